@@ -1,0 +1,28 @@
+/**
+ * A lifetime: things are built in order and disposed in reverse, under one signal.
+ * `stop()` aborts the signal first (nothing new starts), then disposes (drains) one by one.
+ */
+export class Scope implements AsyncDisposable {
+  readonly #stack = new AsyncDisposableStack();
+  readonly #controller = new AbortController();
+
+  /** Aborted when the scope begins to stop. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Takes care of `thing`: it is disposed when the scope ends, after everything built later. */
+  use<Thing extends AsyncDisposable | Disposable>(thing: Thing): Thing {
+    return this.#stack.use(thing);
+  }
+
+  /** Runs `end` when the scope ends, after everything built later has ended. */
+  defer(end: () => void | Promise<void>): void {
+    this.#stack.defer(end);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#controller.abort(new Error('stopping'));
+    await this.#stack.disposeAsync();
+  }
+}

@@ -1,0 +1,60 @@
+import type { Result } from '../base/result.ts';
+import type { FunctionKey } from '../function/function.ts';
+import type { QueueKey } from '../message/queue-key.ts';
+
+/** What a mapping's owner may choose. */
+export interface MappingSettings {
+  readonly batchSize: number;
+  readonly batchingWindowMs: number;
+  readonly reportBatchItemFailures: boolean;
+  /** Unset: as far as the function's own concurrency reaches. */
+  readonly maximumConcurrency?: number;
+  readonly enabled: boolean;
+}
+
+/** A queue whose messages a function handles. */
+export interface Mapping {
+  readonly uuid: string;
+  readonly source: QueueKey;
+  readonly function: FunctionKey;
+  readonly settings: MappingSettings;
+  readonly modifiedAtMs: number;
+  readonly state: 'Creating' | 'Enabling' | 'Enabled' | 'Disabling' | 'Disabled' | 'Updating' | 'Deleting';
+  /** `No records processed`, `OK`, or what went wrong last. */
+  readonly lastProcessingResult: string;
+}
+
+/** Why a mapping was refused. */
+export type MappingFailure =
+  | { readonly kind: 'no-such-queue'; readonly queue: QueueKey }
+  | { readonly kind: 'no-such-function'; readonly function: FunctionKey }
+  | { readonly kind: 'mapping-exists'; readonly uuid: string }
+  | {
+      readonly kind: 'visibility-shorter-than-timeout';
+      readonly visibilityMs: number;
+      readonly timeoutMs: number;
+    };
+
+/** The mapping named is not there (any more). */
+export interface NoSuchMapping {
+  readonly kind: 'no-such-mapping';
+  readonly uuid: string;
+}
+
+/** All mappings of the platform. Every answer means synced to disk. */
+export interface Mappings {
+  create(
+    source: QueueKey,
+    target: FunctionKey,
+    settings: MappingSettings,
+  ): Promise<Result<Mapping, MappingFailure>>;
+  get(uuid: string): Mapping | undefined;
+  /** All of them, in order of creation. */
+  list(): readonly Mapping[];
+  change(
+    uuid: string,
+    change: Partial<MappingSettings> & { readonly function?: FunctionKey },
+  ): Promise<Result<Mapping, NoSuchMapping | MappingFailure>>;
+  /** Answers the mapping in state `Deleting`; it is gone once its running batches have ended. */
+  delete(uuid: string): Promise<Result<Mapping, NoSuchMapping>>;
+}

@@ -1,0 +1,58 @@
+/** The full name of a function. */
+export interface FunctionKey {
+  readonly account: string;
+  readonly region: string;
+  readonly name: string;
+}
+
+/** `region/account/name`: one text per function, for maps. */
+export function functionKeyText(key: FunctionKey): string {
+  return `${key.region}/${key.account}/${key.name}`;
+}
+
+/** The function's ARN, without a qualifier. */
+export function functionArn(key: FunctionKey): string {
+  return `arn:aws:lambda:${key.region}:${key.account}:function:${key.name}`;
+}
+
+/** What a function's owner may choose. */
+export interface FunctionSettings {
+  readonly runtime: string;
+  readonly handler: string;
+  readonly role: string;
+  readonly description: string;
+  readonly timeoutMs: number;
+  readonly memorySizeMb: number;
+  readonly ephemeralStorageMb: number;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly logFormat: 'Text' | 'JSON';
+  readonly tags: Readonly<Record<string, string>>;
+  readonly architecture: 'x86_64' | 'arm64';
+}
+
+/** The code of a function: a zip under its hash. */
+export interface FunctionPackage {
+  /** SHA-256 of the zip, hex: where the blob store keeps it. */
+  readonly sha256: string;
+  readonly sizeBytes: number;
+}
+
+/** One function as it stands; each change makes a new value with a new `revisionId`. */
+export interface FunctionRecord {
+  readonly key: FunctionKey;
+  readonly settings: FunctionSettings;
+  readonly package: FunctionPackage;
+  /** `$LATEST` until versions exist. */
+  readonly version: string;
+  /** UUID, new at each change. */
+  readonly revisionId: string;
+  readonly createdAtMs: number;
+  readonly modifiedAtMs: number;
+  readonly state: FunctionState;
+}
+
+/** `pending` while the package is being unpacked and primed; then `active`, or `failed` with the reason. */
+export type FunctionState =
+  | { readonly kind: 'pending' }
+  | { readonly kind: 'active' }
+  | { readonly kind: 'failed'; readonly reason: string };

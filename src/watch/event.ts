@@ -1,0 +1,50 @@
+import type { EnvironmentId, MessageId, RequestId } from '../base/ids.ts';
+import type { QueueKey } from '../message/queue-key.ts';
+
+/** Everything worth telling, as it happens. Readers in `watch/` turn it into log lines, figures and timelines. */
+export type WatchEvent =
+  | { readonly kind: 'sent'; readonly queue: QueueKey; readonly ids: readonly MessageId[] }
+  | { readonly kind: 'received'; readonly queue: QueueKey; readonly ids: readonly MessageId[] }
+  | { readonly kind: 'settled'; readonly queue: QueueKey; readonly count: number }
+  | {
+      readonly kind: 'dead-lettered';
+      readonly queue: QueueKey;
+      readonly target: QueueKey;
+      readonly ids: readonly MessageId[];
+    }
+  | {
+      readonly kind: 'batch-dispatched';
+      readonly mapping: string;
+      readonly requestId: RequestId;
+      readonly ids: readonly MessageId[];
+    }
+  | {
+      readonly kind: 'batch-ended';
+      readonly mapping: string;
+      readonly requestId: RequestId;
+      readonly outcome: string;
+      readonly failedIds: readonly MessageId[];
+    }
+  | {
+      readonly kind: 'environment-started';
+      readonly environmentId: EnvironmentId;
+      readonly function: string;
+      readonly startMs: number;
+    }
+  | {
+      readonly kind: 'environment-ended';
+      readonly environmentId: EnvironmentId;
+      readonly function: string;
+      readonly why: string;
+    }
+  | {
+      readonly kind: 'invoked';
+      readonly function: string;
+      readonly requestId: RequestId;
+      readonly outcome: string;
+      readonly durationMs: number;
+    }
+  | { readonly kind: 'trouble'; readonly where: string; readonly what: string };
+
+/** Where rooms say what happened. Never throws, never waits. */
+export type Tell = (event: WatchEvent) => void;
