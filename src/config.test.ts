@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { readConfig, type Flags } from './config.ts';
+
+function refusal(flags: Flags): string {
+  const result = readConfig(flags, {});
+  assert.ok(!result.ok, 'the flags were taken');
+  return result.failure.what;
+}
+
+test('a flag wins over a variable, a variable over the default', () => {
+  const both = readConfig({ port: '1' }, { MILLRACE_PORT: '2', MILLRACE_REGION: 'eu-west-1' });
+  assert.ok(both.ok);
+  assert.equal(both.value.port, 1);
+  assert.equal(both.value.region, 'eu-west-1');
+  assert.equal(both.value.account, '000000000000');
+});
+
+test('each unreadable value is refused with its flag named', () => {
+  assert.match(refusal({ port: '70000' }), /--port .* 65535; got "70000"/);
+  assert.match(refusal({ account: '12' }), /--account takes twelve digits/);
+  assert.match(refusal({ region: 'US East' }), /--region/);
+  assert.match(refusal({ isolation: 'docker' }), /auto, bubblewrap or bare/);
+  assert.match(refusal({ listen: 'example.org' }), /--listen takes an IP address/);
+});
+
+test('listening to other machines without keys is refused', () => {
+  assert.match(refusal({ listen: '0.0.0.0' }), /--keys FILE/);
+});
+
+test('a key file that others can read is refused, a private one is taken', (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-config-'));
+  context.after(() => rmSync(folder, { recursive: true }));
+  const keys = join(folder, 'keys.json');
+  writeFileSync(keys, '{"AKIAEXAMPLE": "not-so-secret"}', { mode: 0o600 });
+  const taken = readConfig({ listen: '0.0.0.0', keys }, {});
+  assert.ok(taken.ok);
+  assert.deepEqual(taken.value.accessKeys, { AKIAEXAMPLE: 'not-so-secret' });
+  chmodSync(keys, 0o644);
+  assert.match(refusal({ listen: '0.0.0.0', keys }), /chmod 600/);
+});

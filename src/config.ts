@@ -1,0 +1,168 @@
+import { statSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { isIP } from 'node:net';
+import { join, resolve } from 'node:path';
+import { failed, ok, type Result } from './base/result.ts';
+
+/** Which walls environments run behind; `auto` takes the strongest this machine can hold. */
+export type Isolation = 'auto' | 'bubblewrap' | 'bare';
+
+/** Everything that is decided before the platform starts; never changed afterwards. */
+export interface Config {
+  /** Absolute path of the data directory. */
+  readonly dataDirectory: string;
+  /** IP address to listen on. */
+  readonly listenAddress: string;
+  /** 0: any free port. */
+  readonly port: number;
+  /** Twelve digits: whose queues and functions a request means that does not say. */
+  readonly account: string;
+  readonly region: string;
+  readonly isolation: Isolation;
+  /** How long an unused environment is kept. */
+  readonly idleEnvironmentMs: number;
+  /** How many invocations may run at once. */
+  readonly concurrencyLimit: number;
+  /** Secret access keys by access key id; demanded of every request when there are any. */
+  readonly accessKeys: Readonly<Record<string, string>>;
+}
+
+/** What the command line gave: text as typed, absent when not given. */
+export interface Flags {
+  readonly data?: string;
+  readonly listen?: string;
+  readonly port?: string;
+  readonly account?: string;
+  readonly region?: string;
+  readonly isolation?: string;
+  readonly idle?: string;
+  readonly concurrency?: string;
+  readonly keys?: string;
+}
+
+/** Why the platform does not start. `what` is a sentence that says what to change. */
+export interface ConfigRefused {
+  readonly kind: 'config-refused';
+  readonly what: string;
+}
+
+/** The variables of the process; read here and nowhere else. */
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+/** The process's own variables. */
+export function processVariables(): Variables {
+  return process.env;
+}
+
+/**
+ * Flags first, then `MILLRACE_…` variables, then defaults.
+ * Contradictions and unreadable values refuse to start, with a sentence.
+ */
+export function readConfig(flags: Flags, variables: Variables): Result<Config, ConfigRefused> {
+  try {
+    return ok(Object.freeze(decide(flags, variables)));
+  } catch (error) {
+    if (error instanceof Refused) return failed({ kind: 'config-refused', what: error.message });
+    throw error;
+  }
+}
+
+class Refused extends Error {}
+
+function decide(flags: Flags, variables: Variables): Config {
+  const given = (flag: keyof Flags): string | undefined =>
+    flags[flag] ?? variables[`MILLRACE_${flag.toUpperCase()}`];
+  const keysFile = given('keys');
+  const config: Config = {
+    dataDirectory: resolve(given('data') ?? defaultDataDirectory(variables)),
+    listenAddress: address(given('listen') ?? '127.0.0.1'),
+    port: wholeNumber('port', given('port') ?? '4566', 0, 65_535),
+    account: account(given('account') ?? '000000000000'),
+    region: region(given('region') ?? 'us-east-1'),
+    isolation: isolation(given('isolation') ?? 'auto'),
+    idleEnvironmentMs: wholeNumber('idle', given('idle') ?? '300', 0, 86_400) * 1000,
+    concurrencyLimit: wholeNumber('concurrency', given('concurrency') ?? '1000', 1, 100_000),
+    accessKeys: keysFile === undefined ? {} : accessKeys(keysFile),
+  };
+  const open = !isLoopback(config.listenAddress);
+  if (open && Object.keys(config.accessKeys).length === 0) {
+    throw new Refused(
+      `Listening on ${config.listenAddress} lets other machines in: name a file of access keys with --keys FILE ` +
+        `({"ACCESSKEYID": "secret"}, readable by you alone), or listen on 127.0.0.1.`,
+    );
+  }
+  return config;
+}
+
+/** True for addresses that only this machine can reach. */
+export function isLoopback(address: string): boolean {
+  return address.startsWith('127.') || address === '::1';
+}
+
+function defaultDataDirectory(variables: Variables): string {
+  const base = variables['XDG_DATA_HOME'];
+  return join(base && base.length > 0 ? base : join(homedir(), '.local', 'share'), 'millrace');
+}
+
+function address(text: string): string {
+  if (text === 'localhost') return '127.0.0.1';
+  if (isIP(text) === 0) throw new Refused(`--listen takes an IP address, such as 127.0.0.1; got "${text}".`);
+  return text;
+}
+
+function wholeNumber(flag: string, text: string, least: number, most: number): number {
+  const value = Number(text);
+  const fits = /^\d+$/.test(text) && value >= least && value <= most;
+  if (!fits) throw new Refused(`--${flag} takes a whole number from ${least} to ${most}; got "${text}".`);
+  return value;
+}
+
+function account(text: string): string {
+  if (!/^\d{12}$/.test(text)) throw new Refused(`--account takes twelve digits; got "${text}".`);
+  return text;
+}
+
+function region(text: string): string {
+  if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(text)) {
+    throw new Refused(`--region takes a region's name, such as us-east-1; got "${text}".`);
+  }
+  return text;
+}
+
+function isolation(text: string): Isolation {
+  if (text === 'auto' || text === 'bubblewrap' || text === 'bare') return text;
+  throw new Refused(`--isolation takes auto, bubblewrap or bare; got "${text}".`);
+}
+
+function accessKeys(file: string): Readonly<Record<string, string>> {
+  const text = readOwnFile(file);
+  const keys: unknown = parse(text, file);
+  const isObject = typeof keys === 'object' && keys !== null && !Array.isArray(keys);
+  const entries = isObject ? Object.entries(keys) : [];
+  if (entries.length === 0 || entries.some(([, secret]) => typeof secret !== 'string' || secret.length < 8)) {
+    throw new Refused(
+      `${file} must hold {"ACCESSKEYID": "secret", …} with secrets of at least 8 characters.`,
+    );
+  }
+  return Object.fromEntries(entries) as Readonly<Record<string, string>>;
+}
+
+function readOwnFile(file: string): string {
+  try {
+    if ((statSync(file).mode & 0o077) !== 0) {
+      throw new Refused(`Other users can read ${file}: run chmod 600 ${file} first.`);
+    }
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (error instanceof Refused) throw error;
+    throw new Refused(`The key file cannot be read: ${(error as Error).message}.`);
+  }
+}
+
+function parse(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Refused(`${file} is not JSON.`);
+  }
+}

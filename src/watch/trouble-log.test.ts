@@ -1,0 +1,12 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ManualClock } from '../base/manual-clock.ts';
+import { TroubleLog } from './trouble-log.ts';
+
+test('trouble becomes one line, whatever line ends are in it', () => {
+  const lines: string[] = [];
+  const log = new TroubleLog(new ManualClock(0), (line) => lines.push(line));
+  log.read({ kind: 'trouble', where: 'dispatch', what: 'first\nsecond' });
+  log.read({ kind: 'settled', queue: { account: '0', region: 'r', name: 'q' }, count: 1 });
+  assert.deepEqual(lines, ['1970-01-01T00:00:00.000Z dispatch: first | second']);
+});
