@@ -1,0 +1,77 @@
+import { accessSync, closeSync, constants, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { failed, ok, type Result } from '../../base/result.ts';
+import { DirectoryLock } from './lock.ts';
+import type { DataRefused } from './refused.ts';
+
+/** The folder that holds everything durable, owned by this process until it is disposed. */
+export class DataDirectory implements Disposable {
+  readonly path: string;
+  /** The one database file. */
+  readonly databasePath: string;
+  /** The folder for uploaded packages. */
+  readonly blobsPath: string;
+  /** The folder for functions' logs. */
+  readonly logsPath: string;
+  readonly #lock: DirectoryLock;
+
+  private constructor(path: string, lock: DirectoryLock) {
+    this.path = path;
+    this.databasePath = join(path, 'millrace.db');
+    this.blobsPath = join(path, 'blobs');
+    this.logsPath = join(path, 'logs');
+    this.#lock = lock;
+  }
+
+  /** Makes the folder when it is missing (for its owner alone) and takes it, or says why that cannot be. */
+  static open(path: string): Result<DataDirectory, DataRefused> {
+    const unusable = makeUsable(path);
+    if (unusable !== undefined) return failed({ kind: 'not-usable', what: unusable });
+    const lock = DirectoryLock.take(join(path, 'lock'));
+    return lock.ok ? ok(new DataDirectory(path, lock.value)) : lock;
+  }
+
+  [Symbol.dispose](): void {
+    this.#lock[Symbol.dispose]();
+  }
+}
+
+/** Undefined when the folder can be read and written; else a sentence that says what to do. */
+function makeUsable(path: string): string | undefined {
+  const otherwise = 'Choose another directory with --data DIR.';
+  try {
+    const firstMade = mkdirSync(path, { recursive: true, mode: 0o700 });
+    if (firstMade !== undefined) syncNow(dirname(firstMade));
+    if (!statSync(path).isDirectory()) return `The data directory ${path} is not a folder. ${otherwise}`;
+    accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
+    return undefined;
+  } catch (error) {
+    return `The data directory ${path} ${reason(error as NodeJS.ErrnoException)}. ${otherwise}`;
+  }
+}
+
+function reason(error: NodeJS.ErrnoException): string {
+  switch (error.code) {
+    case 'EACCES':
+    case 'EPERM':
+      return 'is not readable and writable for this user';
+    case 'EROFS':
+      return 'is on a file system that is mounted read-only';
+    case 'EEXIST':
+    case 'ENOTDIR':
+      return 'cannot be made: a file is in its place';
+    case 'ENOSPC':
+      return 'cannot be made: the disk is full';
+    default:
+      return `cannot be used: ${error.message}`;
+  }
+}
+
+function syncNow(path: string): void {
+  const directory = openSync(path, 'r');
+  try {
+    fsyncSync(directory);
+  } finally {
+    closeSync(directory);
+  }
+}
