@@ -1,0 +1,23 @@
+import { chargeBatch } from './batch.ts';
+import { connect } from './connection.ts';
+
+/** The part of an SQS event that is read here. */
+export interface ClickEvent {
+  readonly Records: readonly { readonly messageId: string; readonly body: string }[];
+}
+
+/** What a mapping with ReportBatchItemFailures understands. */
+export interface BatchResponse {
+  readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
+}
+
+const url = process.env['DATABASE_URL'];
+if (url === undefined)
+  throw new Error('Set the variable DATABASE_URL of this function to the ledger database.');
+const sql = connect(url, 'click-processor');
+
+/** Charges the clicks of one batch; messages that are not clicks are reported as failed. */
+export async function handler(event: ClickEvent): Promise<BatchResponse> {
+  const failedIds = await chargeBatch(sql, event.Records);
+  return { batchItemFailures: failedIds.map((itemIdentifier) => ({ itemIdentifier })) };
+}

@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import { chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { serverAccount, type Account } from './account.ts';
+import { binariesForOthers, installedBinaries } from './binaries.ts';
+import { othersCanEnter } from './reachable.ts';
+
+/** Where one embedded database lives and as whom it runs. */
+export interface Place {
+  readonly binaries: string;
+  /** PostgreSQL's own data directory; the parent is ready, the directory itself may not exist yet. */
+  readonly dataDirectory: string;
+  readonly account: Account | undefined;
+}
+
+const SHELTER = '/var/lib/millrace-ads';
+
+/**
+ * The place of the database that belongs to `directory`: inside it, except for root when the server's user cannot
+ * enter it; then below `/var/lib`, under a name made from `directory`.
+ */
+export function placeOf(directory: string, shelter = SHELTER): Place {
+  const account = serverAccount();
+  const native = installedBinaries();
+  if (account === undefined) return { binaries: native, dataDirectory: ready(directory, undefined), account };
+  const open = othersCanEnter(resolve(directory));
+  const parent = open ? directory : join(shelter, fingerprint(resolve(directory)));
+  return { binaries: binariesForOthers(native, shelter), dataDirectory: ready(parent, account), account };
+}
+
+function ready(parent: string, account: Account | undefined): string {
+  const home = join(resolve(parent), 'postgres');
+  mkdirSync(home, { recursive: true });
+  if (account !== undefined) chownSync(home, account.uid, account.gid);
+  return join(home, 'data');
+}
+
+function fingerprint(path: string): string {
+  return createHash('sha256').update(path).digest('hex').slice(0, 16);
+}
+
+/** What must be remembered from run to run: readable by the owner alone. */
+export interface Secrets {
+  readonly superuserPassword: string;
+  readonly password: string;
+  /** Tried first at the next start, so that connections of functions stay true. */
+  readonly port: number;
+}
+
+/** Reads the remembered secrets of `directory`, if there are any. */
+export function readSecrets(directory: string): Secrets | undefined {
+  try {
+    return JSON.parse(readFileSync(join(directory, 'database.json'), 'utf8')) as Secrets;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Remembers the secrets of `directory`. */
+export function writeSecrets(directory: string, secrets: Secrets): void {
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(join(directory, 'database.json'), JSON.stringify(secrets), { mode: 0o600 });
+}
