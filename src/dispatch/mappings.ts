@@ -12,12 +12,19 @@ export interface MappingSettings {
   readonly enabled: boolean;
 }
 
+/** A change of a mapping: given members replace, `null` removes the maximum concurrency. */
+export type MappingChange = Partial<Omit<MappingSettings, 'maximumConcurrency'>> & {
+  readonly maximumConcurrency?: number | null;
+  readonly function?: FunctionKey;
+};
+
 /** A queue whose messages a function handles. */
 export interface Mapping {
   readonly uuid: string;
   readonly source: QueueKey;
   readonly function: FunctionKey;
   readonly settings: MappingSettings;
+  readonly tags: Readonly<Record<string, string>>;
   readonly modifiedAtMs: number;
   readonly state: 'Creating' | 'Enabling' | 'Enabled' | 'Disabling' | 'Disabled' | 'Updating' | 'Deleting';
   /** `No records processed`, `OK`, or what went wrong last. */
@@ -41,20 +48,31 @@ export interface NoSuchMapping {
   readonly uuid: string;
 }
 
+/** The mapping is being deleted and takes no change. */
+export interface MappingBusy {
+  readonly kind: 'mapping-busy';
+  readonly uuid: string;
+}
+
 /** All mappings of the platform. Every answer means synced to disk. */
 export interface Mappings {
+  /** Answers the mapping in state `Creating`. */
   create(
     source: QueueKey,
     target: FunctionKey,
     settings: MappingSettings,
+    tags?: Readonly<Record<string, string>>,
   ): Promise<Result<Mapping, MappingFailure>>;
   get(uuid: string): Mapping | undefined;
   /** All of them, in order of creation. */
   list(): readonly Mapping[];
+  /** Answers the mapping in state `Enabling`, `Disabling` or `Updating`. */
   change(
     uuid: string,
-    change: Partial<MappingSettings> & { readonly function?: FunctionKey },
-  ): Promise<Result<Mapping, NoSuchMapping | MappingFailure>>;
+    change: MappingChange,
+  ): Promise<Result<Mapping, NoSuchMapping | MappingBusy | MappingFailure>>;
+  /** Sets (text) and removes (`null`) tags. */
+  tag(uuid: string, change: Readonly<Record<string, string | null>>): Promise<Result<void, NoSuchMapping>>;
   /** Answers the mapping in state `Deleting`; it is gone once its running batches have ended. */
-  delete(uuid: string): Promise<Result<Mapping, NoSuchMapping>>;
+  delete(uuid: string): Promise<Result<Mapping, NoSuchMapping | MappingBusy>>;
 }

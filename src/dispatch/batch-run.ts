@@ -1,0 +1,160 @@
+import { sleep } from '../base/clock.ts';
+import type { InvokeResult } from '../environment/result.ts';
+import type { Fate, Feed, Taken } from './feed.ts';
+import type { DispatchPorts } from './ports.ts';
+
+/** The first and the longest wait for room on a full machine. */
+const FIRST_ROOM_WAIT_MS = 50;
+const LONGEST_ROOM_WAIT_MS = 2000;
+
+/** A lease with less than this left besides the function's time-out is renewed before the next try. */
+const LEASE_RESERVE_MS = 15_000;
+
+/** Leases end after twelve hours at most: a batch that found no room is handed back before. */
+const LONGEST_ROOM_SEARCH_MS = 11 * 3_600_000;
+
+/** A difference between two times that is not worth a change of visibility. */
+const SAME_TIME_MS = 5;
+
+/** How a batch talks to its dispatcher. */
+export interface BatchHost {
+  /** Aborts the search for room, not a running invocation. */
+  readonly signal: AbortSignal;
+  /** +1 when the batch begins to wait for room, -1 when it does no longer. */
+  room(change: 1 | -1): void;
+  /** The invocation has ended: called once, before the messages are settled. */
+  invoked(): void;
+}
+
+/** Runs one batch to its end: invoke, judge, and hand every message back to the queue as done or as to be offered again. */
+export async function runBatch(
+  ports: DispatchPorts,
+  feed: Feed,
+  taken: readonly Taken[],
+  host: BatchHost,
+): Promise<void> {
+  const run = new BatchRun(ports, feed, taken);
+  let result: InvokeResult | undefined;
+  try {
+    result = await run.invoke(host);
+  } finally {
+    host.invoked();
+  }
+  await run.handBack(result);
+}
+
+class BatchRun {
+  readonly #ports: DispatchPorts;
+  readonly #feed: Feed;
+  readonly #request: ReturnType<Feed['request']>;
+  #taken: readonly Taken[];
+
+  constructor(ports: DispatchPorts, feed: Feed, taken: readonly Taken[]) {
+    this.#ports = ports;
+    this.#feed = feed;
+    this.#taken = taken;
+    this.#request = feed.request(taken);
+  }
+
+  /** How the invocation ended; undefined when there was none: expired, function gone, no room until the stop. */
+  async invoke(host: BatchHost): Promise<InvokeResult | undefined> {
+    if (this.#feed.expired(this.#taken)) return undefined;
+    this.#ports.tell({
+      kind: 'batch-dispatched',
+      mapping: this.#feed.label,
+      requestId: this.#request.requestId,
+      ids: this.#taken.map((one) => one.delivery.message.id),
+    });
+    const first = await this.#tryOnce();
+    if (first?.kind !== 'no-room') return first;
+    host.room(1);
+    try {
+      return await this.#searchRoom(host.signal);
+    } finally {
+      host.room(-1);
+    }
+  }
+
+  async #searchRoom(signal: AbortSignal): Promise<InvokeResult | undefined> {
+    const { clock } = this.#ports;
+    const endMs = clock.nowMs() + LONGEST_ROOM_SEARCH_MS;
+    for (
+      let waitMs = FIRST_ROOM_WAIT_MS;
+      clock.nowMs() < endMs;
+      waitMs = Math.min(2 * waitMs, LONGEST_ROOM_WAIT_MS)
+    ) {
+      await sleep(clock, waitMs, signal).catch(() => undefined);
+      if (signal.aborted || this.#feed.expired(this.#taken)) return undefined;
+      await this.#renew();
+      const result = await this.#tryOnce();
+      if (result?.kind !== 'no-room') return result;
+    }
+    return undefined;
+  }
+
+  async #tryOnce(): Promise<InvokeResult | undefined> {
+    const target = this.#ports.functions.get(this.#feed.settings().function);
+    return target === undefined
+      ? undefined
+      : this.#ports.invoker.invoke({ ...this.#request, function: target });
+  }
+
+  /** Waiting for room must not offer the messages again, which would raise their receive counts. */
+  async #renew(): Promise<void> {
+    const { broker, clock, functions } = this.#ports;
+    const timeoutMs = functions.get(this.#feed.settings().function)?.settings.timeoutMs ?? 0;
+    const nowMs = clock.nowMs();
+    const neededMs = timeoutMs + LEASE_RESERVE_MS;
+    if (this.#taken.every((one) => one.leaseEndMs - nowMs >= neededMs)) return;
+    const visibilityMs = neededMs + LEASE_RESERVE_MS;
+    await broker.extend(
+      this.#feed.queue,
+      this.#taken.map((one) => ({ receipt: one.delivery.receipt, visibilityMs })),
+    );
+    this.#taken = this.#taken.map((one) => ({ ...one, leaseEndMs: nowMs + visibilityMs }));
+  }
+
+  /** Applies what the outcome means. The lease of a message that nobody could hand back ends by itself. */
+  async handBack(result: InvokeResult | undefined): Promise<void> {
+    const { fates, result: sentence } = this.#feed.judge(this.#taken, result);
+    this.#feed.report(sentence);
+    const done = this.#taken.filter((_, index) => fates[index]?.kind === 'done');
+    if (done.length > 0) {
+      const settled = await this.#ports.broker.settle(
+        this.#feed.queue,
+        done.map((one) => one.delivery.receipt),
+      );
+      if (!settled.ok) this.#tellTrouble(`handled messages were not deleted: ${settled.failure.kind}`);
+    }
+    await this.#offerAgain(fates);
+    this.#tellEnd(result, fates);
+  }
+
+  async #offerAgain(fates: readonly Fate[]): Promise<void> {
+    const nowMs = this.#ports.clock.nowMs();
+    const extensions = this.#taken.flatMap((one, index) => {
+      const fate = fates[index];
+      if (fate?.kind !== 'again' || Math.abs(fate.atMs - one.leaseEndMs) <= SAME_TIME_MS) return [];
+      return [{ receipt: one.delivery.receipt, visibilityMs: Math.max(0, Math.ceil(fate.atMs - nowMs)) }];
+    });
+    if (extensions.length === 0) return;
+    const extended = await this.#ports.broker.extend(this.#feed.queue, extensions);
+    if (!extended.ok) this.#tellTrouble(`failed messages stay hidden longer: ${extended.failure.kind}`);
+  }
+
+  #tellEnd(result: InvokeResult | undefined, fates: readonly Fate[]): void {
+    this.#ports.tell({
+      kind: 'batch-ended',
+      mapping: this.#feed.label,
+      requestId: this.#request.requestId,
+      outcome: result?.kind ?? 'not-invoked',
+      failedIds: this.#taken
+        .filter((_, index) => fates[index]?.kind === 'again')
+        .map((one) => one.delivery.message.id),
+    });
+  }
+
+  #tellTrouble(what: string): void {
+    this.#ports.tell({ kind: 'trouble', where: `dispatch ${this.#feed.label}`, what });
+  }
+}

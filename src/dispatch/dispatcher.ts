@@ -1,0 +1,162 @@
+import { sleep } from '../base/clock.ts';
+import type { FunctionRecord } from '../function/function.ts';
+import type { Permit } from '../function/allowance.ts';
+import { takeBatch, type BatchPlan } from './batcher.ts';
+import { runBatch } from './batch-run.ts';
+import { Bell } from './bell.ts';
+import type { Feed } from './feed.ts';
+import type { DispatchPorts } from './ports.ts';
+
+/**
+ * How much longer than window and time-out a message is leased: for the start of an environment and for
+ * handing back what the invocation answered (AWS: 30 s).
+ */
+const LEASE_MARGIN_MS = 30_000;
+
+/** The pause after a round that could not take anything although something was there. */
+const TROUBLE_PAUSE_MS = 1000;
+
+/**
+ * Gives the messages of one queue to one function.
+ *
+ *   waiting for what it needs   (function there and active, room, below its maximum)
+ *     → waiting for an arrival  (costs nothing: no permit, no poll)
+ *     → waiting for a permit
+ *     → taking a batch          (leases the messages)
+ *     → the batch runs by itself; the next round begins at once
+ *
+ * So nothing is taken while no concurrency is free, and concurrency rises as fast as batches can be taken.
+ */
+export class Dispatcher {
+  readonly #ports: DispatchPorts;
+  readonly #feed: Feed;
+  readonly #bell = new Bell();
+  readonly #stop = new AbortController();
+  readonly #batches = new Set<Promise<void>>();
+  readonly #loop: Promise<void>;
+  #invoking = 0;
+  #withoutRoom = 0;
+
+  constructor(ports: DispatchPorts, feed: Feed) {
+    this.#ports = ports;
+    this.#feed = feed;
+    this.#loop = this.#run();
+  }
+
+  /** Settings, queue or function have changed: look again. */
+  wake(): void {
+    this.#bell.ring();
+  }
+
+  /** Takes nothing more, and resolves when every running batch has ended. */
+  async drain(): Promise<void> {
+    this.#stop.abort(new Error('the dispatcher stops'));
+    this.#bell.ring();
+    await this.#loop;
+    await Promise.all(this.#batches);
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      try {
+        const trouble = await this.#round();
+        if (trouble !== undefined) await this.#pause(trouble);
+      } catch (error) {
+        if (this.#stop.signal.aborted) return;
+        await this.#pause(String(error));
+      }
+    }
+  }
+
+  /** One batch at most; answers what kept it from taking one, if it was not the lack of messages. */
+  async #round(): Promise<string | undefined> {
+    const { broker, allowance } = this.#ports;
+    await this.#bell.until(() => this.#stopped() || this.#readyTarget() !== undefined);
+    if (this.#stopped()) return undefined;
+    const arrival = await broker.arrival(this.#feed.queue, this.#stop.signal);
+    if (!arrival.ok) return this.#waitForQueue();
+    if (this.#readyTarget() === undefined) return undefined;
+    const permit = await allowance.acquire(this.#feed.settings().function, this.#stop.signal);
+    let used = false;
+    try {
+      const target = this.#readyTarget();
+      if (target === undefined) return undefined;
+      const { taken, trouble } = await takeBatch(
+        this.#ports,
+        this.#feed,
+        this.#plan(target),
+        this.#stop.signal,
+      );
+      if (taken.length > 0) {
+        this.#launch(taken, permit);
+        used = true;
+      }
+      return trouble;
+    } finally {
+      if (!used) permit.release();
+    }
+  }
+
+  async #waitForQueue(): Promise<undefined> {
+    this.#feed.report('PROBLEM: The queue does not exist.');
+    await this.#bell.until(() => this.#stopped() || this.#ports.broker.describe(this.#feed.queue).ok);
+    return undefined;
+  }
+
+  /** The function, when a batch may be taken for it now. */
+  #readyTarget(): FunctionRecord | undefined {
+    const { function: key, maximumConcurrency = Infinity } = this.#feed.settings();
+    const target = this.#ports.functions.get(key);
+    if (target === undefined) this.#feed.report('PROBLEM: The function does not exist.');
+    else if (target.state.kind === 'failed') this.#feed.report(`PROBLEM: ${target.state.reason}`);
+    const ready = target?.state.kind === 'active' && this.#withoutRoom === 0;
+    return ready && this.#invoking < maximumConcurrency ? target : undefined;
+  }
+
+  #plan(target: FunctionRecord): BatchPlan {
+    const { batchSize, batchingWindowMs } = this.#feed.settings();
+    const described = this.#ports.broker.describe(this.#feed.queue);
+    const visibilityMs = described.ok ? described.value.settings.visibilityMs : 0;
+    const neededMs = batchingWindowMs + target.settings.timeoutMs + LEASE_MARGIN_MS;
+    return {
+      batchSize,
+      windowMs: batchingWindowMs,
+      visibilityMs,
+      leaseMs: Math.max(visibilityMs, neededMs),
+      largestMessageBytes: described.ok ? described.value.settings.maximumMessageSizeBytes : 0,
+    };
+  }
+
+  #launch(taken: Parameters<typeof runBatch>[2], permit: Permit): void {
+    this.#invoking += 1;
+    const batch = runBatch(this.#ports, this.#feed, taken, {
+      signal: this.#stop.signal,
+      room: (change) => {
+        this.#withoutRoom += change;
+        this.#bell.ring();
+      },
+      invoked: () => {
+        this.#invoking -= 1;
+        permit.release();
+        this.#bell.ring();
+      },
+    })
+      .catch((error: unknown) => this.#tell(String(error)))
+      .finally(() => this.#batches.delete(batch));
+    this.#batches.add(batch);
+  }
+
+  async #pause(trouble: string): Promise<void> {
+    this.#tell(trouble);
+    this.#feed.report(`PROBLEM: ${trouble}`);
+    await sleep(this.#ports.clock, TROUBLE_PAUSE_MS, this.#stop.signal).catch(() => undefined);
+  }
+
+  #tell(what: string): void {
+    this.#ports.tell({ kind: 'trouble', where: `dispatch ${this.#feed.label}`, what });
+  }
+
+  #stopped(): boolean {
+    return this.#stop.signal.aborted;
+  }
+}

@@ -1,0 +1,72 @@
+import type { RequestId } from '../base/ids.ts';
+import type { InvokeResult } from '../environment/result.ts';
+import type { Delivery } from '../message/message.ts';
+import type { QueueKey } from '../message/queue-key.ts';
+import { sqsEvent, sqsRecord } from './event.ts';
+import type { Fate, Feed, FeedRequest, FeedSettings, Judgement, Taken } from './feed.ts';
+import type { MappingRecord } from './mapping-record.ts';
+import type { DispatchPorts } from './ports.ts';
+import { judgeInvocation } from './verdict.ts';
+
+/** A mapping's queue as its function sees it: events of SQS records, and AWS's rules for failures. */
+export class MappingFeed implements Feed {
+  readonly label: string;
+  readonly queue: QueueKey;
+  readonly #ports: DispatchPorts;
+  readonly #current: () => MappingRecord;
+  readonly #report: (result: string) => void;
+
+  /** `current` answers the mapping as it is now. */
+  constructor(ports: DispatchPorts, current: () => MappingRecord, report: (result: string) => void) {
+    this.#ports = ports;
+    this.#current = current;
+    this.#report = report;
+    this.label = current().uuid;
+    this.queue = current().source;
+  }
+
+  settings(): FeedSettings {
+    const { function: target, settings } = this.#current();
+    return { function: target, ...settings };
+  }
+
+  part(delivery: Delivery): string {
+    return sqsRecord(this.queue, delivery);
+  }
+
+  request(batch: readonly Taken[]): FeedRequest {
+    return {
+      requestId: this.#ports.random.uuid() as RequestId,
+      payload: sqsEvent(batch.map((one) => one.part)),
+    };
+  }
+
+  /** Never: how long a message is kept is its queue's law. */
+  expired(): boolean {
+    return false;
+  }
+
+  /**
+   * A failed message stays hidden until the visibility time-out that began when it was taken has ended. One that was
+   * never given to the function is offered again at once.
+   */
+  judge(batch: readonly Taken[], result: InvokeResult | undefined): Judgement {
+    if (result === undefined || result.kind === 'no-room') {
+      const fate: Fate = { kind: 'again', atMs: this.#ports.clock.nowMs() };
+      return { fates: batch.map(() => fate), result: 'PROBLEM: The function could not be invoked.' };
+    }
+    const ids = batch.map((one) => one.delivery.message.id);
+    const verdict = judgeInvocation(result, ids, this.#current().settings.reportBatchItemFailures);
+    const fates = batch.map((one): Fate => {
+      const failed =
+        verdict.kind === 'all-failed' ||
+        (verdict.kind === 'some-failed' && verdict.failed.has(one.delivery.message.id));
+      return failed ? { kind: 'again', atMs: one.takenAtMs + one.visibilityMs } : { kind: 'done' };
+    });
+    return { fates, result: verdict.kind === 'all-failed' ? 'PROBLEM: Function call failed' : 'OK' };
+  }
+
+  report(result: string): void {
+    this.#report(result);
+  }
+}
