@@ -4,7 +4,10 @@ export interface CatalogRecord {
   readonly value: string;
 }
 
-/** Small named records (functions, mappings …), by collection. Every answer means synced to disk. */
+/**
+ * Small named records (functions, mappings …), by collection. Every answer means synced to disk.
+ * A full disk rejects with `DiskFullError`, and nothing was changed.
+ */
 export interface Catalog {
   /** All records of a collection, in order of their names. */
   list(collection: string): Promise<readonly CatalogRecord[]>;

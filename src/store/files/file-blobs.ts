@@ -3,6 +3,7 @@ import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assert } from '../../base/assert.ts';
 import type { BlobStore } from '../blob.ts';
+import { DiskFullError } from '../disk-full.ts';
 import { syncDirectory } from './sync-directory.ts';
 
 /** What a {@link FileBlobs} needs. */
@@ -13,8 +14,8 @@ export interface FileBlobsOptions {
 
 /**
  * Packages as files named by their SHA-256: written under another name, synced, renamed, and the folder synced,
- * so that a file under its final name is always whole. A failed write or sync rejects and leaves nothing behind
- * under the final name.
+ * so that a file under its final name is always whole. A full disk rejects with
+ * {@link DiskFullError}, other errors as they are; nothing is left under the final name then.
  */
 export class FileBlobs implements BlobStore {
   readonly #directory: string;
@@ -41,7 +42,7 @@ export class FileBlobs implements BlobStore {
       await rename(unfinished, this.#path(sha256));
     } catch (error) {
       await rm(unfinished, { force: true });
-      throw error;
+      throw isFull(error) ? new DiskFullError('a package was not kept') : error;
     }
     await syncDirectory(this.#directory);
     return sha256;
@@ -73,6 +74,11 @@ async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
   await using file = await open(path, 'w', 0o600);
   await file.writeFile(bytes);
   await file.sync();
+}
+
+function isFull(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOSPC' || code === 'EDQUOT';
 }
 
 function undefinedWhenMissing(error: NodeJS.ErrnoException): undefined {

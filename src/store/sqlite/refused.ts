@@ -3,3 +3,11 @@ export interface DataRefused {
   readonly kind: 'not-usable' | 'in-use' | 'newer-format' | 'foreign' | 'damaged';
   readonly what: string;
 }
+
+/** What a damaged database can still be used for, as its owner should read it. */
+export function damagedDatabase(path: string, said: string): string {
+  return (
+    `${path} is damaged (SQLite: ${said}). Restore the data directory from a backup; or save what can be read with ` +
+    `"sqlite3 ${path} .recover"; or move millrace.db, millrace.db-wal and millrace.db-shm away to start empty.`
+  );
+}

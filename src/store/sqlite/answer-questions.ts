@@ -1,0 +1,41 @@
+import { parentPort } from 'node:worker_threads';
+import { present } from '../../base/assert.ts';
+import { CLOSE, type Asked, type Dialogue, type Said } from './store-thread.ts';
+
+/** One function per question. Whatever it throws ends the thread, and with it the store. */
+export type Handlers<Questions extends Dialogue> = {
+  readonly [Kind in keyof Questions]: (ask: Questions[Kind]['ask']) => Questions[Kind]['answer'];
+};
+
+/** What a thread does besides answering. */
+export interface Habits {
+  /** Called after each answer has been sent. */
+  readonly afterAnswer?: () => void;
+  /** Called for the last question; nothing is asked afterwards. */
+  readonly close: () => void;
+  /** An error as the end of the store should be told. */
+  readonly describe: (error: unknown) => string;
+}
+
+/** Runs inside the thread: answers questions one by one, in order, until it is told to close. */
+export function answerQuestions<Questions extends Dialogue>(
+  handlers: Handlers<Questions>,
+  habits: Habits,
+): void {
+  const port = present(parentPort, 'the port of the thread');
+  const say = (said: Said): void => port.postMessage(said);
+  port.on('message', ({ number, kind, ask }: Asked) => {
+    try {
+      if (kind === CLOSE) {
+        habits.close();
+        say({ kind: 'answer', number, answer: undefined });
+        return port.close();
+      }
+      say({ kind: 'answer', number, answer: present(handlers[kind], `the handler of ${kind}`)(ask) });
+      habits.afterAnswer?.();
+    } catch (error) {
+      say({ kind: 'fatal', what: habits.describe(error) });
+      port.close();
+    }
+  });
+}

@@ -1,0 +1,56 @@
+import type { RunId } from '../../base/ids.ts';
+import { ok, type Result } from '../../base/result.ts';
+import type { Catalog } from '../catalog.ts';
+import type { WriterSettings } from './open-database.ts';
+import type { Opened, WriterQuestions, WriterStart } from './questions.ts';
+import type { DataRefused } from './refused.ts';
+import { SqliteCatalog } from './sqlite-catalog.ts';
+import { StoreThread } from './store-thread.ts';
+
+/** What a {@link SqliteStore} needs. */
+export interface SqliteStoreOptions {
+  /** The database file; made when it is missing. Its folder must be owned by this process. */
+  readonly path: string;
+  /** Told once when the store cannot go on (an I/O error, a failed sync, damage). The process must end then. */
+  readonly onFatal: (what: string) => void;
+  /** Other settings than the safe ones: for tests. */
+  readonly settings?: Partial<WriterSettings>;
+}
+
+/**
+ * Queues and catalog in one SQLite database, written by a thread of its own.
+ * Disposing waits for what has been asked, and leaves a file without a log beside it.
+ */
+export class SqliteStore implements AsyncDisposable {
+  readonly catalog: Catalog;
+  /** The number of this run of the platform on its data. */
+  readonly run: RunId;
+  /** The time of the last durable commit of earlier runs; 0 when there was none. */
+  readonly lastDurableMs: number;
+  readonly #writer: StoreThread<WriterQuestions>;
+
+  private constructor(writer: StoreThread<WriterQuestions>, opened: Opened) {
+    this.#writer = writer;
+    this.catalog = new SqliteCatalog(writer);
+    this.run = opened.run;
+    this.lastDurableMs = opened.lastDurableMs;
+  }
+
+  /** Opens the database and enters a new run, or says why that cannot be. */
+  static async open(options: SqliteStoreOptions): Promise<Result<SqliteStore, DataRefused>> {
+    const workerData: WriterStart = {
+      path: options.path,
+      settings: { synchronous: 'FULL', ...options.settings },
+    };
+    const { onFatal } = options;
+    const writer = new StoreThread<WriterQuestions>({ module: './writer', workerData, onFatal });
+    const opened = await writer.ask('open', undefined);
+    if (opened.ok) return ok(new SqliteStore(writer, opened.value));
+    await writer[Symbol.asyncDispose]();
+    return opened;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#writer[Symbol.asyncDispose]();
+  }
+}

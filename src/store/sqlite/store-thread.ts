@@ -1,0 +1,104 @@
+import { once } from 'node:events';
+import { Worker, type Transferable } from 'node:worker_threads';
+import { StoreFailedError } from './store-failed.ts';
+
+/** What may be asked of a thread: for each kind, the question and its answer. */
+export type Dialogue = Readonly<Record<string, { readonly ask: unknown; readonly answer: unknown }>>;
+
+/** One question on its way to the thread. */
+export interface Asked {
+  readonly number: number;
+  readonly kind: string;
+  readonly ask: unknown;
+}
+
+/** What comes back: an answer, or the end of the thread. */
+export type Said =
+  | { readonly kind: 'answer'; readonly number: number; readonly answer: unknown }
+  | { readonly kind: 'fatal'; readonly what: string };
+
+/** What a {@link StoreThread} needs. */
+export interface StoreThreadOptions {
+  /** The module that runs in the thread, without its ending: `./writer`. */
+  readonly module: string;
+  readonly workerData: unknown;
+  /** Told once, when the thread cannot go on: nothing that waits for it is durable. The process must end. */
+  readonly onFatal: (what: string) => void;
+}
+
+/** The kind of the last question: the thread ends after its answer. */
+export const CLOSE = 'close';
+
+interface Waiting {
+  readonly resolve: (answer: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * A thread that answers questions in the order in which they are asked. If it fails or ends unasked, all that waits
+ * is rejected with {@link StoreFailedError}, as is everything asked later.
+ */
+export class StoreThread<Questions extends Dialogue> implements AsyncDisposable {
+  readonly #worker: Worker;
+  readonly #onFatal: (what: string) => void;
+  readonly #waiting = new Map<number, Waiting>();
+  #number = 0;
+  #end: string | undefined;
+
+  constructor(options: StoreThreadOptions) {
+    this.#onFatal = options.onFatal;
+    this.#worker = new Worker(moduleUrl(options.module), { workerData: options.workerData });
+    this.#worker.on('message', (said: Said) => this.#hear(said));
+    this.#worker.on('error', (error) => this.#fail(`the store's thread failed: ${String(error)}`));
+    this.#worker.on('messageerror', (error) => this.#fail(`the store's thread was not understood: ${error}`));
+    this.#worker.on('exit', (code) => this.#fail(`the store's thread ended (${code})`));
+  }
+
+  /** Asks; buffers in `transfer` belong to the thread from now on. */
+  ask<Kind extends keyof Questions & string>(
+    kind: Kind,
+    ask: Questions[Kind]['ask'],
+    transfer: readonly Transferable[] = [],
+  ): Promise<Questions[Kind]['answer']> {
+    return this.#send(kind, ask, transfer);
+  }
+
+  #send(kind: string, ask: unknown, transfer: readonly Transferable[] = []): Promise<unknown> {
+    if (this.#end !== undefined) return Promise.reject(new StoreFailedError(this.#end));
+    const number = this.#number++;
+    const asked: Asked = { number, kind, ask };
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(number, { resolve, reject });
+      this.#worker.postMessage(asked, transfer);
+    });
+  }
+
+  /** Lets the thread answer what it has been asked and end. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#end !== undefined) return;
+    const ended = once(this.#worker, 'exit');
+    await this.#send(CLOSE, undefined);
+    this.#end = 'the store is closed';
+    await ended;
+  }
+
+  #hear(said: Said): void {
+    if (said.kind === 'fatal') return this.#fail(said.what);
+    this.#waiting.get(said.number)?.resolve(said.answer);
+    this.#waiting.delete(said.number);
+  }
+
+  #fail(what: string): void {
+    if (this.#end !== undefined) return;
+    this.#end = what;
+    for (const { reject } of this.#waiting.values()) reject(new StoreFailedError(what));
+    this.#waiting.clear();
+    this.#onFatal(what);
+  }
+}
+
+/** The thread's module beside this one, as source or as emitted. */
+function moduleUrl(module: string): URL {
+  const ending = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
+  return new URL(`${module}${ending}`, import.meta.url);
+}

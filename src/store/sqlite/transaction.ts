@@ -1,0 +1,32 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { isFull } from './sqlite-error.ts';
+
+/** Whether something is durable now, or was rolled back because the disk is full. */
+export type StepOutcome = 'durable' | 'disk-full';
+
+/** Runs steps on the writing connection: wholly and synced, or not at all. */
+export class Transactions {
+  readonly #database: DatabaseSync;
+  readonly #begin: StatementSync;
+  readonly #commit: StatementSync;
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+    this.#begin = database.prepare('BEGIN IMMEDIATE');
+    this.#commit = database.prepare('COMMIT');
+  }
+
+  /** `durable` means synced. A full disk rolls back; every other error is thrown and must end the process. */
+  run(step: () => void): StepOutcome {
+    try {
+      this.#begin.run();
+      step();
+      this.#commit.run();
+      return 'durable';
+    } catch (error) {
+      if (!isFull(error)) throw error;
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      return 'disk-full';
+    }
+  }
+}
