@@ -1,0 +1,87 @@
+/** An error as AWS's clients see it; each protocol writes it in its own form. */
+export interface AwsError {
+  /** The name of the error's shape: `QueueDoesNotExist`. */
+  readonly type: string;
+  /** The code of the older Query protocol, where it differs from `type`. */
+  readonly queryCode?: string;
+  readonly status: number;
+  /** A sentence for the person who reads it. */
+  readonly message: string;
+}
+
+/** Why a request got no further than the server's own checks, whatever API it speaks. */
+export type Refusal =
+  | { readonly kind: 'web-page'; readonly why: string }
+  | { readonly kind: 'sandboxed-peer' }
+  | { readonly kind: 'body-too-large'; readonly limitBytes: number }
+  | { readonly kind: 'overloaded' }
+  | { readonly kind: 'stopping' }
+  | { readonly kind: 'disk-full' }
+  | { readonly kind: 'broken' }
+  | { readonly kind: 'not-signed' }
+  | { readonly kind: 'signature-unreadable'; readonly why: string }
+  | { readonly kind: 'key-unknown' }
+  | { readonly kind: 'signature-wrong' }
+  | { readonly kind: 'signature-out-of-time'; readonly why: string }
+  | { readonly kind: 'action-not-allowed'; readonly action: string; readonly why: string };
+
+type Row<Kind extends Refusal['kind']> = (
+  refusal: Extract<Refusal, { kind: Kind }>,
+) => Omit<AwsError, 'queryCode'>;
+
+/** The table of refusals; the tables of the single APIs stand beside it (`sqs-errors.ts`, `lambda-errors.ts`). */
+const REFUSALS: { readonly [Kind in Refusal['kind']]: Row<Kind> } = {
+  'web-page': ({ why }) => ({ type: 'AccessDenied', status: 403, message: why }),
+  'sandboxed-peer': () => ({
+    type: 'AccessDenied',
+    status: 403,
+    message: 'This endpoint is not for functions: inside a function use the endpoint in AWS_ENDPOINT_URL.',
+  }),
+  'body-too-large': ({ limitBytes }) => ({
+    type: 'RequestEntityTooLargeException',
+    status: 413,
+    message: `Request must be smaller than ${limitBytes} bytes.`,
+  }),
+  overloaded: () => unavailable('Too much is waiting at this moment. Try again later.'),
+  stopping: () => unavailable('The server is stopping. Try again later.'),
+  'disk-full': () => unavailable('There is too little free disk space to accept this. Try again later.'),
+  broken: () => ({
+    type: 'InternalFailure',
+    status: 500,
+    message: 'The request could not be processed because of an error of the server.',
+  }),
+  'not-signed': () => ({
+    type: 'MissingAuthenticationToken',
+    status: 403,
+    message: 'The request must be signed with an access key (Signature Version 4).',
+  }),
+  'signature-unreadable': ({ why }) => ({ type: 'IncompleteSignature', status: 400, message: why }),
+  'key-unknown': () => ({
+    type: 'UnrecognizedClientException',
+    status: 403,
+    message: 'The security token included in the request is invalid.',
+  }),
+  'signature-wrong': () => ({
+    type: 'SignatureDoesNotMatch',
+    status: 403,
+    message:
+      'The request signature we calculated does not match the signature you provided. ' +
+      'Check your AWS Secret Access Key and signing method.',
+  }),
+  'signature-out-of-time': ({ why }) => ({ type: 'SignatureDoesNotMatch', status: 403, message: why }),
+  'action-not-allowed': ({ action, why }) => ({
+    type: 'AccessDenied',
+    status: 403,
+    message: `Not authorized to perform: ${action}. ${why}`,
+  }),
+};
+
+function unavailable(message: string): AwsError {
+  return { type: 'ServiceUnavailable', status: 503, message };
+}
+
+/** What a client is told of a refusal. */
+export function refusalError(refusal: Refusal): AwsError {
+  const row = REFUSALS[refusal.kind] as Row<typeof refusal.kind>;
+  return row(refusal as never);
+}
