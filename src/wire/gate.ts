@@ -1,4 +1,4 @@
-import type { Result } from '../base/result.ts';
+import { ok, type Result } from '../base/result.ts';
 import type { PeerAddress } from '../sandbox/sandbox.ts';
 import type { Caller, CallerReader } from './caller.ts';
 import type { RequestHead, WireRequest } from './door.ts';
@@ -16,7 +16,19 @@ export interface Gate {
   forbids?(caller: Caller, action: string | undefined): Refusal | undefined;
 }
 
-/** The name of the caller as the request gives it, in its header or in a presigned address. */
-export function claimedCaller(reader: CallerReader, head: RequestHead): Caller {
-  return reader.read(head.headers.authorization);
+/** What the gate of a loopback port is made of. */
+export interface LoopbackGateParts {
+  readonly callers: CallerReader;
+  readonly refusesPeer?: (peer: PeerAddress) => Promise<boolean>;
+  readonly refusesHead?: (head: RequestHead) => Refusal | undefined;
+}
+
+/** Takes any credentials, as on a port that this machine alone can reach. */
+export function loopbackGate(parts: LoopbackGateParts): Gate {
+  const { callers, refusesPeer, refusesHead } = parts;
+  return {
+    ...(refusesPeer && { refusesPeer }),
+    ...(refusesHead && { refusesHead }),
+    identify: (request) => ok(callers.read(request.headers.authorization)),
+  };
 }

@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { test, type TestContext } from 'node:test';
+import { ManualClock } from '../base/manual-clock.ts';
+import { SeededRandom } from '../base/random.ts';
+import type { WatchEvent } from '../watch/event.ts';
+import { CallerReader } from './caller.ts';
+import type { Answer, Door, WireRequest } from './door.ts';
+import { loopbackGate, type Gate } from './gate.ts';
+import { HttpServer, type HttpLimits } from './http.ts';
+
+const callers = new CallerReader({ account: '000000000000', region: 'us-east-1' });
+
+/** A door for every request that answers what `handle` says. */
+function doorOf(handle: (request: WireRequest) => Promise<Answer>, bodyLimitBytes = 1000): Door {
+  return {
+    matches: (head) => head.path !== '/nowhere',
+    bodyLimitBytes: () => bodyLimitBytes,
+    actionOf: () => 'test:Act',
+    handle,
+    refuse: (_head, error) => ({
+      status: error.status,
+      headers: ['x-kind', error.type],
+      body: error.message,
+    }),
+  };
+}
+
+const echo = doorOf(async (request) => ({
+  status: 200,
+  headers: ['Content-Type', 'text/plain'],
+  body: `${request.method} ${request.path} ${request.query} ${request.body.toString()}`,
+}));
+
+interface Setup {
+  readonly door?: Door;
+  readonly gate?: Gate;
+  readonly limits?: Partial<HttpLimits>;
+}
+
+async function serve(context: TestContext, setup: Setup = {}) {
+  const clock = new ManualClock();
+  const told: WatchEvent[] = [];
+  const server = new HttpServer({
+    doors: [setup.door ?? echo],
+    gate: setup.gate ?? loopbackGate({ callers }),
+    clock,
+    random: new SeededRandom(1),
+    tell: (event) => told.push(event),
+    ...(setup.limits && { limits: setup.limits }),
+  });
+  const port = await server.listen('127.0.0.1', 0);
+  assert.ok(port.ok);
+  context.after(() => server[Symbol.asyncDispose]());
+  return { server, clock, told, port: port.value, url: `http://127.0.0.1:${port.value}` };
+}
+
+test('a request reaches its door and the answer carries id and length', async (context) => {
+  const { url } = await serve(context);
+  const response = await fetch(`${url}/a/b?c=d`, { method: 'POST', body: 'hello' });
+  assert.equal(response.status, 200);
+  assert.equal(response.headers.get('content-length'), '19');
+  assert.match(response.headers.get('x-amzn-requestid') ?? '', /^[0-9a-f-]{36}$/);
+  assert.equal(await response.text(), 'POST /a/b c=d hello');
+});
+
+test('what no door reads is answered as AWS answers it', async (context) => {
+  const { url } = await serve(context);
+  const response = await fetch(`${url}/nowhere`);
+  assert.equal(response.status, 404);
+  assert.equal(await response.text(), '<UnknownOperationException/>');
+});
+
+test('a body above the limit is refused in the form of the door, declared or not', async (context) => {
+  const { url } = await serve(context);
+  const body = 'x'.repeat(1001);
+  const declared = await fetch(url, { method: 'POST', body });
+  assert.equal(declared.status, 413);
+  const stream = new Blob([body]).stream();
+  const chunked = await fetch(url, { method: 'POST', body: stream, duplex: 'half' } as RequestInit);
+  assert.equal(chunked.status, 413);
+  assert.equal(chunked.headers.get('x-kind'), 'RequestEntityTooLargeException');
+});
+
+test('bodies beyond the memory for all of them are refused with 503, and the memory comes back', async (context) => {
+  const { url } = await serve(context, { limits: { bodiesSizeBytes: 10 } });
+  const post = (body: string) => fetch(url, { method: 'POST', body });
+  assert.equal((await post('x'.repeat(11))).status, 503);
+  assert.equal((await post('x'.repeat(10))).status, 200);
+  assert.equal((await post('x'.repeat(10))).status, 200);
+});
+
+test('a door that throws is told as trouble and answered 500', async (context) => {
+  const { url, told } = await serve(context, { door: doorOf(() => Promise.reject(new Error('bug'))) });
+  const response = await fetch(url);
+  assert.equal(response.status, 500);
+  assert.equal(response.headers.get('x-kind'), 'InternalFailure');
+  assert.match(JSON.stringify(told), /"where":"http".*bug/);
+});
+
+test('the signal of a request aborts when its client hangs up', async (context) => {
+  const arrived = Promise.withResolvers<AbortSignal>();
+  const door = doorOf(async (request) => {
+    arrived.resolve(request.signal);
+    await once(request.signal, 'abort');
+    return { status: 200, headers: [], body: '' };
+  });
+  const { url } = await serve(context, { door });
+  const client = new AbortController();
+  const answer = fetch(url, { signal: client.signal });
+  const signal = await arrived.promise;
+  const aborted = once(signal, 'abort');
+  client.abort();
+  await assert.rejects(answer);
+  await aborted;
+});
+
+test('stopping lets waiting requests go, answers them and closes', async (context) => {
+  const arrived = Promise.withResolvers<void>();
+  const door = doorOf(async (request) => {
+    const aborted = once(request.signal, 'abort');
+    arrived.resolve();
+    await aborted;
+    return { status: 200, headers: [], body: 'let go' };
+  });
+  const { server, url } = await serve(context, { door });
+  const answer = fetch(url);
+  await arrived.promise;
+  const stopped = server[Symbol.asyncDispose]();
+  assert.equal(await (await answer).text(), 'let go');
+  await stopped;
+  await assert.rejects(fetch(url));
+});
+
+test('what does not end within the drain time is cut off', async (context) => {
+  const arrived = Promise.withResolvers<void>();
+  const door = doorOf(() => {
+    arrived.resolve();
+    return new Promise(() => {});
+  });
+  const { server, clock, url } = await serve(context, { door });
+  const answer = fetch(url);
+  await arrived.promise;
+  const stopped = server[Symbol.asyncDispose]();
+  clock.advance(10_000);
+  await stopped;
+  await assert.rejects(answer);
+});
+
+test('a taken port is a failure with a sentence', async (context) => {
+  const { port } = await serve(context);
+  const { server } = await serve(context);
+  await server[Symbol.asyncDispose]();
+  const other = new HttpServer({
+    doors: [],
+    gate: loopbackGate({ callers }),
+    clock: new ManualClock(),
+    random: new SeededRandom(1),
+    tell: () => {},
+  });
+  const result = await other.listen('127.0.0.1', port);
+  assert.ok(!result.ok);
+  assert.equal(result.failure.kind, 'port-taken');
+  assert.match(result.failure.what, /--port/);
+});
+
+test('a connection of a refused peer gets 403 for each request, and is asked about once', async (context) => {
+  let asked = 0;
+  const gate = loopbackGate({
+    callers,
+    refusesPeer: (peer) => {
+      asked++;
+      return Promise.resolve(peer.remoteAddress === '127.0.0.1');
+    },
+  });
+  const { port } = await serve(context, { gate });
+  const socket = connect(port, '127.0.0.1');
+  const request = 'GET / HTTP/1.1\r\nHost: localhost\r\n';
+  socket.end(`${request}\r\n${request}Connection: close\r\n\r\n`);
+  const answers = (await socket.toArray()).join('');
+  assert.equal(answers.split('HTTP/1.1 403').length, 3, answers);
+  assert.match(answers, /AWS_ENDPOINT_URL/);
+  assert.equal(asked, 1);
+});
+
+test('bytes that are no HTTP end their own connection only', async (context) => {
+  const { port, url } = await serve(context);
+  const socket = connect(port, '127.0.0.1');
+  socket.end('\u0000\u0001 nonsense\r\n\r\n');
+  socket.resume();
+  await once(socket, 'close');
+  assert.equal((await fetch(url)).status, 200);
+});

@@ -1,0 +1,231 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Clock } from '../base/clock.ts';
+import type { RequestId } from '../base/ids.ts';
+import type { Random } from '../base/random.ts';
+import { failed, ok, type Result } from '../base/result.ts';
+import type { Tell } from '../watch/event.ts';
+import type { Answer, Door } from './door.ts';
+import { refusalError, type Refusal } from './errors.ts';
+import { Exchange } from './exchange.ts';
+import type { Gate } from './gate.ts';
+import { ByteBudget, readBody } from './read-body.ts';
+
+/** What a server works with. */
+export interface HttpServerParts {
+  /** Asked in order; the first that matches reads the request. */
+  readonly doors: readonly Door[];
+  readonly gate: Gate;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly tell: Tell;
+  readonly limits?: Partial<HttpLimits>;
+}
+
+/** Bounds that keep slow, silent and greedy clients from costing more than their own connection. */
+export interface HttpLimits {
+  readonly connections: number;
+  /** Of all bodies in memory at once. */
+  readonly bodiesSizeBytes: number;
+  /** From the first byte of a request to the end of its headers. */
+  readonly headersMs: number;
+  /** From the first byte of a request to the end of its body. */
+  readonly requestMs: number;
+  /** How long an unused connection stays open. */
+  readonly keepAliveMs: number;
+  /** How long a client may take to read an answer that is ready. */
+  readonly unreadAnswerMs: number;
+  /** How long requests may go on after the server began to stop. */
+  readonly drainMs: number;
+}
+
+const LIMITS: HttpLimits = {
+  connections: 20_000,
+  bodiesSizeBytes: 512 * 1024 * 1024,
+  headersMs: 20_000,
+  requestMs: 300_000,
+  keepAliveMs: 75_000,
+  unreadAnswerMs: 60_000,
+  drainMs: 10_000,
+};
+
+/** Why a server does not listen; `what` is a sentence that says what to do. */
+export interface ListenFailure {
+  readonly kind: 'port-taken' | 'not-listening';
+  readonly what: string;
+}
+
+/** An API's request that no door reads. */
+const NO_DOOR: Answer = {
+  status: 404,
+  headers: ['Content-Type', 'text/xml'],
+  body: '<UnknownOperationException/>',
+};
+
+/**
+ * One port with the doors of all APIs behind it.
+ * Disposing stops listening, lets long polls go, waits for what runs, then closes what is left.
+ */
+export class HttpServer implements AsyncDisposable {
+  readonly #parts: HttpServerParts;
+  readonly #limits: HttpLimits;
+  readonly #server: Server;
+  readonly #budget: ByteBudget;
+  readonly #running = new Set<Exchange>();
+  readonly #refusedPeers = new WeakMap<Socket, Promise<boolean> | boolean>();
+  #stopping = false;
+
+  constructor(parts: HttpServerParts) {
+    this.#parts = parts;
+    this.#limits = { ...LIMITS, ...parts.limits };
+    this.#budget = new ByteBudget(this.#limits.bodiesSizeBytes);
+    this.#server = createServer({
+      headersTimeout: this.#limits.headersMs,
+      requestTimeout: this.#limits.requestMs,
+      keepAliveTimeout: this.#limits.keepAliveMs,
+      connectionsCheckingInterval: 5000,
+      maxHeaderSize: 32 * 1024,
+      noDelay: true,
+    });
+    this.#server.maxConnections = this.#limits.connections;
+    this.#server.on('request', (incoming, outgoing) => this.#accept(incoming, outgoing));
+    if (parts.gate.refusesPeer !== undefined)
+      this.#server.on('connection', (socket) => this.#askPeer(socket));
+  }
+
+  /** Begins to listen; answers the port, which is a free one for port 0. */
+  listen(address: string, port: number): Promise<Result<number, ListenFailure>> {
+    const server = this.#server;
+    return new Promise((resolve) => {
+      server.once('error', (error: NodeJS.ErrnoException) =>
+        resolve(failed(listenFailure(error, address, port))),
+      );
+      server.listen({ host: address, port, backlog: 1024 }, () => {
+        server.removeAllListeners('error');
+        server.on('error', (error) => this.#trouble(error));
+        resolve(ok((server.address() as AddressInfo).port));
+      });
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    if (!this.#server.listening) return;
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    for (const exchange of this.#running) exchange.stop();
+    this.#server.closeIdleConnections();
+    const cancel = this.#parts.clock.after(this.#limits.drainMs, () => this.#server.closeAllConnections());
+    await closed;
+    cancel();
+  }
+
+  #askPeer(socket: Socket): void {
+    const { localAddress, localPort, remoteAddress, remotePort } = socket;
+    const known =
+      localAddress !== undefined &&
+      localPort !== undefined &&
+      remoteAddress !== undefined &&
+      remotePort !== undefined;
+    if (!known) return;
+    const peer = { localAddress, localPort, remoteAddress, remotePort };
+    const verdict = this.#parts.gate.refusesPeer?.(peer).catch((error: unknown) => {
+      this.#trouble(error);
+      return true;
+    });
+    if (verdict === undefined) return;
+    this.#refusedPeers.set(socket, verdict);
+    void verdict.then((refused) => this.#refusedPeers.set(socket, refused));
+  }
+
+  #accept(incoming: IncomingMessage, outgoing: ServerResponse): void {
+    const exchange = new Exchange(incoming, outgoing, this.#parts.random.uuid() as RequestId);
+    this.#running.add(exchange);
+    if (this.#stopping) exchange.stop();
+    outgoing.once('close', () => this.#running.delete(exchange));
+    this.#serve(exchange).then(
+      (answer) => {
+        if (answer !== undefined) this.#send(exchange, outgoing, answer);
+      },
+      (error: unknown) => {
+        this.#trouble(error);
+        this.#send(exchange, outgoing, this.#refusal(exchange, this.#doorOf(exchange), { kind: 'broken' }));
+      },
+    );
+  }
+
+  /** Undefined when the client has hung up. */
+  async #serve(exchange: Exchange): Promise<Answer | undefined> {
+    const { gate } = this.#parts;
+    const door = this.#doorOf(exchange);
+    const peerRefused = this.#refusedPeers.get(exchange.incoming.socket) ?? false;
+    if (peerRefused !== false && (peerRefused === true || (await peerRefused))) {
+      return this.#refusal(exchange, door, { kind: 'sandboxed-peer' });
+    }
+    const refused = gate.refusesHead?.(exchange);
+    if (refused !== undefined) return this.#refusal(exchange, door, refused);
+    if (door === undefined) return NO_DOOR;
+    const limitBytes = door.bodyLimitBytes(exchange);
+    const body = await readBody(exchange.incoming, limitBytes, this.#budget);
+    if (body === 'hung-up') return undefined;
+    if (body === 'too-large') return this.#refusal(exchange, door, { kind: 'body-too-large', limitBytes });
+    if (body === 'too-much-at-once') return this.#refusal(exchange, door, { kind: 'overloaded' });
+    exchange.body = body;
+    try {
+      return await this.#letIn(exchange, door);
+    } finally {
+      this.#budget.give(body.length);
+    }
+  }
+
+  #letIn(exchange: Exchange, door: Door): Answer | Promise<Answer> {
+    const { gate } = this.#parts;
+    const caller = gate.identify(exchange);
+    if (!caller.ok) return this.#refusal(exchange, door, caller.failure);
+    const forbidden = gate.forbids?.(caller.value, door.actionOf(exchange));
+    if (forbidden !== undefined) return this.#refusal(exchange, door, forbidden);
+    return door.handle(exchange, caller.value);
+  }
+
+  #doorOf(exchange: Exchange): Door | undefined {
+    for (const door of this.#parts.doors) if (door.matches(exchange)) return door;
+    return undefined;
+  }
+
+  #refusal(exchange: Exchange, door: Door | undefined, refusal: Refusal): Answer {
+    const error = refusalError(refusal);
+    if (door !== undefined) return door.refuse(exchange, error);
+    return {
+      status: error.status,
+      headers: ['Content-Type', 'application/json', 'x-amzn-ErrorType', error.type],
+      body: JSON.stringify({ message: error.message }),
+    };
+  }
+
+  #send(exchange: Exchange, outgoing: ServerResponse, answer: Answer): void {
+    exchange.send(answer);
+    if (outgoing.writableFinished || outgoing.destroyed || outgoing.writableLength === 0) return;
+    const cancel = this.#parts.clock.after(this.#limits.unreadAnswerMs, () => outgoing.destroy());
+    outgoing.once('close', cancel);
+  }
+
+  #trouble(error: unknown): void {
+    const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.#parts.tell({ kind: 'trouble', where: 'http', what });
+  }
+}
+
+function listenFailure(error: NodeJS.ErrnoException, address: string, port: number): ListenFailure {
+  if (error.code === 'EADDRINUSE') {
+    return {
+      kind: 'port-taken',
+      what: `Port ${port} of ${address} is taken: stop the program that uses it, or choose another with --port.`,
+    };
+  }
+  const reasons: Record<string, string> = {
+    EACCES: `Port ${port} may not be opened by this user: choose one above 1023 with --port.`,
+    EADDRNOTAVAIL: `${address} is no address of this machine: choose another with --listen.`,
+  };
+  const what = reasons[error.code ?? ''] ?? `Cannot listen on ${address} port ${port}: ${error.message}.`;
+  return { kind: 'not-listening', what };
+}
