@@ -2,13 +2,13 @@ import type postgres from 'postgres';
 
 const ADVERTISERS = ['Northwind Bicycles', 'Alder Coffee', 'Harbour Books', 'Lumen Lamps'];
 const PUBLISHERS = ['Daily Tide', 'Weekend Gardener', 'Byte Street'];
-/** One small budget, so that running out is seen; the others last for some thousand clicks. */
+/** One small budget, so that running out is seen; the others last for millions of clicks. */
 const CAMPAIGNS = [
-  { id: 1, advertiser: 1, name: 'Spring ride', price: 250_000, limit: 2_000_000_000 },
+  { id: 1, advertiser: 1, name: 'Spring ride', price: 250_000, limit: 900_000_000_000 },
   { id: 2, advertiser: 1, name: 'Last frames', price: 400_000, limit: 60_000_000 },
-  { id: 3, advertiser: 2, name: 'Morning roast', price: 180_000, limit: 1_500_000_000 },
-  { id: 4, advertiser: 3, name: 'Sea stories', price: 120_000, limit: 1_200_000_000 },
-  { id: 5, advertiser: 4, name: 'Winter light', price: 310_000, limit: 900_000_000 },
+  { id: 3, advertiser: 2, name: 'Morning roast', price: 180_000, limit: 700_000_000_000 },
+  { id: 4, advertiser: 3, name: 'Sea stories', price: 120_000, limit: 500_000_000_000 },
+  { id: 5, advertiser: 4, name: 'Winter light', price: 310_000, limit: 800_000_000_000 },
 ];
 const ADS = [
   { id: 11, campaign: 1, headline: 'Ride out of winter', url: 'https://bicycles.example/spring' },

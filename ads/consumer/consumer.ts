@@ -1,0 +1,62 @@
+import {
+  DeleteMessageBatchCommand,
+  ReceiveMessageCommand,
+  type Message,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type postgres from 'postgres';
+import { chargeBatch } from '../click-processor/batch.ts';
+
+/** What the long-lived consumer works with. */
+export interface ConsumerOptions {
+  readonly sqs: SQSClient;
+  readonly sql: postgres.Sql;
+  readonly queueUrl: string;
+  /** How many batches are handled at once. */
+  readonly workers: number;
+  readonly signal: AbortSignal;
+}
+
+const PAUSE_MS = 500;
+
+/**
+ * The classical form of the click processor: an application that always runs, asks the queue for messages, charges
+ * them with the same module as the function, and deletes what is done. Resolves after `signal`, when the
+ * batches under way are finished.
+ */
+export async function consume(options: ConsumerOptions): Promise<void> {
+  await Promise.all(Array.from({ length: options.workers }, () => work(options)));
+}
+
+async function work(options: ConsumerOptions): Promise<void> {
+  const { signal } = options;
+  while (!signal.aborted) {
+    try {
+      await handle(options, await receive(options));
+    } catch (error) {
+      if (signal.aborted) return;
+      console.error('The consumer goes on after a pause:', error instanceof Error ? error.message : error);
+      await sleep(PAUSE_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+}
+
+async function receive({ sqs, queueUrl, signal }: ConsumerOptions): Promise<readonly Message[]> {
+  const asked = new ReceiveMessageCommand({
+    QueueUrl: queueUrl,
+    MaxNumberOfMessages: 10,
+    WaitTimeSeconds: 20,
+  });
+  return (await sqs.send(asked, { abortSignal: signal })).Messages ?? [];
+}
+
+/** What failed is left alone: it comes again when its visibility time ends. */
+async function handle({ sqs, sql, queueUrl }: ConsumerOptions, messages: readonly Message[]): Promise<void> {
+  const queued = messages.map(({ MessageId = '', Body = '' }) => ({ messageId: MessageId, body: Body }));
+  const failed = new Set(await chargeBatch(sql, queued));
+  const Entries = messages
+    .filter(({ MessageId = '' }) => !failed.has(MessageId))
+    .map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
+  if (Entries.length > 0) await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
+}

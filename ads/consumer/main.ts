@@ -1,0 +1,23 @@
+import postgres from 'postgres';
+import { clientsFor } from '../deploy/clients.ts';
+import { consume } from './consumer.ts';
+
+/** Starts the consumer as a program: `AWS_ENDPOINT_URL`, `QUEUE_URL` and `DATABASE_URL` say where; ends on SIGTERM. */
+async function main(): Promise<void> {
+  const [endpoint, queueUrl, databaseUrl] = ['AWS_ENDPOINT_URL', 'QUEUE_URL', 'DATABASE_URL'].map(required);
+  const stopping = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort());
+  const sql = postgres(databaseUrl ?? '', { max: 4, onnotice: () => undefined });
+  const { sqs } = clientsFor(endpoint ?? '');
+  await consume({ sqs, sql, queueUrl: queueUrl ?? '', workers: 4, signal: stopping.signal });
+  await sql.end({ timeout: 5 });
+  sqs.destroy();
+}
+
+function required(name: string): string {
+  const value = process.env[name];
+  if (value === undefined || value === '') throw new Error(`Set ${name}.`);
+  return value;
+}
+
+await main();

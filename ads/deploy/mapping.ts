@@ -1,0 +1,50 @@
+import {
+  CreateEventSourceMappingCommand,
+  DeleteEventSourceMappingCommand,
+  ListEventSourceMappingsCommand,
+  type LambdaClient,
+} from '@aws-sdk/client-lambda';
+
+/** A handful of environments charge faster than the database commits. */
+const MOST_AT_ONCE = 4;
+
+/** Lets the function handle the messages of the queue, unless it does already. */
+export async function ensureMapping(
+  lambda: LambdaClient,
+  functionName: string,
+  queueArn: string,
+): Promise<void> {
+  if ((await mappingsOf(lambda, functionName, queueArn)).length > 0) return;
+  await lambda.send(
+    new CreateEventSourceMappingCommand({
+      FunctionName: functionName,
+      EventSourceArn: queueArn,
+      BatchSize: 10,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      ScalingConfig: { MaximumConcurrency: MOST_AT_ONCE },
+    }),
+  );
+}
+
+/** Takes the function off the queue, if it was on it. */
+export async function removeMapping(
+  lambda: LambdaClient,
+  functionName: string,
+  queueArn: string,
+): Promise<void> {
+  for (const UUID of await mappingsOf(lambda, functionName, queueArn)) {
+    await lambda.send(new DeleteEventSourceMappingCommand({ UUID }));
+  }
+}
+
+async function mappingsOf(
+  lambda: LambdaClient,
+  FunctionName: string,
+  EventSourceArn: string,
+): Promise<string[]> {
+  const asked = new ListEventSourceMappingsCommand({ FunctionName, EventSourceArn });
+  const { EventSourceMappings = [] } = await lambda.send(asked);
+  return EventSourceMappings.filter((mapping) => mapping.State !== 'Deleting').flatMap(
+    (one) => one.UUID ?? [],
+  );
+}

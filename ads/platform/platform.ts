@@ -1,0 +1,99 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startChild, stopLeftOver } from './child.ts';
+
+/** The message platform that the ads are a customer of. */
+export interface Platform {
+  readonly endpoint: string;
+  readonly pid: number;
+  /** Resolves if it ends, with its last words. */
+  readonly ended: Promise<string>;
+  stop(): Promise<void>;
+}
+
+/** The platform did not come up. The message says why, in its own words. */
+export class PlatformUnavailable extends Error {}
+
+const START_WAIT_MS = 30_000;
+
+/** Starts `bin/millrace up` on its data in `directory`, and resolves when it answers. */
+export async function startPlatform(options: {
+  readonly program: string;
+  readonly directory: string;
+  readonly port: number;
+}): Promise<Platform> {
+  const { program, directory, port } = options;
+  const data = join(directory, 'platform');
+  const pidFile = join(directory, 'platform.pid');
+  await stopLeftOver(pidFile, data);
+  const child = startChild({
+    command: program,
+    arguments: ['up', '--data', data, '--port', String(port)],
+    logFile: join(directory, 'platform.log'),
+    pidFile,
+  });
+  const endpoint = `http://127.0.0.1:${port}`;
+  const outcome = await Promise.race([child.ended, answers(endpoint)]);
+  if (outcome === true) return { endpoint, pid: child.pid, ended: child.ended, stop: () => child.stop() };
+  if (outcome === false) await child.stop();
+  throw new PlatformUnavailable(`The platform did not start: ${outcome || 'it gave no answer'}`);
+}
+
+/** True when anything answers as HTTP at the endpoint, false when nothing did in time. */
+async function answers(endpoint: string): Promise<boolean> {
+  const deadline = performance.now() + START_WAIT_MS;
+  while (performance.now() < deadline) {
+    const answered = await fetch(endpoint, { signal: AbortSignal.timeout(2000) }).then(
+      () => true,
+      () => false,
+    );
+    if (answered) return true;
+    await sleep(30);
+  }
+  return false;
+}
+
+/** What the platform counts of itself, as far as it tells. */
+export interface PlatformCounters {
+  readonly invocations?: number;
+  readonly environmentsStarted?: number;
+}
+
+/** Asks the platform for its counters; empty if it has none to tell. */
+export async function readCounters(endpoint: string): Promise<PlatformCounters> {
+  try {
+    const answer = await fetch(`${endpoint}/_millrace/status`, { signal: AbortSignal.timeout(2000) });
+    return answer.ok ? countersIn(await answer.json()) : {};
+  } catch {
+    return {};
+  }
+}
+
+/** Finds the counters in a status document: at the top or one level down; invocations as a number or by outcome. */
+export function countersIn(document: unknown): PlatformCounters {
+  const found = levels(document);
+  const invocations = total(found.find((level) => level['invocations'] !== undefined)?.['invocations']);
+  const environmentsStarted = total(
+    found.find((level) => level['environmentsStarted'] !== undefined)?.['environmentsStarted'],
+  );
+  return {
+    ...(invocations === undefined ? {} : { invocations }),
+    ...(environmentsStarted === undefined ? {} : { environmentsStarted }),
+  };
+}
+
+function levels(document: unknown): readonly Record<string, unknown>[] {
+  if (typeof document !== 'object' || document === null) return [];
+  const isObject = (value: unknown): value is Record<string, unknown> =>
+    typeof value === 'object' && value !== null;
+  return [document as Record<string, unknown>, ...Object.values(document).filter(isObject)];
+}
+
+function total(value: unknown): number | undefined {
+  if (typeof value === 'number') return value;
+  if (typeof value !== 'object' || value === null) return undefined;
+  return Object.values(value).reduce(
+    (sum: number, part: unknown) => sum + (typeof part === 'number' ? part : 0),
+    0,
+  );
+}

@@ -1,0 +1,33 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { countMessages, type ClickQueue } from '../deploy/queues.ts';
+import { readJournals } from '../server/journal.ts';
+import { journalDirectory } from '../server/start.ts';
+import type { System } from '../system.ts';
+import { reconcile, type Reconciliation } from './reconcile.ts';
+import { recordRuns } from './runs.ts';
+
+/** Messages in all queues of clicks: those waiting and under way, and those set aside. */
+export async function countChannel(system: System): Promise<{ queued: number; deadLetters: number }> {
+  const sum = async (url: (queue: ClickQueue) => string): Promise<number> => {
+    const counts = await Promise.all(
+      system.queues.map((queue) => countMessages(system.clients.sqs, url(queue))),
+    );
+    return counts.reduce((total, count) => total + count, 0);
+  };
+  return { queued: await sum((queue) => queue.url), deadLetters: await sum((queue) => queue.deadUrl) };
+}
+
+/**
+ * Brings the accounts of all ad server runs into the ledger and compares the books. Journals of runs that are over
+ * are removed once the ledger has them.
+ */
+export async function settleBooks(system: System, data: string): Promise<Reconciliation> {
+  const directory = journalDirectory(data);
+  const runs = readJournals(directory);
+  await recordRuns(system.ledger.sql, runs);
+  for (const { serverId } of runs) {
+    if (serverId !== system.server.serverId) rmSync(join(directory, `${serverId}.journal`), { force: true });
+  }
+  return reconcile(system.ledger.sql, await countChannel(system));
+}

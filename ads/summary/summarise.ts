@@ -1,0 +1,42 @@
+import type { StartOptions } from '../options.ts';
+import { readCounters } from '../platform/platform.ts';
+import { ProgressLine } from '../progress/progress-line.ts';
+import { readJournals } from '../server/journal.ts';
+import { countOf } from '../server/number-range.ts';
+import { journalDirectory } from '../server/start.ts';
+import type { System } from '../system.ts';
+import { drained } from './drain.ts';
+import { readFigures } from './figures.ts';
+import { countChannel, settleBooks } from './settle.ts';
+import type { Summary } from './text.ts';
+
+/** Waits until the channel is empty, then compares the books and collects the figures. */
+export async function summarise(
+  system: System,
+  options: StartOptions,
+  stopping: AbortSignal,
+): Promise<Summary> {
+  await waitForChannel(system, stopping);
+  const reconciliation = await settleBooks(system, options.data);
+  const { serverId, server } = system.server;
+  const own = readJournals(journalDirectory(options.data)).find((run) => run.serverId === serverId);
+  return {
+    tally: server.tally,
+    messages: countOf(own?.posted ?? []),
+    counters: await readCounters(system.platform.endpoint),
+    figures: await readFigures(system.ledger.sql, serverId),
+    reconciliation,
+    processor: options.classic ? 'the long-lived consumer' : 'the function click-processor',
+  };
+}
+
+async function waitForChannel(system: System, stopping: AbortSignal): Promise<void> {
+  let queued = 0;
+  const line = new ProgressLine(process.stdout, () => `${queued} clicks still queued`);
+  const count = async (): Promise<number> => (queued = (await countChannel(system)).queued);
+  try {
+    await drained(count, stopping);
+  } finally {
+    line.finish();
+  }
+}

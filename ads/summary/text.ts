@@ -1,0 +1,80 @@
+import type { PlatformCounters } from '../platform/platform.ts';
+import type { Tally } from '../server/tally.ts';
+import type { ClickFigures } from './figures.ts';
+import { isBalanced, type Reconciliation } from './reconcile.ts';
+
+/** Everything that the summary tells. */
+export interface Summary {
+  readonly tally: Readonly<Tally>;
+  /** Messages that this run of the ad server posted. */
+  readonly messages: number;
+  readonly counters: PlatformCounters;
+  readonly figures: ClickFigures;
+  readonly reconciliation: Reconciliation;
+  readonly processor: string;
+}
+
+const whole = new Intl.NumberFormat('en-US');
+const money = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+
+/** The summary as lines for a terminal. */
+export function summaryText(summary: Summary): string {
+  const { tally, figures, counters } = summary;
+  const told = (count: number | undefined): string =>
+    count === undefined ? 'not told' : whole.format(count);
+  const rows: readonly (readonly [string, string])[] = [
+    ['clicks answered', `${whole.format(tally.answered)} redirects${others(tally)}`],
+    ['messages', whole.format(summary.messages)],
+    ['charged by', summary.processor],
+    ['invocations', told(counters.invocations)],
+    ['environments started', told(counters.environmentsStarted)],
+    ['charged', `${whole.format(figures.charged)} clicks, ${money.format(figures.chargedMicros / 1e6)}`],
+    ['not charged', notCharged(figures)],
+    ['click -> charged', latency(figures)],
+  ];
+  const lines = rows.map(([name, value]) => `  ${name.padEnd(22)}${value}`);
+  return [
+    'This run',
+    ...lines,
+    '',
+    'All runs on this data',
+    ...reconciliationLines(summary.reconciliation),
+  ].join('\n');
+}
+
+function others(tally: Readonly<Tally>): string {
+  const parts = [
+    [tally.prefetches, 'prefetches refused'],
+    [tally.notOurs, 'links not ours'],
+    [tally.unavailable, 'not answered for want of the channel'],
+  ] as const;
+  return parts
+    .filter(([count]) => count > 0)
+    .map(([count, what]) => `, ${whole.format(count)} ${what}`)
+    .join('');
+}
+
+function notCharged(figures: ClickFigures): string {
+  const sum = figures.notCharged.reduce((total, one) => total + one.clicks, 0);
+  const reasons = figures.notCharged.map((one) => `${one.reason} ${whole.format(one.clicks)}`).join(', ');
+  return `${whole.format(sum)}${reasons === '' ? '' : `: ${reasons}`}`;
+}
+
+function latency({ latencyMs }: ClickFigures): string {
+  if (latencyMs === undefined) return 'nothing charged';
+  return `p50 ${latencyMs.p50.toFixed(1)} ms, p99 ${latencyMs.p99.toFixed(1)} ms`;
+}
+
+function reconciliationLines(books: Reconciliation): readonly string[] {
+  const n = (count: number): string => whole.format(count);
+  const { differences } = books;
+  const unconfirmed =
+    books.arrivedUnconfirmed > 0 ? `, ${n(books.arrivedUnconfirmed)} of them unconfirmed` : '';
+  return [
+    `  posted ${n(books.posted)}${unconfirmed} = in the table ${n(books.inTable)} + still queued ${n(books.queued)} + dead letters ${n(books.deadLetters)}: ` +
+      `difference ${n(differences.postedAndFound)}, numbers not accounted for ${n(differences.unaccountedNumbers)}`,
+    `  in the table ${n(books.inTable)} = billed ${n(books.billed)} + free ${n(books.free)} + invalid ${n(books.invalid)}: difference ${n(differences.buckets)}`,
+    `  billed clicks without charge or the reverse ${n(differences.charges)}, wrong budgets ${n(differences.budgets)}, wrong hours ${n(differences.statistics)}`,
+    `  differences: ${isBalanced(books) ? '0' : 'NOT 0'}`,
+  ];
+}

@@ -1,0 +1,116 @@
+import { join } from 'node:path';
+import { openLedger, type Ledger } from './database/ledger.ts';
+import { seedDemo } from './database/demo.ts';
+import { clientsFor, type Clients } from './deploy/clients.ts';
+import { ensureFunction } from './deploy/functions.ts';
+import { ensureMapping } from './deploy/mapping.ts';
+import { packageFunction } from './deploy/package-function.ts';
+import { countMessages, ensureClickQueue, type ClickQueue } from './deploy/queues.ts';
+import { claim } from './only-one.ts';
+import { startChild, stopLeftOver } from './platform/child.ts';
+import { startPlatform, type Platform } from './platform/platform.ts';
+import { startAdServer, type RunningAdServer } from './server/start.ts';
+
+/** What is brought up, and where. */
+export interface SystemOptions {
+  /** The folder of the project. */
+  readonly root: string;
+  readonly data: string;
+  readonly port: number;
+  readonly classic: boolean;
+  readonly databaseUrl: string | undefined;
+  readonly say: (text: string) => void;
+}
+
+/** The whole click system, running. */
+export interface System extends AsyncDisposable {
+  readonly ledger: Ledger;
+  readonly platform: Platform;
+  readonly clients: Clients;
+  /** The queue that this start posts to. */
+  readonly queue: ClickQueue;
+  /** All queues that may hold clicks. */
+  readonly queues: readonly ClickQueue[];
+  readonly server: RunningAdServer;
+}
+
+const FUNCTION_NAME = 'click-processor';
+
+/** Brings everything up, in order; disposing takes it down in reverse. */
+export async function startSystem(options: SystemOptions): Promise<System> {
+  await using stack = new AsyncDisposableStack();
+  stack.defer(claim(options.data));
+  options.say('database');
+  const ledger = await openLedger({ url: options.databaseUrl, directory: join(options.data, 'database') });
+  stack.defer(() => ledger.close());
+  await seedDemo(ledger.sql);
+  options.say('platform');
+  const program = join(options.root, 'bin', 'millrace');
+  const platform = await startPlatform({ program, directory: options.data, port: options.port });
+  stack.defer(() => platform.stop());
+  const clients = clientsFor(platform.endpoint);
+  stack.defer(() => destroy(clients));
+  options.say('queues and click processor');
+  const queues = [
+    await ensureClickQueue(clients.sqs, 'clicks'),
+    await ensureClickQueue(clients.sqs, 'clicks-classic'),
+  ];
+  await deployProcessor(options, clients, ledger, queues);
+  const consumer = await startConsumer(options, platform, clients, ledger, pick(queues, 1));
+  stack.defer(() => consumer.stop());
+  const queue = pick(queues, options.classic ? 1 : 0);
+  const server = await startAdServer({ clients, ledger, queueUrl: queue.url, ...options });
+  stack.defer(() => server.stop());
+  const running = stack.move();
+  return {
+    ...{ ledger, platform, clients, queue, queues, server },
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+async function deployProcessor(
+  options: SystemOptions,
+  { lambda }: Clients,
+  ledger: Ledger,
+  queues: readonly ClickQueue[],
+): Promise<void> {
+  const zip = packageFunction(join(options.root, 'ads', 'click-processor'));
+  await ensureFunction(lambda, { name: FUNCTION_NAME, zip, variables: { DATABASE_URL: ledger.url } });
+  await ensureMapping(lambda, FUNCTION_NAME, pick(queues, 0).arn);
+}
+
+/**
+ * The consumer runs with --classic, and whenever an earlier start left clicks in its queue. One that a killed
+ * parent left behind is ended first.
+ */
+async function startConsumer(
+  options: SystemOptions,
+  platform: Platform,
+  { sqs }: Clients,
+  ledger: Ledger,
+  queue: ClickQueue,
+): Promise<{ stop(): Promise<void> }> {
+  const program = join(options.root, 'ads', 'consumer', 'main.ts');
+  const pidFile = join(options.data, 'consumer.pid');
+  await stopLeftOver(pidFile, program);
+  const needed = options.classic || (await countMessages(sqs, queue.url)) > 0;
+  if (!needed) return { stop: () => Promise.resolve() };
+  return startChild({
+    command: process.execPath,
+    arguments: [program],
+    variables: { AWS_ENDPOINT_URL: platform.endpoint, QUEUE_URL: queue.url, DATABASE_URL: ledger.url },
+    logFile: join(options.data, 'consumer.log'),
+    pidFile,
+  });
+}
+
+function destroy({ sqs, lambda }: Clients): void {
+  sqs.destroy();
+  lambda.destroy();
+}
+
+function pick(queues: readonly ClickQueue[], index: number): ClickQueue {
+  const queue = queues[index];
+  if (queue === undefined) throw new Error('A queue is missing.');
+  return queue;
+}
