@@ -1,0 +1,139 @@
+'use strict';
+// Runs one Node function inside its sandbox: loads the handler once, then one invocation after the other.
+const net = require('node:net');
+const { toAnswer, toLog, RuntimeError } = require('./errors.cjs');
+const { KIND, decoder, encode } = require('./frames.cjs');
+const { Invocation } = require('./invocation.cjs');
+const { load } = require('./loader.cjs');
+const log = require('./log.cjs');
+
+/** As the platform counts it: 6 MiB and 100 bytes. */
+const LARGEST_ANSWER_BYTES = 6_291_556;
+const EXIT_UNHANDLED_REJECTION = 128;
+const EXIT_UNCAUGHT_EXCEPTION = 129;
+
+const { env } = process;
+const socket = net.connect(String(env.MILLRACE_SOCKET));
+delete env.MILLRACE_SOCKET;
+// While the function's own code runs, only its own work keeps the event loop going.
+socket.unref();
+
+/** @type {Function | undefined} */
+let handler;
+/** @type {{ invocation: Invocation, requestId: string } | undefined} */
+let current;
+let isEnding = false;
+
+log.patchConsole();
+process.on('uncaughtException', (error) => endProcess(error, 'Uncaught Exception', EXIT_UNCAUGHT_EXCEPTION));
+process.on('unhandledRejection', (reason) => {
+  const error = new RuntimeError('Runtime.UnhandledPromiseRejection', reason);
+  endProcess(error, 'Unhandled Promise Rejection', EXIT_UNHANDLED_REJECTION);
+});
+process.on('beforeExit', () => current?.invocation.drained());
+socket.on('data', decoder(onFrame));
+socket.on('error', () => process.exit(1));
+socket.on('close', () => process.exit(0));
+
+load(String(env.LAMBDA_TASK_ROOT), String(env._HANDLER)).then(
+  (loaded) => {
+    handler = loaded;
+    socket.write(encode(KIND.ready, {}));
+    socket.ref();
+  },
+  (error) => endProcess(error, 'Uncaught Exception', EXIT_UNCAUGHT_EXCEPTION),
+);
+
+/**
+ * @param {number} kind
+ * @param {any} meta
+ * @param {Buffer} body
+ */
+function onFrame(kind, meta, body) {
+  if (kind !== KIND.invoke || handler === undefined) return;
+  const { requestId } = meta;
+  log.setRequest(requestId);
+  if (meta.traceId === undefined) delete env._X_AMZN_TRACE_ID;
+  else env._X_AMZN_TRACE_ID = meta.traceId;
+  const invocation = new Invocation((error, result) => answer(requestId, error, result));
+  current = { invocation, requestId };
+  socket.unref();
+  let event;
+  try {
+    event = JSON.parse(body.toString('utf8'));
+  } catch (error) {
+    return answer(requestId, error, undefined);
+  }
+  invocation.run(handler, event, meta);
+}
+
+/**
+ * @param {string} requestId
+ * @param {unknown} error
+ * @param {unknown} result
+ */
+function answer(requestId, error, result) {
+  if (isEnding) return;
+  current = undefined;
+  socket.write(error === undefined ? answerFrame(requestId, result) : errorFrame(requestId, error));
+  socket.ref();
+}
+
+/**
+ * @param {string} requestId
+ * @param {unknown} result
+ */
+function answerFrame(requestId, result) {
+  let text;
+  try {
+    text = JSON.stringify(result) ?? 'null';
+  } catch {
+    return errorFrame(requestId, new Error('Unable to stringify response body'));
+  }
+  const body = Buffer.from(text);
+  const kind = body.length > LARGEST_ANSWER_BYTES ? KIND.tooLarge : KIND.answer;
+  return encode(kind, { requestId, marks: log.mark(requestId) }, kind === KIND.answer ? body : undefined);
+}
+
+/**
+ * @param {string} requestId
+ * @param {unknown} error
+ */
+function errorFrame(requestId, error) {
+  log.record('ERROR', 'Invoke Error', toLog(error));
+  return toErrorFrame(requestId, error, false);
+}
+
+/**
+ * @param {string} requestId
+ * @param {unknown} error
+ * @param {boolean} isLast
+ */
+function toErrorFrame(requestId, error, isLast) {
+  const { errorType, errorMessage, trace } = toAnswer(error);
+  const meta = { requestId, errorType, errorMessage, isLast, marks: log.mark(requestId) };
+  return encode(KIND.error, meta, Buffer.from(JSON.stringify({ errorType, errorMessage, trace })));
+}
+
+/**
+ * Tells the platform why, then ends this process.
+ * @param {unknown} error
+ * @param {string} title
+ * @param {number} code
+ */
+function endProcess(error, title, code) {
+  if (isEnding) return;
+  isEnding = true;
+  log.record('ERROR', title, toLog(error));
+  socket.removeAllListeners('close');
+  socket.end(lastFrame(error), () => process.exit(code));
+  socket.ref();
+}
+
+/** @param {unknown} error */
+function lastFrame(error) {
+  if (handler !== undefined && current !== undefined) return toErrorFrame(current.requestId, error, true);
+  const { errorType, errorMessage, trace } = toAnswer(error);
+  const meta = { errorType, errorMessage, marks: log.mark('init') };
+  return encode(KIND.initError, meta, Buffer.from(JSON.stringify({ errorType, errorMessage, trace })));
+}

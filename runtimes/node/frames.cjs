@@ -1,0 +1,64 @@
+'use strict';
+/*
+ * What travels between the platform and a runtime of its own, over one Unix socket:
+ *
+ *   frame  = length (4 bytes, big endian, of all that follows) kind (1 byte)
+ *            metaLength (4 bytes, big endian) meta (JSON) body (bytes)
+ *
+ * The platform sends `invoke`; the runtime sends `ready` once, then `answer`, `error` or `tooLarge` for each
+ * `invoke`, or `initError` instead of `ready`.
+ */
+exports.KIND = { invoke: 1, ready: 2, answer: 3, error: 4, initError: 5, tooLarge: 6 };
+
+const HEAD_BYTES = 9;
+const NOTHING = Buffer.alloc(0);
+
+/**
+ * One frame as bytes.
+ * @param {number} kind
+ * @param {object} meta
+ * @param {Buffer} [body]
+ * @returns {Buffer}
+ */
+exports.encode = function encode(kind, meta, body = NOTHING) {
+  const metaBytes = Buffer.from(JSON.stringify(meta));
+  const frame = Buffer.allocUnsafe(HEAD_BYTES + metaBytes.length + body.length);
+  frame.writeUInt32BE(frame.length - 4, 0);
+  frame[4] = kind;
+  frame.writeUInt32BE(metaBytes.length, 5);
+  metaBytes.copy(frame, HEAD_BYTES);
+  body.copy(frame, HEAD_BYTES + metaBytes.length);
+  return frame;
+};
+
+/**
+ * A function that takes chunks as they come and calls `onFrame` for each whole frame.
+ * @param {(kind: number, meta: any, body: Buffer) => void} onFrame
+ * @returns {(chunk: Buffer) => void}
+ */
+exports.decoder = function decoder(onFrame) {
+  /** @type {Buffer[]} */
+  let chunks = [];
+  let sizeBytes = 0;
+  let wantedBytes = 4;
+  return (chunk) => {
+    chunks.push(chunk);
+    sizeBytes += chunk.length;
+    while (sizeBytes >= wantedBytes) {
+      const all = chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
+      const endBytes = 4 + all.readUInt32BE(0);
+      if (sizeBytes >= endBytes) {
+        const rest = all.subarray(endBytes);
+        chunks = rest.length > 0 ? [rest] : [];
+        sizeBytes = rest.length;
+        wantedBytes = 4;
+        const metaEnd = HEAD_BYTES + all.readUInt32BE(5);
+        const meta = JSON.parse(all.toString('utf8', HEAD_BYTES, metaEnd));
+        onFrame(all[4], meta, all.subarray(metaEnd, endBytes));
+      } else {
+        chunks = [all];
+        wantedBytes = endBytes;
+      }
+    }
+  };
+};

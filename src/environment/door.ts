@@ -1,0 +1,51 @@
+import type { RequestId } from '../base/ids.ts';
+import type { Mount, SandboxedTree } from '../sandbox/sandbox.ts';
+
+/** One invocation as a runtime gets it. */
+export interface DoorInvocation {
+  readonly requestId: RequestId;
+  readonly functionArn: string;
+  readonly deadlineMs: number;
+  readonly remainingMs: number;
+  readonly payload: Uint8Array;
+  /** JSON text. */
+  readonly clientContext?: string;
+  readonly traceId?: string;
+}
+
+/** What a runtime says about an error: `payload` is its JSON as posted. */
+export interface RuntimeFailure {
+  readonly payload: Uint8Array;
+  readonly errorType: string;
+  readonly errorMessage: string;
+}
+
+/** What a runtime says through its door. `marks`: which outputs carry a mark behind the invocation (1 stdout, 2 stderr). */
+export type DoorEvent =
+  /** The code is loaded, or the last invocation is over: the next may come. */
+  | { readonly kind: 'ready' }
+  | ({ readonly kind: 'init-failed' } & RuntimeFailure)
+  | { readonly kind: 'answered'; readonly payload: Uint8Array; readonly marks: number }
+  | ({ readonly kind: 'failed'; readonly marks: number } & RuntimeFailure)
+  | { readonly kind: 'too-large'; readonly marks: number }
+  /** It said what no runtime says; nothing of it can be trusted any more. */
+  | { readonly kind: 'broken'; readonly what: string };
+
+/** Hears a door; called in order, never after the door has closed. */
+export type DoorListener = (event: DoorEvent) => void;
+
+/** Makes the door of one environment. `folder` is private to it and empty; its path is short. */
+export type OpenDoor = (folder: string, listener: DoorListener) => Promise<Door>;
+
+/** Where the one runtime of an environment meets the platform. */
+export interface Door extends AsyncDisposable {
+  /** What the runtime needs to find the door. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly mounts: readonly Mount[];
+  /** Only processes of `tree` may speak from now on; before, nobody is answered. */
+  admit(tree: SandboxedTree): void;
+  /** Hands over an invocation; the runtime is ready. */
+  send(invocation: DoorInvocation): void;
+  /** Once the runtime's processes have ended: resolves when everything they had said is heard. */
+  drained(): Promise<void>;
+}

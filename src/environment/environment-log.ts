@@ -1,0 +1,117 @@
+import type { Clock } from '../base/clock.ts';
+import type { LineStore, LogLine } from '../store/lines.ts';
+import { LogTail } from './log-tail.ts';
+import { OutputLines } from './output-lines.ts';
+
+/** How much an environment may print in one invocation; a flood beyond it is dropped, with a note. */
+const KEPT_PER_INVOCATION_BYTES = 4_194_304;
+/** How long an answer waits for the output printed before it. */
+const MARK_WAIT_MS = 1000;
+
+type Stream = 'stdout' | 'stderr';
+const MARK_BITS: Readonly<Record<Stream, number>> = { stdout: 1, stderr: 2 };
+
+/** What {@link EnvironmentLog} needs. */
+export interface EnvironmentLogOptions {
+  readonly group: string;
+  readonly stream: string;
+  readonly lines: LineStore;
+  readonly clock: Clock;
+}
+
+/** Everything one environment prints, and what the platform writes between: kept as lines, with a tail for callers. */
+export class EnvironmentLog {
+  readonly #options: EnvironmentLogOptions;
+  readonly #outputs: Readonly<Record<Stream, OutputLines>> = {
+    stdout: new OutputLines(),
+    stderr: new OutputLines(),
+  };
+  readonly #tail = new LogTail();
+  #keptBytes = 0;
+  #awaited: { readonly mark: string; bits: number; readonly arrived: () => void } | undefined;
+  #seen: { mark: string; bits: number } = { mark: '', bits: 0 };
+
+  constructor(options: EnvironmentLogOptions) {
+    this.#options = options;
+  }
+
+  /** Takes output as it comes. */
+  output(stream: Stream, chunk: Uint8Array): void {
+    const batch: LogLine[] = [];
+    for (const line of this.#outputs[stream].push(chunk)) this.#printed(stream, line, batch);
+    this.#append(batch);
+  }
+
+  /** A line of the platform's own. */
+  write(text: string): void {
+    const batch: LogLine[] = [];
+    this.#add(text, batch);
+    this.#append(batch);
+  }
+
+  /** From here on the next invocation prints. */
+  begin(): void {
+    this.#keptBytes = 0;
+  }
+
+  /** Resolves when everything before the marks of `requestId` has been read, or cannot be waited for any longer. */
+  async arrived(requestId: string, bits: number): Promise<void> {
+    const mark = `\0end ${requestId}`;
+    const missing = this.#seen.mark === mark ? bits & ~this.#seen.bits : bits;
+    if (missing === 0) return;
+    await new Promise<void>((resolve) => {
+      const cancel = this.#options.clock.after(MARK_WAIT_MS, resolve);
+      const arrived = (): void => {
+        cancel();
+        resolve();
+      };
+      this.#awaited = { mark, bits: missing, arrived };
+    });
+    this.#awaited = undefined;
+  }
+
+  /** Takes in what was printed without a line end. */
+  flush(): void {
+    const batch: LogLine[] = [];
+    for (const output of Object.values(this.#outputs)) {
+      const rest = output.flush();
+      if (rest !== undefined) this.#add(rest, batch);
+    }
+    this.#append(batch);
+  }
+
+  /** The last 4 KiB since the last take. */
+  takeTail(): Uint8Array {
+    const bytes = this.#tail.bytes();
+    this.#tail.clear();
+    return bytes;
+  }
+
+  #printed(stream: Stream, line: string, batch: LogLine[]): void {
+    const at = line.indexOf('\0end ');
+    if (at < 0) return this.#add(line, batch);
+    if (at > 0) this.#add(line.slice(0, at), batch);
+    this.#marked(line.slice(at), MARK_BITS[stream]);
+  }
+
+  #marked(mark: string, bit: number): void {
+    if (this.#seen.mark === mark) this.#seen.bits |= bit;
+    else this.#seen = { mark, bits: bit };
+    if (this.#awaited?.mark !== mark) return;
+    this.#awaited.bits &= ~bit;
+    if (this.#awaited.bits === 0) this.#awaited.arrived();
+  }
+
+  #add(text: string, batch: LogLine[]): void {
+    this.#tail.add(text);
+    if (this.#keptBytes > KEPT_PER_INVOCATION_BYTES) return;
+    this.#keptBytes += text.length + 1;
+    const isFlood = this.#keptBytes > KEPT_PER_INVOCATION_BYTES;
+    const kept = isFlood ? '[more output of this invocation is not kept]' : text;
+    batch.push({ atMs: this.#options.clock.nowMs(), stream: this.#options.stream, text: kept });
+  }
+
+  #append(batch: readonly LogLine[]): void {
+    if (batch.length > 0) this.#options.lines.append(this.#options.group, batch);
+  }
+}

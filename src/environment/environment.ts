@@ -1,0 +1,185 @@
+import type { Clock } from '../base/clock.ts';
+import type { EnvironmentId } from '../base/ids.ts';
+import type { SandboxedTree, SandboxExit } from '../sandbox/sandbox.ts';
+import type { Door, DoorEvent, DoorInvocation } from './door.ts';
+import type { EnvironmentLog } from './environment-log.ts';
+import type { RunEnd, StartFailure } from './outcomes.ts';
+import { step, type EnvironmentState } from './state.ts';
+
+/** What an environment is made of; it owns all of it from then on. */
+export interface EnvironmentParts {
+  readonly id: EnvironmentId;
+  readonly tree: SandboxedTree;
+  readonly door: Door;
+  readonly log: EnvironmentLog;
+  readonly clock: Clock;
+  /** Gives back whatever the environment held; called once no process of it is left. */
+  readonly release: () => Promise<void>;
+}
+
+/** One run of {@link Environment.run}. `again` is true once the next invocation may come, false when none will. */
+export interface Run {
+  readonly end: RunEnd;
+  readonly again: Promise<boolean>;
+}
+
+type Heard = DoorEvent | { readonly kind: 'exit'; readonly exit: SandboxExit } | { readonly kind: 'deadline' };
+
+/**
+ * One execution environment: a tree of processes that runs one invocation at a time.
+ * Every way out leads to `gone`: nothing of it is left then.
+ */
+export class Environment {
+  readonly id: EnvironmentId;
+  readonly log: EnvironmentLog;
+  /** Resolves with the reason once nothing of the environment is left. */
+  readonly gone: Promise<string>;
+  /** Memory it really used when that was last looked at. */
+  usedMemoryBytes = 0;
+  peakMemoryBytes: number | undefined;
+  /** How long it took to be ready for its first invocation. */
+  initDurationMs = 0;
+  /** When it last became idle. */
+  lastUsedMs = 0;
+  readonly #parts: EnvironmentParts;
+  #state: EnvironmentState = 'starting';
+  #why: string | undefined;
+  #exit: SandboxExit | undefined;
+  /** Said before anybody listened. */
+  readonly #early: Heard[] = [];
+  #hear: (heard: Heard) => void = (heard) => this.#early.push(heard);
+  #power: Promise<void> = Promise.resolve();
+
+  constructor(parts: EnvironmentParts) {
+    this.#parts = parts;
+    this.id = parts.id;
+    this.log = parts.log;
+    this.gone = this.#end();
+  }
+
+  get state(): EnvironmentState {
+    return this.#state;
+  }
+
+  /** Takes what the door says. */
+  heard(event: DoorEvent): void {
+    if (event.kind === 'broken') this.stop(`the runtime sent ${event.what}`);
+    else this.#hear(event);
+  }
+
+  /** Waits until the code is loaded. After a failure the environment is on its way out. */
+  async started(limitMs: number): Promise<StartFailure | undefined> {
+    const failure = await new Promise<StartFailure | undefined>((resolve) => {
+      const cancel = this.#parts.clock.after(limitMs, () => this.#hear({ kind: 'deadline' }));
+      this.#listen((heard) => {
+        cancel();
+        if (heard.kind === 'init-failed') resolve(heard);
+        else if (heard.kind === 'exit') resolve(startFailureOf(heard.exit));
+        else if (heard.kind === 'deadline') resolve({ kind: 'init-timed-out', limitMs });
+        else resolve(undefined);
+      });
+    });
+    if (failure === undefined && this.#state === 'starting') this.#state = step(this.#state, 'idle');
+    else this.stop(failure?.kind ?? 'stopped');
+    return failure;
+  }
+
+  /** Runs one invocation. When its time is over, the environment is ended and what it may still say is not heard. */
+  async run(invocation: DoorInvocation): Promise<Run> {
+    const wasFrozen = this.#state === 'frozen';
+    this.#state = step(this.#state, 'busy');
+    if (wasFrozen) await this.#thaw();
+    const end = Promise.withResolvers<{ readonly end: RunEnd; readonly marks: number }>();
+    const again = Promise.withResolvers<boolean>();
+    const { clock, door } = this.#parts;
+    const remainingMs = invocation.deadlineMs - clock.nowMs();
+    const cancel = clock.after(remainingMs, () => this.#hear({ kind: 'deadline' }));
+    this.#listen((heard) => {
+      const ended = runEndOf(heard);
+      if (ended !== undefined) end.resolve({ end: ended, marks: 'marks' in heard ? heard.marks : 0 });
+      if (heard.kind === 'ready') again.resolve(true);
+      if (heard.kind === 'exit' || heard.kind === 'deadline') again.resolve(false);
+      if (heard.kind === 'deadline') this.stop('timed out');
+    });
+    if (this.#exit === undefined) door.send(invocation);
+    const outcome = await end.promise;
+    await this.log.arrived(invocation.requestId, outcome.marks);
+    return { end: outcome.end, again: this.#rest(again.promise, cancel) };
+  }
+
+  /** Stops its processes from running until the next invocation; also looks at the memory it uses. */
+  async freeze(): Promise<void> {
+    this.#state = step(this.#state, 'frozen');
+    const { tree } = this.#parts;
+    this.#power = this.#power.then(async () => {
+      await this.measure();
+      await tree.freeze();
+    });
+    await this.#power;
+  }
+
+  /** Looks at the memory that it uses and has used. */
+  async measure(): Promise<void> {
+    const { tree } = this.#parts;
+    this.usedMemoryBytes = await tree.usedMemoryBytes();
+    this.peakMemoryBytes = await tree.peakMemoryBytes();
+  }
+
+  /** Ends it at once; `gone` tells when nothing is left. Harmless when it is ending already. */
+  stop(why: string): void {
+    if (this.#state === 'stopping' || this.#state === 'gone') return;
+    this.#state = step(this.#state, 'stopping');
+    this.#why ??= why;
+    void this.#parts.tree.kill().catch(() => undefined);
+  }
+
+  #listen(hear: (heard: Heard) => void): void {
+    this.#hear = hear;
+    for (const heard of this.#early.splice(0)) hear(heard);
+    if (this.#exit !== undefined) hear({ kind: 'exit', exit: this.#exit });
+  }
+
+  async #rest(again: Promise<boolean>, cancel: () => void): Promise<boolean> {
+    const isReady = await again;
+    cancel();
+    if (!isReady || this.#state !== 'busy') return false;
+    this.#state = step(this.#state, 'idle');
+    return true;
+  }
+
+  async #thaw(): Promise<void> {
+    this.#power = this.#power.then(() => this.#parts.tree.thaw());
+    await this.#power;
+  }
+
+  async #end(): Promise<string> {
+    const { tree, door, log, release } = this.#parts;
+    const exit = await tree.exit;
+    await door.drained();
+    log.flush();
+    this.#exit = exit;
+    this.#hear({ kind: 'exit', exit });
+    await release();
+    this.#state = step(this.#state, 'gone');
+    return this.#why ?? exit.kind;
+  }
+}
+
+function startFailureOf(exit: SandboxExit): StartFailure {
+  return exit.kind === 'not-started' ? { kind: 'no-room', why: exit.why } : { kind: 'exited', exit };
+}
+
+function runEndOf(heard: Heard): RunEnd | undefined {
+  switch (heard.kind) {
+    case 'answered':
+    case 'failed':
+    case 'too-large':
+      return heard;
+    case 'exit':
+      return { kind: 'exited', exit: heard.exit };
+    case 'deadline':
+      return { kind: 'timed-out' };
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,117 @@
+import type { Clock } from '../base/clock.ts';
+import type { RequestId } from '../base/ids.ts';
+import { functionArn, type FunctionRecord } from '../function/function.ts';
+import type { Tell } from '../watch/event.ts';
+import type { DoorInvocation } from './door.ts';
+import type { Environment } from './environment.ts';
+import type { Lease } from './group.ts';
+import type { InvokeRequest, Invoker } from './invoke.ts';
+import { failedStartEnd, failedStartLog, invokeEnd } from './ends.ts';
+import type { RunEnd } from './outcomes.ts';
+import type { EnvironmentPool } from './pool.ts';
+import { endLines, startLine } from './report.ts';
+import type { InvokeEnd, InvokeResult } from './result.ts';
+
+/** What {@link PoolInvoker} works with. */
+export interface PoolInvokerOptions {
+  readonly pool: EnvironmentPool;
+  readonly clock: Clock;
+  readonly tell: Tell;
+  /** The function as it stands now: an invocation never runs on an older revision than that. */
+  readonly latest: (record: FunctionRecord) => FunctionRecord;
+}
+
+/** Runs invocations in the pool's environments and writes what AWS writes around them into the log. */
+export class PoolInvoker implements Invoker {
+  readonly #options: PoolInvokerOptions;
+
+  constructor(options: PoolInvokerOptions) {
+    this.#options = options;
+  }
+
+  async invoke(request: InvokeRequest): Promise<InvokeResult> {
+    const record = this.#options.latest(request.function);
+    const beganMs = this.#options.clock.nowMs();
+    const lease = await this.#options.pool.lease(record);
+    const result =
+      lease.kind === 'environment'
+        ? await this.#run(request, record, lease)
+        : this.#notStarted(request, lease, this.#options.clock.nowMs() - beganMs);
+    this.#options.tell({
+      kind: 'invoked',
+      function: record.key.name,
+      requestId: request.requestId,
+      outcome: result.kind,
+      durationMs: result.durationMs,
+    });
+    return result;
+  }
+
+  async #run(
+    request: InvokeRequest,
+    record: FunctionRecord,
+    { environment, isCold }: Lease & { readonly kind: 'environment' },
+  ): Promise<InvokeResult> {
+    const { clock } = this.#options;
+    const { log } = environment;
+    log.begin();
+    log.write(startLine(request.requestId, record.version));
+    const beganMs = clock.nowMs();
+    const { end, again } = await environment.run(this.#invocation(request, record, beganMs));
+    const durationMs = clock.nowMs() - beganMs;
+    if (environment.peakMemoryBytes === undefined && end.kind !== 'exited') await measured(environment);
+    const figures = this.#figures(environment, isCold, durationMs);
+    log.flush();
+    for (const line of endLines({ request, record, end, nowMs: clock.nowMs(), ...figures })) log.write(line);
+    const logTail = log.takeTail();
+    this.#keep(record, environment, again);
+    return { ...invokeEnd(request.requestId, end, record.settings.timeoutMs), ...figures, logTail };
+  }
+
+  #figures(environment: Environment, isCold: boolean, durationMs: number) {
+    const { id: environmentId, peakMemoryBytes, initDurationMs } = environment;
+    return {
+      environmentId,
+      durationMs,
+      ...(isCold && { initDurationMs }),
+      ...(peakMemoryBytes !== undefined && { peakMemoryBytes }),
+    };
+  }
+
+  /** Gives the environment back once it can take another invocation. */
+  #keep(record: FunctionRecord, environment: Environment, again: Promise<boolean>): void {
+    void again.then((isReady) => {
+      if (isReady) this.#options.pool.giveBack(record, environment);
+      else environment.stop('ended with its invocation');
+    });
+  }
+
+  #notStarted(
+    request: InvokeRequest,
+    lease: Lease & { readonly kind: 'failed' },
+    durationMs: number,
+  ): InvokeResult {
+    const end = failedStartEnd(request.requestId, lease.failure);
+    const logTail = failedStartLog(request.requestId, lease.failure, lease.log);
+    return { ...end, durationMs, ...(lease.initMs !== undefined && { initDurationMs: lease.initMs }), logTail };
+  }
+
+  #invocation(request: InvokeRequest, record: FunctionRecord, nowMs: number): DoorInvocation {
+    const { requestId, payload, clientContext, traceId } = request;
+    const { timeoutMs } = record.settings;
+    return {
+      requestId,
+      functionArn: functionArn(record.key),
+      deadlineMs: nowMs + timeoutMs,
+      remainingMs: timeoutMs,
+      payload,
+      ...(clientContext !== undefined && { clientContext }),
+      ...(traceId !== undefined && { traceId }),
+    };
+  }
+}
+
+/** The figure is good to have, no more: an environment that is ending cannot be looked at. */
+async function measured(environment: Environment): Promise<void> {
+  await environment.measure().catch(() => undefined);
+}

@@ -1,0 +1,284 @@
+import type { Cancel, Clock } from '../base/clock.ts';
+import { functionKeyText, type FunctionRecord } from '../function/function.ts';
+import type { FunctionListener } from '../function/functions.ts';
+import { INIT_LIMIT_MS } from '../function/limits.ts';
+import type { Tell } from '../watch/event.ts';
+import type { Environment } from './environment.ts';
+import { EnvironmentGroup, type Lease, type Waiter } from './group.ts';
+import { IdleCare } from './idle-care.ts';
+import { Room } from './room.ts';
+import type { EnvironmentStarter } from './start.ts';
+import type { StartFailure } from './outcomes.ts';
+
+/** A start that is still loading after this time makes place for the next one; it may be waiting for something. */
+const SLOW_START_MS = 300;
+
+/** What {@link EnvironmentPool} works with. */
+export interface EnvironmentPoolOptions {
+  readonly starter: Pick<EnvironmentStarter, 'start'>;
+  readonly clock: Clock;
+  readonly tell: Tell;
+  /** How many environments may be starting at a time: about two for each core. */
+  readonly startsAtOnce: number;
+  /** How long an unused environment is kept. */
+  readonly idleMs: number;
+  /** How much memory all environments may really use together. */
+  readonly memoryBytes: number;
+}
+
+/**
+ * All execution environments. Who asks gets the most recently used idle one at once; otherwise a start is planned,
+ * and whichever comes first, a start or an environment that has become free, serves who has waited longest.
+ */
+export class EnvironmentPool implements AsyncDisposable {
+  readonly #options: EnvironmentPoolOptions;
+  readonly #groups = new Map<string, EnvironmentGroup>();
+  readonly #waiting = new Set<Waiter>();
+  readonly #care: IdleCare;
+  readonly #room: Room;
+  readonly #starts = new Set<Promise<void>>();
+  #slotsInUse = 0;
+  #isStopping = false;
+
+  constructor(options: EnvironmentPoolOptions) {
+    this.#options = options;
+    this.#room = new Room(options.memoryBytes);
+    this.#care = new IdleCare({
+      clock: options.clock,
+      idleMs: options.idleMs,
+      onExpired: (environment) => environment.stop('idle'),
+    });
+  }
+
+  /** An environment for one invocation of this revision; {@link giveBack} follows when it can take the next one. */
+  lease(record: FunctionRecord): Promise<Lease> {
+    return new Promise((resolve) => {
+      if (this.#isStopping) return resolve(noRoom('The platform is stopping.'));
+      const group = this.#groupOf(record);
+      const environment = group.idle.pop();
+      if (environment !== undefined) {
+        this.#care.end(environment);
+        return resolve({ kind: 'environment', environment, isCold: false });
+      }
+      const waiter = { group, resolve };
+      group.waiting.add(waiter);
+      this.#waiting.add(waiter);
+      this.#startMore();
+    });
+  }
+
+  /** The environment, idle again, serves whoever waits for it, or is kept for a while. */
+  giveBack(record: FunctionRecord, environment: Environment): void {
+    this.#offer(this.#groupOf(record), environment, false);
+    this.#startMore();
+  }
+
+  /** What retires environments when functions change: hand it to `Functions.listen`. */
+  get listener(): FunctionListener {
+    return {
+      changed: (now, before) => {
+        if (now.revisionId !== before.revisionId) this.#retire(before, now);
+      },
+      deleted: (deleted) => this.#retire(deleted),
+    };
+  }
+
+  /** How many environments there are now, starting ones left out. */
+  get size(): number {
+    let count = 0;
+    for (const group of this.#groups.values()) count += group.all.size;
+    return count;
+  }
+
+  /** Ends every environment at once and resolves when nothing of them is left. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isStopping = true;
+    for (const waiter of this.#waiting) this.#serve(waiter, noRoom('The platform is stopping.'));
+    const environments = [...this.#groups.values()].flatMap((group) => [...group.all]);
+    for (const environment of environments) environment.stop('the platform stops');
+    await Promise.all(environments.map((environment) => environment.gone));
+    await Promise.all(this.#starts);
+  }
+
+  #groupOf(record: FunctionRecord): EnvironmentGroup {
+    const name = `${functionKeyText(record.key)}/${record.revisionId}`;
+    const known = this.#groups.get(name);
+    if (known !== undefined) return known;
+    const group = new EnvironmentGroup(record);
+    this.#groups.set(name, group);
+    return group;
+  }
+
+  #dropIfEmpty(group: EnvironmentGroup): void {
+    const { key, revisionId } = group.record;
+    if (group.isEmpty) this.#groups.delete(`${functionKeyText(key)}/${revisionId}`);
+  }
+
+  /** Plans starts while somebody waits without one, slots are free and memory allows. */
+  #startMore(): void {
+    if (this.#isStopping) return;
+    for (const { group } of this.#waiting) {
+      if (this.#slotsInUse >= this.#options.startsAtOnce) return;
+      if (!group.needsStart) continue;
+      if (!this.#makeRoom(group)) return;
+      this.#start(group);
+    }
+  }
+
+  #makeRoom(wanting: EnvironmentGroup): boolean {
+    const groups = [...this.#groups.values()];
+    const running = groups.flatMap((group) => [...group.all]);
+    const startingCount = groups.reduce((sum, group) => sum + group.startingCount, 0);
+    const idle = groups.filter((group) => group !== wanting).flatMap((group) => group.idle);
+    const oldestFirst = idle.toSorted((one, other) => one.lastUsedMs - other.lastUsedMs);
+    const room = this.#room.check(running, startingCount, oldestFirst);
+    // Its end makes the room, and is followed by another look.
+    if (room.kind === 'evict') this.#evict(room.victim);
+    return room.kind === 'free';
+  }
+
+  #evict(environment: Environment): void {
+    for (const group of this.#groups.values()) removeFrom(group.idle, environment);
+    environment.stop('its memory is needed');
+  }
+
+  #start(group: EnvironmentGroup): void {
+    group.startingCount += 1;
+    const release = this.#takeSlot();
+    const start = this.#bringUp(group)
+      .catch((error: unknown): Lease => noRoom(`No environment could be started: ${(error as Error).message}`))
+      .then((lease) => {
+        group.startingCount -= 1;
+        release();
+        this.#arrived(group, lease);
+      });
+    this.#starts.add(start);
+    void start.finally(() => this.#starts.delete(start));
+  }
+
+  /** One of the places for starts, given back when the start is over or turns out to be a slow one. */
+  #takeSlot(): () => void {
+    this.#slotsInUse += 1;
+    let isHeld = true;
+    const release = (): void => {
+      cancel();
+      if (!isHeld) return;
+      isHeld = false;
+      this.#slotsInUse -= 1;
+      this.#startMore();
+    };
+    const cancel: Cancel = this.#options.clock.after(SLOW_START_MS, release);
+    return release;
+  }
+
+  async #bringUp(group: EnvironmentGroup): Promise<Lease> {
+    const { starter, clock } = this.#options;
+    const beganMs = clock.nowMs();
+    const { environment: built, log } = await starter.start(group.record);
+    if (!built.ok) return { kind: 'failed', failure: built.failure, log: log.takeTail() };
+    const environment = built.value;
+    this.#watch(group, environment);
+    if (this.#isStopping) environment.stop('the platform stops');
+    const failure = await environment.started(INIT_LIMIT_MS);
+    const initMs = clock.nowMs() - beganMs;
+    if (failure !== undefined) return { kind: 'failed', failure, log: log.takeTail(), initMs };
+    environment.initDurationMs = initMs;
+    this.#tellStarted(group, environment, initMs);
+    return { kind: 'environment', environment, isCold: true };
+  }
+
+  /** Forgets an environment once nothing of it is left. */
+  #watch(group: EnvironmentGroup, environment: Environment): void {
+    group.all.add(environment);
+    void environment.gone.then((why) => {
+      group.all.delete(environment);
+      removeFrom(group.idle, environment);
+      this.#care.end(environment);
+      this.#dropIfEmpty(group);
+      const { id: environmentId } = environment;
+      this.#options.tell({ kind: 'environment-ended', environmentId, function: group.record.key.name, why });
+      this.#startMore();
+    });
+  }
+
+  #tellStarted(group: EnvironmentGroup, { id: environmentId }: Environment, startMs: number): void {
+    const { name } = group.record.key;
+    this.#options.tell({ kind: 'environment-started', environmentId, function: name, startMs });
+  }
+
+  #arrived(group: EnvironmentGroup, lease: Lease): void {
+    if (lease.kind === 'environment') this.#offer(group, lease.environment, true);
+    else this.#failNext(group, lease);
+    this.#startMore();
+    this.#dropIfEmpty(group);
+  }
+
+  /** A failed start is the answer of whoever has waited longest. */
+  #failNext(group: EnvironmentGroup, lease: Lease & { readonly kind: 'failed' }): void {
+    const waiter = group.nextWaiter();
+    if (waiter !== undefined) return this.#serve(waiter, lease);
+    const what = `A spare environment did not start: ${describe(lease.failure)}`;
+    this.#options.tell({ kind: 'trouble', where: `function ${group.record.key.name}`, what });
+  }
+
+  #offer(group: EnvironmentGroup, environment: Environment, isCold: boolean): void {
+    const waiter = environment.state === 'idle' ? group.nextWaiter() : undefined;
+    if (waiter !== undefined) return this.#serve(waiter, { kind: 'environment', environment, isCold });
+    if (group.isRetired || this.#isStopping) return environment.stop('its function has changed');
+    if (environment.state !== 'idle') return;
+    environment.lastUsedMs = this.#options.clock.nowMs();
+    group.idle.push(environment);
+    this.#care.begin(environment);
+  }
+
+  #serve(waiter: Waiter, lease: Lease): void {
+    waiter.group.waiting.delete(waiter);
+    this.#waiting.delete(waiter);
+    waiter.resolve(lease);
+  }
+
+  /** Ends what runs an older revision, when its work is done; who waits gets the newer one, if there is one. */
+  #retire(before: FunctionRecord, now?: FunctionRecord): void {
+    const group = this.#groupOf(before);
+    group.isRetired = true;
+    for (const environment of group.idle.splice(0)) {
+      this.#care.end(environment);
+      environment.stop('its function has changed');
+    }
+    const waiters = [...group.waiting];
+    group.waiting.clear();
+    for (const waiter of waiters) {
+      if (now === undefined) this.#serve(waiter, noRoom('The function was deleted.'));
+      else this.#move(waiter, this.#groupOf(now));
+    }
+    this.#dropIfEmpty(group);
+    this.#startMore();
+  }
+
+  #move(waiter: Waiter, to: EnvironmentGroup): void {
+    waiter.group = to;
+    to.waiting.add(waiter);
+  }
+}
+
+function removeFrom(list: Environment[], environment: Environment): void {
+  const at = list.indexOf(environment);
+  if (at >= 0) list.splice(at, 1);
+}
+
+function noRoom(why: string): Lease & { readonly kind: 'failed' } {
+  return { kind: 'failed', failure: { kind: 'no-room', why }, log: Buffer.alloc(0) };
+}
+
+function describe(failure: StartFailure): string {
+  switch (failure.kind) {
+    case 'init-failed':
+      return failure.errorMessage;
+    case 'unfit':
+      return failure.reason;
+    case 'no-room':
+      return failure.why;
+    default:
+      return failure.kind;
+  }
+}

@@ -1,0 +1,201 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
+import { LARGEST_ANSWER_BYTES } from '../function/limits.ts';
+import type { SandboxedTree } from '../sandbox/sandbox.ts';
+import type { Door, DoorEvent, DoorInvocation, DoorListener, RuntimeFailure } from './door.ts';
+import { readBody, type RequestBody } from './request-body.ts';
+import { accepted, event, refused } from './runtime-api-answers.ts';
+
+/** Clients send up to 1 MiB of error cause in one header. */
+const LARGEST_HEADERS_BYTES = 2_097_152;
+const MOST_CONNECTIONS = 256;
+const BASE = '/2018-06-01/runtime';
+
+type ApiState = 'Started' | 'Ready' | 'Running' | 'ResponseSent' | 'InitError';
+
+/**
+ * The Lambda Runtime API of one environment, on an address of its own, as AWS's clients and any `bootstrap` speak it:
+ * `GET next`, `POST response`, `POST error`, `POST init/error`. Connections of foreign processes are cut.
+ */
+export class RuntimeApi implements Door {
+  readonly variables: Readonly<Record<string, string>>;
+  readonly mounts = [];
+  readonly #server: Server;
+  readonly #listener: DoorListener;
+  readonly #tree = Promise.withResolvers<SandboxedTree>();
+  readonly #sockets = new Map<Socket, Promise<boolean>>();
+  readonly #waiting = new Set<ServerResponse>();
+  #state: ApiState = 'Started';
+  #current: DoorInvocation | undefined;
+  #isClosed = false;
+
+  private constructor(server: Server, listener: DoorListener) {
+    this.#server = server;
+    this.#listener = listener;
+    const { address, port } = server.address() as AddressInfo;
+    this.variables = { AWS_LAMBDA_RUNTIME_API: `${address}:${port}` };
+    server.on('connection', (socket: Socket) => this.#meet(socket));
+    server.on('request', (request, response) => {
+      void this.#serve(request, response).catch(() => response.destroy());
+    });
+  }
+
+  /** Listens on `address`, any free port. */
+  static async open(address: string, listener: DoorListener): Promise<RuntimeApi> {
+    const server = createServer({
+      maxHeaderSize: LARGEST_HEADERS_BYTES,
+      keepAliveTimeout: 0,
+      headersTimeout: 0,
+      requestTimeout: 0,
+    });
+    server.maxConnections = MOST_CONNECTIONS;
+    server.listen(0, address);
+    await once(server, 'listening');
+    server.unref();
+    return new RuntimeApi(server, listener);
+  }
+
+  admit(tree: SandboxedTree): void {
+    this.#tree.resolve(tree);
+  }
+
+  send(invocation: DoorInvocation): void {
+    this.#current = invocation;
+    this.#state = 'Running';
+    for (const response of this.#waiting) {
+      this.#waiting.delete(response);
+      if (response.socket?.destroyed === false) return event(response, invocation);
+    }
+  }
+
+  async drained(): Promise<void> {
+    await setImmediate();
+    await Promise.all([...this.#sockets.keys()].map((socket) => !socket.closed && once(socket, 'close')));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true;
+    this.#waiting.clear();
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  #meet(socket: Socket): void {
+    const { localAddress = '', localPort = 0, remoteAddress = '', remotePort = 0 } = socket;
+    const peer = { localAddress, localPort, remoteAddress, remotePort };
+    this.#sockets.set(
+      socket,
+      this.#tree.promise.then((tree) => tree.owns(peer)),
+    );
+    socket.on('close', () => this.#sockets.delete(socket));
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const isOwn = await this.#sockets.get(request.socket);
+    if (isOwn !== true || this.#isClosed) {
+      request.socket.destroy();
+      return;
+    }
+    const path = new URL(request.url ?? '/', 'http://runtime').pathname;
+    if (path === `${BASE}/invocation/next` && request.method === 'GET') return this.#next(response);
+    if (path === '/ping') return void response.end('pong');
+    const [, id, word] = /^\/2018-06-01\/runtime\/invocation\/([^/]+)\/(response|error)$/.exec(path) ?? [];
+    const isPost = request.method === 'POST';
+    const body = await readBody(request, LARGEST_ANSWER_BYTES);
+    if (isPost && path === `${BASE}/init/error`) return this.#initError(request, response, body);
+    if (isPost && id !== undefined) return this.#end(id, word === 'error', { request, response, body });
+    refused(response, 404, 'ResourceNotFound', `There is no ${request.method} ${path}.`);
+  }
+
+  #next(response: ServerResponse): void {
+    if (this.#state === 'Running' && this.#current !== undefined) return event(response, this.#current);
+    this.#waiting.add(response);
+    response.on('close', () => this.#waiting.delete(response));
+    if (this.#state === 'Ready') return;
+    this.#state = 'Ready';
+    this.#say({ kind: 'ready' });
+  }
+
+  #initError(request: IncomingMessage, response: ServerResponse, body: RequestBody): void {
+    if (this.#state !== 'Started') return this.#wrongState(response, 'InitError');
+    this.#state = 'InitError';
+    accepted(response);
+    this.#say({ kind: 'init-failed', ...failureOf(request, bytesOf(body)) });
+  }
+
+  #end(
+    id: string,
+    isError: boolean,
+    { request, response, body }: { request: IncomingMessage; response: ServerResponse; body: RequestBody },
+  ): void {
+    if (body.kind === 'truncated') return refused(response, 400, 'TruncatedHTTPRequest', 'The request was cut.');
+    if (id !== this.#current?.requestId) return refused(response, 400, 'InvalidRequestID', 'Invalid request ID');
+    const target = isError ? 'InvocationErrorResponse' : 'InvocationResponse';
+    if (this.#state !== 'Running') {
+      const isAnswered = this.#state === 'ResponseSent' || this.#state === 'Ready';
+      if (isAnswered) return refused(response, 400, 'InvalidRequestID', 'Invalid request ID');
+      return this.#wrongState(response, target);
+    }
+    const mode = request.headers['lambda-runtime-function-response-mode'];
+    if (!isError && mode !== undefined && mode !== 'streaming') {
+      return refused(response, 400, 'InvalidFunctionResponseMode', 'Invalid function response mode');
+    }
+    this.#state = 'ResponseSent';
+    if (body.kind === 'too-large') {
+      const told = `Exceeded maximum allowed payload size (${LARGEST_ANSWER_BYTES} bytes).`;
+      refused(response, 413, 'RequestEntityTooLarge', told);
+      return this.#say({ kind: 'too-large', marks: 0 });
+    }
+    accepted(response);
+    this.#say(endOf(request, body.bytes, isError));
+  }
+
+  #wrongState(response: ServerResponse, target: string): void {
+    const told = `State transition from ${this.#state} to ${target} failed for runtime. Error: State transition is not allowed`;
+    refused(response, 403, 'InvalidStateTransition', told);
+  }
+
+  #say(said: DoorEvent): void {
+    if (!this.#isClosed) this.#listener(said);
+  }
+}
+
+function endOf(request: IncomingMessage, bytes: Buffer, isError: boolean): DoorEvent {
+  if (isError) return { kind: 'failed', marks: 0, ...failureOf(request, bytes) };
+  const trailed = request.trailers['lambda-runtime-function-error-type'];
+  if (typeof trailed !== 'string' || trailed === '') return { kind: 'answered', payload: bytes, marks: 0 };
+  const error = String(request.trailers['lambda-runtime-function-error-body'] ?? '');
+  return { kind: 'failed', marks: 0, ...describe(Buffer.from(error, 'base64'), trailed) };
+}
+
+/** The error's type is what its body says, and only then what the header says: most clients send no header. */
+function failureOf(request: IncomingMessage, bytes: Buffer): RuntimeFailure {
+  const header = request.headers['lambda-runtime-function-error-type'];
+  return describe(bytes, typeof header === 'string' && header !== '' ? header : 'Runtime.Unknown');
+}
+
+function describe(bytes: Buffer, fallbackType: string): RuntimeFailure {
+  const told = parse(bytes);
+  const errorType = typeof told['errorType'] === 'string' ? told['errorType'] : fallbackType;
+  const errorMessage = typeof told['errorMessage'] === 'string' ? told['errorMessage'] : '';
+  const isObject = Object.keys(told).length > 0;
+  const payload = isObject ? bytes : Buffer.from(JSON.stringify({ errorType, errorMessage }));
+  return { payload, errorType, errorMessage };
+}
+
+function parse(bytes: Buffer): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(bytes.toString('utf8'));
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+  } catch {
+    return {};
+  }
+}
+
+function bytesOf(body: RequestBody): Buffer {
+  return body.kind === 'whole' ? body.bytes : Buffer.alloc(0);
+}

@@ -1,0 +1,261 @@
+import type { Clock } from '../base/clock.ts';
+import type { Random } from '../base/random.ts';
+import { present } from '../base/assert.ts';
+import { failed, ok, type Result } from '../base/result.ts';
+import type { BlobStore } from '../store/blob.ts';
+import type { Catalog } from '../store/catalog.ts';
+import type { Tell } from '../watch/event.ts';
+import type { CodeFolders, StagedCode } from './code-folders.ts';
+import { FunctionRecords } from './function-records.ts';
+import {
+  functionKeyText,
+  type FunctionKey,
+  type FunctionPackage,
+  type FunctionRecord,
+  type FunctionSettings,
+  type FunctionState,
+} from './function.ts';
+import type {
+  FunctionListener,
+  Functions,
+  NoSuchFunction,
+  PackageRefused,
+  RevisionMismatch,
+} from './functions.ts';
+import type { Runtimes } from './runtime/runtimes.ts';
+import { Turns } from './turns.ts';
+
+/** What {@link CatalogFunctions} works with. */
+export interface CatalogFunctionsOptions {
+  readonly catalog: Catalog;
+  readonly blobs: BlobStore;
+  readonly code: CodeFolders;
+  readonly runtimes: Runtimes;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly tell: Tell;
+}
+
+type ChangeFailure = NoSuchFunction | RevisionMismatch;
+
+/**
+ * All functions, as catalog records and blobs. A new package is unpacked before the answer, so that a broken one is
+ * refused; it is prepared after it, while the function is `pending`. Changes to one function happen one by one.
+ */
+export class CatalogFunctions implements Functions, AsyncDisposable {
+  readonly #options: CatalogFunctionsOptions;
+  readonly #records: FunctionRecords;
+  readonly #listeners = new Set<FunctionListener>();
+  readonly #turns = new Turns();
+  readonly #preparing = new Set<Promise<void>>();
+
+  private constructor(options: CatalogFunctionsOptions, records: FunctionRecords) {
+    this.#options = options;
+    this.#records = records;
+  }
+
+  /** Reads the catalog and begins to heal in the background what a kill left half done. */
+  static async open(options: CatalogFunctionsOptions): Promise<CatalogFunctions> {
+    const functions = new CatalogFunctions(options, await FunctionRecords.open(options.catalog));
+    functions.#reconcile();
+    return functions;
+  }
+
+  async create(
+    key: FunctionKey,
+    settings: FunctionSettings,
+    zip: Uint8Array,
+  ): Promise<Result<FunctionRecord, PackageRefused | { readonly kind: 'function-exists' }>> {
+    return this.#inTurn(key, async () => {
+      if (this.get(key) !== undefined) return failed({ kind: 'function-exists' });
+      const staged = await this.#options.code.stage(zip);
+      if (!staged.ok) return staged;
+      const record = await this.#withCode(zip, async (kept) => {
+        const first = this.#firstRecord(key, settings, kept);
+        await this.#records.put(first);
+        return first;
+      });
+      this.#tellListeners((listener) => listener.created?.(record));
+      this.#prepare(record, staged.value);
+      return ok(record);
+    });
+  }
+
+  get(key: FunctionKey): FunctionRecord | undefined {
+    return this.#records.get(functionKeyText(key));
+  }
+
+  list(account: string, region: string): readonly FunctionRecord[] {
+    return this.#records
+      .all()
+      .filter(({ key }) => key.account === account && key.region === region)
+      .toSorted((one, other) => (one.key.name < other.key.name ? -1 : 1));
+  }
+
+  async changeCode(
+    key: FunctionKey,
+    zip: Uint8Array,
+    revisionId?: string,
+  ): Promise<Result<FunctionRecord, NoSuchFunction | PackageRefused | RevisionMismatch>> {
+    return this.#inTurn(key, async () => {
+      const before = this.#changeable(key, revisionId);
+      if (!before.ok) return before;
+      const staged = await this.#options.code.stage(zip);
+      if (!staged.ok) return staged;
+      const now = await this.#withCode(zip, (kept) =>
+        this.#change(before.value, { package: kept, state: { kind: 'pending' } }),
+      );
+      this.#prepare(now, staged.value);
+      await this.#forget(before.value.package.sha256);
+      return ok(now);
+    });
+  }
+
+  async changeSettings(
+    key: FunctionKey,
+    change: Partial<FunctionSettings>,
+    revisionId?: string,
+  ): Promise<Result<FunctionRecord, ChangeFailure>> {
+    return this.#inTurn(key, async () => {
+      const before = this.#changeable(key, revisionId);
+      if (!before.ok) return before;
+      const settings = { ...before.value.settings, ...change };
+      const otherRuntime = settings.runtime !== before.value.settings.runtime;
+      const state: FunctionState = otherRuntime ? { kind: 'pending' } : before.value.state;
+      const now = await this.#change(before.value, { settings, state });
+      if (otherRuntime) this.#prepare(now);
+      return ok(now);
+    });
+  }
+
+  async delete(key: FunctionKey): Promise<Result<void, NoSuchFunction>> {
+    return this.#inTurn(key, async () => {
+      const record = this.get(key);
+      if (record === undefined) return failed({ kind: 'no-such-function', function: key });
+      await this.#records.remove(record);
+      this.#tellListeners((listener) => listener.deleted?.(record));
+      await this.#forget(record.package.sha256);
+      return ok(undefined);
+    });
+  }
+
+  async code(record: FunctionRecord): Promise<Uint8Array> {
+    return present(await this.#options.blobs.read(record.package.sha256), 'the code of a function');
+  }
+
+  listen(listener: FunctionListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Resolves when no package is being prepared. */
+  async settled(): Promise<void> {
+    while (this.#preparing.size > 0) await Promise.all(this.#preparing);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.settled();
+  }
+
+  #inTurn<Outcome>(key: FunctionKey, work: () => Promise<Outcome>): Promise<Outcome> {
+    return this.#turns.take(functionKeyText(key), work);
+  }
+
+  #changeable(key: FunctionKey, revisionId?: string): Result<FunctionRecord, ChangeFailure> {
+    const record = this.get(key);
+    if (record === undefined) return failed({ kind: 'no-such-function', function: key });
+    const isOther = revisionId !== undefined && revisionId !== record.revisionId;
+    return isOther ? failed({ kind: 'revision-mismatch' }) : ok(record);
+  }
+
+  #firstRecord(key: FunctionKey, settings: FunctionSettings, kept: FunctionPackage): FunctionRecord {
+    const nowMs = this.#options.clock.nowMs();
+    const revisionId = this.#options.random.uuid();
+    const times = { createdAtMs: nowMs, modifiedAtMs: nowMs };
+    return { key, settings, package: kept, version: '$LATEST', revisionId, ...times, state: { kind: 'pending' } };
+  }
+
+  /** Keeps a zip and has it named by a record, while nobody frees code: the same zip may just lose its last user. */
+  #withCode(zip: Uint8Array, name: (kept: FunctionPackage) => Promise<FunctionRecord>): Promise<FunctionRecord> {
+    return this.#turns.take('code', async () =>
+      name({ sha256: await this.#options.blobs.put(zip), sizeBytes: zip.length }),
+    );
+  }
+
+  async #change(before: FunctionRecord, change: Partial<FunctionRecord>): Promise<FunctionRecord> {
+    const revisionId = this.#options.random.uuid();
+    const now = { ...before, ...change, revisionId, modifiedAtMs: this.#options.clock.nowMs() };
+    await this.#records.put(now);
+    this.#tellListeners((listener) => listener.changed?.(now, before));
+    return now;
+  }
+
+  /** Frees code that no function runs any more. */
+  #forget(sha256: string): Promise<void> {
+    return this.#turns.take('code', async () => {
+      if (this.#records.uses(sha256)) return;
+      await this.#options.blobs.remove(sha256);
+      await this.#options.code.drop(sha256);
+    });
+  }
+
+  #reconcile(): void {
+    const records = this.#records.all();
+    const wanted = new Set(records.map((record) => record.package.sha256));
+    this.#inBackground('code folders', this.#options.code.keepOnly(wanted));
+    for (const record of records) this.#prepare(record);
+  }
+
+  /** Gets the code ready in the background, then says so in the record. */
+  #prepare(record: FunctionRecord, staged?: StagedCode): void {
+    this.#inBackground(`function ${record.key.name}`, this.#prepared(record, staged));
+  }
+
+  async #prepared(record: FunctionRecord, staged?: StagedCode): Promise<void> {
+    const state = await this.#makeReady(record, staged).catch(
+      (error: unknown): FunctionState => ({ kind: 'failed', reason: (error as Error).message }),
+    );
+    await this.#inTurn(record.key, () => this.#enterState(record, state));
+  }
+
+  /** The revision stays: for whoever changes the function next, nothing has changed. */
+  async #enterState(record: FunctionRecord, state: FunctionState): Promise<void> {
+    const before = this.get(record.key);
+    if (before === undefined || before.package.sha256 !== record.package.sha256) return;
+    if (before.settings.runtime !== record.settings.runtime) return;
+    if (JSON.stringify(before.state) === JSON.stringify(state)) return;
+    const now = { ...before, state };
+    await this.#records.put(now);
+    this.#tellListeners((listener) => listener.changed?.(now, before));
+  }
+
+  async #makeReady(record: FunctionRecord, staged?: StagedCode): Promise<FunctionState> {
+    const { code, runtimes } = this.#options;
+    const runtime = runtimes.find(record.settings.runtime);
+    if (!runtime.ok) {
+      if (staged !== undefined) await code.discard(staged);
+      return { kind: 'failed', reason: `The runtime ${record.settings.runtime} is not known here.` };
+    }
+    if (staged !== undefined) await code.finish(staged, record.package.sha256, runtime.value);
+    const borrowed = await code.borrow(record.package.sha256, runtime.value);
+    if (borrowed.ok) {
+      borrowed.value[Symbol.dispose]();
+      return { kind: 'active' };
+    }
+    const { failure } = borrowed;
+    const lost = 'The code of this function is missing from the data directory. Upload it again.';
+    return { kind: 'failed', reason: failure.kind === 'code-missing' ? lost : failure.reason };
+  }
+
+  #inBackground(where: string, work: Promise<void>): void {
+    const watched = work.catch((error: unknown) =>
+      this.#options.tell({ kind: 'trouble', where, what: (error as Error).message }),
+    );
+    this.#preparing.add(watched);
+    void watched.finally(() => this.#preparing.delete(watched));
+  }
+
+  #tellListeners(call: (listener: FunctionListener) => void): void {
+    for (const listener of this.#listeners) call(listener);
+  }
+}

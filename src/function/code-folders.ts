@@ -1,0 +1,202 @@
+import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Random } from '../base/random.ts';
+import { failed, ok, type Result } from '../base/result.ts';
+import type { BlobStore } from '../store/blob.ts';
+import type { PackageRefused } from './functions.ts';
+import { openPackage } from './package.ts';
+import type { Runtime } from './runtime/runtime.ts';
+import { unpack } from './unpack.ts';
+
+/** Ready code on disk, kept there until it is given back. */
+export interface BorrowedCode extends Disposable {
+  readonly folder: string;
+}
+
+/** The zip of this code is not in the blob store any more. */
+export interface CodeMissing {
+  readonly kind: 'code-missing';
+  readonly sha256: string;
+}
+
+/** Unpacked code that has no place yet. */
+export interface StagedCode {
+  readonly folder: string;
+}
+
+/** What {@link CodeFolders} needs. */
+export interface CodeFoldersOptions {
+  /** A folder that belongs to this class alone. */
+  readonly directory: string;
+  readonly blobs: BlobStore;
+  readonly random: Random;
+}
+
+/**
+ * Unpacked, prepared code by hash and preparation: `directory/<sha256>/<preparation>`. A folder appears whole or
+ * not at all (made aside, then renamed) and never changes. It goes when it is neither wanted nor borrowed.
+ */
+export class CodeFolders {
+  readonly #options: CodeFoldersOptions;
+  readonly #making = new Map<string, Promise<Result<string, CodeMissing | PackageRefused>>>();
+  readonly #borrowed = new Map<string, number>();
+  readonly #dropped = new Set<string>();
+  readonly #sweeping = new Map<string, Promise<void>>();
+
+  private constructor(options: CodeFoldersOptions) {
+    this.#options = options;
+  }
+
+  /** Opens the directory. What a lost machine may have left half written is made anew when it is needed. */
+  static async open(options: CodeFoldersOptions): Promise<CodeFolders> {
+    const { directory } = options;
+    const bootFile = join(directory, 'boot');
+    const boot = await bootId();
+    const before = await readFile(bootFile, 'utf8').catch(() => '');
+    if (boot !== before) await rm(directory, { recursive: true, force: true });
+    await rm(join(directory, 'staging'), { recursive: true, force: true });
+    await mkdir(join(directory, 'staging'), { recursive: true });
+    await writeFile(bootFile, boot);
+    return new CodeFolders(options);
+  }
+
+  /** Unpacks a package to the side, which also checks it; `finish` or `discard` must follow. */
+  async stage(zip: Uint8Array): Promise<Result<StagedCode, PackageRefused>> {
+    const folder = this.#newStaging();
+    const unpacked = await unpackInto(zip, folder).catch(async (error: unknown) => {
+      await rm(folder, { recursive: true, force: true });
+      throw error;
+    });
+    if (unpacked.ok) return ok({ folder });
+    await rm(folder, { recursive: true, force: true });
+    return unpacked;
+  }
+
+  /** Prepares staged code and puts it in its place. */
+  finish(staged: StagedCode, sha256: string, runtime: Runtime): Promise<void> {
+    return this.#place(staged.folder, this.#folderOf(sha256, runtime), runtime);
+  }
+
+  /** Removes staged code that nobody wants. */
+  async discard(staged: StagedCode): Promise<void> {
+    await rm(staged.folder, { recursive: true, force: true });
+  }
+
+  /** The ready folder, made now when it is not there yet; it stays until the answer is disposed. */
+  async borrow(sha256: string, runtime: Runtime): Promise<Result<BorrowedCode, CodeMissing | PackageRefused>> {
+    this.#count(sha256, 1);
+    let release: (() => void) | undefined = () => this.#count(sha256, -1);
+    const end = (): void => {
+      release?.();
+      release = undefined;
+    };
+    try {
+      const made = await this.#ensure(sha256, runtime);
+      if (made.ok) return ok({ folder: made.value, [Symbol.dispose]: end });
+      end();
+      return made;
+    } catch (error) {
+      end();
+      throw error;
+    }
+  }
+
+  /** No function uses this code any more: its folders go as soon as nobody borrows them. */
+  async drop(sha256: string): Promise<void> {
+    this.#dropped.add(sha256);
+    await this.#sweep(sha256);
+  }
+
+  /** Drops every folder whose code is not among `wanted`. */
+  async keepOnly(wanted: ReadonlySet<string>): Promise<void> {
+    for (const name of await readdir(this.#options.directory)) {
+      if (/^[0-9a-f]{64}$/.test(name) && !wanted.has(name)) await this.drop(name);
+    }
+  }
+
+  #ensure(sha256: string, runtime: Runtime): Promise<Result<string, CodeMissing | PackageRefused>> {
+    this.#dropped.delete(sha256);
+    const folder = this.#folderOf(sha256, runtime);
+    const making = this.#making.get(folder);
+    if (making !== undefined) return making;
+    const made = this.#make(folder, sha256, runtime).finally(() => this.#making.delete(folder));
+    this.#making.set(folder, made);
+    return made;
+  }
+
+  async #make(
+    folder: string,
+    sha256: string,
+    runtime: Runtime,
+  ): Promise<Result<string, CodeMissing | PackageRefused>> {
+    await this.#sweeping.get(sha256);
+    if (await exists(folder)) return ok(folder);
+    const zip = await this.#options.blobs.read(sha256);
+    if (zip === undefined) return failed({ kind: 'code-missing', sha256 });
+    const staged = await this.stage(zip);
+    if (!staged.ok) return staged;
+    await this.#place(staged.value.folder, folder, runtime);
+    return ok(folder);
+  }
+
+  async #place(staging: string, folder: string, runtime: Runtime): Promise<void> {
+    try {
+      await runtime.prepare(staging);
+      await mkdir(dirname(folder), { recursive: true });
+      await rename(staging, folder).catch(alreadyThere);
+    } finally {
+      await rm(staging, { recursive: true, force: true });
+    }
+  }
+
+  #folderOf(sha256: string, runtime: Runtime): string {
+    return join(this.#options.directory, sha256, runtime.preparation);
+  }
+
+  #newStaging(): string {
+    return join(this.#options.directory, 'staging', this.#options.random.uuid());
+  }
+
+  #count(sha256: string, by: number): void {
+    const count = (this.#borrowed.get(sha256) ?? 0) + by;
+    if (count > 0) this.#borrowed.set(sha256, count);
+    else this.#borrowed.delete(sha256);
+    // A folder that cannot be removed now is removed when the platform starts again.
+    if (count === 0) void this.#sweep(sha256).catch(() => undefined);
+  }
+
+  async #sweep(sha256: string): Promise<void> {
+    if (!this.#dropped.has(sha256) || this.#borrowed.has(sha256)) return;
+    this.#dropped.delete(sha256);
+    const folder = join(this.#options.directory, sha256);
+    const sweeping = rm(folder, { recursive: true, force: true }).finally(() => this.#sweeping.delete(sha256));
+    this.#sweeping.set(sha256, sweeping);
+    await sweeping;
+  }
+}
+
+/** The same code was prepared twice at once; both are equal, the first stays. */
+function alreadyThere(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+}
+
+async function unpackInto(zip: Uint8Array, folder: string): Promise<Result<void, PackageRefused>> {
+  const opened = await openPackage(zip);
+  if (!opened.ok) return opened;
+  await mkdir(folder, { recursive: true });
+  // Whoever runs the code may be another user than we are.
+  await chmod(folder, 0o755);
+  return unpack(opened.value, folder);
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Names one boot of the machine: what was written before it may not have reached the disk whole. */
+async function bootId(): Promise<string> {
+  return readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => 'unknown');
+}

@@ -1,0 +1,17 @@
+/** The largest zip that may be uploaded in a request (AWS: 50 MB). */
+export const LARGEST_ZIP_BYTES = 52_428_800;
+
+/** The largest package once unpacked (AWS: 250 MB). */
+export const LARGEST_UNPACKED_BYTES = 262_144_000;
+
+/** The largest answer of an invocation: 6 MiB and 100 bytes, as AWS does in practice. */
+export const LARGEST_ANSWER_BYTES = 6_291_556;
+
+/** How long the code may take to load before its first invocation. */
+export const INIT_LIMIT_MS = 10_000;
+
+/** How many invocations of an account may run at once, unless the operator says otherwise. */
+export const ACCOUNT_CONCURRENCY = 1000;
+
+/** Files and folders in one package; AWS names no number, a guard against archives made to hurt. */
+export const MOST_PACKAGE_ENTRIES = 100_000;

@@ -1,0 +1,44 @@
+import type { Mount } from '../../sandbox/sandbox.ts';
+import type { FunctionSettings } from '../function.ts';
+
+/** Where the code of a function stands inside its sandbox, and where the parts of its runtime stand. */
+export const TASK_ROOT = '/var/task';
+export const RUNTIME_ROOT = '/var/runtime';
+
+/** How a runtime's program is started, and how it talks to the platform. */
+export interface Launch {
+  /** argv; the first is an absolute path inside the sandbox. */
+  readonly command: readonly string[];
+  /** What this runtime needs beyond the variables that every function gets. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Beside the code, which is always at {@link TASK_ROOT}. */
+  readonly mounts: readonly Mount[];
+  /** `frames`: our own runtimes, on a Unix socket. `http`: the Lambda Runtime API. */
+  readonly door: 'frames' | 'http';
+}
+
+/** Whether this machine can run a runtime. `sentence` names what is there, or what is missing and what brings it. */
+export interface Probe {
+  readonly available: boolean;
+  readonly sentence: string;
+}
+
+/** The code cannot be started at all; told as the error of its first phase. `reason` is a sentence for its owner. */
+export interface NotLaunchable {
+  readonly kind: 'not-launchable';
+  readonly errorType: string;
+  readonly reason: string;
+}
+
+/** From a runtime's name to what runs it here: one object per language. */
+export interface Runtime {
+  /** The names it answers to, as AWS spells them. */
+  readonly ids: readonly string[];
+  /** Names how `prepare` changes a package; part of the prepared folder's path, new whenever its result changes. */
+  readonly preparation: string;
+  /** Makes an unpacked package ready to run, in place. What is wrong with a file shows when that file is loaded. */
+  prepare(folder: string): Promise<void>;
+  /** How to start a function whose prepared code is in `folder`. */
+  launch(settings: FunctionSettings, folder: string): Promise<Launch | NotLaunchable>;
+  probe(): Promise<Probe>;
+}
