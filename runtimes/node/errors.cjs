@@ -35,7 +35,11 @@ exports.toAnswer = function toAnswer(error) {
     const { name, message, stack } = error;
     return { errorType: String(name), errorMessage: String(message), trace: String(stack ?? '').split('\n') };
   } catch {
-    return { errorType: 'handled', errorMessage: 'callback called with an error that cannot be read', trace: [] };
+    return {
+      errorType: 'handled',
+      errorMessage: 'callback called with an error that cannot be read',
+      trace: [],
+    };
   }
 };
 

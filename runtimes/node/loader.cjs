@@ -20,9 +20,7 @@ exports.load = async function load(taskRoot, handler) {
   if (parts === null) throw new RuntimeError('Runtime.MalformedHandlerName', 'Bad handler');
   const [, file, exported] = /** @type {[string, string, string]} */ (/** @type {unknown} */ (parts));
   const loaded = await loadModule(taskRoot, folder, file);
-  const found = exported
-    .split('.')
-    .reduce((value, key) => value?.[key], /** @type {any} */ (loaded));
+  const found = exported.split('.').reduce((value, key) => value?.[key], /** @type {any} */ (loaded));
   if (found === undefined || found === null) {
     throw new RuntimeError('Runtime.HandlerNotFound', `${handler} is undefined or not exported`);
   }

@@ -15,7 +15,9 @@ const METHODS = {
 };
 
 const asJson = process.env.AWS_LAMBDA_LOG_FORMAT === 'JSON';
-const lowest = asJson ? Math.max(0, LEVELS.indexOf((process.env.AWS_LAMBDA_LOG_LEVEL ?? '').toUpperCase())) : 0;
+const lowest = asJson
+  ? Math.max(0, LEVELS.indexOf((process.env.AWS_LAMBDA_LOG_LEVEL ?? '').toUpperCase()))
+  : 0;
 
 let requestId = /** @type {string | undefined} */ (undefined);
 /** Which descriptors were written to since the last {@link exports.mark}: bit 1 stdout, bit 2 stderr. */
@@ -71,7 +73,9 @@ function jsonRecord(timestamp, level, values) {
   const [value] = values;
   if (values.length !== 1) return JSON.stringify({ ...told, message: format(...values) });
   if (types.isNativeError(value)) {
-    const stackTrace = String(value.stack ?? '').split('\n').slice(1);
+    const stackTrace = String(value.stack ?? '')
+      .split('\n')
+      .slice(1);
     const error = { errorType: value.name, errorMessage: value.message, stackTrace };
     return JSON.stringify({ ...told, message: error });
   }

@@ -1,7 +1,15 @@
 import type { RequestId } from '../base/ids.ts';
 import type { SandboxExit } from '../sandbox/sandbox.ts';
 import type { RunEnd, StartFailure } from './outcomes.ts';
-import { exitErrorType, exitedPayload, exitText, payload, timedOutPayload, timedOutText, tooLargePayload } from './payloads.ts';
+import {
+  exitErrorType,
+  exitedPayload,
+  exitText,
+  payload,
+  timedOutPayload,
+  timedOutText,
+  tooLargePayload,
+} from './payloads.ts';
 import type { InvokeEnd } from './result.ts';
 
 /** How an invocation that ran ends for its caller. */
@@ -39,23 +47,22 @@ export function failedStartEnd(requestId: RequestId, failure: StartFailure): Inv
   }
 }
 
-/** The log of an invocation that never began: what was printed while loading, and why it went no further. */
-export function failedStartLog(requestId: RequestId, failure: StartFailure, log: Uint8Array): Uint8Array {
-  const line = failedStartLine(requestId, failure);
-  return line === undefined ? log : Buffer.concat([log, Buffer.from(`${line}\n`)]).subarray(-4096);
-}
-
 /** What the log says of a start that failed, beyond what the runtime itself printed. */
 export function failedStartLine(requestId: RequestId, failure: StartFailure): string | undefined {
   if (failure.kind === 'exited') {
     return `RequestId: ${requestId} Error: ${exitText(failure.exit)} (${exitErrorType(failure.exit)}) during init`;
   }
   if (failure.kind === 'init-timed-out') return `${requestId} ${timedOutText(failure.limitMs)} during init`;
-  if (failure.kind === 'unfit') return `RequestId: ${requestId} Error: ${failure.reason} (${failure.errorType})`;
+  if (failure.kind === 'unfit')
+    return `RequestId: ${requestId} Error: ${failure.reason} (${failure.errorType})`;
   return undefined;
 }
 
-function pick(failure: { readonly payload: Uint8Array; readonly errorType: string; readonly errorMessage: string }) {
+function pick(failure: {
+  readonly payload: Uint8Array;
+  readonly errorType: string;
+  readonly errorMessage: string;
+}) {
   return {
     payload: failure.payload,
     errorType: failure.errorType,

@@ -23,7 +23,10 @@ export interface Run {
   readonly again: Promise<boolean>;
 }
 
-type Heard = DoorEvent | { readonly kind: 'exit'; readonly exit: SandboxExit } | { readonly kind: 'deadline' };
+type Heard =
+  | DoorEvent
+  | { readonly kind: 'exit'; readonly exit: SandboxExit }
+  | { readonly kind: 'deadline' };
 
 /**
  * One execution environment: a tree of processes that runs one invocation at a time.

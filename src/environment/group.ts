@@ -1,11 +1,17 @@
 import type { FunctionRecord } from '../function/function.ts';
+import type { EnvironmentLog } from './environment-log.ts';
 import type { Environment } from './environment.ts';
 import type { StartFailure } from './outcomes.ts';
 
 /** What came of asking for an environment. `isCold`: nobody has used it before. */
 export type Lease =
   | { readonly kind: 'environment'; readonly environment: Environment; readonly isCold: boolean }
-  | { readonly kind: 'failed'; readonly failure: StartFailure; readonly log: Uint8Array; readonly initMs?: number };
+  | {
+      readonly kind: 'failed';
+      readonly failure: StartFailure;
+      readonly log?: EnvironmentLog;
+      readonly initMs?: number;
+    };
 
 /** Somebody who waits for an environment of a function. */
 export interface Waiter {

@@ -1,16 +1,14 @@
 import type { Clock } from '../base/clock.ts';
-import type { RequestId } from '../base/ids.ts';
 import { functionArn, type FunctionRecord } from '../function/function.ts';
 import type { Tell } from '../watch/event.ts';
 import type { DoorInvocation } from './door.ts';
 import type { Environment } from './environment.ts';
 import type { Lease } from './group.ts';
 import type { InvokeRequest, Invoker } from './invoke.ts';
-import { failedStartEnd, failedStartLog, invokeEnd } from './ends.ts';
-import type { RunEnd } from './outcomes.ts';
+import { failedStartEnd, failedStartLine, invokeEnd } from './ends.ts';
 import type { EnvironmentPool } from './pool.ts';
 import { endLines, startLine } from './report.ts';
-import type { InvokeEnd, InvokeResult } from './result.ts';
+import type { InvokeResult } from './result.ts';
 
 /** What {@link PoolInvoker} works with. */
 export interface PoolInvokerOptions {
@@ -92,8 +90,15 @@ export class PoolInvoker implements Invoker {
     durationMs: number,
   ): InvokeResult {
     const end = failedStartEnd(request.requestId, lease.failure);
-    const logTail = failedStartLog(request.requestId, lease.failure, lease.log);
-    return { ...end, durationMs, ...(lease.initMs !== undefined && { initDurationMs: lease.initMs }), logTail };
+    const line = failedStartLine(request.requestId, lease.failure);
+    if (line !== undefined) lease.log?.write(line);
+    const logTail = lease.log?.takeTail() ?? Buffer.alloc(0);
+    return {
+      ...end,
+      durationMs,
+      ...(lease.initMs !== undefined && { initDurationMs: lease.initMs }),
+      logTail,
+    };
   }
 
   #invocation(request: InvokeRequest, record: FunctionRecord, nowMs: number): DoorInvocation {

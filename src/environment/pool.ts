@@ -146,7 +146,9 @@ export class EnvironmentPool implements AsyncDisposable {
     group.startingCount += 1;
     const release = this.#takeSlot();
     const start = this.#bringUp(group)
-      .catch((error: unknown): Lease => noRoom(`No environment could be started: ${(error as Error).message}`))
+      .catch((error: unknown): Lease =>
+        noRoom(`No environment could be started: ${(error as Error).message}`),
+      )
       .then((lease) => {
         group.startingCount -= 1;
         release();
@@ -175,13 +177,13 @@ export class EnvironmentPool implements AsyncDisposable {
     const { starter, clock } = this.#options;
     const beganMs = clock.nowMs();
     const { environment: built, log } = await starter.start(group.record);
-    if (!built.ok) return { kind: 'failed', failure: built.failure, log: log.takeTail() };
+    if (!built.ok) return { kind: 'failed', failure: built.failure, log };
     const environment = built.value;
     this.#watch(group, environment);
     if (this.#isStopping) environment.stop('the platform stops');
     const failure = await environment.started(INIT_LIMIT_MS);
     const initMs = clock.nowMs() - beganMs;
-    if (failure !== undefined) return { kind: 'failed', failure, log: log.takeTail(), initMs };
+    if (failure !== undefined) return { kind: 'failed', failure, log, initMs };
     environment.initDurationMs = initMs;
     this.#tellStarted(group, environment, initMs);
     return { kind: 'environment', environment, isCold: true };
@@ -267,7 +269,7 @@ function removeFrom(list: Environment[], environment: Environment): void {
 }
 
 function noRoom(why: string): Lease & { readonly kind: 'failed' } {
-  return { kind: 'failed', failure: { kind: 'no-room', why }, log: Buffer.alloc(0) };
+  return { kind: 'failed', failure: { kind: 'no-room', why } };
 }
 
 function describe(failure: StartFailure): string {

@@ -45,7 +45,9 @@ function reportLine(reported: Reported): string {
     `Duration: ${durationMs.toFixed(2)} ms`,
     `Billed Duration: ${Math.ceil(durationMs)} ms`,
     `Memory Size: ${record.settings.memorySizeMb} MB`,
-    ...(peakMemoryBytes === undefined ? [] : [`Max Memory Used: ${Math.ceil(peakMemoryBytes / MEBIBYTE)} MB`]),
+    ...(peakMemoryBytes === undefined
+      ? []
+      : [`Max Memory Used: ${Math.ceil(peakMemoryBytes / MEBIBYTE)} MB`]),
     ...(initDurationMs === undefined ? [] : [`Init Duration: ${initDurationMs.toFixed(2)} ms`]),
     ...statusOf(reported.end),
   ];

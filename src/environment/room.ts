@@ -20,7 +20,10 @@ export class Room {
     running: Iterable<Environment>,
     startingCount: number,
     idle: readonly Environment[],
-  ): { readonly kind: 'free' } | { readonly kind: 'evict'; readonly victim: Environment } | { readonly kind: 'wait' } {
+  ):
+    | { readonly kind: 'free' }
+    | { readonly kind: 'evict'; readonly victim: Environment }
+    | { readonly kind: 'wait' } {
     let usedBytes = (startingCount + 1) * UNKNOWN_BYTES;
     let count = startingCount;
     for (const environment of running) {

@@ -14,7 +14,12 @@ export function accepted(response: ServerResponse): void {
 }
 
 /** An error in the API's own form. */
-export function refused(response: ServerResponse, status: number, errorType: string, errorMessage: string): void {
+export function refused(
+  response: ServerResponse,
+  status: number,
+  errorType: string,
+  errorMessage: string,
+): void {
   write(response, status, {}, Buffer.from(JSON.stringify({ errorMessage, errorType })));
 }
 

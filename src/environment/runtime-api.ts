@@ -132,8 +132,10 @@ export class RuntimeApi implements Door {
     isError: boolean,
     { request, response, body }: { request: IncomingMessage; response: ServerResponse; body: RequestBody },
   ): void {
-    if (body.kind === 'truncated') return refused(response, 400, 'TruncatedHTTPRequest', 'The request was cut.');
-    if (id !== this.#current?.requestId) return refused(response, 400, 'InvalidRequestID', 'Invalid request ID');
+    if (body.kind === 'truncated')
+      return refused(response, 400, 'TruncatedHTTPRequest', 'The request was cut.');
+    if (id !== this.#current?.requestId)
+      return refused(response, 400, 'InvalidRequestID', 'Invalid request ID');
     const target = isError ? 'InvocationErrorResponse' : 'InvocationResponse';
     if (this.#state !== 'Running') {
       const isAnswered = this.#state === 'ResponseSent' || this.#state === 'Ready';

@@ -72,7 +72,8 @@ export class EnvironmentStarter {
     const { runtimes, sandbox, clock } = this.#options;
     const { log, parts } = made;
     const runtime = runtimes.find(record.settings.runtime);
-    if (!runtime.ok) return unfit('Runtime.Unknown', `The runtime ${runtime.failure.runtime} is not known here.`);
+    if (!runtime.ok)
+      return unfit('Runtime.Unknown', `The runtime ${runtime.failure.runtime} is not known here.`);
     const code = await this.#borrow(record, runtime.value);
     if (!code.ok) return code;
     parts.use(code.value);

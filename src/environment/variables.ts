@@ -31,7 +31,9 @@ export function variablesOf(sources: VariableSources): Readonly<Record<string, s
     ...changeable,
     ...record.settings.variables,
     ...reserved(sources),
-    ...(ofRuntime['AWS_LAMBDA_RUNTIME_API'] && { AWS_LAMBDA_RUNTIME_API: ofRuntime['AWS_LAMBDA_RUNTIME_API'] }),
+    ...(ofRuntime['AWS_LAMBDA_RUNTIME_API'] && {
+      AWS_LAMBDA_RUNTIME_API: ofRuntime['AWS_LAMBDA_RUNTIME_API'],
+    }),
     ...(executionEnvironment && { AWS_EXECUTION_ENV: executionEnvironment }),
     ...(socket && { MILLRACE_SOCKET: socket }),
   };
@@ -48,8 +50,7 @@ function defaults({ endpointUrl }: VariableSources): Record<string, string> {
     AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',
     AWS_XRAY_DAEMON_ADDRESS: '127.0.0.1:2000',
     LANG: 'en_US.UTF-8',
-    LD_LIBRARY_PATH:
-      '/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib',
+    LD_LIBRARY_PATH: '/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib',
     PATH: '/usr/local/bin:/usr/bin/:/bin:/opt/bin',
     TZ: ':UTC',
     _AWS_XRAY_DAEMON_ADDRESS: '127.0.0.1',

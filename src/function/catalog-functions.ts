@@ -172,11 +172,22 @@ export class CatalogFunctions implements Functions, AsyncDisposable {
     const nowMs = this.#options.clock.nowMs();
     const revisionId = this.#options.random.uuid();
     const times = { createdAtMs: nowMs, modifiedAtMs: nowMs };
-    return { key, settings, package: kept, version: '$LATEST', revisionId, ...times, state: { kind: 'pending' } };
+    return {
+      key,
+      settings,
+      package: kept,
+      version: '$LATEST',
+      revisionId,
+      ...times,
+      state: { kind: 'pending' },
+    };
   }
 
   /** Keeps a zip and has it named by a record, while nobody frees code: the same zip may just lose its last user. */
-  #withCode(zip: Uint8Array, name: (kept: FunctionPackage) => Promise<FunctionRecord>): Promise<FunctionRecord> {
+  #withCode(
+    zip: Uint8Array,
+    name: (kept: FunctionPackage) => Promise<FunctionRecord>,
+  ): Promise<FunctionRecord> {
     return this.#turns.take('code', async () =>
       name({ sha256: await this.#options.blobs.put(zip), sizeBytes: zip.length }),
     );
@@ -212,9 +223,10 @@ export class CatalogFunctions implements Functions, AsyncDisposable {
   }
 
   async #prepared(record: FunctionRecord, staged?: StagedCode): Promise<void> {
-    const state = await this.#makeReady(record, staged).catch(
-      (error: unknown): FunctionState => ({ kind: 'failed', reason: (error as Error).message }),
-    );
+    const state = await this.#makeReady(record, staged).catch((error: unknown): FunctionState => ({
+      kind: 'failed',
+      reason: (error as Error).message,
+    }));
     await this.#inTurn(record.key, () => this.#enterState(record, state));
   }
 

@@ -83,7 +83,10 @@ export class CodeFolders {
   }
 
   /** The ready folder, made now when it is not there yet; it stays until the answer is disposed. */
-  async borrow(sha256: string, runtime: Runtime): Promise<Result<BorrowedCode, CodeMissing | PackageRefused>> {
+  async borrow(
+    sha256: string,
+    runtime: Runtime,
+  ): Promise<Result<BorrowedCode, CodeMissing | PackageRefused>> {
     this.#count(sha256, 1);
     let release: (() => void) | undefined = () => this.#count(sha256, -1);
     const end = (): void => {
@@ -169,7 +172,9 @@ export class CodeFolders {
     if (!this.#dropped.has(sha256) || this.#borrowed.has(sha256)) return;
     this.#dropped.delete(sha256);
     const folder = join(this.#options.directory, sha256);
-    const sweeping = rm(folder, { recursive: true, force: true }).finally(() => this.#sweeping.delete(sha256));
+    const sweeping = rm(folder, { recursive: true, force: true }).finally(() =>
+      this.#sweeping.delete(sha256),
+    );
     this.#sweeping.set(sha256, sweeping);
     await sweeping;
   }

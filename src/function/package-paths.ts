@@ -35,7 +35,8 @@ export function wrongLink(path: string, target: string, links: ReadonlySet<strin
   if (target.includes('\0') || target === '') return `The link ${path} has no readable target.`;
   if (posix.isAbsolute(target)) return `The link ${path} points to ${target}, outside the package.`;
   const end = posix.join(posix.dirname(path), target);
-  if (end === '..' || end.startsWith('../')) return `The link ${path} points to ${target}, outside the package.`;
+  if (end === '..' || end.startsWith('../'))
+    return `The link ${path} points to ${target}, outside the package.`;
   const through = prefixesOf(posix.dirname(path), target).find((passed) => links.has(passed));
   return through === undefined ? undefined : `The link ${path} leads through another link, ${through}.`;
 }

@@ -55,7 +55,8 @@ async function makeLinks(opened: OpenPackage, folder: string): Promise<Result<vo
   const links = opened.entries.filter((entry) => entry.kind === 'link');
   const paths = new Set(links.map((link) => link.path));
   for (const link of links) {
-    if (link.entry.uncompressedSize > LONGEST_LINK_BYTES) return refused(`The link ${link.path} is too long.`);
+    if (link.entry.uncompressedSize > LONGEST_LINK_BYTES)
+      return refused(`The link ${link.path} is too long.`);
     const target = (await buffer(await opened.zip.openReadStreamPromise(link.entry))).toString('utf8');
     const wrong = wrongLink(link.path, target, paths);
     if (wrong !== undefined) return refused(wrong);
