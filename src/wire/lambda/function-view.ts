@@ -1,0 +1,68 @@
+import { functionArn, type FunctionRecord } from '../../function/function.ts';
+
+/** Where an update stands: the answer to an update says `in-progress`, whatever has been reached meanwhile. */
+export type UpdateView = 'as-it-is' | 'in-progress';
+
+/** A function's configuration as the Lambda API answers it. `qualified` appends the version to the ARN. */
+export function functionView(
+  record: FunctionRecord,
+  update: UpdateView = 'as-it-is',
+  qualified = false,
+): Readonly<Record<string, unknown>> {
+  const { key, settings } = record;
+  const hasVariables = Object.keys(settings.variables).length > 0;
+  return {
+    FunctionName: key.name,
+    FunctionArn: functionArn(key) + (qualified ? `:${record.version}` : ''),
+    Runtime: settings.runtime,
+    Role: settings.role,
+    Handler: settings.handler,
+    CodeSize: record.package.sizeBytes,
+    Description: settings.description,
+    Timeout: settings.timeoutMs / 1000,
+    MemorySize: settings.memorySizeMb,
+    LastModified: lambdaTime(record.modifiedAtMs),
+    CodeSha256: Buffer.from(record.package.sha256, 'hex').toString('base64'),
+    Version: record.version,
+    ...(hasVariables ? { Environment: { Variables: settings.variables } } : {}),
+    TracingConfig: { Mode: 'PassThrough' },
+    RevisionId: record.revisionId,
+    ...stateView(record, update),
+    PackageType: 'Zip',
+    Architectures: [settings.architecture],
+    EphemeralStorage: { Size: settings.ephemeralStorageMb },
+    SnapStart: { ApplyOn: 'None', OptimizationStatus: 'Off' },
+    RuntimeVersionConfig: {
+      RuntimeVersionArn: `arn:aws:lambda:${key.region}::runtime:${settings.runtime}`,
+    },
+    LoggingConfig: { LogFormat: settings.logFormat, LogGroup: `/aws/lambda/${key.name}` },
+  };
+}
+
+/**
+ * `State` and `LastUpdateStatus`: a function whose package is unpacked for the first time is `Pending`; one whose
+ * code is replaced stays `Active` while its update is `InProgress`.
+ */
+function stateView({ state, createdAtMs, modifiedAtMs }: FunctionRecord, update: UpdateView): object {
+  const isFirst = createdAtMs === modifiedAtMs;
+  const creating = 'The function is being created.';
+  if (state.kind === 'pending' && isFirst) {
+    return { State: 'Pending', StateReason: creating, StateReasonCode: 'Creating' };
+  }
+  if (state.kind === 'failed' && isFirst) {
+    return { State: 'Failed', StateReason: state.reason, StateReasonCode: 'InvalidZipFileException' };
+  }
+  const updated = (LastUpdateStatus: string, reason?: string, code?: string): object => ({
+    State: 'Active',
+    LastUpdateStatus,
+    ...(reason === undefined ? {} : { LastUpdateStatusReason: reason, LastUpdateStatusReasonCode: code }),
+  });
+  if (state.kind === 'failed') return updated('Failed', state.reason, 'InvalidZipFileException');
+  const busy = state.kind === 'pending' || update === 'in-progress';
+  return busy ? updated('InProgress', creating, 'Creating') : updated('Successful');
+}
+
+/** A time as functions carry it: `2026-01-02T03:04:05.678+0000`. */
+function lambdaTime(timeMs: number): string {
+  return new Date(timeMs).toISOString().replace('Z', '+0000');
+}

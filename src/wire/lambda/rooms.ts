@@ -1,0 +1,22 @@
+import type { Clock } from '../../base/clock.ts';
+import type { Inboxes } from '../../dispatch/inboxes.ts';
+import type { Mappings } from '../../dispatch/mappings.ts';
+import type { Invoker } from '../../environment/invoke.ts';
+import type { Allowance } from '../../function/allowance.ts';
+import type { Functions } from '../../function/functions.ts';
+import type { CodeLinks } from './code-links.ts';
+
+/** What the Lambda door's operations work with. */
+export interface LambdaRooms {
+  readonly functions: Functions;
+  readonly allowance: Allowance;
+  readonly invoker: Invoker;
+  readonly inboxes: Pick<Inboxes, 'post'>;
+  readonly mappings: Mappings;
+  readonly clock: Clock;
+  readonly codeLinks: CodeLinks;
+  /** The runtimes that functions may name. */
+  readonly runtimeIds: readonly string[];
+  /** How many invocations of the account may run at once. */
+  readonly concurrencyLimit: number;
+}
