@@ -96,9 +96,9 @@ export class Members {
     return typeof value !== 'object' || Object.values(value as object).some((inner) => !isBlank(inner));
   }
 
-  /** Notes a broken constraint of a member that the caller looked at itself. */
-  broke(value: string, name: string, constraint: string): void {
-    this.#broke(`'${value}'`, name, constraint);
+  /** Notes that a structure is not there, though it must be. */
+  missing(name: string): void {
+    this.#broke('null', name, 'Member must not be null');
   }
 
   /** Ends the reading: an error that names every broken constraint, if there are any. */

@@ -1,0 +1,56 @@
+import type { FunctionSettings } from '../../function/function.ts';
+import { Members } from '../members.ts';
+import { jsonObject, type RestAnswer, type RestCall } from '../rest-protocol.ts';
+import { readFunctionSettings } from './function-members.ts';
+import { readFunctionName } from './function-name.ts';
+import { functionView } from './function-view.ts';
+import { conflict, functionError, invalidParameter, unsupported } from './lambda-errors.ts';
+import { readArchitecture, readZip } from './package-members.ts';
+import type { LambdaRooms } from './rooms.ts';
+import { checkTags } from './tags.ts';
+
+/** What AWS gives a function whose creator says nothing. */
+const DEFAULTS = {
+  description: '',
+  timeoutMs: 3000,
+  memorySizeMb: 128,
+  ephemeralStorageMb: 512,
+  variables: {},
+  logFormat: 'Text',
+} as const;
+
+/** `POST /2015-03-31/functions` → 201 with the configuration, in state `Pending`. */
+export async function createFunction(call: RestCall, rooms: LambdaRooms): Promise<RestAnswer> {
+  const members = new Members(jsonObject(call));
+  const name = members.text('FunctionName', { required: true, least: 1 });
+  const packageType = members.text('PackageType', { values: ['Zip', 'Image'] });
+  const publish = members.flag('Publish') === true;
+  const tags = members.textMap('Tags') ?? {};
+  const code = members.structure('Code');
+  if (code === undefined) members.missing('Code');
+  const given = readFunctionSettings(members, rooms.runtimeIds, true);
+  const { key, qualifier } = readFunctionName(name ?? '', call.caller);
+  if (packageType === 'Image') throw unsupported('PackageType Image');
+  if (publish) throw unsupported('Publish');
+  if (qualifier !== undefined) throw invalidParameter('A function is created without a qualifier.');
+  checkTags(tags);
+  const architecture = readArchitecture(members);
+  const zip = readZip(code ?? members);
+  const settings: FunctionSettings = { ...DEFAULTS, ...mandatory(given), tags, architecture };
+  const created = await rooms.functions.create(key, settings, zip);
+  if (created.ok) return { status: 201, body: functionView(created.value) };
+  if (created.failure.kind === 'function-exists') throw conflict(`Function already exist: ${key.name}`);
+  throw functionError(created.failure);
+}
+
+function mandatory(
+  given: Partial<FunctionSettings>,
+): Partial<FunctionSettings> & Pick<FunctionSettings, 'runtime' | 'handler' | 'role'> {
+  const { runtime, handler, role } = given;
+  if (runtime === undefined || handler === undefined || role === undefined) {
+    throw invalidParameter(
+      'Runtime and Handler are mandatory parameters for functions created with deployment packages.',
+    );
+  }
+  return { ...given, runtime, handler, role };
+}

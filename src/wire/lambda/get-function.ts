@@ -1,0 +1,19 @@
+import type { RestAnswer, RestCall } from '../rest-protocol.ts';
+import { existingFunction } from './existing.ts';
+import { functionView } from './function-view.ts';
+import type { LambdaRooms } from './rooms.ts';
+
+/** `GET /2015-03-31/functions/{FunctionName}` → configuration, a link to the code, tags. */
+export function getFunction(call: RestCall, rooms: LambdaRooms): RestAnswer {
+  const { record, qualified } = existingFunction(call, rooms);
+  const { tags } = record.settings;
+  const host = call.request.headers.host ?? 'localhost';
+  return {
+    status: 200,
+    body: {
+      Configuration: functionView(record, 'as-it-is', qualified),
+      Code: { RepositoryType: 'S3', Location: `http://${host}${rooms.codeLinks.make(record.key)}` },
+      ...(Object.keys(tags).length > 0 ? { Tags: tags } : {}),
+    },
+  };
+}

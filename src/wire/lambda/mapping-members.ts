@@ -1,0 +1,80 @@
+import type { MappingChange, MappingSettings } from '../../dispatch/mappings.ts';
+import type { QueueKey } from '../../message/queue-key.ts';
+import type { Members } from '../members.ts';
+import { invalidParameter, unsupported } from './lambda-errors.ts';
+
+/** Batches up to this size need no batching window. */
+const LARGEST_UNWINDOWED_BATCH = 10;
+
+/** Options that AWS has for streams and topics of other kinds, never for SQS. */
+const NOT_FOR_SQS: readonly string[] = [
+  'StartingPosition',
+  'StartingPositionTimestamp',
+  'BisectBatchOnFunctionError',
+  'MaximumRetryAttempts',
+  'MaximumRecordAgeInSeconds',
+  'DestinationConfig',
+  'ParallelizationFactor',
+  'TumblingWindowInSeconds',
+  'Topics',
+  'Queues',
+  'SourceAccessConfigurations',
+  'SelfManagedEventSource',
+];
+
+/** Options that this server does not have. */
+const UNSUPPORTED: readonly string[] = [
+  'FilterCriteria',
+  'KMSKeyArn',
+  'MetricsConfig',
+  'LoggingConfig',
+  'ProvisionedPollerConfig',
+];
+
+/** What AWS gives a mapping whose creator says nothing. */
+export const MAPPING_DEFAULTS: MappingSettings = {
+  batchSize: 10,
+  batchingWindowMs: 0,
+  reportBatchItemFailures: false,
+  enabled: true,
+};
+
+/** The settings that a request gives, and nothing for those it does not. Ends the reading of `members`. */
+export function readMappingSettings(members: Members): Omit<MappingChange, 'function'> {
+  for (const option of NOT_FOR_SQS) {
+    if (members.says(option)) throw invalidParameter(`${option} is not valid for SQS event sources.`);
+  }
+  for (const option of UNSUPPORTED) if (members.says(option)) throw unsupported(option);
+  const windowSeconds = members.whole('MaximumBatchingWindowInSeconds', { least: 0, most: 300 });
+  const responses = members.textList('FunctionResponseTypes', { values: ['ReportBatchItemFailures'] });
+  const scaling = members.structure('ScalingConfig');
+  const maximum = scaling?.whole('MaximumConcurrency', { least: 2, most: 1000 });
+  const given = {
+    batchSize: members.whole('BatchSize', { least: 1, most: 10_000 }),
+    batchingWindowMs: windowSeconds === undefined ? undefined : windowSeconds * 1000,
+    reportBatchItemFailures: responses === undefined ? undefined : responses.length > 0,
+    // An empty ScalingConfig takes the maximum away.
+    maximumConcurrency: scaling === undefined ? undefined : (maximum ?? null),
+    enabled: members.flag('Enabled'),
+  };
+  members.end();
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+/** Refuses settings that contradict each other or the kind of their queue. */
+export function checkMappingSettings(source: QueueKey, settings: MappingSettings): void {
+  const { batchSize, batchingWindowMs } = settings;
+  if (source.name.endsWith('.fifo')) {
+    if (batchSize > LARGEST_UNWINDOWED_BATCH) {
+      throw invalidParameter('Batch size must be at most 10 for FIFO queues.');
+    }
+    if (batchingWindowMs > 0) {
+      throw invalidParameter('Batching window is not supported for FIFO queues.');
+    }
+  }
+  if (batchSize > LARGEST_UNWINDOWED_BATCH && batchingWindowMs === 0) {
+    throw invalidParameter(
+      'Maximum batch window in seconds must be greater than 0 if maximum batch size is greater than 10',
+    );
+  }
+}

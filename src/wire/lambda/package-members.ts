@@ -1,0 +1,28 @@
+import type { FunctionSettings } from '../../function/function.ts';
+import type { Members } from '../members.ts';
+import { invalidParameter, unsupported } from './lambda-errors.ts';
+
+/** Where AWS would fetch a package; this server takes it in the request alone. */
+const ELSEWHERE: readonly string[] = ['S3Bucket', 'S3Key', 'S3ObjectVersion', 'ImageUri', 'SourceKMSKeyArn'];
+
+/** The uploaded zip: `ZipFile`, base64. */
+export function readZip(members: Members): Uint8Array {
+  for (const option of ELSEWHERE) {
+    if (members.says(option)) {
+      throw invalidParameter(`${option} is not supported by this server: upload the package as ZipFile.`);
+    }
+  }
+  const text = members.text('ZipFile');
+  if (text === undefined) throw invalidParameter('Please provide a source for function code.');
+  const zip = Buffer.from(text, 'base64');
+  if (zip.length === 0) throw invalidParameter('Uploaded file must be a non-empty zip');
+  return zip;
+}
+
+/** `Architectures`, one of them; AWS's default when absent. */
+export function readArchitecture(members: Members): FunctionSettings['architecture'] {
+  const given = members.textList('Architectures', { values: ['x86_64', 'arm64'] }) ?? [];
+  members.end();
+  if (given.length > 1) throw unsupported('More than one of Architectures');
+  return given[0] === 'arm64' ? 'arm64' : 'x86_64';
+}

@@ -1,0 +1,74 @@
+import type { RestRoute } from '../rest-protocol.ts';
+import { createEventSourceMapping } from './create-event-source-mapping.ts';
+import { createFunction } from './create-function.ts';
+import { deleteEventSourceMapping } from './delete-event-source-mapping.ts';
+import { deleteFunction } from './delete-function.ts';
+import { getAccountSettings } from './get-account-settings.ts';
+import { getCode } from './get-code.ts';
+import { getEventSourceMapping } from './get-event-source-mapping.ts';
+import { getFunctionConcurrency } from './get-function-concurrency.ts';
+import { getFunctionConfiguration } from './get-function-configuration.ts';
+import { getFunction } from './get-function.ts';
+import { invoke, LARGEST_SYNC_BYTES } from './invoke.ts';
+import { listEventSourceMappings } from './list-event-source-mappings.ts';
+import { listFunctions } from './list-functions.ts';
+import { listTags } from './list-tags.ts';
+import type { LambdaRooms } from './rooms.ts';
+import { tagResource } from './tag-resource.ts';
+import { untagResource } from './untag-resource.ts';
+import { updateEventSourceMapping } from './update-event-source-mapping.ts';
+import { updateFunctionCode } from './update-function-code.ts';
+import { updateFunctionConfiguration } from './update-function-configuration.ts';
+
+/** The largest request that carries a package: 50 MB of zip as base64, and the rest (AWS). */
+const LARGEST_UPLOAD_BYTES = 70_167_211;
+
+/** The largest request of every other kind. */
+const LARGEST_REQUEST_BYTES = 1_048_576;
+
+const FUNCTIONS = '/2015-03-31/functions';
+const ONE_FUNCTION = `${FUNCTIONS}/{FunctionName}`;
+const MAPPINGS = '/2015-03-31/event-source-mappings';
+const ONE_MAPPING = `${MAPPINGS}/{UUID}`;
+const TAGS = '/2017-03-31/tags/{Resource}';
+
+type Run = RestRoute<LambdaRooms>['run'];
+
+function route(
+  operation: string,
+  method: string,
+  path: string,
+  run: Run,
+  bodyLimitBytes = LARGEST_REQUEST_BYTES,
+): RestRoute<LambdaRooms> {
+  return { operation, method, path, run, bodyLimitBytes };
+}
+
+/** The Lambda API: where each operation answers. */
+export const LAMBDA_ROUTES: readonly RestRoute<LambdaRooms>[] = [
+  // First because it is asked most.
+  route('InvokeFunction', 'POST', `${ONE_FUNCTION}/invocations`, invoke, LARGEST_SYNC_BYTES),
+  route('CreateFunction', 'POST', FUNCTIONS, createFunction, LARGEST_UPLOAD_BYTES),
+  route('ListFunctions', 'GET', FUNCTIONS, listFunctions),
+  route('GetFunction', 'GET', ONE_FUNCTION, getFunction),
+  route('DeleteFunction', 'DELETE', ONE_FUNCTION, deleteFunction),
+  route('GetFunctionConfiguration', 'GET', `${ONE_FUNCTION}/configuration`, getFunctionConfiguration),
+  route('UpdateFunctionConfiguration', 'PUT', `${ONE_FUNCTION}/configuration`, updateFunctionConfiguration),
+  route('UpdateFunctionCode', 'PUT', `${ONE_FUNCTION}/code`, updateFunctionCode, LARGEST_UPLOAD_BYTES),
+  route('GetFunction', 'GET', `${ONE_FUNCTION}/code.zip`, getCode),
+  route(
+    'GetFunctionConcurrency',
+    'GET',
+    '/2019-09-30/functions/{FunctionName}/concurrency',
+    getFunctionConcurrency,
+  ),
+  route('CreateEventSourceMapping', 'POST', MAPPINGS, createEventSourceMapping),
+  route('ListEventSourceMappings', 'GET', MAPPINGS, listEventSourceMappings),
+  route('GetEventSourceMapping', 'GET', ONE_MAPPING, getEventSourceMapping),
+  route('UpdateEventSourceMapping', 'PUT', ONE_MAPPING, updateEventSourceMapping),
+  route('DeleteEventSourceMapping', 'DELETE', ONE_MAPPING, deleteEventSourceMapping),
+  route('TagResource', 'POST', TAGS, tagResource),
+  route('ListTags', 'GET', TAGS, listTags),
+  route('UntagResource', 'DELETE', TAGS, untagResource),
+  route('GetAccountSettings', 'GET', '/2016-08-19/account-settings', getAccountSettings),
+];
