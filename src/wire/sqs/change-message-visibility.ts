@@ -1,0 +1,12 @@
+import { orRefuse, refuse, type SqsAction } from './action.ts';
+import { queueOf } from './queue-url.ts';
+import { extendFailure, readExtension } from './visibility.ts';
+
+/** ChangeMessageVisibility: `QueueUrl`, `ReceiptHandle`, `VisibilityTimeout` → nothing. */
+export const changeMessageVisibility: SqsAction = async (input, context) => {
+  const queue = queueOf(input, context);
+  const extension = readExtension(input);
+  const [outcome] = orRefuse(await context.broker.extend(queue, [extension]));
+  if (outcome !== undefined && outcome !== 'extended') refuse(extendFailure(outcome, extension));
+  return undefined;
+};

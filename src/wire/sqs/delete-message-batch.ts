@@ -1,0 +1,23 @@
+import type { ReceiptHandle } from '../../base/ids.ts';
+import { orRefuse, refuse, type SqsAction } from './action.ts';
+import { BatchAnswer, readBatch } from './batch.ts';
+import { queueOf } from './queue-url.ts';
+
+/** DeleteMessageBatch: `QueueUrl`, `Entries` of `{Id, ReceiptHandle}` → `Successful`, `Failed`. */
+export const deleteMessageBatch: SqsAction = async (input, context) => {
+  const queue = queueOf(input, context);
+  const entries = readBatch(input, 'DeleteMessageBatchRequestEntry').map(({ id, input: entry, name }) => {
+    const receipt = entry.text('ReceiptHandle');
+    if (receipt === undefined) return refuse({ kind: 'missing-parameter', name: `${name}.ReceiptHandle` });
+    return { id, receipt: receipt as ReceiptHandle };
+  });
+  const receipts = entries.map(({ receipt }) => receipt);
+  const outcomes = orRefuse(await context.broker.settle(queue, receipts));
+  const answer = new BatchAnswer();
+  for (const [index, { id, receipt }] of entries.entries()) {
+    const outcome = outcomes[index] ?? 'receipt-invalid';
+    if (outcome === 'settled') answer.succeed(id);
+    else answer.fail(id, { kind: outcome, receipt });
+  }
+  return answer.output();
+};

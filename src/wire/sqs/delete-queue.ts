@@ -1,0 +1,8 @@
+import { orRefuse, type SqsAction } from './action.ts';
+import { queueOf } from './queue-url.ts';
+
+/** DeleteQueue: `QueueUrl` → nothing. The queue is gone at once. */
+export const deleteQueue: SqsAction = async (input, context) => {
+  orRefuse(await context.broker.delete(queueOf(input, context)));
+  return undefined;
+};

@@ -1,0 +1,28 @@
+import type { Range } from '../../queue/limits.ts';
+import type { Input } from '../input.ts';
+import { refuse } from './action.ts';
+
+/** A member that must be there and not be empty. */
+export function requiredText(input: Input, name: string): string {
+  const text = input.text(name);
+  return text === undefined || text === '' ? refuse({ kind: 'missing-parameter', name }) : text;
+}
+
+/** A whole number within its range; undefined when it is not given. */
+export function numberWithin(input: Input, name: string, range: Range, reason?: string): number | undefined {
+  const value = input.wholeNumber(name);
+  if (value === undefined || (value >= range.least && value <= range.most)) return value;
+  return refuse({
+    kind: 'invalid-value',
+    value,
+    parameter: name,
+    reason: reason ?? `Must be between ${range.least} and ${range.most}, if provided.`,
+  });
+}
+
+/** Seconds within their range, as milliseconds; undefined when they are not given. */
+export function secondsWithin(input: Input, name: string, range: Range): number | undefined {
+  const reason = `Must be >= ${range.least} and <= ${range.most}, if provided.`;
+  const seconds = numberWithin(input, name, range, reason);
+  return seconds === undefined ? undefined : seconds * 1000;
+}

@@ -1,0 +1,100 @@
+import type { MessageAttribute, MessageAttributes } from '../../message/attribute.ts';
+import { MESSAGE_ATTRIBUTES } from '../../queue/limits.ts';
+import type { Input } from '../input.ts';
+import { refuse } from './action.ts';
+import { hasForbiddenCharacter } from './message-body.ts';
+
+const NONE: MessageAttributes = Object.freeze({});
+const NAME = /^[A-Za-z0-9_.-]{1,256}$/;
+const RESERVED = /^(aws|amazon)\./i;
+const TYPE = /^(String|Number|Binary)(\..+)?$/s;
+
+/** The user's attributes of a message to send. */
+export function readMessageAttributes(input: Input): MessageAttributes {
+  const given = input.map('MessageAttributes');
+  if (given === undefined || given.length === 0) return NONE;
+  if (given.length > MESSAGE_ATTRIBUTES) {
+    return invalid(`Number of message attributes [${given.length}] exceeds the allowed maximum [10].`);
+  }
+  return Object.fromEntries(given.map(([name, member]) => [checkedName(name), readAttribute(name, member)]));
+}
+
+/** One attribute: `{DataType, StringValue}` or `{DataType, BinaryValue}`. */
+export function readAttribute(name: string, member: Input): MessageAttribute {
+  const dataType = member.text('DataType') ?? '';
+  if (dataType === '')
+    return invalid(`The message attribute '${name}' must contain non-empty message attribute type.`);
+  if (dataType.length > 256)
+    return invalid(`The message attribute '${name}' has a type longer than 256 characters.`);
+  const logicalType = TYPE.exec(dataType)?.[1];
+  if (logicalType === undefined) {
+    return invalid(
+      `The message attribute '${name}' has an invalid message attribute type, ` +
+        'the set of supported type prefixes is Binary, Number, and String.',
+    );
+  }
+  if (logicalType === 'Binary') {
+    const binaryValue = member.bytes('BinaryValue');
+    return binaryValue?.length ? { dataType, binaryValue } : empty(name, logicalType);
+  }
+  const stringValue = member.text('StringValue');
+  if (!stringValue) return empty(name, logicalType);
+  if (hasForbiddenCharacter(stringValue)) return refuse({ kind: 'invalid-message-contents' });
+  if (logicalType === 'Number' && !isNumber(stringValue)) {
+    return invalid(`Can't cast the value of message (user) attribute '${name}' to a number.`);
+  }
+  return { dataType, stringValue };
+}
+
+/** The attributes that a receiver asked for: by name, all of them (`All`, `.*`), or by prefix (`foo.*`). */
+export function pickAttributes(attributes: MessageAttributes, wanted: readonly string[]): MessageAttributes {
+  const names = Object.keys(attributes);
+  const picked = names.filter((name) => wanted.some((pattern) => isWanted(name, pattern)));
+  if (picked.length === names.length) return attributes;
+  return Object.fromEntries(picked.map((name) => [name, attributes[name] as MessageAttribute]));
+}
+
+/** Attributes as an answer carries them; undefined when there are none. */
+export function writeAttributes(
+  attributes: MessageAttributes,
+): Readonly<Record<string, unknown>> | undefined {
+  const entries = Object.entries(attributes);
+  if (entries.length === 0) return undefined;
+  return Object.fromEntries(
+    entries.map(([name, attribute]) => [
+      name,
+      'stringValue' in attribute
+        ? { StringValue: attribute.stringValue, DataType: attribute.dataType }
+        : {
+            BinaryValue: Buffer.from(attribute.binaryValue).toString('base64'),
+            DataType: attribute.dataType,
+          },
+    ]),
+  );
+}
+
+function isWanted(name: string, pattern: string): boolean {
+  if (pattern === 'All' || pattern === '.*') return true;
+  return pattern.endsWith('.*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
+}
+
+function checkedName(name: string): string {
+  const badDots = name.startsWith('.') || name.endsWith('.') || name.includes('..');
+  if (NAME.test(name) && !RESERVED.test(name) && !badDots) return name;
+  return invalid(
+    `Message (user) attribute name "${name}" is invalid: 1 to 256 letters, digits, hyphens, underscores and dots, ` +
+      "not beginning with 'AWS.' or 'Amazon.', with no dot at either end and no two dots in a row.",
+  );
+}
+
+function isNumber(text: string): boolean {
+  return /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$/.test(text);
+}
+
+function empty(name: string, type: string): never {
+  return invalid(`Message (user) attribute '${name}' must contain a non-empty value of type '${type}'.`);
+}
+
+function invalid(message: string): never {
+  return refuse({ kind: 'invalid-parameter', message });
+}

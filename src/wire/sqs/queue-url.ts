@@ -1,0 +1,46 @@
+import type { QueueKey } from '../../message/queue-key.ts';
+import type { Caller } from '../caller.ts';
+import type { Input } from '../input.ts';
+import { refuse, type SqsContext } from './action.ts';
+import { requiredText } from './members.ts';
+
+const QUEUE_NAME = /^[A-Za-z0-9_-]{1,80}$/;
+const FIFO_SUFFIX = '.fifo';
+
+/** The address under which clients name a queue. */
+export function queueUrl(context: SqsContext, queue: QueueKey): string {
+  return `${context.origin}/${queue.account}/${queue.name}`;
+}
+
+/**
+ * The queue of a request's QueueUrl: its last two path parts are account and name, whatever host they stand behind.
+ * A bare name is a queue of the caller.
+ */
+export function queueOf(input: Input, context: SqsContext): QueueKey {
+  const url = requiredText(input, 'QueueUrl');
+  const nameAt = url.lastIndexOf('/') + 1;
+  const name = url.slice(nameAt);
+  const { account: own, region } = context.caller;
+  if (!isQueueName(name)) return refuse({ kind: 'no-such-queue' });
+  if (nameAt === 0) return { account: own, region, name };
+  const account = url.slice(url.lastIndexOf('/', nameAt - 2) + 1, nameAt - 1);
+  return reachable(context.caller, { account, region, name });
+}
+
+/** The queue, if the caller reaches its account: code in an environment reaches its own alone. */
+export function reachable(caller: Caller, queue: QueueKey): QueueKey {
+  const foreign = caller.environmentId !== undefined && queue.account !== caller.account;
+  return foreign ? refuse({ kind: 'foreign-account', account: queue.account }) : queue;
+}
+
+/** True for names a queue can have: 1 to 80 letters, digits, hyphens and underscores; the suffix of FIFO counts. */
+export function isQueueName(name: string): boolean {
+  return QUEUE_NAME.test(name) || isFifoName(name);
+}
+
+/** True for names that only a FIFO queue can have. */
+export function isFifoName(name: string): boolean {
+  return (
+    name.endsWith(FIFO_SUFFIX) && name.length <= 80 && QUEUE_NAME.test(name.slice(0, -FIFO_SUFFIX.length))
+  );
+}

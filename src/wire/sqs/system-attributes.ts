@@ -1,0 +1,50 @@
+import type { Delivery } from '../../message/message.ts';
+import type { Input } from '../input.ts';
+import { refuse } from './action.ts';
+
+type Write = (delivery: Delivery) => string | undefined;
+
+/** What a receiver may ask to be told beside body and user attributes; all values are text. */
+const SYSTEM_ATTRIBUTES: Readonly<Record<string, Write>> = {
+  SenderId: ({ message }) => message.senderId,
+  SentTimestamp: ({ message }) => wholeMs(message.sentAtMs),
+  ApproximateReceiveCount: ({ receiveCount }) => String(receiveCount),
+  ApproximateFirstReceiveTimestamp: ({ firstReceivedAtMs }) => wholeMs(firstReceivedAtMs),
+  SequenceNumber: ({ message }) => message.sequenceNumber,
+  MessageDeduplicationId: ({ message }) => message.deduplicationId,
+  MessageGroupId: ({ message }) => message.groupId,
+  AWSTraceHeader: ({ message }) => message.traceHeader,
+  DeadLetterQueueSourceArn: ({ message }) => message.deadLetterSourceArn,
+};
+
+const ALL = Object.keys(SYSTEM_ATTRIBUTES);
+
+/** The names asked for by `AttributeNames` or `MessageSystemAttributeNames`; `All` is all of them. */
+export function readSystemNames(input: Input): readonly string[] {
+  const older = input.textList('AttributeNames') ?? [];
+  const newer = input.textList('MessageSystemAttributeNames') ?? [];
+  const names = older.length === 0 ? newer : [...older, ...newer];
+  if (names.includes('All')) return ALL;
+  for (const name of names) {
+    if (!Object.hasOwn(SYSTEM_ATTRIBUTES, name)) refuse({ kind: 'unknown-attribute', name });
+  }
+  return names;
+}
+
+/** The system attributes of these names that the message has; undefined when none were asked for. */
+export function writeSystemAttributes(
+  delivery: Delivery,
+  names: readonly string[],
+): Readonly<Record<string, string>> | undefined {
+  if (names.length === 0) return undefined;
+  const written: Record<string, string> = {};
+  for (const name of names) {
+    const value = SYSTEM_ATTRIBUTES[name]?.(delivery);
+    if (value !== undefined) written[name] = value;
+  }
+  return written;
+}
+
+function wholeMs(timeMs: number): string {
+  return String(Math.floor(timeMs));
+}
