@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+import { ensureBubblewrap } from './bubblewrap.mjs';
+import { SetupLock } from './lock.mjs';
+import { installPackages, nodeProblem } from './packages.mjs';
+import { nodePackage, root } from './project.mjs';
+import { say } from './say.mjs';
+import { isInstalled, isLinked, readStamp, wantedStamp, writeStamp } from './stamp.mjs';
+
+/** Does what is missing, or nothing; answers the exit code. */
+export async function runSetup() {
+  if (nodePackage() === undefined) {
+    say(unsupported());
+    return 1;
+  }
+  if (!isInstalled()) {
+    const problem = await installAlone();
+    if (problem !== undefined) {
+      say(problem);
+      return 1;
+    }
+  }
+  const stamp = readStamp();
+  const bubblewrapTried = ensureBubblewrap(stamp.bubblewrapTried === true);
+  if (bubblewrapTried !== (stamp.bubblewrapTried === true) && !isLinked()) {
+    writeStamp({ ...stamp, bubblewrapTried });
+  }
+  return 0;
+}
+
+/** Installs while no other set-up of this copy is at work; answers what went wrong, if anything. */
+async function installAlone() {
+  const lock = new SetupLock(join(root, '.setup'));
+  await lock.acquire((pid) => say(`another set-up (process ${pid}) is at work here; waiting for it …`));
+  try {
+    if (isInstalled()) return undefined;
+    if (isLinked()) return 'node_modules is a link to a folder without the packages; remove the link and run this again.';
+    await installPackages((pid) => lock.setChild(pid));
+    const problem = nodeProblem();
+    if (problem !== undefined) return problem;
+    writeStamp({ packages: wantedStamp() });
+    say('done.');
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  } finally {
+    lock.release();
+  }
+}
+
+function unsupported() {
+  const here = `${process.platform} on ${process.arch}`;
+  return `Millrace runs on Linux (x64 and arm64), not on ${here}; on macOS use a Linux virtual machine, on Windows WSL 2.`;
+}
