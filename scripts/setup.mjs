@@ -6,21 +6,25 @@ const OLDEST_NODE = 20;
 
 if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
   process.stderr.write(
-    'Millrace needs Node ' + OLDEST_NODE + ' or newer to set itself up; this is Node ' + process.versions.node + '.\n',
+    'Millrace needs Node ' +
+      OLDEST_NODE +
+      ' or newer to set itself up; this is Node ' +
+      process.versions.node +
+      '.\n',
   );
   process.exitCode = 1;
 } else {
-  import('./setup/run.mjs').then(
-    function (module) {
+  import('./setup/run.mjs')
+    .then(function (module) {
       return module.runSetup();
-    },
-  ).then(
-    function (code) {
-      process.exitCode = code;
-    },
-    function (error) {
-      process.stderr.write('set-up failed: ' + (error && error.stack ? error.stack : error) + '\n');
-      process.exitCode = 1;
-    },
-  );
+    })
+    .then(
+      function (code) {
+        process.exitCode = code;
+      },
+      function (error) {
+        process.stderr.write('set-up failed: ' + (error && error.stack ? error.stack : error) + '\n');
+        process.exitCode = 1;
+      },
+    );
 }

@@ -5,11 +5,22 @@ const INSTALL = ['install', '-y', '--no-install-recommends', '-o', 'DPkg::Lock::
 
 /** How bubblewrap is on this machine: `works`, `missing`, or there and unable to run (with the reason). */
 export function bubblewrapState() {
-  const walls = ['--unshare-all', '--die-with-parent', '--ro-bind', '/', '/', '--proc', '/proc', '--dev', '/dev'];
+  const walls = [
+    '--unshare-all',
+    '--die-with-parent',
+    '--ro-bind',
+    '/',
+    '/',
+    '--proc',
+    '/proc',
+    '--dev',
+    '/dev',
+  ];
   const tried = spawnSync('bwrap', [...walls, '--', '/bin/true'], { encoding: 'utf8', timeout: 10_000 });
   if (tried.status === 0) return { kind: 'works' };
   if (tried.error?.code === 'ENOENT') return { kind: 'missing' };
-  const why = tried.stderr?.trim().split('\n').at(-1) || tried.error?.message || `it ended with ${tried.status}`;
+  const why =
+    tried.stderr?.trim().split('\n').at(-1) || tried.error?.message || `it ended with ${tried.status}`;
   return { kind: 'broken', why };
 }
 

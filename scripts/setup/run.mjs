@@ -33,7 +33,8 @@ async function installAlone() {
   await lock.acquire((pid) => say(`another set-up (process ${pid}) is at work here; waiting for it …`));
   try {
     if (isInstalled()) return undefined;
-    if (isLinked()) return 'node_modules is a link to a folder without the packages; remove the link and run this again.';
+    if (isLinked())
+      return 'node_modules is a link to a folder without the packages; remove the link and run this again.';
     await installPackages((pid) => lock.setChild(pid));
     const problem = nodeProblem();
     if (problem !== undefined) return problem;

@@ -1,0 +1,57 @@
+// npm test [-- [--long] [FILE | PATTERN | TEXT IN A PATH | --flag-of-node-test] …]
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { join, matchesGlob, relative } from 'node:path';
+import { pinnedNode, root } from './setup/project.mjs';
+
+const FOLDERS = ['src', 'test', 'ads', 'runtimes', 'scripts', 'console', 'bench'];
+
+const words = process.argv.slice(2);
+const long = words.includes('--long');
+const flags = words.filter((word) => word.startsWith('--') && word !== '--long');
+const wanted = words.filter((word) => !word.startsWith('--'));
+
+const files = wanted.length === 0 ? testFiles() : wanted.flatMap(filesFor);
+if (files.length === 0 && wanted.length > 0) {
+  process.stderr.write(`no test file matches ${wanted.join(' ')}\n`);
+  process.exitCode = 1;
+} else if (files.length === 0) {
+  process.stdout.write('there are no such tests yet\n');
+} else {
+  run([...new Set(files)]);
+}
+
+/** All test files of the project: the long ones, or all others. */
+function testFiles(either = false) {
+  const found = [];
+  for (const folder of FOLDERS.map((name) => join(root, name)).filter((path) => existsSync(path))) {
+    for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+      const path = join(entry.parentPath, entry.name);
+      if (!entry.isFile() || !/\.test\.(ts|mjs)$/.test(entry.name) || path.includes('node_modules')) continue;
+      if (either || /\.long\.test\.\w+$/.test(entry.name) === long) found.push(relative(root, path));
+    }
+  }
+  return found.sort();
+}
+
+function filesFor(word) {
+  if (/\.(ts|mjs)$/.test(word) && existsSync(join(root, word))) return [word];
+  const all = word.includes('.long') ? testFiles(true) : testFiles();
+  return all.filter((file) => file.includes(word) || matchesGlob(file, word));
+}
+
+/** Two at a time: more would only take the processors from tests that start programs. Long ones run alone. */
+function run(chosen) {
+  const options = ['--test', '--test-reporter=spec', `--test-concurrency=${long ? 1 : 2}`, ...flags];
+  const environment = { ...process.env };
+  delete environment.NODE_TEST_CONTEXT;
+  const child = spawn(pinnedNode, [...options, ...chosen], { cwd: root, env: environment, stdio: 'inherit' });
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+  child.on('error', (error) => {
+    process.stderr.write(`${error.message}\nRun: npm run setup\n`);
+    process.exitCode = 1;
+  });
+  child.on('close', (code, signal) => {
+    process.exitCode = signal === null ? code : 1;
+  });
+}
