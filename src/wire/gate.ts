@@ -3,6 +3,8 @@ import type { PeerAddress } from '../sandbox/sandbox.ts';
 import type { Caller, CallerReader } from './caller.ts';
 import type { RequestHead, WireRequest } from './door.ts';
 import type { Refusal } from './errors.ts';
+import type { SignatureCheck, SigningKey } from './signature.ts';
+import type { WebPageGuard } from './web-page-guard.ts';
 
 /** Who may come in at one port. Asked in this order, each before anything more is done for the request. */
 export interface Gate {
@@ -16,19 +18,24 @@ export interface Gate {
   forbids?(caller: Caller, action: string | undefined): Refusal | undefined;
 }
 
-/** What the gate of a loopback port is made of. */
-export interface LoopbackGateParts {
+/** What the gate of the main port is made of. */
+export interface MainGateParts {
   readonly callers: CallerReader;
-  readonly refusesPeer?: (peer: PeerAddress) => Promise<boolean>;
-  readonly refusesHead?: (head: RequestHead) => Refusal | undefined;
+  readonly guard: WebPageGuard;
+  /** True for connections from inside a sandbox, which have an endpoint of their own. */
+  readonly refusesPeer: (peer: PeerAddress) => Promise<boolean>;
+  /** Given: every request must be signed with a known key. Not given: any credentials are taken. */
+  readonly signatures?: SignatureCheck<SigningKey>;
 }
 
-/** Takes any credentials, as on a port that this machine alone can reach. */
-export function loopbackGate(parts: LoopbackGateParts): Gate {
-  const { callers, refusesPeer, refusesHead } = parts;
+/** The gate of the main port: no web page, no sandbox, and whose signature is right where signatures are demanded. */
+export function mainGate({ callers, guard, refusesPeer, signatures }: MainGateParts): Gate {
   return {
-    ...(refusesPeer && { refusesPeer }),
-    ...(refusesHead && { refusesHead }),
-    identify: (request) => ok(callers.read(request.headers.authorization)),
+    refusesPeer,
+    refusesHead: (head) => guard.refuses(head),
+    identify(request) {
+      const signed = signatures?.check(request);
+      return signed?.ok === false ? signed : ok(callers.read(request.headers.authorization));
+    },
   };
 }

@@ -1,0 +1,172 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import type { Clock } from '../base/clock.ts';
+import { failed, ok, type Result } from '../base/result.ts';
+import { canonicalRequest } from './canonical-request.ts';
+import { parseCredentialScope, type CredentialScope } from './caller.ts';
+import type { WireRequest } from './door.ts';
+import type { Refusal } from './errors.ts';
+
+/** The secrets of an access key. */
+export interface SigningKey {
+  readonly secretAccessKey: string;
+  /** Short-lived keys come with a token that each request carries. */
+  readonly sessionToken?: string;
+}
+
+/** Finds a key by its id; undefined when there is none (any more). */
+export type FindKey<Key extends SigningKey> = (accessKeyId: string) => Key | undefined;
+
+/** A request whose signature is right. */
+export interface Signed<Key extends SigningKey> {
+  readonly key: Key;
+  readonly scope: CredentialScope;
+}
+
+/** How far the clocks of client and server may be apart. */
+const CLOCK_SKEW_MS = 15 * 60 * 1000;
+
+/** Derived keys kept: one for each key, day, region and service. */
+const KEPT_DERIVED_KEYS = 1000;
+
+interface SignatureHeader {
+  readonly scope: CredentialScope;
+  readonly signedHeaders: readonly string[];
+  readonly signature: Buffer;
+}
+
+/**
+ * Checks Signature Version 4 of a request, as it stands in its Authorization header: made with the secret of a
+ * known key, over this method, path, query, body and all headers of AWS, within 15 minutes.
+ */
+export class SignatureCheck<Key extends SigningKey> {
+  readonly #find: FindKey<Key>;
+  readonly #clock: Clock;
+  readonly #derived = new Map<string, Buffer>();
+
+  constructor(parts: { readonly find: FindKey<Key>; readonly clock: Clock }) {
+    this.#find = parts.find;
+    this.#clock = parts.clock;
+  }
+
+  /** The key that signed the request, or why it is refused. */
+  check(request: WireRequest): Result<Signed<Key>, Refusal> {
+    const { authorization } = request.headers;
+    if (authorization === undefined) return failed({ kind: 'not-signed' });
+    const header = readHeader(authorization);
+    if (typeof header === 'string') return unreadable(header);
+    const unsigned = unsignedHeader(request, header.signedHeaders);
+    if (unsigned !== undefined) return unreadable(`The header '${unsigned}' must be signed.`);
+    const { scope } = header;
+    const time = headerText(request, 'x-amz-date');
+    const late = this.#outOfTime(time, scope.date);
+    if (late !== undefined) return late;
+    const key = this.#find(scope.accessKeyId);
+    if (key === undefined || !sameToken(key, headerText(request, 'x-amz-security-token'))) {
+      return failed({ kind: 'key-unknown' });
+    }
+    const bodySha256 = createHash('sha256').update(request.body).digest('hex');
+    const declared = headerText(request, 'x-amz-content-sha256');
+    if (declared !== '' && declared !== bodySha256) return failed({ kind: 'signature-wrong' });
+    const canonical = canonicalRequest({
+      method: request.method,
+      path: request.path,
+      query: request.query,
+      headers: request.headers,
+      signedHeaders: header.signedHeaders,
+      bodySha256,
+    });
+    const expected = this.#sign(key, scope, time, canonical);
+    const same = expected.length === header.signature.length && timingSafeEqual(expected, header.signature);
+    return same ? ok({ key, scope }) : failed({ kind: 'signature-wrong' });
+  }
+
+  #outOfTime(time: string, date: string): Result<never, Refusal> | undefined {
+    const atMs = parseTime(time);
+    if (atMs === undefined || !time.startsWith(date)) {
+      return unreadable(
+        "The header 'x-amz-date' must be YYYYMMDD'T'HHMMSS'Z', of the day of the credential.",
+      );
+    }
+    const nowMs = this.#clock.nowMs();
+    if (Math.abs(nowMs - atMs) <= CLOCK_SKEW_MS) return undefined;
+    const now = new Date(nowMs).toISOString();
+    const word = atMs < nowMs ? 'expired' : 'not yet current';
+    const why = `Signature ${word}: the request is of ${time}, the time here is ${now}, 15 minutes are allowed.`;
+    return failed({ kind: 'signature-out-of-time', why });
+  }
+
+  #sign(key: SigningKey, scope: CredentialScope, time: string, canonical: string): Buffer {
+    const { date, region, service } = scope;
+    const digest = createHash('sha256').update(canonical).digest('hex');
+    const text = `AWS4-HMAC-SHA256\n${time}\n${date}/${region}/${service}/aws4_request\n${digest}`;
+    return hmac(this.#derivedKey(key, scope), text);
+  }
+
+  #derivedKey({ secretAccessKey }: SigningKey, { date, region, service }: CredentialScope): Buffer {
+    const name = `${secretAccessKey}/${date}/${region}/${service}`;
+    const known = this.#derived.get(name);
+    if (known !== undefined) return known;
+    const parts = [date, region, service, 'aws4_request'];
+    const derived = parts.reduce<Buffer>(hmac, Buffer.from(`AWS4${secretAccessKey}`));
+    if (this.#derived.size >= KEPT_DERIVED_KEYS) this.#derived.clear();
+    this.#derived.set(name, derived);
+    return derived;
+  }
+}
+
+/** Reads `AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…`; a text says what is wrong with it. */
+function readHeader(authorization: string): SignatureHeader | string {
+  const [algorithm, ...rest] = authorization.split(' ');
+  if (algorithm !== 'AWS4-HMAC-SHA256') return 'The Authorization header must begin with AWS4-HMAC-SHA256.';
+  const fields = new Map<string, string>();
+  for (const part of rest.join(' ').split(',')) {
+    const at = part.indexOf('=');
+    if (at !== -1) fields.set(part.slice(0, at).trim(), part.slice(at + 1).trim());
+  }
+  const scope = parseCredentialScope(fields.get('Credential') ?? '');
+  if (scope === undefined) return 'Credential must be KEY/DATE/REGION/SERVICE/aws4_request.';
+  const signedHeaders = (fields.get('SignedHeaders') ?? '').split(';');
+  const signature = fields.get('Signature') ?? '';
+  if (!/^[0-9a-f]{64}$/.test(signature)) return 'Signature must be 64 hexadecimal digits.';
+  return { scope, signedHeaders, signature: Buffer.from(signature, 'hex') };
+}
+
+/** A header that changes what is asked for and is not covered by the signature. */
+function unsignedHeader(request: WireRequest, signedHeaders: readonly string[]): string | undefined {
+  const needed = ['host', 'x-amz-date', ...Object.keys(request.headers).filter(isOfAws)];
+  return needed.find((name) => !signedHeaders.includes(name));
+}
+
+function isOfAws(name: string): boolean {
+  return name.startsWith('x-amz-');
+}
+
+function headerText(request: WireRequest, name: string): string {
+  const value = request.headers[name];
+  return typeof value === 'string' ? value : '';
+}
+
+function sameToken({ sessionToken }: SigningKey, given: string): boolean {
+  if (sessionToken === undefined) return true;
+  return timingSafeEqual(sha256(sessionToken), sha256(given));
+}
+
+function parseTime(text: string): number | undefined {
+  const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text);
+  if (parts === null) return undefined;
+  const [, year, month, day, hour, minute, second] = parts;
+  const atMs = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  return Number.isNaN(atMs) ? undefined : atMs;
+}
+
+function unreadable(why: string): Result<never, Refusal> {
+  return failed({ kind: 'signature-unreadable', why });
+}
+
+function hmac(key: Buffer, text: string): Buffer {
+  return createHmac('sha256', key).update(text).digest();
+}
+
+function sha256(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

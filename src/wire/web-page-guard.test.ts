@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import type { IncomingHttpHeaders } from 'node:http';
+import { test } from 'node:test';
+import type { RequestId } from '../base/ids.ts';
+import { WebPageGuard } from './web-page-guard.ts';
+
+const guard = new WebPageGuard({ listenAddress: '127.0.0.1', publicNames: ['Queues.Example.com'] });
+
+function refused(headers: IncomingHttpHeaders, by = guard): boolean {
+  const head = { requestId: 'r' as RequestId, method: 'POST', path: '/', query: '', headers };
+  return by.refuses(head) !== undefined;
+}
+
+const JSON_TYPE = 'application/x-amz-json-1.0';
+
+test('clients that are no browsers come in', () => {
+  for (const host of ['localhost:4566', '127.0.0.1:4566', '127.8.8.8', '[::1]:4566', 'queues.example.com']) {
+    assert.equal(refused({ host, 'x-amz-target': 'AmazonSQS.ListQueues', 'content-type': JSON_TYPE }), false);
+  }
+});
+
+test('a page of another origin is refused, also one of another port of this machine', () => {
+  for (const origin of ['https://evil.example', 'null', 'http://localhost:3000']) {
+    assert.equal(refused({ host: 'localhost:4566', origin }), true, origin);
+  }
+});
+
+test('a page that this server gave out itself comes in', () => {
+  const headers = {
+    host: 'localhost:4566',
+    origin: 'http://localhost:4566',
+    'sec-fetch-site': 'same-origin',
+  };
+  assert.equal(refused(headers), false);
+});
+
+test('a cross-site request without an Origin is refused', () => {
+  for (const site of ['cross-site', 'same-site', 'nonsense']) {
+    assert.equal(refused({ host: 'localhost', 'sec-fetch-site': site }), true, site);
+  }
+  assert.equal(refused({ host: 'localhost', 'sec-fetch-site': 'none' }), false);
+});
+
+test('a foreign host is refused: its name may have been pointed here', () => {
+  for (const host of ['evil.example', 'localhost.evil.example', '127.0.0.1.evil.example', '10.0.0.1', '']) {
+    assert.equal(refused({ host }), true, host);
+  }
+});
+
+test('a server that listens on every address takes every address, but no foreign name', () => {
+  const open = new WebPageGuard({ listenAddress: '0.0.0.0' });
+  assert.equal(refused({ host: '10.0.0.1:4566' }, open), false);
+  assert.equal(refused({ host: 'evil.example' }, open), true);
+});
+
+test('an action in JSON without its content type is refused', () => {
+  const action = { host: 'localhost', 'x-amz-target': 'AmazonSQS.ListQueues' };
+  assert.equal(refused(action), true);
+  assert.equal(refused({ ...action, 'content-type': 'text/plain' }), true);
+});

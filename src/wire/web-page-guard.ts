@@ -1,0 +1,67 @@
+import { isIPv4, isIPv6 } from 'node:net';
+import type { RequestHead } from './door.ts';
+import type { Refusal } from './errors.ts';
+
+/** Under which names this server may be reached. */
+export interface GuardParts {
+  /** The address listened on; `0.0.0.0` and `::` stand for every address. */
+  readonly listenAddress: string;
+  /** Further names that lead here: `queues.example.com`. */
+  readonly publicNames?: readonly string[];
+}
+
+/**
+ * Refuses what a web page of somebody else makes a browser send here. A browser says so itself by Origin and
+ * Sec-Fetch-Site; a page whose own name was pointed at this address (DNS rebinding) shows by its foreign Host;
+ * and an action in JSON comes with its content type, which no page can send without being asked first.
+ */
+export class WebPageGuard {
+  readonly #names: ReadonlySet<string>;
+  readonly #anyAddress: boolean;
+
+  constructor({ listenAddress, publicNames = [] }: GuardParts) {
+    this.#names = new Set(
+      ['localhost', '::1', listenAddress, ...publicNames].map((name) => name.toLowerCase()),
+    );
+    this.#anyAddress = listenAddress === '0.0.0.0' || listenAddress === '::';
+  }
+
+  /** Why the request is refused; undefined when no web page made it. */
+  refuses(head: RequestHead): Refusal | undefined {
+    const why = this.#foreign(head);
+    return why === undefined ? undefined : { kind: 'web-page', why };
+  }
+
+  #foreign({ headers }: RequestHead): string | undefined {
+    const { host, origin, 'sec-fetch-site': site, 'x-amz-target': target } = headers;
+    if (host !== undefined && !this.#isOwn(hostName(host))) {
+      return `The host "${host.slice(0, 100)}" is not a name of this server: use localhost or its address.`;
+    }
+    if (origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`) {
+      return `A web page of ${origin.slice(0, 100)} may not use this server.`;
+    }
+    if (site !== undefined && site !== 'same-origin' && site !== 'none') {
+      return 'A web page of another site may not use this server.';
+    }
+    if (target !== undefined && !headers['content-type']?.startsWith('application/x-amz-json-')) {
+      return 'An action in X-Amz-Target needs Content-Type: application/x-amz-json-1.0.';
+    }
+    return undefined;
+  }
+
+  #isOwn(name: string): boolean {
+    if (this.#names.has(name) || isLoopbackAddress(name)) return true;
+    return this.#anyAddress && (isIPv4(name) || isIPv6(name));
+  }
+}
+
+function isLoopbackAddress(name: string): boolean {
+  return name.startsWith('127.') && isIPv4(name);
+}
+
+/** The name or address in a Host header, without port and brackets, in lower case. */
+function hostName(host: string): string {
+  const bracketed = /^\[([0-9A-Fa-f:.]+)\](?::\d+)?$/.exec(host);
+  const name = bracketed?.[1] ?? host.replace(/:\d+$/, '');
+  return name.toLowerCase();
+}
