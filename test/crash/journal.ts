@@ -1,0 +1,13 @@
+/** One fact of a workload, in the order in which its client knew it. Numbers name messages. */
+export type Fact =
+  | { readonly kind: 'send-began'; readonly number: number }
+  | { readonly kind: 'send-acknowledged'; readonly number: number }
+  | { readonly kind: 'receive-began'; readonly receive: number }
+  | { readonly kind: 'received'; readonly receive: number; readonly number: number; readonly intact: boolean }
+  | { readonly kind: 'delete-began'; readonly number: number }
+  | { readonly kind: 'delete-acknowledged'; readonly number: number }
+  | { readonly kind: 'killed' }
+  | { readonly kind: 'drained'; readonly left: Readonly<Record<string, number>> };
+
+/** What the client of a platform saw, from the first start to the last drain. */
+export type Journal = readonly Fact[];

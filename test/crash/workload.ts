@@ -1,0 +1,146 @@
+import { hash } from 'node:crypto';
+import type { Fact } from './journal.ts';
+import type { Outcome, SqsClient } from './sqs-client.ts';
+
+/** The queues of the workload; what is received too often moves from the first to the second. */
+export const QUEUES = ['jobs', 'jobs-dead'] as const;
+
+const PRODUCERS = 8;
+const CONSUMERS = 4;
+const VISIBILITY_SECONDS = 1;
+const LARGE_BYTES = 20_000;
+
+/** Chance for the workload: a number in [0, 1). */
+export type Chance = () => number;
+
+/**
+ * Producers and consumers that write down what they asked and what they were answered, and stop when the platform breaks off.
+ * Judges nothing.
+ */
+export class Workload {
+  readonly #journal: Fact[];
+  readonly #chance: Chance;
+  #number = 0;
+  #receive = 0;
+
+  constructor(journal: Fact[], chance: Chance) {
+    this.#journal = journal;
+    this.#chance = chance;
+  }
+
+  /** Makes the queues; making them again changes nothing. */
+  async makeQueues(client: SqsClient): Promise<void> {
+    const [jobs, dead] = QUEUES;
+    await client.demand('CreateQueue', { QueueName: dead });
+    const deadLetterTargetArn = `arn:aws:sqs:us-east-1:000000000000:${dead}`;
+    const RedrivePolicy = JSON.stringify({ deadLetterTargetArn, maxReceiveCount: 2 });
+    const Attributes = { VisibilityTimeout: String(VISIBILITY_SECONDS), RedrivePolicy };
+    await client.demand('CreateQueue', { QueueName: jobs, Attributes });
+  }
+
+  /** Works until the platform is gone; never rejects. */
+  async work(client: SqsClient): Promise<void> {
+    const producers = Array.from({ length: PRODUCERS }, () => this.#produce(client));
+    const consumers = Array.from({ length: CONSUMERS }, () => this.#consume(client));
+    await Promise.all([...producers, ...consumers]);
+  }
+
+  /** Receives and deletes until every queue has stayed empty for longer than a lease lasts, and notes what the queues say they hold. */
+  async drain(client: SqsClient): Promise<void> {
+    const left: Record<string, number> = {};
+    for (const queue of QUEUES) {
+      while ((await this.#take(client, queue, { WaitTimeSeconds: VISIBILITY_SECONDS + 1 }, 1)) > 0);
+    }
+    for (const queue of QUEUES) left[queue] = await countOf(client, queue);
+    this.#journal.push({ kind: 'drained', left });
+  }
+
+  async #produce(client: SqsClient): Promise<void> {
+    for (;;) {
+      const count = 1 + Math.floor(this.#chance() * 10);
+      const numbers = Array.from({ length: count }, () => this.#number++);
+      for (const number of numbers) this.#journal.push({ kind: 'send-began', number });
+      const Entries = numbers.map((number) => ({ Id: String(number), MessageBody: this.#body(number) }));
+      const outcome = await client.ask('SendMessageBatch', { QueueUrl: url(QUEUES[0]), Entries });
+      if (outcome.kind === 'broken') return;
+      for (const number of succeeded(outcome)) this.#journal.push({ kind: 'send-acknowledged', number });
+    }
+  }
+
+  async #consume(client: SqsClient): Promise<void> {
+    for (;;) {
+      const taken = await this.#take(client, QUEUES[0], { WaitTimeSeconds: 1 }, 0.6);
+      if (taken < 0) return;
+    }
+  }
+
+  /** One receive, and a delete of a part of what it brought. How many came; -1 when the platform is gone. */
+  async #take(client: SqsClient, queue: string, query: object, part: number): Promise<number> {
+    const receive = this.#receive++;
+    this.#journal.push({ kind: 'receive-began', receive });
+    const input = {
+      QueueUrl: url(queue),
+      MaxNumberOfMessages: 10,
+      VisibilityTimeout: VISIBILITY_SECONDS,
+      ...query,
+    };
+    const outcome = await client.ask('ReceiveMessage', input);
+    if (outcome.kind === 'broken') return -1;
+    const messages = (outcome.body['Messages'] ?? []) as readonly Received[];
+    for (const { Body } of messages) this.#journal.push({ kind: 'received', receive, ...read(Body) });
+    const chosen = messages.filter(() => this.#chance() < part);
+    if (chosen.length > 0 && !(await this.#delete(client, queue, chosen))) return -1;
+    return messages.length;
+  }
+
+  async #delete(client: SqsClient, queue: string, chosen: readonly Received[]): Promise<boolean> {
+    for (const { Body } of chosen) this.#journal.push({ kind: 'delete-began', number: read(Body).number });
+    const Entries = chosen.map(({ Body, ReceiptHandle }) => ({
+      Id: String(read(Body).number),
+      ReceiptHandle,
+    }));
+    const outcome = await client.ask('DeleteMessageBatch', { QueueUrl: url(queue), Entries });
+    if (outcome.kind === 'broken') return false;
+    for (const number of succeeded(outcome)) this.#journal.push({ kind: 'delete-acknowledged', number });
+    return true;
+  }
+
+  #body(number: number): string {
+    const sizeBytes = this.#chance() < 0.02 ? LARGE_BYTES : 20 + this.#chance() * 400;
+    const text = `${number}:`.padEnd(sizeBytes, 'abcdefghij');
+    return `${text}:${hash('md5', text)}`;
+  }
+}
+
+interface Received {
+  readonly Body: string;
+  readonly ReceiptHandle: string;
+}
+
+function url(queue: string): string {
+  return `http://127.0.0.1/000000000000/${queue}`;
+}
+
+function read(body: string): { readonly number: number; readonly intact: boolean } {
+  const end = body.lastIndexOf(':');
+  return {
+    number: Number.parseInt(body, 10),
+    intact: hash('md5', body.slice(0, end)) === body.slice(end + 1),
+  };
+}
+
+function succeeded(outcome: Outcome & { readonly kind: 'answered' }): number[] {
+  const entries = (outcome.body['Successful'] ?? []) as readonly { readonly Id: string }[];
+  return entries.map(({ Id }) => Number(Id));
+}
+
+async function countOf(client: SqsClient, queue: string): Promise<number> {
+  const input = { QueueUrl: url(queue), AttributeNames: ['All'] };
+  const { Attributes } = (await client.demand('GetQueueAttributes', input)) as {
+    readonly Attributes: Readonly<Record<string, string>>;
+  };
+  const counts = ['', 'NotVisible', 'Delayed'].map((which) =>
+    Number(Attributes[`ApproximateNumberOfMessages${which}`]),
+  );
+  return counts.reduce((sum, count) => sum + count, 0);
+}
