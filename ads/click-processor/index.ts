@@ -21,3 +21,8 @@ export async function handler(event: ClickEvent): Promise<BatchResponse> {
   const failedIds = await chargeBatch(sql, event.Records);
   return { batchItemFailures: failedIds.map((itemIdentifier) => ({ itemIdentifier })) };
 }
+
+/** Closes the connection; for a process that ends by itself, which an environment does not. */
+export async function disconnect(): Promise<void> {
+  await sql.end();
+}

@@ -44,10 +44,10 @@ export function startChild(options: ChildOptions): Child {
 
 /** Answers what kept it from starting, if that is why it ended. */
 function end(child: ChildProcess): Promise<string | undefined> {
-  return Promise.race([
-    once(child, 'exit').then(() => undefined),
-    once(child, 'error').then(([error]: unknown[]) => (error as Error).message),
-  ]);
+  return once(child, 'exit').then(
+    () => undefined,
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  );
 }
 
 async function stop(

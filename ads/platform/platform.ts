@@ -33,16 +33,20 @@ export async function startPlatform(options: {
     pidFile,
   });
   const endpoint = `http://127.0.0.1:${port}`;
-  const outcome = await Promise.race([child.ended, answers(endpoint)]);
+  const ended = new AbortController();
+  const outcome = await Promise.race([
+    child.ended.finally(() => ended.abort()),
+    answers(endpoint, ended.signal),
+  ]);
   if (outcome === true) return { endpoint, pid: child.pid, ended: child.ended, stop: () => child.stop() };
   if (outcome === false) await child.stop();
   throw new PlatformUnavailable(`The platform did not start: ${outcome || 'it gave no answer'}`);
 }
 
 /** True when anything answers as HTTP at the endpoint, false when nothing did in time. */
-async function answers(endpoint: string): Promise<boolean> {
+async function answers(endpoint: string, ended: AbortSignal): Promise<boolean> {
   const deadline = performance.now() + START_WAIT_MS;
-  while (performance.now() < deadline) {
+  while (performance.now() < deadline && !ended.aborted) {
     const answered = await fetch(endpoint, { signal: AbortSignal.timeout(2000) }).then(
       () => true,
       () => false,

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { isbot } from 'isbot';
+import { readAgents } from './agents.ts';
+import { visitOfLine, visitsOfLog } from './access-log.ts';
+import { Chance } from './chance.ts';
+import { generateVisits } from './generate.ts';
+import type { Visit } from './visit.ts';
+
+function take(count: number, seed: number): readonly Visit[] {
+  return generateVisits(readAgents(), new Chance(seed)).take(count).toArray();
+}
+
+describe('generated traffic', () => {
+  it('is the same for the same seed, and another for another', () => {
+    assert.deepEqual(take(50, 7), take(50, 7));
+    assert.notDeepEqual(take(50, 7), take(50, 8));
+  });
+
+  it('has people, bots, double-clicks, HEAD, prefetches, forged links and requests without an agent', () => {
+    const visits = take(2000, 1);
+    const share = (test: (visit: Visit) => boolean): number => visits.filter(test).length / visits.length;
+    const between = (value: number, least: number, most: number): void =>
+      assert.ok(value >= least && value <= most, `${value} is not between ${least} and ${most}`);
+    between(
+      share((visit) => visit.agent !== '' && isbot(visit.agent)),
+      0.13,
+      0.24,
+    );
+    between(
+      share((visit) => visit.clicks.length === 2 && visit.clicks[0]?.prefetch !== true),
+      0.03,
+      0.08,
+    );
+    between(
+      share((visit) => visit.clicks[0]?.method === 'HEAD'),
+      0.01,
+      0.04,
+    );
+    between(
+      share((visit) => visit.clicks[0]?.prefetch === true),
+      0.02,
+      0.08,
+    );
+    between(
+      share((visit) => visit.clicks[0]?.forged === true),
+      0.003,
+      0.03,
+    );
+    between(
+      share((visit) => visit.agent === ''),
+      0.005,
+      0.03,
+    );
+  });
+});
+
+describe('an access log', () => {
+  const line = (method: string, agent: string): string =>
+    `83.149.9.216 - - [17/May/2015:10:05:03 +0000] "${method} /a?b=%22 HTTP/1.1" 200 203 "http://a.example/" "${agent}"`;
+
+  it('gives address, method and agent of each line', () => {
+    assert.deepEqual(visitOfLine(line('HEAD', 'Mozilla/5.0 \\"quoted\\"'), 2), {
+      publisherId: 2,
+      address: '83.149.9.216',
+      agent: 'Mozilla/5.0 "quoted"',
+      clicks: [{ method: 'HEAD', afterMs: 0 }],
+    });
+    assert.equal(visitOfLine(line('GET', '-'), 1)?.agent, '');
+  });
+
+  it('is read past lines that are no requests', () => {
+    const text = [line('GET', 'a'), 'broken', '', line('POST', 'b'), line('GET', 'c')].join('\n');
+    assert.deepEqual(
+      [...visitsOfLog(text)].map((visit) => visit.agent),
+      ['a', 'c'],
+    );
+  });
+});
