@@ -1,0 +1,14 @@
+/** The files and folders that a Markdown text names: targets of its links, and paths in backquotes. */
+export function namedPaths(markdown: string): string[] {
+  const prose = markdown.replaceAll(/^```[\s\S]*?^```/gm, '');
+  const links = [...prose.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map((match) => match[1] ?? '');
+  const quoted = [...prose.matchAll(/`([\w.-]+(?:\/[\w.-]+)*(?:\.(?:md|ts|mjs|json)|\/))`/g)].map(
+    (match) => match[1] ?? '',
+  );
+  return [...new Set([...links.filter((link) => !/^\w+:/.test(link)), ...quoted])];
+}
+
+/** The named ones that are not there. */
+export function missingPaths(markdown: string, exists: (path: string) => boolean): string[] {
+  return namedPaths(markdown).filter((path) => !exists(path));
+}
