@@ -52,7 +52,7 @@ export function openEvent(message: Message): AsyncEvent {
   const clientContext = textOf(message.attributes['clientContext']);
   return {
     payload: message.body,
-    requestId: (textOf(message.attributes['requestId']) ?? message.id) as string as RequestId,
+    requestId: (textOf(message.attributes['requestId']) ?? message.id) as RequestId,
     ...(clientContext === undefined ? {} : { clientContext }),
   };
 }

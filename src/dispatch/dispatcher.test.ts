@@ -1,0 +1,216 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DurableMappings } from './durable-mappings.ts';
+import { DispatchStage, QUEUE, TARGET } from './fixture/stage.ts';
+import type { MappingSettings } from './mappings.ts';
+
+const SETTINGS: MappingSettings = {
+  batchSize: 1,
+  batchingWindowMs: 0,
+  reportBatchItemFailures: false,
+  enabled: true,
+};
+
+/** A stage with a queue, a function and a mapping between them. */
+async function mapped(
+  settings: Partial<MappingSettings> = {},
+  options: { readonly concurrency?: number; readonly timeoutMs?: number } = {},
+): Promise<{ stage: DispatchStage; mappings: DurableMappings; uuid: string }> {
+  const stage = new DispatchStage(options.concurrency);
+  await stage.broker.create(QUEUE, { visibilityMs: 30_000 });
+  stage.functions.add(TARGET, { timeoutMs: options.timeoutMs ?? 3000 });
+  const mappings = await DurableMappings.open(stage.ports);
+  const created = await mappings.create(QUEUE, TARGET, { ...SETTINGS, ...settings });
+  assert.ok(created.ok);
+  return { stage, mappings, uuid: created.value.uuid };
+}
+
+test('an idle mapping takes nothing, holds no permit and plans nothing', async () => {
+  const { stage } = await mapped();
+  await stage.settled();
+  assert.equal(stage.allowance.inUse(TARGET), 0);
+  assert.equal(stage.broker.receives, 0);
+  assert.equal(stage.clock.nextDueMs(), undefined);
+});
+
+test('a message goes to the function as it arrives, and is gone once it is answered', async () => {
+  const { stage } = await mapped();
+  await stage.send('hello');
+  await stage.invoker.reached(1);
+  assert.deepEqual(
+    stage.invoker.first.event.Records?.map((record) => record.body),
+    ['hello'],
+  );
+  stage.invoker.first.answer();
+  await stage.settled();
+  assert.deepEqual(stage.broker.kept(QUEUE), []);
+  assert.equal(stage.allowance.inUse(TARGET), 0);
+});
+
+test('concurrency rises at once to as many as there are messages', async () => {
+  const { stage } = await mapped();
+  await stage.send(...Array.from({ length: 100 }, (_, n) => `${n}`));
+  await stage.settled();
+  assert.equal(stage.invoker.running.length, 100);
+});
+
+test('no message is taken without a permit, and the next one as soon as a permit is free', async () => {
+  const { stage } = await mapped({}, { concurrency: 2 });
+  await stage.send('a', 'b', 'c');
+  await stage.settled();
+  assert.equal(stage.invoker.running.length, 2);
+  assert.deepEqual(
+    stage.broker.kept(QUEUE).map((kept) => kept.receiveCount),
+    [1, 1, 0],
+  );
+  stage.invoker.first.answer();
+  await stage.settled();
+  assert.equal(stage.invoker.started, 3);
+});
+
+test('no more batches run at once than the mapping’s maximum concurrency', async () => {
+  const { stage } = await mapped({ maximumConcurrency: 2 });
+  await stage.send('a', 'b', 'c');
+  await stage.settled();
+  assert.equal(stage.invoker.running.length, 2);
+  assert.equal(stage.allowance.inUse(TARGET), 2);
+  stage.invoker.first.fail();
+  await stage.settled();
+  assert.equal(stage.invoker.running.length, 2);
+});
+
+test('a failed message stays hidden until the visibility time that began with its receive has ended', async () => {
+  // The lease is longer than that: time-out of 29 s and the margin.
+  const { stage } = await mapped({}, { timeoutMs: 29_000 });
+  await stage.send('a');
+  await stage.settled();
+  await stage.advance(10_000);
+  stage.invoker.first.fail();
+  await stage.settled();
+  await stage.advance(19_999);
+  assert.equal(stage.invoker.started, 1);
+  await stage.advance(1);
+  assert.equal(stage.invoker.started, 2);
+  assert.equal(stage.broker.kept(QUEUE)[0]?.receiveCount, 2);
+});
+
+test('an invocation that outlasts the visibility time keeps its message; failing then shows it at once', async () => {
+  const { stage } = await mapped({}, { timeoutMs: 30_000 });
+  await stage.send('a');
+  await stage.settled();
+  await stage.advance(40_000);
+  assert.equal(stage.invoker.started, 1);
+  stage.invoker.first.fail();
+  await stage.settled();
+  assert.equal(stage.invoker.started, 2);
+});
+
+test('of a partly failed batch only the reported messages are offered again', async () => {
+  const { stage, mappings, uuid } = await mapped({ batchSize: 10, reportBatchItemFailures: true });
+  await stage.send('a', 'b', 'c');
+  await stage.settled();
+  const [, second] = stage.invoker.first.event.Records ?? [];
+  stage.invoker.first.answer(`{"batchItemFailures":[{"itemIdentifier":"${second?.messageId ?? ''}"}]}`);
+  await stage.settled();
+  assert.deepEqual(
+    stage.broker.kept(QUEUE).map((kept) => kept.message.body),
+    ['b'],
+  );
+  assert.equal(mappings.get(uuid)?.lastProcessingResult, 'OK');
+});
+
+test('without room the batch waits and keeps its lease, nothing more is taken, and no receive is counted', async () => {
+  const { stage } = await mapped();
+  await stage.send('a', 'b');
+  await stage.settled();
+  stage.invoker.first.end({ kind: 'no-room', why: 'full' });
+  stage.invoker.first.end({ kind: 'no-room', why: 'full' });
+  await stage.settled();
+  await stage.send('c');
+  for (let tries = 0; tries < 60; tries += 1) {
+    await stage.advance(2000);
+    for (const invocation of [...stage.invoker.running]) invocation.end({ kind: 'no-room', why: 'full' });
+    await stage.settled();
+  }
+  assert.deepEqual(
+    stage.broker.kept(QUEUE).map((kept) => kept.receiveCount),
+    [1, 1, 0],
+  );
+  await stage.advance(2000);
+  for (const invocation of [...stage.invoker.running]) invocation.answer();
+  await stage.settled();
+  for (const invocation of [...stage.invoker.running]) invocation.answer();
+  await stage.settled();
+  assert.deepEqual(stage.broker.kept(QUEUE), []);
+});
+
+test('a deleted queue is reported and, once created again, dispatched again', async () => {
+  const { stage, mappings, uuid } = await mapped();
+  await stage.settled();
+  await stage.broker.delete(QUEUE);
+  await stage.settled();
+  assert.match(mappings.get(uuid)?.lastProcessingResult ?? '', /^PROBLEM: The queue does not exist/);
+  await stage.broker.create(QUEUE, {});
+  await stage.send('back');
+  await stage.settled();
+  assert.equal(stage.invoker.started, 1);
+});
+
+test('a queue deleted during an invocation does not end the mapping', async () => {
+  const { stage } = await mapped();
+  await stage.send('a');
+  await stage.settled();
+  await stage.broker.delete(QUEUE);
+  stage.invoker.first.answer();
+  await stage.settled();
+  await stage.broker.create(QUEUE, {});
+  await stage.send('b');
+  await stage.settled();
+  assert.equal(stage.invoker.started, 2);
+});
+
+test('for a deleted function nothing is taken until it is there again', async () => {
+  const { stage, mappings, uuid } = await mapped();
+  await stage.functions.delete(TARGET);
+  await stage.send('a');
+  await stage.settled();
+  assert.equal(stage.broker.kept(QUEUE)[0]?.receiveCount, 0);
+  assert.equal(mappings.get(uuid)?.state, 'Disabled');
+  assert.match(mappings.get(uuid)?.lastProcessingResult ?? '', /function does not exist/);
+  stage.functions.add(TARGET);
+  await stage.settled();
+  assert.equal(stage.invoker.started, 1);
+});
+
+test('for a function that is being unpacked nothing is taken until it is active', async () => {
+  const { stage } = await mapped();
+  stage.functions.move(TARGET, { kind: 'pending' });
+  await stage.send('a');
+  await stage.settled();
+  assert.equal(stage.invoker.started, 0);
+  stage.functions.move(TARGET, { kind: 'active' });
+  await stage.settled();
+  assert.equal(stage.invoker.started, 1);
+});
+
+test('dispatch tells what went out and how it ended, by message id', async () => {
+  const { stage, uuid } = await mapped();
+  await stage.send('a');
+  await stage.settled();
+  stage.invoker.first.fail();
+  await stage.settled();
+  const told = stage.told.filter((event) => event.kind.startsWith('batch-'));
+  assert.deepEqual(
+    told.map((event) => ({ ...event, requestId: '' })),
+    [
+      { kind: 'batch-dispatched', mapping: uuid, requestId: '', ids: ['message-1'] },
+      {
+        kind: 'batch-ended',
+        mapping: uuid,
+        requestId: '',
+        outcome: 'function-error',
+        failedIds: ['message-1'],
+      },
+    ],
+  );
+});

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { RequestId } from '../base/ids.ts';
+import { inboxKey } from '../function/inbox.ts';
+import { DispatchStage, TARGET } from './fixture/stage.ts';
+import { Inboxes } from './inboxes.ts';
+
+const INBOX = inboxKey(TARGET);
+const EVENT = { payload: '{"n":1}', requestId: 'r1' as RequestId };
+
+async function withFunction(): Promise<{ stage: DispatchStage; inboxes: Inboxes }> {
+  const stage = new DispatchStage();
+  const inboxes = await Inboxes.open(stage.ports);
+  stage.functions.add(TARGET);
+  await stage.settled();
+  return { stage, inboxes };
+}
+
+/** Ends the running invocation with an error of the handler. */
+async function fail(stage: DispatchStage): Promise<void> {
+  stage.invoker.first.fail();
+  await stage.settled();
+}
+
+test('an event is kept before it is answered, and given to the function unchanged', async () => {
+  const { stage, inboxes } = await withFunction();
+  const posted = await inboxes.post(TARGET, { ...EVENT, clientContext: '{"a":1}' }, 'me');
+  assert.ok(posted.ok);
+  assert.equal(stage.broker.kept(INBOX)[0]?.message.body, '{"n":1}');
+  await stage.invoker.reached(1);
+  const { request } = stage.invoker.first;
+  assert.equal(Buffer.from(request.payload).toString(), '{"n":1}');
+  assert.deepEqual([request.requestId, request.clientContext], ['r1', '{"a":1}']);
+  stage.invoker.first.answer();
+  await stage.settled();
+  assert.deepEqual(stage.broker.kept(INBOX), []);
+});
+
+test('a failed event is tried again after one minute and after two, with the same request id, then given up', async () => {
+  const { stage, inboxes } = await withFunction();
+  await inboxes.post(TARGET, EVENT, 'me');
+  await stage.settled();
+  await fail(stage);
+  await stage.advance(59_999);
+  assert.equal(stage.invoker.started, 1);
+  await stage.advance(1);
+  assert.equal(stage.invoker.started, 2);
+  await fail(stage);
+  await stage.advance(119_999);
+  assert.equal(stage.invoker.started, 2);
+  await stage.advance(1);
+  assert.equal(stage.invoker.started, 3);
+  assert.equal(stage.invoker.first.request.requestId, 'r1');
+  assert.equal(
+    stage.told.some((event) => event.kind === 'trouble'),
+    false,
+  );
+  await fail(stage);
+  assert.deepEqual(stage.broker.kept(INBOX), []);
+  assert.match(JSON.stringify(stage.told), /event r1 is given up: attempt 3 ended as function-error/);
+});
+
+test('an event without room is kept and tried until it is six hours old', async () => {
+  const { stage, inboxes } = await withFunction();
+  await inboxes.post(TARGET, EVENT, 'me');
+  await stage.settled();
+  const full = async (): Promise<void> => {
+    for (const one of [...stage.invoker.running]) one.end({ kind: 'no-room', why: 'full' });
+    await stage.settled();
+  };
+  await full();
+  for (let minutes = 0; minutes < 359; minutes += 1) {
+    await stage.advance(60_000);
+    await full();
+  }
+  assert.equal(stage.broker.kept(INBOX).length, 1);
+  assert.equal(stage.broker.kept(INBOX)[0]?.receiveCount, 1);
+  for (let minutes = 0; minutes < 2; minutes += 1) {
+    await stage.advance(60_000);
+    await full();
+  }
+  assert.deepEqual(stage.broker.kept(INBOX), []);
+  assert.match(JSON.stringify(stage.told), /older than six hours/);
+});
+
+test('events survive a restart', async () => {
+  const { stage, inboxes } = await withFunction();
+  await inboxes[Symbol.asyncDispose]();
+  await inboxes.post(TARGET, EVENT, 'me');
+  await stage.settled();
+  assert.equal(stage.invoker.started, 0);
+  await Inboxes.open(stage.ports);
+  await stage.settled();
+  assert.equal(stage.invoker.started, 1);
+});
+
+test('an inbox goes with its function, and a function made anew begins with an empty one', async () => {
+  const { stage, inboxes } = await withFunction();
+  stage.functions.move(TARGET, { kind: 'pending' });
+  await inboxes.post(TARGET, EVENT, 'me');
+  await stage.functions.delete(TARGET);
+  stage.functions.add(TARGET);
+  await stage.settled();
+  assert.deepEqual(stage.broker.kept(INBOX), []);
+  await inboxes.post(TARGET, { ...EVENT, requestId: 'r2' as RequestId }, 'me');
+  await stage.settled();
+  assert.deepEqual(
+    stage.invoker.running.map((one) => one.request.requestId),
+    ['r2'],
+  );
+});
+
+test('an inbox whose function was deleted shortly before a kill is removed at the next start', async () => {
+  const { stage, inboxes } = await withFunction();
+  await inboxes[Symbol.asyncDispose]();
+  await inboxes.post(TARGET, EVENT, 'me');
+  await stage.functions.delete(TARGET);
+  const anew = await Inboxes.open(stage.ports);
+  assert.equal(stage.broker.describe(INBOX).ok, false);
+  assert.deepEqual(await stage.catalog.list('inboxes'), []);
+  await anew[Symbol.asyncDispose]();
+});
+
+test('an event for a function whose inbox was never made makes it', async () => {
+  const stage = new DispatchStage();
+  stage.functions.add(TARGET);
+  const inboxes = await Inboxes.open(stage.ports);
+  assert.ok((await inboxes.post(TARGET, EVENT, 'me')).ok);
+  await stage.invoker.reached(1);
+});
