@@ -82,6 +82,5 @@ function unavailable(message: string): AwsError {
 
 /** What a client is told of a refusal. */
 export function refusalError(refusal: Refusal): AwsError {
-  const row = REFUSALS[refusal.kind] as Row<typeof refusal.kind>;
-  return row(refusal as never);
+  return (REFUSALS[refusal.kind] as (refusal: Refusal) => AwsError)(refusal);
 }

@@ -98,7 +98,7 @@ export function readAttributes(given: Readonly<Record<string, string>>, caller: 
     if (change['managedSseEnabled'] === true) return refuse({ kind: 'both-encryptions' });
     change['managedSseEnabled'] = false;
   }
-  return change as SettingsChange;
+  return change;
 }
 
 /** The name of the attribute behind a setting. */

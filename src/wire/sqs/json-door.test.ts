@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DoorUnderTest } from './door-under-test.ts';
+
+test('an error has its type in the body and the code of the older protocol in a header', async () => {
+  const door = new DoorUnderTest();
+  const called = await door.call('SendMessage', { QueueUrl: 'http://h/1/none', MessageBody: 'x' });
+  assert.equal(called.status, 400);
+  assert.deepEqual(called.output, {
+    __type: 'com.amazonaws.sqs#QueueDoesNotExist',
+    message: 'The specified queue does not exist.',
+  });
+  assert.deepEqual(called.headers, {
+    'Content-Type': 'application/x-amz-json-1.0',
+    'x-amzn-query-error': 'AWS.SimpleQueueService.NonExistentQueue;Sender',
+  });
+});
+
+test('an action without output answers an empty body with the content type', async () => {
+  const door = new DoorUnderTest();
+  const called = await door.call('PurgeQueue', { QueueUrl: await door.queue() });
+  assert.equal(called.status, 200);
+  assert.equal(called.text, '');
+  assert.deepEqual(called.headers, { 'Content-Type': 'application/x-amz-json-1.0' });
+});
+
+test('an unknown action and one that is not supported are refused as such', async () => {
+  const door = new DoorUnderTest();
+  assert.match(await door.refused('Explode', {}), /^InvalidAction: The action Explode is not valid/);
+  assert.match(await door.refused('constructor', {}), /^InvalidAction: /);
+  assert.match(await door.refused('', {}), /^InvalidAction: /);
+  assert.match(
+    await door.refused('StartMessageMoveTask', {}),
+    /^AWS.SimpleQueueService.UnsupportedOperation: StartMessageMoveTask/,
+  );
+});
+
+test('what is no JSON object in UTF-8 is refused', async () => {
+  const door = new DoorUnderTest();
+  for (const body of ['{', '[]', 'null', '"text"', '1', Buffer.from([0x7b, 0xff, 0x7d])]) {
+    assert.match(await door.refused('ListQueues', body), /^SerializationException: /);
+  }
+});
+
+test('an empty body counts as an empty object', async () => {
+  assert.deepEqual(await new DoorUnderTest().done('ListQueues', ''), {});
+});
+
+test('a member of the wrong type is refused, null is absent', async () => {
+  const door = new DoorUnderTest();
+  const queue = await door.queue();
+  const send = (members: object) =>
+    door.refused('SendMessage', { QueueUrl: queue, MessageBody: 'x', ...members });
+  assert.match(
+    await send({ MessageBody: 7 }),
+    /^SerializationException: NUMBER_VALUE can not be converted to a String/,
+  );
+  assert.match(await send({ DelaySeconds: '7' }), /^SerializationException: STRING_VALUE .* an Integer/);
+  assert.match(await send({ DelaySeconds: 1.5 }), /^SerializationException: DECIMAL_VALUE/);
+  assert.match(await send({ MessageAttributes: [] }), /^SerializationException: LIST_VALUE/);
+  assert.match(await send({ MessageAttributes: { a: true } }), /^SerializationException: TRUE_VALUE/);
+  await door.done('SendMessage', { QueueUrl: queue, MessageBody: 'x', DelaySeconds: null });
+});
+
+test('a queue is found by the last two parts of its URL, whatever stands before, or by its bare name', async () => {
+  const door = new DoorUnderTest();
+  await door.queue('q');
+  for (const url of ['https://sqs.eu-west-1.amazonaws.com/000000000000/q', '/000000000000/q', 'q']) {
+    await door.done('PurgeQueue', { QueueUrl: url });
+  }
+  for (const url of [
+    'http://h/111111111111/q',
+    'http://h/000000000000/q/',
+    'http://h/q',
+    'nonsense',
+    '/',
+    '//',
+  ]) {
+    assert.match(await door.refused('PurgeQueue', { QueueUrl: url }), /NonExistentQueue/);
+  }
+  assert.equal(
+    await door.refused('PurgeQueue', {}),
+    'MissingParameter: The request must contain the parameter QueueUrl.',
+  );
+});
+
+test('internal queues cannot be reached by any name', async () => {
+  const door = new DoorUnderTest();
+  const { account, region } = door.caller;
+  await door.broker.create({ account, region, name: 'inbox:f' }, {}, {});
+  assert.match(
+    await door.refused('PurgeQueue', { QueueUrl: `http://h/${account}/inbox:f` }),
+    /NonExistentQueue/,
+  );
+  assert.match(await door.refused('GetQueueUrl', { QueueName: 'inbox:f' }), /NonExistentQueue/);
+});
+
+test('code in an environment reaches its own account alone', async () => {
+  const door = new DoorUnderTest();
+  await door.queue('q');
+  door.caller = { ...door.caller, account: '111111111111', environmentId: 'e' as never };
+  assert.match(
+    await door.refused('ReceiveMessage', { QueueUrl: 'http://h/000000000000/q' }),
+    /^AccessDenied: /,
+  );
+  assert.match(
+    await door.refused('GetQueueUrl', { QueueName: 'q', QueueOwnerAWSAccountId: '000000000000' }),
+    /^AccessDenied: /,
+  );
+});

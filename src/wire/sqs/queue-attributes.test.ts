@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DoorUnderTest } from './door-under-test.ts';
+
+type Attributes = Readonly<Record<string, string>>;
+
+async function attributesOf(door: DoorUnderTest, QueueUrl: string, names = ['All']): Promise<Attributes> {
+  const { Attributes } = await door.done('GetQueueAttributes', { QueueUrl, AttributeNames: names });
+  return Attributes as Attributes;
+}
+
+test('a new standard queue has exactly these twelve attributes', async () => {
+  const door = new DoorUnderTest();
+  assert.deepEqual(await attributesOf(door, await door.queue('q')), {
+    ApproximateNumberOfMessages: '0',
+    ApproximateNumberOfMessagesNotVisible: '0',
+    ApproximateNumberOfMessagesDelayed: '0',
+    CreatedTimestamp: '1700000000',
+    LastModifiedTimestamp: '1700000000',
+    QueueArn: 'arn:aws:sqs:us-east-1:000000000000:q',
+    VisibilityTimeout: '30',
+    MaximumMessageSize: '1048576',
+    MessageRetentionPeriod: '345600',
+    DelaySeconds: '0',
+    ReceiveMessageWaitTimeSeconds: '0',
+    SqsManagedSseEnabled: 'true',
+  });
+});
+
+test('attributes are answered only by name, and not at all when none are asked for', async () => {
+  const door = new DoorUnderTest();
+  const QueueUrl = await door.queue();
+  assert.deepEqual(await attributesOf(door, QueueUrl, ['DelaySeconds']), { DelaySeconds: '0' });
+  assert.deepEqual(await door.done('GetQueueAttributes', { QueueUrl }), {});
+  assert.equal(
+    await door.refused('GetQueueAttributes', { QueueUrl, AttributeNames: ['Size'] }),
+    'InvalidAttributeName: Unknown Attribute Size.',
+  );
+});
+
+test('what is set is answered', async () => {
+  const door = new DoorUnderTest();
+  await door.queue('dead');
+  const QueueUrl = await door.queue('q');
+  const set = {
+    VisibilityTimeout: '43200',
+    MaximumMessageSize: '1024',
+    MessageRetentionPeriod: '60',
+    DelaySeconds: '900',
+    ReceiveMessageWaitTimeSeconds: '20',
+    Policy: '{"Version":"2012-10-17"}',
+    RedrivePolicy: '{"deadLetterTargetArn":"arn:aws:sqs:us-east-1:000000000000:dead","maxReceiveCount":3}',
+    RedriveAllowPolicy:
+      '{"redrivePermission":"byQueue","sourceQueueArns":["arn:aws:sqs:us-east-1:000000000000:other"]}',
+  };
+  await door.done('SetQueueAttributes', { QueueUrl, Attributes: set });
+  assert.deepEqual(await attributesOf(door, QueueUrl, Object.keys(set)), set);
+});
+
+test('an empty text removes a policy', async () => {
+  const door = new DoorUnderTest();
+  const RedrivePolicy =
+    '{"deadLetterTargetArn":"arn:aws:sqs:us-east-1:000000000000:d","maxReceiveCount":"5"}';
+  const QueueUrl = await door.queue('q', { RedrivePolicy, Policy: '{}', KmsMasterKeyId: 'k' });
+  const removed = { RedrivePolicy: '', Policy: '', KmsMasterKeyId: '', RedriveAllowPolicy: '' };
+  await door.done('SetQueueAttributes', { QueueUrl, Attributes: removed });
+  assert.deepEqual(await attributesOf(door, QueueUrl, Object.keys(removed)), {});
+});
+
+test('a key of KMS turns the managed encryption off, and both at once are refused', async () => {
+  const door = new DoorUnderTest();
+  const QueueUrl = await door.queue('q', { KmsMasterKeyId: 'alias/aws/sqs' });
+  const all = await attributesOf(door, QueueUrl);
+  assert.equal(all['SqsManagedSseEnabled'], 'false');
+  assert.equal(all['KmsDataKeyReusePeriodSeconds'], '300');
+  const both = { KmsMasterKeyId: 'k', SqsManagedSseEnabled: 'true' };
+  assert.match(
+    await door.refused('SetQueueAttributes', { QueueUrl, Attributes: both }),
+    /one type of server-side/,
+  );
+});
+
+test('values out of their range are refused by name', async () => {
+  const door = new DoorUnderTest();
+  const QueueUrl = await door.queue();
+  const wrong: [string, string][] = [
+    ['VisibilityTimeout', '43201'],
+    ['VisibilityTimeout', '-1'],
+    ['VisibilityTimeout', ''],
+    ['VisibilityTimeout', '1e3'],
+    ['MaximumMessageSize', '1023'],
+    ['MaximumMessageSize', '1048577'],
+    ['MessageRetentionPeriod', '59'],
+    ['MessageRetentionPeriod', '1209601'],
+    ['DelaySeconds', '901'],
+    ['ReceiveMessageWaitTimeSeconds', '21'],
+    ['KmsDataKeyReusePeriodSeconds', '59'],
+    ['SqsManagedSseEnabled', 'yes'],
+    ['Policy', '{'],
+  ];
+  for (const [name, value] of wrong) {
+    assert.equal(
+      await door.refused('SetQueueAttributes', { QueueUrl, Attributes: { [name]: value } }),
+      `InvalidAttributeValue: Invalid value for the parameter ${name}.`,
+    );
+  }
+});
+
+test('attributes that cannot be set are unknown to a setter', async () => {
+  const door = new DoorUnderTest();
+  const QueueUrl = await door.queue();
+  for (const name of ['QueueArn', 'ContentBasedDeduplication', 'FifoQueue', 'constructor', '__proto__', '']) {
+    const Attributes = JSON.parse(`{${JSON.stringify(name)}: "1"}`) as unknown;
+    assert.equal(
+      await door.refused('SetQueueAttributes', { QueueUrl, Attributes }),
+      `InvalidAttributeName: Unknown Attribute ${name}.`,
+    );
+  }
+});
+
+test('a redrive policy must be whole and right', async () => {
+  const door = new DoorUnderTest();
+  const arn = 'arn:aws:sqs:us-east-1:000000000000:d';
+  const wrong: [unknown, RegExp][] = [
+    ['{', /Redrive policy is not a valid JSON map\./],
+    ['[]', /Redrive policy is not a valid JSON map\./],
+    [{ maxReceiveCount: 3 }, /does not contain mandatory attribute: deadLetterTargetArn\./],
+    [{ deadLetterTargetArn: arn }, /does not contain mandatory attribute: maxReceiveCount\./],
+    [
+      { deadLetterTargetArn: arn, maxReceiveCount: 0 },
+      /Invalid value for maxReceiveCount: 0, valid values are/,
+    ],
+    [{ deadLetterTargetArn: arn, maxReceiveCount: 1001 }, /maxReceiveCount: 1001/],
+    [{ deadLetterTargetArn: arn, maxReceiveCount: true }, /maxReceiveCount: true/],
+    [{ deadLetterTargetArn: 7, maxReceiveCount: 3 }, /Invalid value for deadLetterTargetArn\./],
+    [
+      { deadLetterTargetArn: arn.replace('us-east-1', 'eu-west-1'), maxReceiveCount: 3 },
+      /same account and region/,
+    ],
+  ];
+  for (const [policy, expected] of wrong) {
+    const RedrivePolicy = typeof policy === 'string' ? policy : JSON.stringify(policy);
+    const text = await door.refused('CreateQueue', { QueueName: 'q', Attributes: { RedrivePolicy } });
+    assert.match(text, /^InvalidParameterValue: Value .* for parameter RedrivePolicy is invalid/);
+    assert.match(text, expected);
+  }
+});
+
+test('a redrive allow policy names its permission, and queues only with byQueue', async () => {
+  const door = new DoorUnderTest();
+  const arns = (count: number) => Array.from({ length: count }, (_, at) => `arn:aws:sqs:us-east-1:1:q${at}`);
+  const wrong = [
+    { redrivePermission: 'some' },
+    { redrivePermission: 'allowAll', sourceQueueArns: arns(1) },
+    { redrivePermission: 'byQueue' },
+    { redrivePermission: 'byQueue', sourceQueueArns: arns(11) },
+    { redrivePermission: 'byQueue', sourceQueueArns: ['q'] },
+  ];
+  for (const policy of wrong) {
+    const Attributes = { RedriveAllowPolicy: JSON.stringify(policy) };
+    assert.match(
+      await door.refused('CreateQueue', { QueueName: 'q', Attributes }),
+      /parameter RedriveAllowPolicy/,
+    );
+  }
+  await door.queue('q', { RedriveAllowPolicy: JSON.stringify({ redrivePermission: 'denyAll' }) });
+});
