@@ -11,7 +11,7 @@ describe('the options of npm start', () => {
       replay: undefined,
       data: '/project/.data',
       port: 4566,
-      seed: 1,
+      seed: undefined,
       classic: false,
     });
   });

@@ -13,7 +13,8 @@ export interface StartOptions {
   readonly data: string;
   /** Of the platform. */
   readonly port: number;
-  readonly seed: number;
+  /** Of the generated traffic; undefined: another one each time. */
+  readonly seed: number | undefined;
   /** The long-lived consumer charges, instead of the function. */
   readonly classic: boolean;
 }
@@ -40,8 +41,14 @@ export function readOptions(
     if (error instanceof CommanderError) return { exitCode: error.exitCode };
     throw error;
   }
-  const { data, replay, clicks, ...rest } = command.opts<StartOptions>();
-  return { ...rest, clicks, data: resolve(data), replay: replay === undefined ? undefined : resolve(replay) };
+  const { data, replay, clicks, seed, ...rest } = command.opts<StartOptions>();
+  return {
+    ...rest,
+    clicks,
+    seed,
+    data: resolve(data),
+    replay: replay === undefined ? undefined : resolve(replay),
+  };
 }
 
 function describe(root: string): Command {
@@ -59,7 +66,7 @@ function describe(root: string): Command {
     .option('--replay <file>', 'send the requests of an access log in combined format', existingFile)
     .option('--data <dir>', 'where everything is kept from start to start', join(root, '.data'))
     .option('--port <n>', 'port of the platform (0: any free one)', whole(0, 65_535), 4566)
-    .option('--seed <n>', 'of the generated traffic', whole(0, 2 ** 32 - 1), 1)
+    .option('--seed <n>', 'of the generated traffic (default: another one each time)', whole(0, 2 ** 32 - 1))
     .option('--classic', 'charge with the long-lived consumer instead of the function', false)
     .addHelpText(
       'after',

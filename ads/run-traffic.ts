@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { DEFAULT_CLICKS, type StartOptions } from './options.ts';
 import { ProgressLine } from './progress/progress-line.ts';
@@ -38,7 +39,9 @@ export async function runTraffic(system: System, options: StartOptions, signal: 
 
 function planOf({ replay, clicks, seed }: StartOptions): Plan {
   if (replay === undefined) {
-    return { visits: generateVisits(readAgents(), new Chance(seed)), clicks: clicks ?? DEFAULT_CLICKS };
+    const chosen = seed ?? randomInt(2 ** 32);
+    console.log(`Traffic with seed ${chosen}.`);
+    return { visits: generateVisits(readAgents(), new Chance(chosen)), clicks: clicks ?? DEFAULT_CLICKS };
   }
   const visits = [...visitsOfLog(readFileSync(replay, 'utf8'))];
   return { visits, clicks: Math.min(clicks ?? visits.length, visits.length) };

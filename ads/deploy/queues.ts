@@ -41,17 +41,15 @@ async function ensureQueue(
   return { url, arn: (await sqs.send(asked)).Attributes?.['QueueArn'] ?? '' };
 }
 
+const COUNTS = [
+  'ApproximateNumberOfMessages',
+  'ApproximateNumberOfMessagesNotVisible',
+  'ApproximateNumberOfMessagesDelayed',
+] as const;
+
 /** How many messages are in a queue, whatever their state. */
 export async function countMessages(sqs: SQSClient, queueUrl: string): Promise<number> {
-  const { Attributes } = await sqs.send(
-    new GetQueueAttributesCommand({
-      QueueUrl: queueUrl,
-      AttributeNames: [
-        'ApproximateNumberOfMessages',
-        'ApproximateNumberOfMessagesNotVisible',
-        'ApproximateNumberOfMessagesDelayed',
-      ],
-    }),
-  );
-  return Object.values(Attributes ?? {}).reduce((sum, count) => sum + Number(count), 0);
+  const asked = new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: [...COUNTS] });
+  const { Attributes } = await sqs.send(asked);
+  return COUNTS.reduce((sum, name) => sum + Number(Attributes?.[name] ?? 0), 0);
 }
