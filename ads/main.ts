@@ -10,7 +10,7 @@ import { runTraffic } from './run-traffic.ts';
 import { isBalanced } from './summary/reconcile.ts';
 import { summarise } from './summary/summarise.ts';
 import { summaryText } from './summary/text.ts';
-import { startSystem } from './system.ts';
+import { startSystem, type System } from './system.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -37,23 +37,29 @@ async function run(options: StartOptions, stopping: AbortSignal): Promise<number
   const say = (step: string): void => console.log(`Starting: ${step} ...`);
   await using system = await startSystem({ ...options, root, port, databaseUrl, say });
   console.log(`Ad server at ${system.server.origin}, platform at ${system.platform.endpoint}.`);
+  const ended = new AbortController();
+  const platformLost = system.platform.ended.then((lastWords): never => {
+    ended.abort();
+    throw new PlatformUnavailable(`The platform has ended: ${lastWords}`);
+  });
+  return Promise.race([work(system, options, AbortSignal.any([stopping, ended.signal])), platformLost]);
+}
+
+async function work(system: System, options: StartOptions, stopping: AbortSignal): Promise<number> {
   await runTraffic(system, options, stopping);
   const summary = await summarise(system, options, stopping);
   console.log(`\n${summaryText(summary)}\n`);
-  const balanced = isBalanced(summary.reconciliation);
-  if (options.exit || stopping.aborted) return balanced ? 0 : 1;
-  await stayUp(system.platform.ended, stopping);
-  return 0;
+  if (!options.exit) await stayUp(stopping);
+  return isBalanced(summary.reconciliation) ? 0 : 1;
 }
 
-/** Stays until Ctrl-C, or until the platform ends by itself. */
-async function stayUp(platformEnded: Promise<string>, stopping: AbortSignal): Promise<void> {
+/** Stays until Ctrl-C. */
+async function stayUp(stopping: AbortSignal): Promise<void> {
+  if (stopping.aborted) return;
   console.log('Everything keeps running; Ctrl-C stops it and keeps its data.');
   const keepAlive = setInterval(() => undefined, 60_000);
-  const stopped = stopping.aborted ? Promise.resolve() : once(stopping, 'abort').then(() => undefined);
-  const lastWords = await Promise.race([stopped, platformEnded]);
+  await once(stopping, 'abort');
   clearInterval(keepAlive);
-  if (lastWords !== undefined) throw new PlatformUnavailable(`The platform has ended: ${lastWords}`);
   console.log('\nStopping ...');
 }
 

@@ -39,7 +39,7 @@ export async function startEmbedded(
   const place = placeOf(directory);
   const known = readSecrets(directory);
   const secrets = known ?? newSecrets();
-  if (known === undefined) initialise(directory, place, secrets);
+  if (known === undefined) await initialise(directory, place, secrets);
   const running = runningServer(place.dataDirectory) ?? (await start(place, secrets, options));
   writeSecrets(directory, { ...secrets, port: running.port });
   await prepareRole(secrets, running.port);
@@ -55,8 +55,13 @@ function newSecrets(): Secrets {
   return { superuserPassword: password(), password: password(), port: 0 };
 }
 
-/** A data directory without remembered secrets is one whose making was cut short: nothing was ever in it. */
-function initialise(directory: string, place: Place, secrets: Secrets): void {
+/**
+ * Makes a new data directory. One that is there without remembered secrets can be opened by nobody: its making was
+ * cut short, or the data that it belonged to were removed.
+ */
+async function initialise(directory: string, place: Place, secrets: Secrets): Promise<void> {
+  const abandoned = runningServer(place.dataDirectory);
+  if (abandoned !== undefined) await stop(place.dataDirectory, abandoned.pid);
   rmSync(place.dataDirectory, { recursive: true, force: true });
   const passwordFile = join(place.dataDirectory, '..', 'password');
   writeFileSync(passwordFile, secrets.superuserPassword, { mode: 0o600 });

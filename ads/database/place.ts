@@ -22,10 +22,16 @@ const SHELTER = '/var/lib/millrace-ads';
 export function placeOf(directory: string, shelter = SHELTER): Place {
   const account = serverAccount();
   const native = installedBinaries();
+  mkdirSync(directory, { recursive: true });
   if (account === undefined) return { binaries: native, dataDirectory: ready(directory, undefined), account };
-  const open = othersCanEnter(resolve(directory));
-  const parent = open ? directory : join(shelter, fingerprint(resolve(directory)));
-  return { binaries: binariesForOthers(native, shelter), dataDirectory: ready(parent, account), account };
+  const own = othersCanEnter(resolve(directory));
+  const parent = own ? directory : join(shelter, fingerprint(resolve(directory)));
+  const umask = process.umask(0o022);
+  try {
+    return { binaries: binariesForOthers(native, shelter), dataDirectory: ready(parent, account), account };
+  } finally {
+    process.umask(umask);
+  }
 }
 
 function ready(parent: string, account: Account | undefined): string {

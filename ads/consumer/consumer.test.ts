@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import {
+  DeleteMessageBatchCommand,
+  ReceiveMessageCommand,
+  type Message,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import { encodeClick } from '../click-processor/click-message.ts';
+import { sampleClick } from '../click-processor/fixtures/sample-click.ts';
+import { openTestLedger } from '../database/fixtures.ts';
+import type { Ledger } from '../database/ledger.ts';
+import { consume } from './consumer.ts';
+
+describe('the long-lived consumer', () => {
+  let ledger: Ledger;
+  before(async () => {
+    ledger = await openTestLedger();
+  });
+  after(() => ledger.close());
+
+  it('deletes what it has charged, leaves what is no click, and ends when asked', async () => {
+    const stopping = new AbortController();
+    const deleted: (string | undefined)[] = [];
+    const queue: Message[][] = [[message('a', encodeClick(sampleClick(1))), message('b', 'no click')]];
+    const sqs = double(async (command) => {
+      if (command instanceof ReceiveMessageCommand) {
+        const Messages = queue.shift();
+        if (Messages === undefined) stopping.abort();
+        return { Messages };
+      }
+      assert.ok(command instanceof DeleteMessageBatchCommand);
+      const rows = await ledger.sql`SELECT verdict FROM click`;
+      assert.equal(rows.length, 1, 'A message is deleted before its click is recorded.');
+      deleted.push(...(command.input.Entries ?? []).map((entry) => entry.ReceiptHandle));
+      return {};
+    });
+    await consume({ sqs, sql: ledger.sql, queueUrl: 'q', workers: 1, signal: stopping.signal });
+    assert.deepEqual(deleted, ['receipt-a']);
+  });
+});
+
+function message(id: string, body: string): Message {
+  return { MessageId: id, ReceiptHandle: `receipt-${id}`, Body: body };
+}
+
+/** Stands in for the SDK's client: `answer` gets each command. */
+function double(answer: (command: unknown) => Promise<unknown>): SQSClient {
+  return { send: answer } as unknown as SQSClient;
+}
