@@ -49,6 +49,11 @@ for (const document of ['ARCHITECTURE.md', 'STYLE.md', 'PROMISES.md', 'GLOSSARY.
   });
 }
 
+/** Named from the root of the project, or, as the rooms of `src/` are called, from there. */
+function isThere(path: string): boolean {
+  return existsSync(join(root, path)) || existsSync(join(root, 'src', path));
+}
+
 function assertNone(violations: readonly string[]): void {
   assert.equal(violations.length, 0, `\n${violations.join('\n')}`);
 }

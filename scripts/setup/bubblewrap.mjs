@@ -61,7 +61,9 @@ function adviceFor(state) {
   if (state.kind === 'broken') {
     return `bubblewrap is installed but cannot run here (${state.why}); allow user namespaces, or run as root; ${consequence}`;
   }
+  if (!hasApt()) {
+    return `bubblewrap is missing; install it with this system's package manager, for example: dnf install bubblewrap; ${consequence}`;
+  }
   const before = process.getuid() === 0 ? '' : 'sudo ';
-  const command = hasApt() ? `${before}apt-get install -y bubblewrap` : `${before}dnf install bubblewrap`;
-  return `bubblewrap is missing; install it with: ${command}; ${consequence}`;
+  return `bubblewrap is missing; install it with: ${before}apt-get install -y bubblewrap; ${consequence}`;
 }

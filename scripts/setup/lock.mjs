@@ -20,14 +20,14 @@ export class SetupLock {
     this.#file = join(folder, `${process.pid}.json`);
   }
 
-  /** Resolves when no other set-up is at work. `waiting(pid)` is called once if it has to wait. */
+  /** Resolves when no other set-up is at work. `waiting(sentence)` is called once if it has to wait. */
   async acquire(waiting) {
     let told = false;
     for (;;) {
       this.#write();
       const others = this.#others();
       if (others.length === 0) return;
-      if (!told) waiting(others[0].owner.pid);
+      if (!told) waiting(sentence(others[0]));
       told = true;
       for (const other of others) endOrphan(other);
       if (others.some((other) => other.owner.pid < process.pid)) rmSync(this.#file, { force: true });
@@ -64,6 +64,12 @@ export class SetupLock {
     }
     return others;
   }
+}
+
+function sentence(other) {
+  return isRunning(other.owner)
+    ? `another set-up (process ${other.owner.pid}) is at work here; waiting for it …`
+    : `an earlier set-up was killed; waiting until its npm (process ${other.child.pid}) has ended …`;
 }
 
 /** Ends the npm of a set-up that was killed: what it was doing is done again anyway. */

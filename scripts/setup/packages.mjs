@@ -28,7 +28,8 @@ const FLAGS = [
 export async function installPackages(started) {
   const done = sayWorking('installing the packages, and the Node that Millrace runs on (about 10 s, 400 MB)');
   try {
-    const { code, output } = await runNpm(started);
+    const { code, output, stopped } = await runNpm(started);
+    if (stopped) throw new Error('stopped; run it again to finish.');
     if (code !== 0) throw new Error(`npm ci ended with ${code}:\n${withoutSecrets(output)}`);
   } finally {
     done();
@@ -56,13 +57,17 @@ function runNpm(started) {
   child.stdout.setEncoding('utf8').on('data', keep);
   child.stderr.setEncoding('utf8').on('data', keep);
   if (child.pid !== undefined) started(child.pid);
-  const forward = (signal) => child.kill(signal);
+  let stopped = false;
+  const forward = (signal) => {
+    stopped = true;
+    child.kill(signal);
+  };
   process.on('SIGINT', forward).on('SIGTERM', forward);
   return new Promise((resolve, reject) => {
     child.on('error', (error) => reject(new Error(`npm does not start: ${error.message}`)));
     child.on('close', (code, signal) => {
       process.off('SIGINT', forward).off('SIGTERM', forward);
-      resolve({ code: code ?? signal, output });
+      resolve({ code: code ?? signal, output, stopped });
     });
   });
 }

@@ -30,7 +30,7 @@ export async function runSetup() {
 /** Installs while no other set-up of this copy is at work; answers what went wrong, if anything. */
 async function installAlone() {
   const lock = new SetupLock(join(root, '.setup'));
-  await lock.acquire((pid) => say(`another set-up (process ${pid}) is at work here; waiting for it …`));
+  await lock.acquire(say);
   try {
     if (isInstalled()) return undefined;
     if (isLinked())
