@@ -1,14 +1,15 @@
 import { sleep } from '../base/clock.ts';
 import type { InvokeResult } from '../environment/result.ts';
 import type { Fate, Feed, Taken } from './feed.ts';
+import { LeaseKeeper } from './lease-keeper.ts';
 import type { DispatchPorts } from './ports.ts';
 
 /** The first and the longest wait for room on a full machine. */
 const FIRST_ROOM_WAIT_MS = 50;
 const LONGEST_ROOM_WAIT_MS = 2000;
 
-/** A lease with less than this left besides the function's time-out is renewed before the next try. */
-const LEASE_RESERVE_MS = 15_000;
+/** An invocation that has not been refused after this time has found its room. */
+const ROOM_FOUND_MS = 100;
 
 /** Leases end after twelve hours at most: a batch that found no room is handed back before. */
 const LONGEST_ROOM_SEARCH_MS = 11 * 3_600_000;
@@ -38,22 +39,47 @@ export async function runBatch(
   try {
     result = await run.invoke(host);
   } finally {
+    run.endLeases();
     host.invoked();
   }
   await run.handBack(result);
+}
+
+/** Closed while a batch has no room, so that its dispatcher takes nothing more. */
+class RoomGate {
+  readonly #host: BatchHost;
+  #closed = false;
+
+  constructor(host: BatchHost) {
+    this.#host = host;
+  }
+
+  close(): void {
+    if (!this.#closed) this.#host.room(1);
+    this.#closed = true;
+  }
+
+  open(): void {
+    if (this.#closed) this.#host.room(-1);
+    this.#closed = false;
+  }
 }
 
 class BatchRun {
   readonly #ports: DispatchPorts;
   readonly #feed: Feed;
   readonly #request: ReturnType<Feed['request']>;
-  #taken: readonly Taken[];
+  readonly #leases: LeaseKeeper;
 
   constructor(ports: DispatchPorts, feed: Feed, taken: readonly Taken[]) {
     this.#ports = ports;
     this.#feed = feed;
-    this.#taken = taken;
+    this.#leases = new LeaseKeeper(ports, feed, taken);
     this.#request = feed.request(taken);
+  }
+
+  get #taken(): readonly Taken[] {
+    return this.#leases.taken;
   }
 
   /** How the invocation ended; undefined when there was none: expired, function gone, no room until the stop. */
@@ -67,15 +93,15 @@ class BatchRun {
     });
     const first = await this.#tryOnce();
     if (first?.kind !== 'no-room') return first;
-    host.room(1);
+    const gate = new RoomGate(host);
     try {
-      return await this.#searchRoom(host.signal);
+      return await this.#searchRoom(host.signal, gate);
     } finally {
-      host.room(-1);
+      gate.open();
     }
   }
 
-  async #searchRoom(signal: AbortSignal): Promise<InvokeResult | undefined> {
+  async #searchRoom(signal: AbortSignal, gate: RoomGate): Promise<InvokeResult | undefined> {
     const { clock } = this.#ports;
     const endMs = clock.nowMs() + LONGEST_ROOM_SEARCH_MS;
     for (
@@ -83,10 +109,12 @@ class BatchRun {
       clock.nowMs() < endMs;
       waitMs = Math.min(2 * waitMs, LONGEST_ROOM_WAIT_MS)
     ) {
+      gate.close();
       await sleep(clock, waitMs, signal).catch(() => undefined);
       if (signal.aborted || this.#feed.expired(this.#taken)) return undefined;
-      await this.#renew();
+      const cancel = clock.after(ROOM_FOUND_MS, () => gate.open());
       const result = await this.#tryOnce();
+      cancel();
       if (result?.kind !== 'no-room') return result;
     }
     return undefined;
@@ -99,19 +127,9 @@ class BatchRun {
       : this.#ports.invoker.invoke({ ...this.#request, function: target });
   }
 
-  /** Waiting for room must not offer the messages again, which would raise their receive counts. */
-  async #renew(): Promise<void> {
-    const { broker, clock, functions } = this.#ports;
-    const timeoutMs = functions.get(this.#feed.settings().function)?.settings.timeoutMs ?? 0;
-    const nowMs = clock.nowMs();
-    const neededMs = timeoutMs + LEASE_RESERVE_MS;
-    if (this.#taken.every((one) => one.leaseEndMs - nowMs >= neededMs)) return;
-    const visibilityMs = neededMs + LEASE_RESERVE_MS;
-    await broker.extend(
-      this.#feed.queue,
-      this.#taken.map((one) => ({ receipt: one.delivery.receipt, visibilityMs })),
-    );
-    this.#taken = this.#taken.map((one) => ({ ...one, leaseEndMs: nowMs + visibilityMs }));
+  /** The invocation is over: the leases are no longer renewed. */
+  endLeases(): void {
+    this.#leases[Symbol.dispose]();
   }
 
   /** Applies what the outcome means. The lease of a message that nobody could hand back ends by itself. */

@@ -105,6 +105,18 @@ test('an invocation that outlasts the visibility time keeps its message; failing
   assert.equal(stage.invoker.started, 2);
 });
 
+test('a message whose invocation waits for an environment stays leased, however long that takes', async () => {
+  const { stage } = await mapped();
+  await stage.send('a');
+  await stage.settled();
+  for (let turn = 0; turn < 120; turn += 1) await stage.advance(10_000);
+  assert.equal(stage.invoker.started, 1);
+  assert.equal(stage.broker.kept(QUEUE)[0]?.receiveCount, 1);
+  stage.invoker.first.answer();
+  await stage.settled();
+  assert.deepEqual(stage.broker.kept(QUEUE), []);
+});
+
 test('of a partly failed batch only the reported messages are offered again', async () => {
   const { stage, mappings, uuid } = await mapped({ batchSize: 10, reportBatchItemFailures: true });
   await stage.send('a', 'b', 'c');
@@ -142,6 +154,19 @@ test('without room the batch waits and keeps its lease, nothing more is taken, a
   for (const invocation of [...stage.invoker.running]) invocation.answer();
   await stage.settled();
   assert.deepEqual(stage.broker.kept(QUEUE), []);
+});
+
+test('a batch that has found its room holds nobody back while it runs', async () => {
+  const { stage } = await mapped();
+  await stage.send('a');
+  await stage.settled();
+  stage.invoker.first.end({ kind: 'no-room', why: 'full' });
+  await stage.settled();
+  await stage.send('b');
+  await stage.advance(50);
+  assert.equal(stage.invoker.running.length, 1);
+  await stage.advance(100);
+  assert.equal(stage.invoker.running.length, 2);
 });
 
 test('a deleted queue is reported and, once created again, dispatched again', async () => {
