@@ -1,0 +1,42 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import type { Client, Outcome } from '../cases.ts';
+
+const run = promisify(execFile);
+
+/** The AWS command line, a process for each call. */
+export function awsCliClient(aws: string, endpoint: string): Client {
+  const environment = {
+    ...process.env,
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_DEFAULT_REGION: 'us-east-1',
+    AWS_MAX_ATTEMPTS: '1',
+    AWS_PAGER: '',
+  };
+  return {
+    async call(action, input): Promise<Outcome> {
+      const command = action.replaceAll(/(?!^)[A-Z]/g, '-$&').toLowerCase();
+      const options = [
+        '--endpoint-url',
+        endpoint,
+        '--output',
+        'json',
+        '--cli-input-json',
+        JSON.stringify(input),
+      ];
+      try {
+        const { stdout } = await run(aws, ['sqs', command, ...options], { env: environment });
+        return { output: stdout.trim() === '' ? {} : JSON.parse(stdout) };
+      } catch (error) {
+        return { error: errorOf((error as { stderr?: string }).stderr ?? String(error)) };
+      }
+    },
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+function errorOf(stderr: string): { code: string; message: string } {
+  const parts = /An error occurred \(([^)]+)\) when calling the \w+ operation: (.*)/s.exec(stderr);
+  return { code: parts?.[1] ?? 'none', message: (parts?.[2] ?? stderr).trim() };
+}
