@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const skip = existsSync(join(root, 'src/main.ts')) ? false : 'there is no program yet';
+const work = mkdtempSync(join(tmpdir(), 'millrace-package-'));
+const project = join(work, 'project');
+const program = join(project, 'node_modules/.bin/millrace');
+const installed = join(project, 'node_modules/millrace');
+
+after(() => rmSync(work, { recursive: true, force: true }));
+
+before(() => {
+  if (skip !== false) return;
+  const archive = run('node', [join(root, 'scripts/package.mjs'), work], root).stdout.trim();
+  mkdirSync(project);
+  writeFileSync(join(project, 'package.json'), '{"private":true}');
+  run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', archive], project);
+});
+
+test('the installed program says its version and its commands', { skip }, () => {
+  const { version } = readManifest(root);
+  assert.equal(run(program, ['--version'], work).stdout.trim(), version);
+  assert.match(run(program, ['--help'], work).stdout, /Usage: millrace/);
+});
+
+test(
+  'what is installed is JavaScript without tests, with exact dependencies and no Node of its own',
+  { skip },
+  () => {
+    const manifest = readManifest(installed);
+    assert.equal(manifest.optionalDependencies, undefined);
+    assert.equal(manifest.engines?.['node'], '>=24');
+    for (const version of Object.values(manifest.dependencies ?? {}))
+      assert.match(version, /^\d+\.\d+\.\d+$/);
+    const files = readdirSync(installed, { recursive: true, encoding: 'utf8' });
+    assert.deepEqual(
+      files.filter((file) => /\.test\.|\.ts$|^ads|^scripts/.test(file)),
+      [],
+    );
+    for (const file of ['src/main.js', 'runtimes/node/bootstrap.cjs', 'LICENSE'])
+      assert.ok(files.includes(file), file);
+  },
+);
+
+const old = oldNode();
+
+test(
+  'a Node that is too old is refused in one sentence',
+  { skip: skip || (old === undefined && 'no old Node here') },
+  () => {
+    const refused = spawnSync(old ?? '', [join(installed, 'bin/millrace.js'), 'up'], { encoding: 'utf8' });
+    assert.match(refused.stderr, /^millrace needs Node 24 or newer; this is Node [\d.]+\.\n$/);
+    assert.equal(refused.status, 1);
+  },
+);
+
+interface Manifest {
+  readonly version: string;
+  readonly engines?: Readonly<Record<string, string>>;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: unknown;
+}
+
+function readManifest(folder: string): Manifest {
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
+}
+
+/** What a command printed; it must succeed. It runs on the Node of this test, and without what npm has set for it. */
+function run(command: string, words: readonly string[], folder: string): { readonly stdout: string } {
+  const kept = Object.entries(process.env).filter(
+    ([name]) => !/^npm_(?!config_(registry|.*proxy|cafile|cache))/i.test(name),
+  );
+  const path = [join(root, 'node_modules/.bin'), process.env['PATH']].join(delimiter);
+  const env = { ...Object.fromEntries(kept), PATH: path, NODE_TEST_CONTEXT: undefined };
+  const done = spawnSync(command, words, { cwd: folder, env, encoding: 'utf8' });
+  assert.equal(done.status, 0, `${command} ${words.join(' ')}: ${done.stdout}${done.stderr}`);
+  return done;
+}
+
+/** The machine's own Node, if it is older than 24. */
+function oldNode(): string | undefined {
+  return (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .filter((folder) => !folder.includes('node_modules'))
+    .map((folder) => join(folder, 'node'))
+    .find(
+      (node) =>
+        Number(/^v(\d+)/.exec(spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout ?? '')?.[1]) < 24,
+    );
+}
