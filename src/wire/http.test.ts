@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { test, type TestContext } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ManualClock } from '../base/manual-clock.ts';
 import { SeededRandom } from '../base/random.ts';
 import { ok } from '../base/result.ts';
@@ -195,4 +196,27 @@ test('bytes that are no HTTP end their own connection only', async (context) => 
   socket.resume();
   await once(socket, 'close');
   assert.equal((await fetch(url)).status, 200);
+});
+
+test('a client that does not read its answer is cut off', async (context) => {
+  const door = doorOf(async () => ({ status: 200, headers: [], body: Buffer.alloc(64 * 1024 * 1024) }));
+  const { port, clock } = await serve(context, { door });
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => {});
+  socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  while (clock.nextDueMs() === undefined) await nextTurn();
+  clock.advance(60_000);
+  socket.resume();
+  await once(socket, 'close');
+  assert.ok(socket.bytesRead < 64 * 1024 * 1024);
+});
+
+test('a client that hangs up in the middle of its body leaves nothing behind', async (context) => {
+  const { port, url } = await serve(context, { limits: { bodiesSizeBytes: 10 } });
+  const socket = connect(port, '127.0.0.1');
+  socket.write('POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nhalf');
+  socket.end();
+  socket.resume();
+  await once(socket, 'close');
+  assert.equal((await fetch(url, { method: 'POST', body: 'x'.repeat(10) })).status, 200);
 });

@@ -46,6 +46,7 @@ export function readBody(
   if (declared === '0' || (declared === undefined && headers['transfer-encoding'] === undefined)) {
     return Promise.resolve(NO_BODY);
   }
+  if (incoming.destroyed) return Promise.resolve('hung-up');
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let sizeBytes = 0;
