@@ -42,9 +42,7 @@ test(
 
 for (const document of ['ARCHITECTURE.md', 'STYLE.md', 'PROMISES.md', 'GLOSSARY.md', 'README.md']) {
   test(`what ${document} names exists`, { skip: !existsSync(join(root, document)) }, () => {
-    const missing = missingPaths(readFileSync(join(root, document), 'utf8'), (path) =>
-      existsSync(join(root, path)),
-    );
+    const missing = missingPaths(readFileSync(join(root, document), 'utf8'), isThere);
     assertNone(missing.map((path) => `${document} names ${path}, which is not there`));
   });
 }

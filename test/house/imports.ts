@@ -34,7 +34,8 @@ export function unreached(files: readonly SourceFile[], entries: readonly string
     const file = byPath.get(path);
     if (file === undefined || reached.has(path)) return;
     reached.add(path);
-    for (const target of [...file.imports, ...file.names]) visit(target);
+    for (const target of [...file.imports, ...file.names])
+      visit(byPath.has(target) ? target : `${target}.ts`);
   };
   for (const file of files) if (isTest(file.path) || entries.includes(file.path)) visit(file.path);
   return files

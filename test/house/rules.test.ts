@@ -63,12 +63,19 @@ test('an import of a file that is not there is found', () => {
   finds(broken, 'src/base/a.ts', "import { x } from './gone.ts';");
 });
 
-test('a file that nobody reaches is found; a worker thread, named by its address, is reached', () => {
-  const main = sourceFile('src/main.ts', "new Worker(new URL('./store/thread.ts', import.meta.url));");
+test('a file that nobody reaches is found; what is named by its path is reached', () => {
+  const main = sourceFile(
+    'src/main.ts',
+    "new Worker(new URL('./store/thread.ts', import.meta.url)); run('./base/b');",
+  );
   const lonely = sourceFile('src/base/lonely.ts', '');
-  assert.deepEqual(unreached([main, sourceFile('src/store/thread.ts', ''), lonely], ['src/main.ts']), [
-    'src/base/lonely.ts is reached from no entry and no test: use it or remove it',
-  ]);
+  assert.deepEqual(
+    unreached(
+      [main, sourceFile('src/store/thread.ts', ''), sourceFile('src/base/b.ts', ''), lonely],
+      ['src/main.ts'],
+    ),
+    ['src/base/lonely.ts is reached from no entry and no test: use it or remove it'],
+  );
 });
 
 test('each banned word is found, but not in its one file, in a comment, a string or a test', () => {

@@ -13,7 +13,7 @@ export interface SourceFile {
   readonly code: string;
   /** Files of the project that it imports, types included. */
   readonly imports: readonly string[];
-  /** Files that it names as `new URL('./x.ts', import.meta.url)`: worker threads and programs. */
+  /** What it names by a relative path in a string, with or without the ending: threads and programs are started so. */
   readonly names: readonly string[];
 }
 
@@ -21,7 +21,7 @@ export interface SourceFile {
 export type Rule = (files: readonly SourceFile[]) => readonly string[];
 
 const IMPORT = /\b(?:from|import)\s*\(?\s*(['"])( *)\1/g;
-const NAMED = /\bnew URL\(\s*(['"])( *)\1\s*,\s*import\.meta\.url/g;
+const NAMED = /(['"])( +)\1/g;
 
 /** Reads one file. */
 export function sourceFile(path: string, source: string): SourceFile {
