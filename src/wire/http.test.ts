@@ -10,7 +10,8 @@ import type { WatchEvent } from '../watch/event.ts';
 import { CallerReader } from './caller.ts';
 import type { Answer, Door, WireRequest } from './door.ts';
 import type { Gate } from './gate.ts';
-import { HttpServer, type HttpLimits } from './http.ts';
+import type { HttpLimits } from './http-limits.ts';
+import { HttpServer } from './http.ts';
 
 const callers = new CallerReader({ account: '000000000000', region: 'us-east-1' });
 

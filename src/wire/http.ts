@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import type { Clock } from '../base/clock.ts';
 import type { RequestId } from '../base/ids.ts';
 import type { Random } from '../base/random.ts';
@@ -9,6 +9,9 @@ import type { Answer, Door } from './door.ts';
 import { refusalError, type Refusal } from './errors.ts';
 import { Exchange } from './exchange.ts';
 import type { Gate } from './gate.ts';
+import { HTTP_LIMITS, type HttpLimits } from './http-limits.ts';
+import { listenFailure, type ListenFailure } from './listen-failure.ts';
+import { PeerVerdicts } from './peer-verdicts.ts';
 import { ByteBudget, readBody } from './read-body.ts';
 
 /** What a server works with. */
@@ -20,39 +23,6 @@ export interface HttpServerParts {
   readonly random: Random;
   readonly tell: Tell;
   readonly limits?: Partial<HttpLimits>;
-}
-
-/** Bounds that keep slow, silent and greedy clients from costing more than their own connection. */
-export interface HttpLimits {
-  readonly connections: number;
-  /** Of all bodies in memory at once. */
-  readonly bodiesSizeBytes: number;
-  /** From the first byte of a request to the end of its headers. */
-  readonly headersMs: number;
-  /** From the first byte of a request to the end of its body. */
-  readonly requestMs: number;
-  /** How long an unused connection stays open. */
-  readonly keepAliveMs: number;
-  /** How long a client may take to read an answer that is ready. */
-  readonly unreadAnswerMs: number;
-  /** How long requests may go on after the server began to stop. */
-  readonly drainMs: number;
-}
-
-const LIMITS: HttpLimits = {
-  connections: 20_000,
-  bodiesSizeBytes: 512 * 1024 * 1024,
-  headersMs: 20_000,
-  requestMs: 300_000,
-  keepAliveMs: 75_000,
-  unreadAnswerMs: 60_000,
-  drainMs: 10_000,
-};
-
-/** Why a server does not listen; `what` is a sentence that says what to do. */
-export interface ListenFailure {
-  readonly kind: 'port-taken' | 'not-listening';
-  readonly what: string;
 }
 
 /** An API's request that no door reads. */
@@ -72,12 +42,13 @@ export class HttpServer implements AsyncDisposable {
   readonly #server: Server;
   readonly #budget: ByteBudget;
   readonly #running = new Set<Exchange>();
-  readonly #refusedPeers = new WeakMap<Socket, Promise<boolean> | boolean>();
+  readonly #peers: PeerVerdicts;
   #stopping = false;
 
   constructor(parts: HttpServerParts) {
     this.#parts = parts;
-    this.#limits = { ...LIMITS, ...parts.limits };
+    this.#limits = { ...HTTP_LIMITS, ...parts.limits };
+    this.#peers = new PeerVerdicts(parts.gate, (error) => this.#trouble(error));
     this.#budget = new ByteBudget(this.#limits.bodiesSizeBytes);
     this.#server = createServer({
       headersTimeout: this.#limits.headersMs,
@@ -120,24 +91,6 @@ export class HttpServer implements AsyncDisposable {
     cancel();
   }
 
-  #askPeer(socket: Socket): void {
-    const { localAddress, localPort, remoteAddress, remotePort } = socket;
-    const known =
-      localAddress !== undefined &&
-      localPort !== undefined &&
-      remoteAddress !== undefined &&
-      remotePort !== undefined;
-    if (!known) return;
-    const peer = { localAddress, localPort, remoteAddress, remotePort };
-    const verdict = this.#parts.gate.refusesPeer?.(peer).catch((error: unknown) => {
-      this.#trouble(error);
-      return true;
-    });
-    if (verdict === undefined) return;
-    this.#refusedPeers.set(socket, verdict);
-    void verdict.then((refused) => this.#refusedPeers.set(socket, refused));
-  }
-
   #accept(incoming: IncomingMessage, outgoing: ServerResponse): void {
     const exchange = new Exchange(incoming, outgoing, this.#parts.random.uuid() as RequestId);
     this.#running.add(exchange);
@@ -158,8 +111,8 @@ export class HttpServer implements AsyncDisposable {
   async #serve(exchange: Exchange): Promise<Answer | undefined> {
     const { gate } = this.#parts;
     const door = this.#doorOf(exchange);
-    const peerRefused = this.#refusedPeers.get(exchange.incoming.socket) ?? false;
-    if (peerRefused !== false && (peerRefused === true || (await peerRefused))) {
+    const peerRefused = this.#peers.refused(exchange.incoming.socket);
+    if (peerRefused === true || (peerRefused !== false && (await peerRefused))) {
       return this.#refusal(exchange, door, { kind: 'sandboxed-peer' });
     }
     const refused = gate.refusesHead?.(exchange);
@@ -213,19 +166,4 @@ export class HttpServer implements AsyncDisposable {
     const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
     this.#parts.tell({ kind: 'trouble', where: 'http', what });
   }
-}
-
-function listenFailure(error: NodeJS.ErrnoException, address: string, port: number): ListenFailure {
-  if (error.code === 'EADDRINUSE') {
-    return {
-      kind: 'port-taken',
-      what: `Port ${port} of ${address} is taken: stop the program that uses it, or choose another with --port.`,
-    };
-  }
-  const reasons: Record<string, string> = {
-    EACCES: `Port ${port} may not be opened by this user: choose one above 1023 with --port.`,
-    EADDRNOTAVAIL: `${address} is no address of this machine: choose another with --listen.`,
-  };
-  const what = reasons[error.code ?? ''] ?? `Cannot listen on ${address} port ${port}: ${error.message}.`;
-  return { kind: 'not-listening', what };
 }

@@ -1,0 +1,43 @@
+import type { Socket } from 'node:net';
+import type { PeerAddress } from '../sandbox/sandbox.ts';
+import type { Gate } from './gate.ts';
+
+/** Whether the gate refuses the other end of a connection: asked once for each, remembered as long as it is open. */
+export class PeerVerdicts {
+  readonly #gate: Gate;
+  readonly #trouble: (error: unknown) => void;
+  readonly #verdicts = new WeakMap<Socket, Promise<boolean> | boolean>();
+
+  /** `trouble` is told why a peer could not be looked up; such a peer is refused. */
+  constructor(gate: Gate, trouble: (error: unknown) => void) {
+    this.#gate = gate;
+    this.#trouble = trouble;
+  }
+
+  /** Begins to ask about a new connection. */
+  ask(socket: Socket): void {
+    const peer = addressOf(socket);
+    if (this.#gate.refusesPeer === undefined || peer === undefined) return;
+    const verdict = this.#gate.refusesPeer(peer).catch((error: unknown) => {
+      this.#trouble(error);
+      return true;
+    });
+    this.#verdicts.set(socket, verdict);
+    void verdict.then((refused) => this.#verdicts.set(socket, refused));
+  }
+
+  /** The verdict, or the promise of it. */
+  refused(socket: Socket): Promise<boolean> | boolean {
+    return this.#verdicts.get(socket) ?? false;
+  }
+}
+
+/** Undefined for a connection that is closed again already. */
+function addressOf({ localAddress, localPort, remoteAddress, remotePort }: Socket): PeerAddress | undefined {
+  const isOpen =
+    localAddress !== undefined &&
+    localPort !== undefined &&
+    remoteAddress !== undefined &&
+    remotePort !== undefined;
+  return isOpen ? { localAddress, localPort, remoteAddress, remotePort } : undefined;
+}
