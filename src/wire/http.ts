@@ -60,8 +60,7 @@ export class HttpServer implements AsyncDisposable {
     });
     this.#server.maxConnections = this.#limits.connections;
     this.#server.on('request', (incoming, outgoing) => this.#accept(incoming, outgoing));
-    if (parts.gate.refusesPeer !== undefined)
-      this.#server.on('connection', (socket) => this.#askPeer(socket));
+    this.#server.on('connection', (socket) => this.#peers.ask(socket));
   }
 
   /** Begins to listen; answers the port, which is a free one for port 0. */
