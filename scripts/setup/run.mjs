@@ -49,6 +49,6 @@ async function installAlone() {
 }
 
 function unsupported() {
-  const here = `${process.platform} on ${process.arch}`;
+  const here = `${process.platform} (${process.arch})`;
   return `Millrace runs on Linux (x64 and arm64), not on ${here}; on macOS use a Linux virtual machine, on Windows WSL 2.`;
 }
