@@ -221,3 +221,27 @@ test('a client that hangs up in the middle of its body leaves nothing behind', a
   await once(socket, 'close');
   assert.equal((await fetch(url, { method: 'POST', body: 'x'.repeat(10) })).status, 200);
 });
+
+test('a client that is slow with its headers or its body is cut off, and nobody else', async (context) => {
+  const { port, url } = await serve(context, { limits: { headersMs: 20, requestMs: 40 } });
+  const head = 'POST / HTTP/1.1\r\nHost: localhost\r\n';
+  for (const beginning of ['POST', head, `${head}Content-Length: 10\r\n\r\nhalf`]) {
+    const socket = connect(port, '127.0.0.1');
+    socket.write(beginning);
+    const answers = (await socket.toArray()).join('');
+    assert.match(answers, /^HTTP\/1\.1 408/);
+  }
+  assert.equal((await fetch(url)).status, 200);
+});
+
+test('connections beyond the bound are closed, and those within it go on', async (context) => {
+  const { port } = await serve(context, { limits: { connections: 1 } });
+  const first = connect(port, '127.0.0.1');
+  await once(first, 'connect');
+  const second = connect(port, '127.0.0.1');
+  second.on('error', () => {});
+  second.resume();
+  await once(second, 'close');
+  first.end('GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
+  assert.match((await first.toArray()).join(''), /^HTTP\/1\.1 200/);
+});

@@ -54,7 +54,7 @@ export class HttpServer implements AsyncDisposable {
       headersTimeout: this.#limits.headersMs,
       requestTimeout: this.#limits.requestMs,
       keepAliveTimeout: this.#limits.keepAliveMs,
-      connectionsCheckingInterval: 5000,
+      connectionsCheckingInterval: Math.min(5000, this.#limits.headersMs, this.#limits.requestMs),
       maxHeaderSize: 32 * 1024,
       noDelay: true,
     });
