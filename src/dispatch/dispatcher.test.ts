@@ -218,6 +218,36 @@ test('for a function that is being unpacked nothing is taken until it is active'
   assert.equal(stage.invoker.started, 1);
 });
 
+test('arrivals whose messages others always take are looked at less and less often', async () => {
+  const { stage } = await mapped();
+  let receives = 0;
+  stage.broker.receive = async () => {
+    receives += 1;
+    return { ok: true, value: [] };
+  };
+  await stage.send('a');
+  await stage.settled();
+  assert.equal(receives, 2);
+  for (let turn = 0; turn < 100; turn += 1) await stage.advance(100);
+  assert.ok(receives < 25, `${receives} receives in ten seconds`);
+  assert.equal(stage.allowance.inUse(TARGET), 0);
+});
+
+test('a queue that refuses to hand out is asked once a second, and told once', async () => {
+  const { stage, mappings, uuid } = await mapped();
+  let receives = 0;
+  stage.broker.receive = async () => {
+    receives += 1;
+    return { ok: false, failure: { kind: 'too-many-in-flight' } } as never;
+  };
+  await stage.send('a');
+  await stage.settled();
+  for (let turn = 0; turn < 5; turn += 1) await stage.advance(1000);
+  assert.equal(receives, 6);
+  assert.equal(stage.told.filter((event) => event.kind === 'trouble').length, 1);
+  assert.equal(mappings.get(uuid)?.lastProcessingResult, 'PROBLEM: too-many-in-flight');
+});
+
 test('dispatch tells what went out and how it ended, by message id', async () => {
   const { stage, uuid } = await mapped();
   await stage.send('a');

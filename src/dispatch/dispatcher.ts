@@ -16,6 +16,10 @@ const LEASE_MARGIN_MS = 30_000;
 /** The pause after a round that could not take anything although something was there. */
 const TROUBLE_PAUSE_MS = 1000;
 
+/** The first and the longest pause after receives that found nothing, one after the other, although an arrival was told. */
+const FIRST_EMPTY_PAUSE_MS = 5;
+const LONGEST_EMPTY_PAUSE_MS = 1000;
+
 /**
  * Gives the messages of one queue to one function.
  *
@@ -36,6 +40,9 @@ export class Dispatcher {
   readonly #loop: Promise<void>;
   #invoking = 0;
   #withoutRoom = 0;
+  /** Receives that found nothing, since the last that found something. */
+  #emptyReceives = 0;
+  #lastTrouble = '';
 
   constructor(ports: DispatchPorts, feed: Feed) {
     this.#ports = ports;
@@ -60,10 +67,11 @@ export class Dispatcher {
     while (!this.#stop.signal.aborted) {
       try {
         const trouble = await this.#round();
-        if (trouble !== undefined) await this.#pause(trouble);
+        if (trouble !== undefined) await this.#pauseFor(trouble);
+        else if (this.#emptyReceives > 1) await this.#pause(emptyPauseMs(this.#emptyReceives));
       } catch (error) {
         if (this.#stop.signal.aborted) return;
-        await this.#pause(String(error));
+        await this.#pauseFor(String(error));
       }
     }
   }
@@ -87,7 +95,9 @@ export class Dispatcher {
         this.#plan(target),
         this.#stop.signal,
       );
+      this.#emptyReceives = taken.length > 0 ? 0 : this.#emptyReceives + 1;
       if (taken.length > 0) {
+        this.#lastTrouble = '';
         this.#launch(taken, permit);
         used = true;
       }
@@ -146,10 +156,16 @@ export class Dispatcher {
     this.#batches.add(batch);
   }
 
-  async #pause(trouble: string): Promise<void> {
-    this.#tell(trouble);
+  /** Trouble that goes on is told once. */
+  async #pauseFor(trouble: string): Promise<void> {
+    if (trouble !== this.#lastTrouble) this.#tell(trouble);
+    this.#lastTrouble = trouble;
     this.#feed.report(`PROBLEM: ${trouble}`);
-    await sleep(this.#ports.clock, TROUBLE_PAUSE_MS, this.#stop.signal).catch(() => undefined);
+    await this.#pause(TROUBLE_PAUSE_MS);
+  }
+
+  async #pause(durationMs: number): Promise<void> {
+    await sleep(this.#ports.clock, durationMs, this.#stop.signal).catch(() => undefined);
   }
 
   #tell(what: string): void {
@@ -159,4 +175,9 @@ export class Dispatcher {
   #stopped(): boolean {
     return this.#stop.signal.aborted;
   }
+}
+
+/** Others were faster, again and again: look less often. The first time costs nothing. */
+function emptyPauseMs(emptyReceives: number): number {
+  return Math.min(FIRST_EMPTY_PAUSE_MS * 2 ** (emptyReceives - 2), LONGEST_EMPTY_PAUSE_MS);
 }
