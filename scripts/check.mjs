@@ -12,7 +12,11 @@ const CHECKS = [
   { name: 'types', command: tool('tsc'), words: ['-p', '.'] },
   { name: 'lint', command: tool('oxlint'), words: FOLDERS },
   { name: 'format', command: tool('oxfmt'), words: ['--check'] },
-  { name: 'house', command: pinnedNode, words: ['--test', 'test/house.test.ts', 'test/house/*.test.ts'] },
+  {
+    name: 'house',
+    command: pinnedNode,
+    words: ['--test', '--test-reporter=dot', 'test/house.test.ts', 'test/house/*.test.ts'],
+  },
   { name: 'unused', command: tool('knip'), words: ['--no-progress'] },
 ];
 

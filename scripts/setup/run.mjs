@@ -4,7 +4,7 @@ import { SetupLock } from './lock.mjs';
 import { installPackages, nodeProblem } from './packages.mjs';
 import { nodePackage, root } from './project.mjs';
 import { say } from './say.mjs';
-import { isInstalled, isLinked, readStamp, wantedStamp, writeStamp } from './stamp.mjs';
+import { isInstalled, isLinked, readStamp, removeStamp, wantedStamp, writeStamp } from './stamp.mjs';
 
 /** Does what is missing, or nothing; answers the exit code. */
 export async function runSetup() {
@@ -35,6 +35,7 @@ async function installAlone() {
     if (isInstalled()) return undefined;
     if (isLinked())
       return 'node_modules is a link to a folder without the packages; remove the link and run this again.';
+    removeStamp();
     await installPackages((pid) => lock.setChild(pid));
     const problem = nodeProblem();
     if (problem !== undefined) return problem;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, lstatSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { modules, pinnedNode, root } from './project.mjs';
 
@@ -30,6 +30,11 @@ export function readStamp() {
 /** Marks the packages as complete; `bubblewrapTried` keeps a failing install from being tried at every start. */
 export function writeStamp(stamp) {
   writeFileSync(file, `${JSON.stringify(stamp)}\n`);
+}
+
+/** From here on the packages are not complete, until a set-up has finished. */
+export function removeStamp() {
+  rmSync(file, { force: true });
 }
 
 /** True when there is nothing to install. */
