@@ -108,3 +108,14 @@ test('code in an environment reaches its own account alone', async () => {
     /^AccessDenied: /,
   );
 });
+
+test('the door takes requests by their target, and JSON without one only at the root', () => {
+  const { door } = new DoorUnderTest();
+  const json = { 'content-type': 'application/x-amz-json-1.0' };
+  const matches = (path: string, headers: Readonly<Record<string, string>>) =>
+    door.matches({ requestId: 'r' as never, method: 'POST', path, query: '', headers });
+  assert.equal(matches('/any', { 'x-amz-target': 'AmazonSQS.SendMessage' }), true);
+  assert.equal(matches('/', json), true);
+  assert.equal(matches('/2015-03-31/functions/f/invocations', json), false);
+  assert.equal(matches('/', { ...json, 'x-amz-target': 'DynamoDB_20120810.GetItem' }), false);
+});

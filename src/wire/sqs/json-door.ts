@@ -34,7 +34,7 @@ export class SqsJsonDoor implements Door {
   matches(head: RequestHead): boolean {
     const target = head.headers['x-amz-target'];
     if (typeof target === 'string') return target.startsWith(SERVICE);
-    return isJson(head);
+    return head.path === '/' && isJson(head);
   }
 
   bodyLimitBytes(): number {
