@@ -9,6 +9,9 @@ export const BATCH_LIMIT_BYTES = 6 * 1024 * 1024;
 /** About what a record weighs besides the message's body and attributes: ids, receipt, names, digests. */
 const RECORD_OVERHEAD_BYTES = 700;
 
+/** An arrival may be a message that is still being brought from the store: so long a receive waits for it. */
+const ARRIVAL_WAIT_MS = 50;
+
 /** How a batch is taken. */
 export interface BatchPlan {
   readonly batchSize: number;
@@ -44,7 +47,7 @@ export async function takeBatch(
   let sizeBytes = 0;
   let windowEndMs = 0;
   for (;;) {
-    const waitMs = taken.length === 0 ? 0 : windowEndMs - clock.nowMs();
+    const waitMs = taken.length === 0 ? ARRIVAL_WAIT_MS : windowEndMs - clock.nowMs();
     const received = await broker.receive(feed.queue, {
       ...portion(plan.batchSize - taken.length, BATCH_LIMIT_BYTES - sizeBytes),
       visibilityMs: plan.leaseMs,
