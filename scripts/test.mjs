@@ -1,7 +1,7 @@
 // npm test [-- [--long] [FILE | PATTERN | TEXT IN A PATH | --flag-of-node-test] …]
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { join, matchesGlob, relative } from 'node:path';
+import { join, matchesGlob, relative, resolve } from 'node:path';
 import { pinnedNode, root } from './setup/project.mjs';
 
 const FOLDERS = ['src', 'test', 'ads', 'runtimes', 'scripts', 'console', 'bench'];
@@ -35,7 +35,7 @@ function testFiles(either = false) {
 }
 
 function filesFor(word) {
-  if (/\.(ts|mjs)$/.test(word) && existsSync(join(root, word))) return [word];
+  if (/\.(ts|mjs)$/.test(word) && existsSync(resolve(root, word))) return [word];
   const all = word.includes('.long') ? testFiles(true) : testFiles();
   return all.filter((file) => file.includes(word) || matchesGlob(file, word));
 }
