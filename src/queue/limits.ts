@@ -42,3 +42,6 @@ export const QUEUE_TAGS = 50;
 
 /** Queues in one answer of a list. */
 export const LISTED_QUEUES: Range = { least: 1, most: 1000 };
+
+/** Messages of a standard queue that may be received and not settled. */
+export const IN_FLIGHT_MESSAGES = 120_000;

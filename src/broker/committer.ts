@@ -1,0 +1,115 @@
+import type { Clock } from '../base/clock.ts';
+import type { QueueId } from '../base/ids.ts';
+import type { Moment } from '../queue/command.ts';
+import type { Change } from '../store/change.ts';
+import type { QueueStore } from '../store/queue-store.ts';
+import { Group } from './group.ts';
+
+/** What a committer works with. */
+export interface CommitterParts {
+  readonly store: QueueStore;
+  readonly clock: Clock;
+  /** How many messages a queue holds, as it is written with each group that changes the queue. */
+  readonly counted: (queue: QueueId) => Change | undefined;
+  /** A group with changes of these queues has become durable. */
+  readonly durable: (queues: Iterable<QueueId>) => void;
+  /** The disk was full: what these queues did since the last durable group never happened. */
+  readonly lost: (queues: ReadonlySet<QueueId>) => void;
+  /** The disk failed: nothing more can be promised. */
+  readonly onFatal: (error: unknown) => void;
+}
+
+/** Bytes of messages on their way to the disk beyond which sends are refused. */
+const MOST_FILLING_BYTES = 64 * 1024 * 1024;
+
+/** Group commit: one group in flight, one filling. All changes of one turn of the event loop share a group. */
+export class Committer {
+  readonly #parts: CommitterParts;
+  #filling = new Group(1);
+  #inFlight: Group | undefined;
+  #durableGroup = 0;
+  #scheduled = false;
+  #lastAtMs: number;
+  #failed = false;
+
+  constructor(parts: CommitterParts, lastDurableMs: number) {
+    this.#parts = parts;
+    this.#lastAtMs = lastDurableMs;
+  }
+
+  /** The moment for a command that is applied now. */
+  moment(): Moment {
+    const nowMs = Math.floor(this.#parts.clock.nowMs());
+    const durableThroughMs = this.#inFlight?.startedAtMs ?? this.#filling.startedAtMs ?? nowMs;
+    return { nowMs, group: this.#filling.number, durableGroup: this.#durableGroup, durableThroughMs };
+  }
+
+  /** True when so much is on its way to the disk that sends must wait. */
+  get isOverloaded(): boolean {
+    return this.#filling.sizeBytes > MOST_FILLING_BYTES;
+  }
+
+  /** Takes changes into the filling group, and answers its number. */
+  add(changes: readonly Change[], moment: Moment): number {
+    this.#filling.add(changes, moment.nowMs);
+    this.#schedule();
+    return this.#filling.number;
+  }
+
+  /** Resolves when the group's fate is known; at once when it is durable. */
+  fate(group: number): Promise<'durable' | 'lost'> | 'durable' {
+    if (group <= this.#durableGroup) return 'durable';
+    if (group === this.#filling.number) return this.#filling.isEmpty ? 'durable' : this.#filling.fate.promise;
+    return this.#inFlight?.number === group ? this.#inFlight.fate.promise : 'durable';
+  }
+
+  /** Resolves when everything added so far is durable. */
+  async drain(): Promise<void> {
+    while (!this.#failed && (this.#inFlight !== undefined || !this.#filling.isEmpty)) {
+      await (this.#inFlight ?? this.#filling).fate.promise;
+    }
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#inFlight !== undefined || this.#failed) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      if (this.#inFlight === undefined) this.#commit();
+    });
+  }
+
+  #commit(): void {
+    const group = this.#filling;
+    if (group.isEmpty) return;
+    this.#filling = new Group(group.number + 1);
+    this.#inFlight = group;
+    this.#lastAtMs = Math.max(this.#lastAtMs, Math.floor(this.#parts.clock.nowMs()));
+    this.#parts.store.commit(group.changes(this.#parts.counted), this.#lastAtMs).then(
+      (outcome) => (outcome === 'committed' ? this.#succeed(group) : this.#lose(group)),
+      (error: unknown) => {
+        this.#failed = true;
+        this.#parts.onFatal(error);
+      },
+    );
+  }
+
+  #succeed(group: Group): void {
+    this.#durableGroup = group.number;
+    this.#inFlight = undefined;
+    group.fate.resolve('durable');
+    if (!this.#filling.isEmpty) this.#commit();
+    this.#parts.durable(group.queues);
+  }
+
+  /** What fills now was decided on top of what was lost: it is lost with it. */
+  #lose(group: Group): void {
+    const after = this.#filling;
+    this.#filling = new Group(after.number + 1);
+    this.#durableGroup = after.number;
+    this.#inFlight = undefined;
+    this.#parts.lost(new Set([...group.queues, ...after.queues]));
+    group.fate.resolve('lost');
+    after.fate.resolve('lost');
+  }
+}

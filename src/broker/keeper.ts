@@ -1,0 +1,139 @@
+import type { Cancel, Clock } from '../base/clock.ts';
+import type { QueueId, RunId } from '../base/ids.ts';
+import { apply } from '../queue/queue.ts';
+import type { Command, Replies, Wants } from '../queue/command.ts';
+import type { QueueState } from '../queue/state.ts';
+import type { Change } from '../store/change.ts';
+import type { PageQuery, QueueStore } from '../store/queue-store.ts';
+import type { Committer } from './committer.ts';
+import type { QueueDefinition } from './queue-definition.ts';
+import { Waiting } from './waiting.ts';
+import { WINDOW } from '../queue/window.ts';
+
+/** What all keepers of a broker share. */
+export interface KeeperParts {
+  readonly store: QueueStore;
+  readonly committer: Committer;
+  readonly clock: Clock;
+  readonly run: RunId;
+  readonly onFatal: (error: unknown) => void;
+}
+
+/**
+ * The only writer of one queue. A command is applied at once in memory, and its changes join the group that is about to
+ * be committed; what the law wants next is done here.
+ */
+export class Keeper {
+  readonly queue: QueueId;
+  readonly waiting: Waiting;
+  definition: QueueDefinition;
+  /** Settled when the queue has been read again after a full disk; undefined while there is nothing to wait for. */
+  rebuilding: Promise<void> | undefined;
+  /** Settled when the page that is being read has come; undefined while none is. */
+  paging: Promise<void> | undefined;
+  /** False once the queue is deleted. */
+  isThere = true;
+  readonly #parts: KeeperParts;
+  #state: QueueState;
+  #lastGroup = 0;
+  #wake: { readonly atMs: number; readonly cancel: Cancel } | undefined;
+
+  constructor(parts: KeeperParts, definition: QueueDefinition, state: QueueState) {
+    this.#parts = parts;
+    this.#state = state;
+    this.queue = state.queue;
+    this.definition = definition;
+    this.waiting = new Waiting(parts.clock);
+  }
+
+  /** The state, for looking only. */
+  get state(): Readonly<QueueState> {
+    return this.#state;
+  }
+
+  /** Applies a command and starts what it wants; waiting receivers are not served yet. */
+  apply<Kind extends Command['kind']>(command: Extract<Command, { kind: Kind }>): Replies[Kind] {
+    const moment = this.#parts.committer.moment();
+    const { reply, changes, wants } = apply(this.#state, moment, command);
+    if (changes.length > 0) this.#lastGroup = this.#parts.committer.add(changes, moment);
+    this.#start(wants);
+    return reply as Replies[Kind];
+  }
+
+  /** Writes a change of the queue as a whole. */
+  write(change: Change): void {
+    this.#lastGroup = this.#parts.committer.add([change], this.#parts.committer.moment());
+  }
+
+  /** Resolves when every change of the queue so far is durable, or was lost because the disk was full. */
+  synced(): Promise<'durable' | 'lost'> | 'durable' {
+    return this.#parts.committer.fate(this.#lastGroup);
+  }
+
+  /** Time has passed or the disk has come further: shows what is due and lets those who wait have it. */
+  tick(): void {
+    if (!this.isThere || this.rebuilding !== undefined) return;
+    this.apply({ kind: 'tick' });
+    this.serve();
+  }
+
+  /** Lets waiting receivers take what is there. */
+  serve(): void {
+    if (this.waiting.size > 0 && this.#state.waitingCount > 0) this.waiting.serve();
+  }
+
+  /** Starts over from what is durable. */
+  restart(state: QueueState, definition: QueueDefinition): void {
+    this.#state = state;
+    this.definition = definition;
+    this.rebuilding = undefined;
+    this.tick();
+  }
+
+  /** The queue is gone: nobody waits for it, nothing wakes it. */
+  close(): void {
+    this.isThere = false;
+    this.#wake?.cancel();
+    this.waiting.giveUp();
+  }
+
+  #start(wants: Wants): void {
+    if (wants.page !== undefined) this.#fetchPage(wants.page);
+    if (wants.expiredBeforeMs !== undefined) this.#fetchExpired(wants.expiredBeforeMs);
+    if (wants.wakeAtMs !== undefined) this.#planWake(wants.wakeAtMs);
+  }
+
+  #fetchPage(query: PageQuery): void {
+    const state = this.#state;
+    this.paging = this.#parts.store.page(query).then((page) => {
+      this.paging = undefined;
+      if (this.#isCurrent(state)) this.#finish({ kind: 'page', query, page });
+    }, this.#parts.onFatal);
+  }
+
+  #fetchExpired(sentBeforeMs: number): void {
+    const state = this.#state;
+    this.#parts.store.expired(this.queue, sentBeforeMs, WINDOW.expiryCount).then((page) => {
+      if (this.#isCurrent(state)) this.#finish({ kind: 'expiry', sentBeforeMs, page });
+    }, this.#parts.onFatal);
+  }
+
+  #finish(command: Extract<Command, { kind: 'page' | 'expiry' }>): void {
+    this.apply(command);
+    this.serve();
+  }
+
+  #isCurrent(state: QueueState): boolean {
+    return this.isThere && this.#state === state && this.rebuilding === undefined;
+  }
+
+  #planWake(atMs: number): void {
+    if (this.#wake !== undefined && this.#wake.atMs <= atMs) return;
+    this.#wake?.cancel();
+    const cancel = this.#parts.clock.after(Math.max(atMs - this.#parts.clock.nowMs(), 0), () => {
+      this.#wake = undefined;
+      this.tick();
+    });
+    this.#wake = { atMs, cancel };
+  }
+}

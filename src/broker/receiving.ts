@@ -1,0 +1,131 @@
+import type { RunId } from '../base/ids.ts';
+import { failed, ok, type Result } from '../base/result.ts';
+import type { Delivery } from '../message/message.ts';
+import { writeReceipt } from '../message/receipt.ts';
+import type { Replies } from '../queue/command.ts';
+import type { Tell } from '../watch/event.ts';
+import type { NoSuchQueue, ReceiveQuery, Unavailable } from './broker.ts';
+import type { Committer } from './committer.ts';
+import { deadLetterKeeper, markedWithSource } from './dead-letters.ts';
+import type { Keeper } from './keeper.ts';
+import type { Queues } from './queues.ts';
+
+/** What a receive answers. */
+export type Received = Result<
+  readonly Delivery[],
+  NoSuchQueue | Unavailable | { readonly kind: 'too-many-in-flight' }
+>;
+
+/** What receiving works with. */
+export interface ReceivingParts {
+  readonly queues: Queues;
+  readonly committer: Committer;
+  readonly run: RunId;
+  readonly tell: Tell;
+}
+
+/** Leases messages, now or as soon as there are any; hands over dead letters on the way. */
+export class Receiving {
+  readonly #parts: ReceivingParts;
+
+  constructor(parts: ReceivingParts) {
+    this.#parts = parts;
+  }
+
+  /** Takes what is there, or waits for it as long as the query says. */
+  async receive(keeper: Keeper, query: ReceiveQuery): Promise<Received> {
+    if (query.signal?.aborted === true) return ok([]);
+    const reply = keeper.waiting.size === 0 ? this.#take(keeper, query) : undefined;
+    if (reply !== undefined && isAnswer(reply)) return this.#answer(keeper, reply);
+    const waitMs = query.waitMs ?? keeper.definition.settings.receiveWaitMs;
+    if (waitMs === 0) return this.#answer(keeper, await this.#takeNow(keeper, query, reply));
+    const later = await this.#wait(keeper, query, waitMs);
+    if (later !== undefined) return this.#answer(keeper, later);
+    return keeper.isThere ? ok([]) : failed({ kind: 'no-such-queue', queue: keeper.definition.key });
+  }
+
+  /** Resolves when there is something to receive, when the queue goes, or when the signal aborts. */
+  arrival(keeper: Keeper, signal: AbortSignal): Promise<void> {
+    if (keeper.state.waitingCount > 0 || signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const serve = (): boolean => {
+        resolve();
+        return true;
+      };
+      keeper.waiting.join({ serve, giveUp: resolve }, { waitMs: Infinity, signal });
+    });
+  }
+
+  /** What is there without waiting for new messages; what rests in the store counts as there. */
+  async #takeNow(
+    keeper: Keeper,
+    query: ReceiveQuery,
+    reply: Replies['receive'] | undefined,
+  ): Promise<Replies['receive']> {
+    const first = reply ?? this.#take(keeper, query);
+    if (isAnswer(first) || keeper.paging === undefined) return first;
+    await keeper.paging;
+    return keeper.isThere ? this.#take(keeper, query) : first;
+  }
+
+  #wait(keeper: Keeper, query: ReceiveQuery, waitMs: number): Promise<Replies['receive'] | undefined> {
+    return new Promise((resolve) => {
+      const serve = (): boolean => {
+        const reply = this.#take(keeper, query);
+        if (!isAnswer(reply)) return false;
+        resolve(reply);
+        return true;
+      };
+      keeper.waiting.join({ serve, giveUp: () => resolve(undefined) }, { waitMs, signal: query.signal });
+    });
+  }
+
+  #take(keeper: Keeper, query: ReceiveQuery): Replies['receive'] {
+    const letterKeeper = deadLetterKeeper(this.#parts.queues, keeper);
+    const reply = keeper.apply<'receive'>({
+      kind: 'receive',
+      maximum: query.maximum,
+      maximumSizeBytes: query.maximumSizeBytes ?? Infinity,
+      visibilityMs: query.visibilityMs ?? keeper.definition.settings.visibilityMs,
+      holder: query.holder,
+      run: this.#parts.run,
+      deadLetterQueueExists: letterKeeper !== undefined,
+    });
+    if (reply.deadLetters.length > 0 && letterKeeper !== undefined)
+      this.#handOver(keeper, letterKeeper, reply);
+    return reply;
+  }
+
+  /** In the same turn as the removal, so that both are in one group. */
+  #handOver(from: Keeper, to: Keeper, reply: Replies['receive']): void {
+    const source = from.definition.key;
+    to.apply<'send'>({ kind: 'send', arrivals: markedWithSource(reply.deadLetters, source) });
+    to.serve();
+    const ids = reply.deadLetters.map((letter) => letter.message.id);
+    this.#parts.tell({ kind: 'dead-lettered', queue: source, target: to.definition.key, ids });
+  }
+
+  /** Waits for the groups that brought the messages; the leases themselves may be lost in a crash. */
+  async #answer(keeper: Keeper, reply: Replies['receive']): Promise<Received> {
+    if (reply.kind === 'too-many-in-flight') return failed({ kind: 'too-many-in-flight' });
+    const fate = this.#parts.committer.fate(reply.addedInGroup);
+    if (fate !== 'durable' && (await fate) === 'lost') return failed({ kind: 'disk-full' });
+    if (reply.taken.length === 0) return ok([]);
+    const { run, tell } = this.#parts;
+    const queue = keeper.queue;
+    const deliveries = reply.taken.map(({ message, order, receiveCount, firstReceivedAtMs }) => {
+      const receipt = writeReceipt({ run, queue, order, receiveCount });
+      return { message, receipt, receiveCount, firstReceivedAtMs };
+    });
+    tell({
+      kind: 'received',
+      queue: keeper.definition.key,
+      ids: reply.taken.map(({ message }) => message.id),
+    });
+    return ok(deliveries);
+  }
+}
+
+function isAnswer(reply: Replies['receive']): boolean {
+  return reply.kind === 'too-many-in-flight' || reply.taken.length > 0;
+}

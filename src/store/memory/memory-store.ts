@@ -1,0 +1,104 @@
+import type { QueueId, RunId } from '../../base/ids.ts';
+import type { Change } from '../change.ts';
+import type {
+  CommitOutcome,
+  ExpiryPage,
+  Page,
+  PageQuery,
+  QueueStore,
+  StoredMessage,
+  StoredQueue,
+  StoreOpening,
+} from '../queue-store.ts';
+import { MemoryQueue } from './memory-queue.ts';
+
+/** What a memory store does instead of working well; tests and the simulation turn these on and off. */
+export interface Faults {
+  /** The next commits find the disk full. */
+  full: boolean;
+  /** Free space is below the reserve. */
+  low: boolean;
+  /** The next commit fails as a broken disk does. */
+  broken: boolean;
+  /** Waits for this before each commit: a slow disk. */
+  slow: (() => Promise<void>) | undefined;
+}
+
+/** What outlives a crash: the disk of a memory store. */
+export class MemoryDisk {
+  run = 0;
+  lastDurableMs = 0;
+  nextQueueId = 1;
+  readonly queues = new Map<QueueId, MemoryQueue>();
+
+  /** The disk as it stands now: what a crash at this moment would leave. */
+  snapshot(): MemoryDisk {
+    const copy = new MemoryDisk();
+    Object.assign(copy, { run: this.run, lastDurableMs: this.lastDurableMs, nextQueueId: this.nextQueueId });
+    for (const [queue, stored] of this.queues) copy.queues.set(queue, stored.copy());
+    return copy;
+  }
+}
+
+/** A store in memory with faults to order. A group is durable once its commit has resolved, and not before. */
+export class MemoryStore implements QueueStore {
+  readonly faults: Faults = { full: false, low: false, broken: false, slow: undefined };
+  readonly #disk: MemoryDisk;
+
+  constructor(disk = new MemoryDisk()) {
+    this.#disk = disk;
+  }
+
+  async open(nowMs: number): Promise<StoreOpening> {
+    this.#disk.run += 1;
+    const queues = [...this.#disk.queues].map(([queue, stored]) => stored.opening(queue, nowMs));
+    const { run, lastDurableMs, nextQueueId } = this.#disk;
+    return { run: run as RunId, lastDurableMs, nextQueueId: nextQueueId as QueueId, queues };
+  }
+
+  async commit(group: readonly Change[], atMs: number): Promise<CommitOutcome> {
+    await this.faults.slow?.();
+    if (this.faults.broken) throw new Error('the disk is broken');
+    if (this.faults.full) return 'disk-full';
+    for (const change of group) this.#apply(change);
+    this.#disk.lastDurableMs = atMs;
+    return 'committed';
+  }
+
+  async page(query: PageQuery): Promise<Page> {
+    return this.#disk.queues.get(query.queue)?.page(query) ?? { messages: [], nextVisibleAtMs: undefined };
+  }
+
+  async read(queue: QueueId, orders: readonly number[]): Promise<readonly StoredMessage[]> {
+    const stored = this.#disk.queues.get(queue)?.stored;
+    return orders.map((order) => stored?.get(order)).filter((message) => message !== undefined);
+  }
+
+  async expired(queue: QueueId, sentBeforeMs: number, limit: number): Promise<ExpiryPage> {
+    const stored = this.#disk.queues.get(queue);
+    return stored?.expired(sentBeforeMs, limit) ?? { places: [], nextSentAtMs: undefined };
+  }
+
+  async reload(queue: QueueId, nowMs: number): Promise<StoredQueue | undefined> {
+    return this.#disk.queues.get(queue)?.opening(queue, nowMs);
+  }
+
+  spaceIsLow(): boolean {
+    return this.faults.low;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+
+  #apply(change: Change): void {
+    const { queue } = change;
+    if (change.kind === 'queue-deleted') {
+      this.#disk.queues.delete(queue);
+      return;
+    }
+    if (change.kind === 'queue-written' && !this.#disk.queues.has(queue)) {
+      this.#disk.queues.set(queue, new MemoryQueue(change.definition));
+      this.#disk.nextQueueId = Math.max(this.#disk.nextQueueId, queue + 1);
+    }
+    this.#disk.queues.get(queue)?.apply(change);
+  }
+}
