@@ -134,7 +134,7 @@ export class Members {
   }
 
   #of(name: string): unknown {
-    return this.#source[name] ?? undefined;
+    return Object.hasOwn(this.#source, name) ? (this.#source[name] ?? undefined) : undefined;
   }
 }
 

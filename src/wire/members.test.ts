@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { Members } from './members.ts';
+import { RestError } from './rest-protocol.ts';
+
+function errorOf(run: () => unknown): RestError {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof RestError) return error;
+    throw error;
+  }
+  return assert.fail('nothing was refused');
+}
+
+test('nested structures break their constraints under their own name, in one error with the rest', () => {
+  const members = new Members({ Name: 'a b', Inner: { Size: 1 } });
+  members.text('Name', { pattern: /^[a-z]+$/ });
+  members.structure('Inner')?.whole('Size', { least: 5, most: 9 });
+  members.text('Role', { required: true });
+  assert.equal(
+    errorOf(() => members.end()).message,
+    "3 validation errors detected: Value 'a b' at 'name' failed to satisfy constraint: Member must satisfy regular " +
+      "expression pattern: [a-z]+; Value '1' at 'inner.size' failed to satisfy constraint: Member must have value " +
+      "greater than or equal to 5; Value null at 'role' failed to satisfy constraint: Member must not be null",
+  );
+});
+
+test('null is as good as absent', () => {
+  const members = new Members({ Text: null, Map: null, List: null, Flag: null, Number: null });
+  assert.equal(members.text('Text'), undefined);
+  assert.equal(members.textMap('Map'), undefined);
+  assert.equal(members.textList('List'), undefined);
+  assert.equal(members.flag('Flag'), undefined);
+  assert.equal(members.whole('Number', { least: 1, most: 2 }), undefined);
+  members.end();
+});
+
+test('names of JavaScript itself are no members', () => {
+  const members = new Members({});
+  assert.equal(members.text('toString'), undefined);
+  assert.equal(members.structure('constructor'), undefined);
+});
+
+test('whatever JSON is sent, a reader answers its type or refuses; nothing else', () => {
+  fc.assert(
+    fc.property(fc.dictionary(fc.constantFrom('A', 'B'), fc.jsonValue()), (source) => {
+      const readers: ((members: Members) => unknown)[] = [
+        (members) => members.text('A', { most: 3, pattern: /^x/ }),
+        (members) => members.whole('A', { least: 1, most: 5 }),
+        (members) => members.flag('A'),
+        (members) => members.structure('A')?.text('B'),
+        (members) => members.textMap('A'),
+        (members) => members.textList('A', { values: ['x'] }),
+        (members) => members.says('A'),
+      ];
+      for (const read of readers) {
+        const members = new Members(source);
+        try {
+          read(members);
+          members.end();
+        } catch (error) {
+          assert.ok(error instanceof RestError, String(error));
+          assert.equal(error.status, 400);
+        }
+      }
+    }),
+  );
+});
