@@ -36,7 +36,7 @@ async function run(options: StartOptions, stopping: AbortSignal): Promise<number
   const databaseUrl = process.env['DATABASE_URL'];
   const say = (step: string): void => console.log(`Starting: ${step} ...`);
   await using system = await startSystem({ ...options, root, port, databaseUrl, say });
-  console.log(`Ad server at ${system.server.origin}, platform at ${system.platform.endpoint}.`);
+  console.log(addresses(system));
   const ended = new AbortController();
   const platformLost = system.platform.ended.then((lastWords): never => {
     ended.abort();
@@ -48,9 +48,17 @@ async function run(options: StartOptions, stopping: AbortSignal): Promise<number
 async function work(system: System, options: StartOptions, stopping: AbortSignal): Promise<number> {
   await runTraffic(system, options, stopping);
   const summary = await summarise(system, options, stopping);
-  console.log(`\n${summaryText(summary)}\n`);
+  console.log(`\n${summaryText(summary)}\n\n${addresses(system)}\n`);
   if (!options.exit) await stayUp(stopping);
   return isBalanced(summary.reconciliation) ? 0 : 1;
+}
+
+function addresses({ pages, server, platform }: System): string {
+  return [
+    `Statistics of an advertiser   ${pages}/advertiser/1`,
+    `Ad server                     ${server.origin}/serve?publisher=1`,
+    `Platform                      ${platform.endpoint}`,
+  ].join('\n');
 }
 
 /** Stays until Ctrl-C. */

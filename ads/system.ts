@@ -7,6 +7,7 @@ import { ensureMapping } from './deploy/mapping.ts';
 import { packageFunction } from './deploy/package-function.ts';
 import { countMessages, ensureClickQueue, type ClickQueue } from './deploy/queues.ts';
 import { claim } from './only-one.ts';
+import { PageServer } from './pages/page-server.ts';
 import { startChild, stopLeftOver } from './platform/child.ts';
 import { startPlatform, type Platform } from './platform/platform.ts';
 import { startAdServer, type RunningAdServer } from './server/start.ts';
@@ -32,6 +33,8 @@ export interface System extends AsyncDisposable {
   /** All queues that may hold clicks. */
   readonly queues: readonly ClickQueue[];
   readonly server: RunningAdServer;
+  /** Where advertisers see their statistics. */
+  readonly pages: string;
 }
 
 const FUNCTION_NAME = 'click-processor';
@@ -61,9 +64,12 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const queue = pick(queues, options.classic ? 1 : 0);
   const server = await startAdServer({ clients, ledger, queueUrl: queue.url, ...options });
   stack.defer(() => server.stop());
+  const pageServer = new PageServer(ledger.sql);
+  stack.defer(() => pageServer.close());
+  const pages = await pageServer.listen();
   const running = stack.move();
   return {
-    ...{ ledger, platform, clients, queue, queues, server },
+    ...{ ledger, platform, clients, queue, queues, server, pages },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }

@@ -1,0 +1,111 @@
+import type postgres from 'postgres';
+
+/** One campaign as its advertiser sees it. */
+export interface CampaignStatistics {
+  readonly campaignId: number;
+  readonly name: string;
+  readonly state: string;
+  readonly limitMicros: number;
+  readonly spentMicros: number;
+  readonly billed: number;
+  readonly free: number;
+  readonly invalid: number;
+}
+
+/** Clicks that cost nothing, by the reason for it. */
+export interface ReasonCount {
+  readonly reason: string;
+  readonly clicks: number;
+}
+
+/** One hour of clicks. */
+export interface HourStatistics {
+  readonly hourMs: number;
+  readonly billed: number;
+  readonly notBilled: number;
+  readonly amountMicros: number;
+}
+
+/** One click with what became of it. */
+export interface ClickReceipt {
+  readonly clickId: string;
+  readonly clickedAtMs: number;
+  readonly campaignId: number;
+  readonly verdict: string;
+  readonly reason: string | null;
+  readonly amountMicros: number;
+}
+
+/** Everything that an advertiser's page shows, read at one moment. */
+export interface AdvertiserStatistics {
+  readonly advertiser: string;
+  /** When it was read: every click recorded before is in it. */
+  readonly readAtMs: number;
+  readonly campaigns: readonly CampaignStatistics[];
+  readonly reasons: readonly ReasonCount[];
+  readonly hours: readonly HourStatistics[];
+  readonly latest: readonly ClickReceipt[];
+}
+
+/** Reads the statistics of one advertiser in one snapshot; undefined if there is no such advertiser. */
+export async function readStatistics(
+  sql: postgres.Sql,
+  id: number,
+): Promise<AdvertiserStatistics | undefined> {
+  return sql.begin('ISOLATION LEVEL REPEATABLE READ READ ONLY', async (snapshot) => {
+    const [advertiser] = await snapshot<{ name: string; now: number }[]>`
+      SELECT name, extract(epoch FROM now())::float8 * 1000 AS now FROM advertiser WHERE advertiser_id = ${id}`;
+    if (advertiser === undefined) return undefined;
+    return {
+      advertiser: advertiser.name,
+      readAtMs: Math.floor(advertiser.now),
+      campaigns: await readCampaigns(snapshot, id),
+      reasons: await readReasons(snapshot, id),
+      hours: await readHours(snapshot, id),
+      latest: await readLatest(snapshot, id),
+    };
+  });
+}
+
+/** Names of all advertisers by their numbers. */
+export async function readAdvertisers(sql: postgres.Sql): Promise<readonly { id: number; name: string }[]> {
+  return sql<
+    { id: number; name: string }[]
+  >`SELECT advertiser_id AS id, name FROM advertiser ORDER BY advertiser_id`;
+}
+
+async function readCampaigns(sql: postgres.ISql, id: number): Promise<readonly CampaignStatistics[]> {
+  return sql<CampaignStatistics[]>`
+    SELECT campaign_id AS "campaignId", name, state, limit_micros::float8 AS "limitMicros",
+      spent_micros::float8 AS "spentMicros",
+      coalesce(sum(clicks) FILTER (WHERE verdict = 'billed'), 0)::float8 AS billed,
+      coalesce(sum(clicks) FILTER (WHERE verdict = 'free'), 0)::float8 AS free,
+      coalesce(sum(clicks) FILTER (WHERE verdict = 'invalid'), 0)::float8 AS invalid
+    FROM campaign JOIN budget USING (campaign_id) LEFT JOIN stat_hour USING (campaign_id)
+    WHERE advertiser_id = ${id}
+    GROUP BY campaign_id, name, state, limit_micros, spent_micros ORDER BY campaign_id`;
+}
+
+async function readReasons(sql: postgres.ISql, id: number): Promise<readonly ReasonCount[]> {
+  return sql<ReasonCount[]>`
+    SELECT reason, sum(clicks)::float8 AS clicks FROM stat_hour JOIN campaign USING (campaign_id)
+    WHERE advertiser_id = ${id} AND reason <> '' GROUP BY reason ORDER BY 2 DESC, 1`;
+}
+
+async function readHours(sql: postgres.ISql, id: number): Promise<readonly HourStatistics[]> {
+  return sql<HourStatistics[]>`
+    SELECT extract(epoch FROM hour)::float8 * 1000 AS "hourMs",
+      coalesce(sum(clicks) FILTER (WHERE verdict = 'billed'), 0)::float8 AS billed,
+      coalesce(sum(clicks) FILTER (WHERE verdict <> 'billed'), 0)::float8 AS "notBilled",
+      sum(amount_micros)::float8 AS "amountMicros"
+    FROM stat_hour JOIN campaign USING (campaign_id)
+    WHERE advertiser_id = ${id} AND hour > now() - interval '48 hours' GROUP BY hour ORDER BY hour`;
+}
+
+async function readLatest(sql: postgres.ISql, id: number): Promise<readonly ClickReceipt[]> {
+  return sql<ClickReceipt[]>`
+    SELECT click_id AS "clickId", extract(epoch FROM clicked_at)::float8 * 1000 AS "clickedAtMs",
+      campaign_id AS "campaignId", verdict, reason,
+      CASE WHEN verdict = 'billed' THEN price_micros ELSE 0 END::float8 AS "amountMicros"
+    FROM click WHERE advertiser_id = ${id} ORDER BY clicked_at DESC, click_id DESC LIMIT 12`;
+}
