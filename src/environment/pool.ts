@@ -151,8 +151,9 @@ export class EnvironmentPool implements AsyncDisposable {
       )
       .then((lease) => {
         group.startingCount -= 1;
-        release();
+        // Who waits is served first: the slot that becomes free is not for them any more.
         this.#arrived(group, lease);
+        release();
       });
     this.#starts.add(start);
     void start.finally(() => this.#starts.delete(start));
@@ -164,9 +165,8 @@ export class EnvironmentPool implements AsyncDisposable {
     let isHeld = true;
     const release = (): void => {
       cancel();
-      if (!isHeld) return;
+      if (isHeld) this.#slotsInUse -= 1;
       isHeld = false;
-      this.#slotsInUse -= 1;
       this.#startMore();
     };
     const cancel: Cancel = this.#options.clock.after(SLOW_START_MS, release);
@@ -211,7 +211,6 @@ export class EnvironmentPool implements AsyncDisposable {
   #arrived(group: EnvironmentGroup, lease: Lease): void {
     if (lease.kind === 'environment') this.#offer(group, lease.environment, true);
     else this.#failNext(group, lease);
-    this.#startMore();
     this.#dropIfEmpty(group);
   }
 

@@ -1,7 +1,7 @@
 import type { Environment } from './environment.ts';
 
-/** What an environment is taken to use before anybody has looked. */
-const UNKNOWN_BYTES = 33_554_432;
+/** What an environment is taken to use before anybody has looked at any. */
+const FIRST_GUESS_BYTES = 16_777_216;
 
 /** How much memory environments may really use together. Declared sizes do not count. */
 export class Room {
@@ -24,12 +24,13 @@ export class Room {
     | { readonly kind: 'free' }
     | { readonly kind: 'evict'; readonly victim: Environment }
     | { readonly kind: 'wait' } {
-    let usedBytes = (startingCount + 1) * UNKNOWN_BYTES;
-    let count = startingCount;
-    for (const environment of running) {
-      usedBytes += environment.usedMemoryBytes || UNKNOWN_BYTES;
-      count += 1;
-    }
+    const used = [...running].map((environment) => environment.usedMemoryBytes);
+    const looked = used.filter((bytes) => bytes > 0);
+    const lookedBytes = looked.reduce((sum, bytes) => sum + bytes, 0);
+    const guessBytes = looked.length === 0 ? FIRST_GUESS_BYTES : lookedBytes / looked.length;
+    const count = used.length + startingCount;
+    // Those nobody has looked at, and the new one, are taken to be like the others.
+    const usedBytes = lookedBytes + (count - looked.length + 1) * guessBytes;
     if (usedBytes <= this.#limitBytes || count === 0) return { kind: 'free' };
     const [victim] = idle;
     return victim === undefined ? { kind: 'wait' } : { kind: 'evict', victim };

@@ -1,0 +1,247 @@
+import assert from 'node:assert/strict';
+import { beforeEach, test } from 'node:test';
+import type { RequestId } from '../base/ids.ts';
+import type { FunctionRecord } from '../function/function.ts';
+import type { WatchEvent } from '../watch/event.ts';
+import { recordOf, ScriptedStarter, turn } from './fixture/scripted.ts';
+import { EnvironmentPool, type EnvironmentPoolOptions } from './pool.ts';
+import { PoolInvoker } from './pool-invoker.ts';
+import type { InvokeResult } from './result.ts';
+
+let starter: ScriptedStarter;
+let events: WatchEvent[];
+let pool: EnvironmentPool;
+let latest: FunctionRecord | undefined;
+let invoker: PoolInvoker;
+
+beforeEach(() => build());
+
+function build(options: Partial<EnvironmentPoolOptions> = {}): void {
+  starter = new ScriptedStarter();
+  events = [];
+  latest = undefined;
+  const { clock } = starter;
+  const tell = (event: WatchEvent): void => void events.push(event);
+  const defaults = { startsAtOnce: 4, idleMs: 300_000, memoryBytes: 2 ** 32 };
+  pool = new EnvironmentPool({ starter, clock, tell, ...defaults, ...options });
+  invoker = new PoolInvoker({ pool, clock, tell, latest: (record) => latest ?? record });
+}
+
+let count = 0;
+async function invoke(record: FunctionRecord): Promise<{ readonly result: Promise<InvokeResult> }> {
+  const requestId = `request-${(count += 1)}` as RequestId;
+  const result = invoker.invoke({ function: record, requestId, payload: Buffer.from('{}') });
+  await turn();
+  return { result };
+}
+
+test('the most recently used idle environment is taken first', async () => {
+  const record = recordOf('f');
+  await Promise.all([invoke(record), invoke(record)]);
+  await starter.at(1).say({ kind: 'ready' });
+  await starter.at(2).say({ kind: 'ready' });
+  await starter.at(2).answer();
+  await starter.at(1).answer();
+  starter.taken();
+  await invoke(record);
+  assert.deepEqual(starter.taken(), ['send 1']);
+});
+
+test('a hundred invocations at once get a hundred environments, a few starts at a time', async () => {
+  const record = recordOf('f');
+  const results = await Promise.all(Array.from({ length: 100 }, () => invoke(record)));
+  assert.equal(starter.started.length, 4);
+  for (let number = 1; number <= 100; number += 1) {
+    assert.ok(starter.started.length <= number + 3);
+    await starter.at(number).say({ kind: 'ready' });
+  }
+  assert.equal(starter.started.length, 100);
+  assert.equal(pool.size, 100);
+  for (const { answer } of starter.started.map((one) => ({ answer: () => one.answer() }))) await answer();
+  const ended = await Promise.all(results.map(({ result }) => result));
+  assert.ok(ended.every(({ kind }) => kind === 'answered'));
+});
+
+test('an environment that becomes free while starts wait serves the longest waiting, and its start is saved', async () => {
+  build({ startsAtOnce: 1 });
+  const record = recordOf('f');
+  const first = await invoke(record);
+  await invoke(record);
+  const third = await invoke(record);
+  await starter.at(1).say({ kind: 'ready' });
+  assert.equal(starter.started.length, 2);
+  await starter.at(1).answer();
+  assert.equal((await first.result).kind, 'answered');
+  await starter.at(1).answer();
+  await starter.at(2).say({ kind: 'ready' });
+  await starter.at(1).answer();
+  assert.equal((await third.result).kind, 'answered');
+  assert.equal(starter.started.length, 2);
+});
+
+test('a start that takes long makes place for the next', async () => {
+  build({ startsAtOnce: 1 });
+  await Promise.all([invoke(recordOf('slow')), invoke(recordOf('quick'))]);
+  assert.equal(starter.started.length, 1);
+  starter.clock.advance(300);
+  await turn();
+  assert.equal(starter.started.length, 2);
+});
+
+test('an idle environment is frozen after 50 ms, thawed for its next invocation, and gone after the idle time', async () => {
+  const record = recordOf('f');
+  await invoke(record);
+  await starter.at(1).say({ kind: 'ready' });
+  await starter.at(1).answer();
+  starter.taken();
+  starter.clock.advance(50);
+  await turn();
+  assert.deepEqual(starter.taken(), ['freeze 1']);
+  await invoke(record);
+  assert.deepEqual(starter.taken(), ['thaw 1', 'send 1']);
+  await starter.at(1).answer();
+  starter.clock.advance(299_999);
+  await turn();
+  assert.deepEqual(starter.taken(), ['freeze 1']);
+  starter.clock.advance(1);
+  await turn();
+  assert.deepEqual(starter.taken(), ['kill 1', 'release 1']);
+  assert.equal(pool.size, 0);
+  assert.ok(events.some((event) => event.kind === 'environment-ended' && event.why === 'idle'));
+});
+
+test('a new revision ends idle environments at once and busy ones after their work', async () => {
+  const before = recordOf('f', '1');
+  await Promise.all([invoke(before), invoke(before)]);
+  await starter.at(1).say({ kind: 'ready' });
+  await starter.at(2).say({ kind: 'ready' });
+  await starter.at(1).answer();
+  starter.taken();
+  pool.listener.changed?.(recordOf('f', '2'), before);
+  assert.deepEqual(starter.taken(), ['kill 1']);
+  await starter.at(2).answer();
+  assert.deepEqual(starter.taken(), ['release 1', 'kill 2', 'release 2']);
+});
+
+test('who waits for an environment gets one of the newest revision', async () => {
+  build({ startsAtOnce: 1 });
+  const [before, now] = [recordOf('f', '1'), recordOf('f', '2')];
+  const { result } = await invoke(before);
+  latest = now;
+  pool.listener.changed?.(now, before);
+  await starter.at(1).say({ kind: 'ready' });
+  assert.equal(starter.started.length, 2);
+  await starter.at(2).say({ kind: 'ready' });
+  await starter.at(2).answer();
+  assert.equal((await result).kind, 'answered');
+  assert.ok(starter.actions.includes('kill 1'));
+});
+
+test('an invocation that waits while its function is deleted is told so', async () => {
+  const record = recordOf('f');
+  const { result } = await invoke(record);
+  pool.listener.deleted?.(record);
+  const ended = await result;
+  assert.equal(ended.kind === 'no-room' && ended.why, 'The function was deleted.');
+});
+
+test('when memory is used up, the idle environment unused for longest makes room', async () => {
+  build({ memoryBytes: 80_000_000 });
+  for (const [at, name] of ['a', 'b'].entries()) {
+    await invoke(recordOf(name));
+    await starter.at(at + 1).say({ kind: 'ready' });
+    await starter.at(at + 1).answer();
+    starter.clock.advance(100);
+    await turn();
+  }
+  await invoke(recordOf('b'));
+  await starter.at(2).answer();
+  starter.clock.advance(100);
+  await turn();
+  starter.taken();
+  await invoke(recordOf('c'));
+  assert.deepEqual(starter.taken(), ['kill 1', 'release 1', 'start 3 c']);
+});
+
+test('when memory is used up and nothing is idle, an invocation waits until something ends', async () => {
+  build({ memoryBytes: 30_000_000 });
+  await invoke(recordOf('a'));
+  await starter.at(1).say({ kind: 'ready' });
+  await invoke(recordOf('b'));
+  assert.equal(starter.started.length, 1);
+  await starter.at(1).answer();
+  assert.equal(starter.started.length, 2);
+  assert.ok(starter.actions.includes('kill 1'));
+});
+
+test('a time-out ends the environment, and its late answer is not heard', async () => {
+  const { result } = await invoke(recordOf('f'));
+  await starter.at(1).say({ kind: 'ready' });
+  starter.clock.advance(3000);
+  assert.equal((await result).kind, 'timed-out');
+  await starter.at(1).answer();
+  assert.ok(starter.actions.includes('kill 1'));
+  assert.equal(pool.size, 0);
+});
+
+test('a runtime that answers but is never ready again is ended at the deadline', async () => {
+  const { result } = await invoke(recordOf('f'));
+  await starter.at(1).say({ kind: 'ready' });
+  await starter.at(1).say({ kind: 'answered', payload: Buffer.from('1'), marks: 0 });
+  assert.equal((await result).kind, 'answered');
+  assert.equal(pool.size, 1);
+  starter.clock.advance(3000);
+  await turn();
+  assert.equal(pool.size, 0);
+});
+
+test('code that does not load within ten seconds is a time-out', async () => {
+  const { result } = await invoke(recordOf('f'));
+  starter.clock.advance(10_000);
+  await turn();
+  const ended = await result;
+  assert.equal(ended.kind, 'timed-out');
+  assert.match(
+    Buffer.from('payload' in ended ? ended.payload : []).toString(),
+    /timed out after 10\.00 seconds/,
+  );
+});
+
+test('out of memory is told apart from a crash', async () => {
+  const { result } = await invoke(recordOf('f'));
+  await starter.at(1).say({ kind: 'ready' });
+  await starter.at(1).exit({ kind: 'out-of-memory' });
+  const ended = await result;
+  assert.equal(ended.kind === 'exited' && ended.outOfMemory, true);
+  assert.match(Buffer.from('payload' in ended ? ended.payload : []).toString(), /"Runtime\.OutOfMemory"/);
+});
+
+test('a sandbox that does not start is no room, with its reason', async () => {
+  const { result } = await invoke(recordOf('f'));
+  await starter.at(1).exit({ kind: 'not-started', why: 'fork failed' });
+  const ended = await result;
+  assert.equal(ended.kind === 'no-room' && ended.why, 'fork failed');
+});
+
+test('an environment that dies while idle is never handed out', async () => {
+  const record = recordOf('f');
+  await invoke(record);
+  await starter.at(1).say({ kind: 'ready' });
+  await starter.at(1).answer();
+  await starter.at(1).exit({ kind: 'exited', code: 1 });
+  await invoke(record);
+  assert.equal(starter.started.length, 2);
+});
+
+test('disposing ends every environment and everyone who waits', async () => {
+  build({ startsAtOnce: 1 });
+  const record = recordOf('f');
+  const running = await invoke(record);
+  const waiting = await invoke(record);
+  await starter.at(1).say({ kind: 'ready' });
+  await pool[Symbol.asyncDispose]();
+  assert.equal((await running.result).kind, 'exited');
+  assert.equal((await waiting.result).kind, 'no-room');
+  assert.equal(pool.size, 0);
+  assert.equal((await (await invoke(record)).result).kind, 'no-room');
+});
