@@ -5,7 +5,7 @@ const { toAnswer, toLog, RuntimeError } = require('./errors.cjs');
 const { KIND, decoder, encode } = require('./frames.cjs');
 const { Invocation } = require('./invocation.cjs');
 const { load } = require('./loader.cjs');
-const log = require('./log.cjs');
+const { mark, patchConsole, record, setRequest } = require('./log.cjs');
 
 /** As the platform counts it: 6 MiB and 100 bytes. */
 const LARGEST_ANSWER_BYTES = 6_291_556;
@@ -24,7 +24,7 @@ let handler;
 let current;
 let isEnding = false;
 
-log.patchConsole();
+patchConsole();
 process.on('uncaughtException', (error) => endProcess(error, 'Uncaught Exception', EXIT_UNCAUGHT_EXCEPTION));
 process.on('unhandledRejection', (reason) => {
   const error = new RuntimeError('Runtime.UnhandledPromiseRejection', reason);
@@ -52,7 +52,7 @@ load(String(env.LAMBDA_TASK_ROOT), String(env._HANDLER)).then(
 function onFrame(kind, meta, body) {
   if (kind !== KIND.invoke || handler === undefined) return;
   const { requestId } = meta;
-  log.setRequest(requestId);
+  setRequest(requestId);
   if (meta.traceId === undefined) delete env._X_AMZN_TRACE_ID;
   else env._X_AMZN_TRACE_ID = meta.traceId;
   const invocation = new Invocation((error, result) => answer(requestId, error, result));
@@ -92,7 +92,7 @@ function answerFrame(requestId, result) {
   }
   const body = Buffer.from(text);
   const kind = body.length > LARGEST_ANSWER_BYTES ? KIND.tooLarge : KIND.answer;
-  return encode(kind, { requestId, marks: log.mark(requestId) }, kind === KIND.answer ? body : undefined);
+  return encode(kind, { requestId, marks: mark(requestId) }, kind === KIND.answer ? body : undefined);
 }
 
 /**
@@ -100,7 +100,7 @@ function answerFrame(requestId, result) {
  * @param {unknown} error
  */
 function errorFrame(requestId, error) {
-  log.record('ERROR', 'Invoke Error', toLog(error));
+  record('ERROR', 'Invoke Error', toLog(error));
   return toErrorFrame(requestId, error, false);
 }
 
@@ -111,7 +111,7 @@ function errorFrame(requestId, error) {
  */
 function toErrorFrame(requestId, error, isLast) {
   const { errorType, errorMessage, trace } = toAnswer(error);
-  const meta = { requestId, errorType, errorMessage, isLast, marks: log.mark(requestId) };
+  const meta = { requestId, errorType, errorMessage, isLast, marks: mark(requestId) };
   return encode(KIND.error, meta, Buffer.from(JSON.stringify({ errorType, errorMessage, trace })));
 }
 
@@ -124,7 +124,7 @@ function toErrorFrame(requestId, error, isLast) {
 function endProcess(error, title, code) {
   if (isEnding) return;
   isEnding = true;
-  log.record('ERROR', title, toLog(error));
+  record('ERROR', title, toLog(error));
   socket.removeAllListeners('close');
   socket.end(lastFrame(error), () => process.exit(code));
   socket.ref();
@@ -134,6 +134,6 @@ function endProcess(error, title, code) {
 function lastFrame(error) {
   if (handler !== undefined && current !== undefined) return toErrorFrame(current.requestId, error, true);
   const { errorType, errorMessage, trace } = toAnswer(error);
-  const meta = { errorType, errorMessage, marks: log.mark('init') };
+  const meta = { errorType, errorMessage, marks: mark('init') };
   return encode(KIND.initError, meta, Buffer.from(JSON.stringify({ errorType, errorMessage, trace })));
 }

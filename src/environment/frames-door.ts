@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { LARGEST_ANSWER_BYTES } from '../function/limits.ts';
 import type { Mount } from '../sandbox/sandbox.ts';
-import type { Door, DoorInvocation, DoorListener } from './door.ts';
+import type { Door, DoorInvocation, DoorListener, RuntimeFailure } from './door.ts';
 import { encodeFrame, FRAME, FrameReader, type Frame } from './frames.ts';
 
 const SOCKET_FOLDER = '/run/millrace';
@@ -72,7 +72,6 @@ export class FramesDoor implements Door {
       return;
     }
     this.#socket = socket;
-    this.#server.unref();
     socket.on('error', () => socket.destroy());
     socket.on('data', (chunk: Buffer) => this.#hear(chunk));
   }
@@ -106,7 +105,15 @@ export class FramesDoor implements Door {
   }
 }
 
-function failureOf(meta: Frame['meta'], payload: Buffer) {
-  const errorType = String(meta['errorType'] ?? 'Function.Unknown');
-  return { payload, errorType, errorMessage: String(meta['errorMessage'] ?? '') };
+function failureOf(meta: Frame['meta'], payload: Buffer): RuntimeFailure {
+  const { errorType, errorMessage } = meta;
+  return {
+    payload,
+    errorType: textOf(errorType, 'Function.Unknown'),
+    errorMessage: textOf(errorMessage, ''),
+  };
+}
+
+function textOf(value: unknown, otherwise: string): string {
+  return typeof value === 'string' ? value : otherwise;
 }

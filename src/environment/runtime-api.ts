@@ -53,7 +53,6 @@ export class RuntimeApi implements Door {
     server.maxConnections = MOST_CONNECTIONS;
     server.listen(0, address);
     await once(server, 'listening');
-    server.unref();
     return new RuntimeApi(server, listener);
   }
 
@@ -72,7 +71,8 @@ export class RuntimeApi implements Door {
 
   async drained(): Promise<void> {
     await setImmediate();
-    await Promise.all([...this.#sockets.keys()].map((socket) => !socket.closed && once(socket, 'close')));
+    const open = [...this.#sockets.keys()].filter((socket) => !socket.closed);
+    await Promise.all(open.map((socket) => once(socket, 'close')));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

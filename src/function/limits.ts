@@ -10,8 +10,5 @@ export const LARGEST_ANSWER_BYTES = 6_291_556;
 /** How long the code may take to load before its first invocation. */
 export const INIT_LIMIT_MS = 10_000;
 
-/** How many invocations of an account may run at once, unless the operator says otherwise. */
-export const ACCOUNT_CONCURRENCY = 1000;
-
 /** Files and folders in one package; AWS names no number, a guard against archives made to hurt. */
 export const MOST_PACKAGE_ENTRIES = 100_000;
