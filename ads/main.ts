@@ -42,7 +42,8 @@ async function run(options: StartOptions, stopping: AbortSignal): Promise<number
     ended.abort();
     throw new PlatformUnavailable(`The platform has ended: ${lastWords}`);
   });
-  return Promise.race([work(system, options, AbortSignal.any([stopping, ended.signal])), platformLost]);
+  // Awaited here: everything is taken down when this function returns.
+  return await Promise.race([work(system, options, AbortSignal.any([stopping, ended.signal])), platformLost]);
 }
 
 async function work(system: System, options: StartOptions, stopping: AbortSignal): Promise<number> {
