@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DurableMappings } from './durable-mappings.ts';
 import { DispatchStage, QUEUE, TARGET } from './fixture/stage.ts';
+import type { SettingsChange } from '../queue/settings.ts';
 import type { MappingSettings } from './mappings.ts';
 
 const SETTINGS: MappingSettings = {
@@ -15,9 +16,10 @@ const SETTINGS: MappingSettings = {
 async function mapped(
   settings: Partial<MappingSettings> = {},
   options: { readonly concurrency?: number; readonly timeoutMs?: number } = {},
+  queue: SettingsChange = {},
 ): Promise<{ stage: DispatchStage; mappings: DurableMappings; uuid: string }> {
-  const stage = new DispatchStage(options.concurrency);
-  await stage.broker.create(QUEUE, { visibilityMs: 30_000 });
+  const stage = await DispatchStage.open(options.concurrency);
+  await stage.createQueue({ visibilityMs: 30_000, ...queue });
   stage.functions.add(TARGET, { timeoutMs: options.timeoutMs ?? 3000 });
   const mappings = await DurableMappings.open(stage.ports);
   const created = await mappings.create(QUEUE, TARGET, { ...SETTINGS, ...settings });
@@ -25,12 +27,12 @@ async function mapped(
   return { stage, mappings, uuid: created.value.uuid };
 }
 
-test('an idle mapping takes nothing, holds no permit and plans nothing', async () => {
+test('an idle mapping takes nothing and holds no permit, and moving time does not change that', async () => {
   const { stage } = await mapped();
   await stage.settled();
   assert.equal(stage.allowance.inUse(TARGET), 0);
-  assert.equal(stage.broker.receives, 0);
-  assert.equal(stage.clock.nextDueMs(), undefined);
+  await stage.advance(3_600_000);
+  assert.deepEqual(stage.told, []);
 });
 
 test('a message goes to the function as it arrives, and is gone once it is answered', async () => {
@@ -43,7 +45,7 @@ test('a message goes to the function as it arrives, and is gone once it is answe
   );
   stage.invoker.first.answer();
   await stage.settled();
-  assert.deepEqual(stage.broker.kept(QUEUE), []);
+  assert.equal(stage.left(), '0/0');
   assert.equal(stage.allowance.inUse(TARGET), 0);
 });
 
@@ -59,10 +61,7 @@ test('no message is taken without a permit, and the next one as soon as a permit
   await stage.send('a', 'b', 'c');
   await stage.settled();
   assert.equal(stage.invoker.running.length, 2);
-  assert.deepEqual(
-    stage.broker.kept(QUEUE).map((kept) => kept.receiveCount),
-    [1, 1, 0],
-  );
+  assert.equal(stage.left(), '1/2');
   stage.invoker.first.answer();
   await stage.settled();
   assert.equal(stage.invoker.started, 3);
@@ -91,7 +90,7 @@ test('a failed message stays hidden until the visibility time that began with it
   assert.equal(stage.invoker.started, 1);
   await stage.advance(1);
   assert.equal(stage.invoker.started, 2);
-  assert.equal(stage.broker.kept(QUEUE)[0]?.receiveCount, 2);
+  assert.equal(stage.invoker.first.receiveCounts, '2');
 });
 
 test('an invocation that outlasts the visibility time keeps its message; failing then shows it at once', async () => {
@@ -111,10 +110,10 @@ test('a message whose invocation waits for an environment stays leased, however 
   await stage.settled();
   for (let turn = 0; turn < 120; turn += 1) await stage.advance(10_000);
   assert.equal(stage.invoker.started, 1);
-  assert.equal(stage.broker.kept(QUEUE)[0]?.receiveCount, 1);
+  assert.equal(stage.left(), '0/1');
   stage.invoker.first.answer();
   await stage.settled();
-  assert.deepEqual(stage.broker.kept(QUEUE), []);
+  assert.equal(stage.left(), '0/0');
 });
 
 test('of a partly failed batch only the reported messages are offered again', async () => {
@@ -124,11 +123,45 @@ test('of a partly failed batch only the reported messages are offered again', as
   const [, second] = stage.invoker.first.event.Records ?? [];
   stage.invoker.first.answer(`{"batchItemFailures":[{"itemIdentifier":"${second?.messageId ?? ''}"}]}`);
   await stage.settled();
+  assert.equal(stage.left(), '0/1');
+  assert.equal(mappings.get(uuid)?.lastProcessingResult, 'OK');
+  await stage.advance(30_000);
   assert.deepEqual(
-    stage.broker.kept(QUEUE).map((kept) => kept.message.body),
+    stage.invoker.first.event.Records?.map((record) => record.body),
     ['b'],
   );
-  assert.equal(mappings.get(uuid)?.lastProcessingResult, 'OK');
+});
+
+test('a message received as often as its queue allows becomes a dead letter instead of another event', async () => {
+  const deadLetterQueue = { ...QUEUE, name: 'dead' };
+  const { stage } = await mapped();
+  await stage.createQueue({}, deadLetterQueue);
+  await stage.broker.change(QUEUE, { redrive: { deadLetterQueue, maxReceiveCount: 2 } });
+  await stage.send('a');
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    await stage.settled();
+    for (const invocation of [...stage.invoker.running]) invocation.fail();
+    await stage.settled();
+    await stage.advance(30_000);
+  }
+  assert.equal(stage.invoker.started, 2);
+  assert.equal(stage.left(), '0/0');
+  assert.equal(stage.left(deadLetterQueue), '1/0');
+});
+
+test('what a killed platform had taken is offered at once at the next start', async () => {
+  const { stage } = await mapped();
+  await stage.send('a', 'b');
+  await stage.settled();
+  stage.invoker.first.answer();
+  await stage.settled();
+  const next = await stage.killed();
+  await DurableMappings.open(next.ports);
+  await next.advance(1);
+  assert.deepEqual(
+    next.invoker.running.map((one) => one.event.Records?.[0]?.body),
+    ['b'],
+  );
 });
 
 test('without room the batch waits and keeps its lease, nothing more is taken, and no receive is counted', async () => {
@@ -139,21 +172,24 @@ test('without room the batch waits and keeps its lease, nothing more is taken, a
   stage.invoker.first.end({ kind: 'no-room', why: 'full' });
   await stage.settled();
   await stage.send('c');
+  await stage.settled();
+  assert.equal(stage.left(), '1/2');
   for (let tries = 0; tries < 60; tries += 1) {
     await stage.advance(2000);
     for (const invocation of [...stage.invoker.running]) invocation.end({ kind: 'no-room', why: 'full' });
     await stage.settled();
   }
-  assert.deepEqual(
-    stage.broker.kept(QUEUE).map((kept) => kept.receiveCount),
-    [1, 1, 0],
-  );
+  assert.equal(stage.left(), '1/2');
   await stage.advance(2000);
+  assert.deepEqual(
+    stage.invoker.running.map((one) => one.receiveCounts),
+    ['1', '1'],
+  );
   for (const invocation of [...stage.invoker.running]) invocation.answer();
   await stage.settled();
   for (const invocation of [...stage.invoker.running]) invocation.answer();
   await stage.settled();
-  assert.deepEqual(stage.broker.kept(QUEUE), []);
+  assert.equal(stage.left(), '0/0');
 });
 
 test('a batch that has found its room holds nobody back while it runs', async () => {
@@ -175,7 +211,7 @@ test('a deleted queue is reported and, once created again, dispatched again', as
   await stage.broker.delete(QUEUE);
   await stage.settled();
   assert.match(mappings.get(uuid)?.lastProcessingResult ?? '', /^PROBLEM: The queue does not exist/);
-  await stage.broker.create(QUEUE, {});
+  await stage.createQueue();
   await stage.send('back');
   await stage.settled();
   assert.equal(stage.invoker.started, 1);
@@ -188,7 +224,7 @@ test('a queue deleted during an invocation does not end the mapping', async () =
   await stage.broker.delete(QUEUE);
   stage.invoker.first.answer();
   await stage.settled();
-  await stage.broker.create(QUEUE, {});
+  await stage.createQueue();
   await stage.send('b');
   await stage.settled();
   assert.equal(stage.invoker.started, 2);
@@ -199,7 +235,7 @@ test('for a deleted function nothing is taken until it is there again', async ()
   await stage.functions.delete(TARGET);
   await stage.send('a');
   await stage.settled();
-  assert.equal(stage.broker.kept(QUEUE)[0]?.receiveCount, 0);
+  assert.equal(stage.left(), '1/0');
   assert.equal(mappings.get(uuid)?.state, 'Disabled');
   assert.match(mappings.get(uuid)?.lastProcessingResult ?? '', /function does not exist/);
   stage.functions.add(TARGET);
@@ -250,7 +286,7 @@ test('a queue that refuses to hand out is asked once a second, and told once', a
 
 test('dispatch tells what went out and how it ended, by message id', async () => {
   const { stage, uuid } = await mapped();
-  await stage.send('a');
+  const ids = await stage.send('a');
   await stage.settled();
   stage.invoker.first.fail();
   await stage.settled();
@@ -258,13 +294,13 @@ test('dispatch tells what went out and how it ended, by message id', async () =>
   assert.deepEqual(
     told.map((event) => ({ ...event, requestId: '' })),
     [
-      { kind: 'batch-dispatched', mapping: uuid, requestId: '', ids: ['message-1'] },
+      { kind: 'batch-dispatched', mapping: uuid, requestId: '', ids },
       {
         kind: 'batch-ended',
         mapping: uuid,
         requestId: '',
         outcome: 'function-error',
-        failedIds: ['message-1'],
+        failedIds: ids,
       },
     ],
   );

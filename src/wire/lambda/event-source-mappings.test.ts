@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DurableMappings } from '../../dispatch/durable-mappings.ts';
-import { DispatchStage, QUEUE, TARGET } from '../../dispatch/fixture/stage.ts';
+import { DispatchStage, TARGET } from '../../dispatch/fixture/stage.ts';
 import { LambdaClient, type Told } from './fixture/lambda-client.ts';
 
 const PATH = '/2015-03-31/event-source-mappings';
@@ -9,8 +9,8 @@ const ARN = 'arn:aws:sqs:us-east-1:000000000000:clicks';
 
 /** A door over true mappings, a queue and a function. */
 async function client(): Promise<LambdaClient> {
-  const stage = new DispatchStage();
-  await stage.broker.create(QUEUE, { visibilityMs: 30_000 });
+  const stage = await DispatchStage.open();
+  await stage.createQueue({ visibilityMs: 30_000 });
   stage.functions.add(TARGET);
   stage.functions.add({ ...TARGET, name: 'slow' }, { timeoutMs: 31_000 });
   return new LambdaClient({ mappings: await DurableMappings.open(stage.ports) });

@@ -18,7 +18,7 @@ import {
 import { systemRandom } from '../../base/random.ts';
 import { ok } from '../../base/result.ts';
 import { DurableMappings } from '../../dispatch/durable-mappings.ts';
-import { DispatchStage, QUEUE, TARGET } from '../../dispatch/fixture/stage.ts';
+import { DispatchStage, TARGET } from '../../dispatch/fixture/stage.ts';
 import { HttpServer } from '../http.ts';
 import { CALLER, LambdaClient } from './fixture/lambda-client.ts';
 
@@ -32,8 +32,8 @@ const KNOWN = {
 
 /** The door behind a true port, and the SDK of AWS in front of it. */
 async function served(context: TestContext): Promise<{ sdk: SdkClient; lambda: LambdaClient }> {
-  const stage = new DispatchStage();
-  await stage.broker.create(QUEUE, {});
+  const stage = await DispatchStage.open();
+  await stage.createQueue();
   stage.functions.add(TARGET);
   const lambda = new LambdaClient({ mappings: await DurableMappings.open(stage.ports) });
   const server = new HttpServer({
