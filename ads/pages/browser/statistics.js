@@ -88,9 +88,9 @@ function clickRow(click) {
   const verdict = click.reason === null ? click.verdict : `${click.verdict}: ${click.reason}`;
   return row(
     time.format(click.clickedAtMs),
-    element('td', click.clickId, { class: 'id' }),
     element('td', verdict, { class: click.verdict }),
     amount(click.amountMicros),
+    element('td', click.clickId, { class: 'id' }),
   );
 }
 
