@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, test } from 'node:test';
+import { zipSync } from 'fflate';
+import { present } from '../base/assert.ts';
+import { ManualClock } from '../base/manual-clock.ts';
+import { SeededRandom } from '../base/random.ts';
+import { CatalogFunctions } from './catalog-functions.ts';
+import { CodeFolders } from './code-folders.ts';
+import { MemoryBlobs, MemoryCatalog } from './fixture/memory.ts';
+import type { FunctionRecord, FunctionSettings } from './function.ts';
+import { NodeRuntime } from './runtime/node.ts';
+import { ProvidedRuntime } from './runtime/provided.ts';
+import { Runtimes } from './runtime/runtimes.ts';
+
+const KEY = { account: '000000000000', region: 'us-east-1', name: 'f' };
+const SETTINGS: FunctionSettings = {
+  runtime: 'nodejs24.x',
+  handler: 'index.handler',
+  role: 'r',
+  description: '',
+  timeoutMs: 3000,
+  memorySizeMb: 128,
+  ephemeralStorageMb: 512,
+  variables: {},
+  logFormat: 'Text',
+  tags: {},
+  architecture: 'x86_64',
+};
+
+let directory: string;
+let blobs: MemoryBlobs;
+let catalog: MemoryCatalog;
+let random: SeededRandom;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'functions-'));
+  blobs = new MemoryBlobs();
+  catalog = new MemoryCatalog();
+  random = new SeededRandom(1);
+});
+afterEach(() => rm(directory, { recursive: true }));
+
+async function open(): Promise<CatalogFunctions> {
+  const node = new NodeRuntime({ execPath: process.execPath, version: '0', bootstrapFolder: directory });
+  const runtimes = new Runtimes([node, new ProvidedRuntime()]);
+  const code = await CodeFolders.open({ directory: join(directory, 'code'), blobs, random });
+  const tell = (): void => undefined;
+  return CatalogFunctions.open({ catalog, blobs, code, runtimes, clock: new ManualClock(), random, tell });
+}
+
+function zip(text: string): Uint8Array {
+  return zipSync({ 'index.js': Buffer.from(text) });
+}
+
+async function create(functions: CatalogFunctions, name = 'f', text = 'a'): Promise<FunctionRecord> {
+  const created = await functions.create({ ...KEY, name }, SETTINGS, zip(text));
+  if (!created.ok) assert.fail(JSON.stringify(created.failure));
+  return created.value;
+}
+
+test('a function is pending until its package is ready, then active, in the same revision', async () => {
+  await using functions = await open();
+  const heard: string[] = [];
+  functions.listen({
+    created: (record) => heard.push(record.state.kind),
+    changed: (now, before) => heard.push(`${before.state.kind}-${now.state.kind}`),
+  });
+  const created = await create(functions);
+  assert.equal(created.state.kind, 'pending');
+  await functions.settled();
+  const now = present(functions.get(KEY), 'the function');
+  assert.equal(now.state.kind, 'active');
+  assert.equal(now.revisionId, created.revisionId);
+  assert.deepEqual(heard, ['pending', 'pending-active']);
+  const folder = join(directory, 'code', now.package.sha256, 'node-1');
+  assert.deepEqual(await readdir(folder), ['index.js']);
+  assert.deepEqual(Buffer.from(await functions.code(now)), Buffer.from(zip('a')));
+});
+
+test('a name is taken once; a broken package is refused and leaves nothing', async () => {
+  await using functions = await open();
+  await create(functions);
+  const again = await functions.create(KEY, SETTINGS, zip('b'));
+  assert.ok(!again.ok && again.failure.kind === 'function-exists');
+  const broken = await functions.create({ ...KEY, name: 'g' }, SETTINGS, Buffer.from('no zip'));
+  assert.ok(!broken.ok && broken.failure.kind === 'package-refused');
+  assert.equal(functions.get({ ...KEY, name: 'g' }), undefined);
+  assert.equal(blobs.kept.size, 1);
+});
+
+test('changes need the latest revision, when one is named, and make a new one', async () => {
+  await using functions = await open();
+  const first = await create(functions);
+  const second = await functions.changeSettings(KEY, { timeoutMs: 9000 }, first.revisionId);
+  assert.ok(second.ok && second.value.settings.timeoutMs === 9000);
+  assert.notEqual(second.value.revisionId, first.revisionId);
+  const stale = await functions.changeSettings(KEY, { timeoutMs: 1 }, first.revisionId);
+  assert.ok(!stale.ok && stale.failure.kind === 'revision-mismatch');
+  const staleCode = await functions.changeCode(KEY, zip('b'), first.revisionId);
+  assert.ok(!staleCode.ok && staleCode.failure.kind === 'revision-mismatch');
+  const gone = await functions.changeSettings({ ...KEY, name: 'no' }, {});
+  assert.ok(!gone.ok && gone.failure.kind === 'no-such-function');
+});
+
+test('code goes with the last function that uses it', async () => {
+  await using functions = await open();
+  const { package: shared } = await create(functions, 'f', 'same');
+  await create(functions, 'g', 'same');
+  await functions.settled();
+  const folder = join(directory, 'code', shared.sha256);
+  await functions.delete({ ...KEY, name: 'f' });
+  assert.ok(existsSync(folder) && blobs.kept.has(shared.sha256));
+  await functions.changeCode({ ...KEY, name: 'g' }, zip('other'));
+  assert.ok(!existsSync(folder) && !blobs.kept.has(shared.sha256));
+});
+
+test('functions are listed by account and region, sorted by name', async () => {
+  await using functions = await open();
+  for (const name of ['b', 'a', 'c']) await create(functions, name);
+  assert.deepEqual(
+    functions.list('000000000000', 'us-east-1').map(({ key }) => key.name),
+    ['a', 'b', 'c'],
+  );
+  assert.deepEqual(functions.list('000000000000', 'eu-west-1'), []);
+});
+
+test('at a new start pending functions become active, lost folders are made again and stray ones go', async () => {
+  const first = await open();
+  const { package: kept, ...record } = await create(first);
+  await first[Symbol.asyncDispose]();
+  const pending = { ...record, package: kept, state: { kind: 'pending' } };
+  await catalog.put('functions', { name: 'us-east-1/000000000000/f', value: JSON.stringify(pending) });
+  await rm(join(directory, 'code', kept.sha256), { recursive: true });
+  const stray = join(directory, 'code', 'b'.repeat(64), 'node-1');
+  await mkdir(stray, { recursive: true });
+  await using functions = await open();
+  await functions.settled();
+  assert.equal(functions.get(KEY)?.state.kind, 'active');
+  assert.ok(existsSync(join(directory, 'code', kept.sha256, 'node-1', 'index.js')));
+  assert.ok(!existsSync(stray));
+});
+
+test('a function whose code is lost is failed, and says what to do', async () => {
+  const first = await open();
+  const { package: kept } = await create(first);
+  await first[Symbol.asyncDispose]();
+  blobs.kept.clear();
+  await rm(join(directory, 'code', kept.sha256), { recursive: true });
+  await using functions = await open();
+  await functions.settled();
+  const state = functions.get(KEY)?.state;
+  assert.match(state?.kind === 'failed' ? state.reason : '', /Upload it again/);
+  const mended = await functions.changeCode(KEY, zip('new'));
+  assert.ok(mended.ok);
+  await functions.settled();
+  assert.equal(functions.get(KEY)?.state.kind, 'active');
+});
+
+test('code that is borrowed stays until it is given back', async () => {
+  const code = await CodeFolders.open({ directory: join(directory, 'code'), blobs, random });
+  const sha256 = await blobs.put(zip('a'));
+  const borrowed = await code.borrow(sha256, new ProvidedRuntime());
+  if (!borrowed.ok) assert.fail('not borrowed');
+  await code.drop(sha256);
+  assert.ok(existsSync(join(borrowed.value.folder, 'index.js')));
+  borrowed.value[Symbol.dispose]();
+  await code.keepOnly(new Set());
+  assert.ok(!existsSync(borrowed.value.folder));
+});
