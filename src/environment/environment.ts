@@ -130,7 +130,7 @@ export class Environment {
 
   /** Ends it at once; `gone` tells when nothing is left. Harmless when it is ending already. */
   stop(why: string): void {
-    if (this.#state === 'stopping' || this.#state === 'gone') return;
+    if (this.#exit !== undefined || this.#state === 'stopping' || this.#state === 'gone') return;
     this.#state = step(this.#state, 'stopping');
     this.#why ??= why;
     void this.#parts.tree.kill().catch(() => undefined);

@@ -19,7 +19,7 @@ export function refused(
   status: number,
   errorType: string,
   errorMessage: string,
-): void {
+): undefined {
   write(response, status, {}, Buffer.from(JSON.stringify({ errorMessage, errorType })));
 }
 

@@ -107,7 +107,13 @@ export class RuntimeApi implements Door {
     const isPost = request.method === 'POST';
     const body = await readBody(request, LARGEST_ANSWER_BYTES);
     if (isPost && path === `${BASE}/init/error`) return this.#initError(request, response, body);
-    if (isPost && id !== undefined) return this.#end(id, word === 'error', { request, response, body });
+    if (isPost && id !== undefined) {
+      const ended = this.#end(id, word === 'error', { request, response, body });
+      // One turn, in which what was printed before the answer is read.
+      await setImmediate();
+      if (ended !== undefined) this.#say(ended);
+      return;
+    }
     refused(response, 404, 'ResourceNotFound', `There is no ${request.method} ${path}.`);
   }
 
@@ -131,7 +137,7 @@ export class RuntimeApi implements Door {
     id: string,
     isError: boolean,
     { request, response, body }: { request: IncomingMessage; response: ServerResponse; body: RequestBody },
-  ): void {
+  ): DoorEvent | undefined {
     if (body.kind === 'truncated')
       return refused(response, 400, 'TruncatedHTTPRequest', 'The request was cut.');
     if (id !== this.#current?.requestId)
@@ -150,13 +156,13 @@ export class RuntimeApi implements Door {
     if (body.kind === 'too-large') {
       const told = `Exceeded maximum allowed payload size (${LARGEST_ANSWER_BYTES} bytes).`;
       refused(response, 413, 'RequestEntityTooLarge', told);
-      return this.#say({ kind: 'too-large', marks: 0 });
+      return { kind: 'too-large', marks: 0 };
     }
     accepted(response);
-    this.#say(endOf(request, body.bytes, isError));
+    return endOf(request, body.bytes, isError);
   }
 
-  #wrongState(response: ServerResponse, target: string): void {
+  #wrongState(response: ServerResponse, target: string): undefined {
     const told = `State transition from ${this.#state} to ${target} failed for runtime. Error: State transition is not allowed`;
     refused(response, 403, 'InvalidStateTransition', told);
   }
