@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -45,6 +45,16 @@ describe('the embedded database', () => {
     await ledger.close();
     assert.equal(role?.['rolsuper'], false);
     assert.equal(statSync(join(directory, 'database.json')).mode & 0o077, 0);
+  });
+
+  it('never removes data whose secrets are lost, and believes no broken secrets', async () => {
+    const lost = join(directory, 'lost');
+    await (await openLedger({ directory: lost, fast: true })).close();
+    writeFileSync(join(lost, 'database.json'), '{"superuser');
+    await assert.rejects(openLedger({ directory: lost, fast: true }), /cannot be read: restore that file/);
+    rmSync(join(lost, 'database.json'));
+    await (await openLedger({ directory: lost, fast: true })).close();
+    assert.match(readdirSync(join(lost, 'postgres')).join(), /data\.aside-/);
   });
 
   it('lets its schema be brought up twice at once, and refuses a newer one', async () => {

@@ -1,6 +1,7 @@
 import postgres from 'postgres';
-import { startEmbedded, type EmbeddedOptions } from './embedded.ts';
+import { startEmbedded } from './embedded.ts';
 import { migrate } from './migrate.ts';
+import type { EmbeddedOptions } from './server-process.ts';
 import { DatabaseUnavailable } from './unavailable.ts';
 
 /** The ledger database, migrated and ready. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { serverAccount, type Account } from './account.ts';
 import { binariesForOthers, installedBinaries } from './binaries.ts';
@@ -43,27 +43,4 @@ function ready(parent: string, account: Account | undefined): string {
 
 function fingerprint(path: string): string {
   return createHash('sha256').update(path).digest('hex').slice(0, 16);
-}
-
-/** What must be remembered from run to run: readable by the owner alone. */
-export interface Secrets {
-  readonly superuserPassword: string;
-  readonly password: string;
-  /** Tried first at the next start, so that connections of functions stay true. */
-  readonly port: number;
-}
-
-/** Reads the remembered secrets of `directory`, if there are any. */
-export function readSecrets(directory: string): Secrets | undefined {
-  try {
-    return JSON.parse(readFileSync(join(directory, 'database.json'), 'utf8')) as Secrets;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Remembers the secrets of `directory`. */
-export function writeSecrets(directory: string, secrets: Secrets): void {
-  mkdirSync(directory, { recursive: true });
-  writeFileSync(join(directory, 'database.json'), JSON.stringify(secrets), { mode: 0o600 });
 }
