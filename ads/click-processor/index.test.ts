@@ -6,7 +6,6 @@ import { encodeClick } from './click-message.ts';
 import { connect } from './connection.ts';
 import { chargeBatch } from './batch.ts';
 import { sampleClick } from './fixtures/sample-click.ts';
-import type { BatchResponse, ClickEvent } from './index.ts';
 
 describe('the click processor as a function', () => {
   let ledger: Ledger;
@@ -17,10 +16,7 @@ describe('the click processor as a function', () => {
 
   it('charges the records of an event and reports those that are no clicks', async () => {
     process.env['DATABASE_URL'] = ledger.url;
-    const { handler, disconnect } = (await import('./index.ts')) as {
-      handler: (event: ClickEvent) => Promise<BatchResponse>;
-      disconnect: () => Promise<void>;
-    };
+    const { handler, disconnect } = await import('./index.ts');
     const Records = [
       { messageId: 'm1', body: encodeClick(sampleClick(1)) },
       { messageId: 'm2', body: '{}' },

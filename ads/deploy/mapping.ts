@@ -1,6 +1,5 @@
 import {
   CreateEventSourceMappingCommand,
-  DeleteEventSourceMappingCommand,
   ListEventSourceMappingsCommand,
   type LambdaClient,
 } from '@aws-sdk/client-lambda';
@@ -24,17 +23,6 @@ export async function ensureMapping(
       ScalingConfig: { MaximumConcurrency: MOST_AT_ONCE },
     }),
   );
-}
-
-/** Takes the function off the queue, if it was on it. */
-export async function removeMapping(
-  lambda: LambdaClient,
-  functionName: string,
-  queueArn: string,
-): Promise<void> {
-  for (const UUID of await mappingsOf(lambda, functionName, queueArn)) {
-    await lambda.send(new DeleteEventSourceMappingCommand({ UUID }));
-  }
 }
 
 async function mappingsOf(

@@ -43,7 +43,7 @@ describe('the channel of clicks', () => {
   it('sends the clicks of one turn together, and what comes meanwhile when that send is back', async () => {
     const first = [post(), post(), post()];
     await turn();
-    post();
+    void post();
     await turn();
     assert.deepEqual(sends.sizes(), [3]);
     sends.confirm(0);
