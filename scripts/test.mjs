@@ -8,6 +8,9 @@ const FOLDERS = ['src', 'test', 'ads', 'runtimes', 'scripts', 'console', 'bench'
 
 const words = process.argv.slice(2);
 const long = words.includes('--long');
+/** A test that hangs is ended, so that the others are still heard. */
+const LIMIT_MS = long ? 1_200_000 : 120_000;
+
 const flags = words.filter((word) => word.startsWith('--') && word !== '--long');
 const wanted = words.filter((word) => !word.startsWith('--'));
 
@@ -42,7 +45,13 @@ function filesFor(word) {
 
 /** Two at a time: more would only take the processors from tests that start programs. Long ones run alone. */
 function run(chosen) {
-  const options = ['--test', '--test-reporter=spec', `--test-concurrency=${long ? 1 : 2}`, ...flags];
+  const options = [
+    '--test',
+    '--test-reporter=spec',
+    `--test-concurrency=${long ? 1 : 2}`,
+    `--test-timeout=${LIMIT_MS}`,
+    ...flags,
+  ];
   const environment = { ...process.env };
   delete environment.NODE_TEST_CONTEXT;
   const child = spawn(pinnedNode, [...options, ...chosen], { cwd: root, env: environment, stdio: 'inherit' });
