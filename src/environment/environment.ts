@@ -64,6 +64,11 @@ export class Environment {
     return this.#state;
   }
 
+  /** True while an invocation may be handed to it. */
+  get isFree(): boolean {
+    return this.#exit === undefined && (this.#state === 'idle' || this.#state === 'frozen');
+  }
+
   /** Takes what the door says. */
   heard(event: DoorEvent): void {
     if (event.kind === 'broken') this.stop(`the runtime sent ${event.what}`);

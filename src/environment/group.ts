@@ -44,6 +44,14 @@ export class EnvironmentGroup {
     return this.all.size === 0 && this.waiting.size === 0 && this.startingCount === 0;
   }
 
+  /** The most recently used free environment, taken out; those that are ending are passed over. */
+  nextIdle(): Environment | undefined {
+    for (;;) {
+      const environment = this.idle.pop();
+      if (environment === undefined || environment.isFree) return environment;
+    }
+  }
+
   /** Who has waited longest, taken out of the line. */
   nextWaiter(): Waiter | undefined {
     const [waiter] = this.waiting;

@@ -233,6 +233,19 @@ test('an environment that dies while idle is never handed out', async () => {
   assert.equal(starter.started.length, 2);
 });
 
+test('an environment that is just ending for idleness is never handed out', async () => {
+  const record = recordOf('f');
+  await invoke(record);
+  await starter.at(1).say({ kind: 'ready' });
+  await starter.at(1).answer();
+  starter.clock.advance(300_000);
+  const { result } = await invoke(record);
+  assert.equal(starter.started.length, 2);
+  await starter.at(2).say({ kind: 'ready' });
+  await starter.at(2).answer();
+  assert.equal((await result).kind, 'answered');
+});
+
 test('disposing ends every environment and everyone who waits', async () => {
   build({ startsAtOnce: 1 });
   const record = recordOf('f');

@@ -55,7 +55,7 @@ export class EnvironmentPool implements AsyncDisposable {
     return new Promise((resolve) => {
       if (this.#isStopping) return resolve(noRoom('The platform is stopping.'));
       const group = this.#groupOf(record);
-      const environment = group.idle.pop();
+      const environment = group.nextIdle();
       if (environment !== undefined) {
         this.#care.end(environment);
         return resolve({ kind: 'environment', environment, isCold: false });
@@ -223,10 +223,10 @@ export class EnvironmentPool implements AsyncDisposable {
   }
 
   #offer(group: EnvironmentGroup, environment: Environment, isCold: boolean): void {
-    const waiter = environment.state === 'idle' ? group.nextWaiter() : undefined;
+    const waiter = environment.isFree ? group.nextWaiter() : undefined;
     if (waiter !== undefined) return this.#serve(waiter, { kind: 'environment', environment, isCold });
     if (group.isRetired || this.#isStopping) return environment.stop('its function has changed');
-    if (environment.state !== 'idle') return;
+    if (!environment.isFree) return;
     environment.lastUsedMs = this.#options.clock.nowMs();
     group.idle.push(environment);
     this.#care.begin(environment);

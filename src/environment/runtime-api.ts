@@ -87,10 +87,10 @@ export class RuntimeApi implements Door {
   #meet(socket: Socket): void {
     const { localAddress = '', localPort = 0, remoteAddress = '', remotePort = 0 } = socket;
     const peer = { localAddress, localPort, remoteAddress, remotePort };
-    this.#sockets.set(
-      socket,
-      this.#tree.promise.then((tree) => tree.owns(peer)),
-    );
+    const isOwn = this.#tree.promise.then((tree) => tree.owns(peer)).catch(() => false);
+    this.#sockets.set(socket, isOwn);
+    // Cut at once, so that strangers do not use up the connections.
+    void isOwn.then((own) => own || socket.destroy());
     socket.on('close', () => this.#sockets.delete(socket));
   }
 
