@@ -3,7 +3,7 @@ import { systemRandom } from '../../src/base/random.ts';
 import { CallerReader } from '../../src/wire/caller.ts';
 import { mainGate } from '../../src/wire/gate.ts';
 import { HttpServer } from '../../src/wire/http.ts';
-import { BrokerDouble } from '../../src/wire/sqs/broker-double.ts';
+import { memoryBroker } from '../../src/wire/sqs/fixture/memory-broker.ts';
 import { SqsJsonDoor } from '../../src/wire/sqs/json-door.ts';
 import { WebPageGuard } from '../../src/wire/web-page-guard.ts';
 
@@ -16,7 +16,7 @@ export interface Endpoint extends AsyncDisposable {
 export async function startEndpoint(): Promise<Endpoint> {
   const listenAddress = '127.0.0.1';
   const server = new HttpServer({
-    doors: [new SqsJsonDoor({ broker: new BrokerDouble() })],
+    doors: [new SqsJsonDoor({ broker: await memoryBroker() })],
     gate: mainGate({
       callers: new CallerReader({ account: '000000000000', region: 'us-east-1' }),
       guard: new WebPageGuard({ listenAddress }),

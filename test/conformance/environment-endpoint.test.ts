@@ -13,7 +13,7 @@ import type { EnvironmentId } from '../../src/base/ids.ts';
 import { systemRandom } from '../../src/base/random.ts';
 import { EnvironmentGate } from '../../src/wire/environment-gate.ts';
 import { HttpServer } from '../../src/wire/http.ts';
-import { BrokerDouble } from '../../src/wire/sqs/broker-double.ts';
+import { memoryBroker } from '../../src/wire/sqs/fixture/memory-broker.ts';
 import { SqsJsonDoor } from '../../src/wire/sqs/json-door.ts';
 
 const ENVIRONMENT = { account: '000000000000', region: 'us-east-1', environmentId: 'e1' as EnvironmentId };
@@ -22,7 +22,7 @@ const QUEUE_URL = 'http://any/000000000000/q';
 async function environmentEndpoint(context: TestContext) {
   const clock = new SystemClock();
   const keys = new EnvironmentKeys({ random: systemRandom, clock });
-  const broker = new BrokerDouble();
+  const broker = await memoryBroker();
   await broker.create({ account: '000000000000', region: 'us-east-1', name: 'q' }, {}, {});
   const server = new HttpServer({
     doors: [new SqsJsonDoor({ broker })],

@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DoorUnderTest } from './door-under-test.ts';
+import { DoorUnderTest } from './fixture/door-under-test.ts';
 
 test('a queue is answered by its URL under the host that the client used', async () => {
-  assert.equal(await new DoorUnderTest().queue('clicks'), 'http://localhost:4566/000000000000/clicks');
+  assert.equal(
+    await (await DoorUnderTest.open()).queue('clicks'),
+    'http://localhost:4566/000000000000/clicks',
+  );
 });
 
 test('creating again with the same attributes is a success, with a different one it is refused by name', async () => {
-  const door = new DoorUnderTest();
+  const door = await DoorUnderTest.open();
   const first = await door.queue('q', { VisibilityTimeout: '5' });
   assert.equal(await door.queue('q', { VisibilityTimeout: '5' }), first);
   assert.equal(await door.queue('q'), first);
@@ -18,7 +21,7 @@ test('creating again with the same attributes is a success, with a different one
 });
 
 test('a name has 1 to 80 letters, digits, hyphens and underscores', async () => {
-  const door = new DoorUnderTest();
+  const door = await DoorUnderTest.open();
   await door.queue('A-z_0'.padEnd(80, 'x'));
   assert.match(await door.refused('CreateQueue', { QueueName: '' }), /^MissingParameter: .*QueueName\.$/);
   for (const QueueName of ['x'.repeat(81), 'a b', 'a/b', 'a:b', 'ä', 'a.b']) {
@@ -30,7 +33,7 @@ test('a name has 1 to 80 letters, digits, hyphens and underscores', async () => 
 });
 
 test('a FIFO queue is refused as not supported', async () => {
-  const door = new DoorUnderTest();
+  const door = await DoorUnderTest.open();
   const attributes = { FifoQueue: 'true' };
   for (const input of [
     { QueueName: 'q.fifo', Attributes: attributes },
@@ -48,7 +51,7 @@ test('a FIFO queue is refused as not supported', async () => {
 });
 
 test('tags given at creation are the queue’s tags', async () => {
-  const door = new DoorUnderTest();
+  const door = await DoorUnderTest.open();
   const { QueueUrl } = await door.done('CreateQueue', { QueueName: 'q', tags: { team: 'ads' } });
   assert.deepEqual(await door.done('ListQueueTags', { QueueUrl }), { Tags: { team: 'ads' } });
 });

@@ -18,7 +18,7 @@ export const createQueue: SqsAction = async (input, context) => {
   const settings = readAttributes(attributes, context.caller);
   const tags = readTags(input, 'tags') ?? {};
   const created = await context.broker.create(queue, settings, tags);
-  if (!created.ok) refuse(settingsFailure(created.failure));
+  if (!created.ok) refuse(settingsFailure(created.failure, attributes));
   return { QueueUrl: queueUrl(context, queue) };
 };
 

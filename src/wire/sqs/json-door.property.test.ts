@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { DoorUnderTest } from './door-under-test.ts';
+import { DoorUnderTest } from './fixture/door-under-test.ts';
 
 const ACTIONS = [
   'ChangeMessageVisibility',
@@ -102,7 +102,7 @@ async function isAnswered(door: DoorUnderTest, action: string, body: unknown): P
 test('any members of any action are answered: done, or refused as the client’s error', async () => {
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...ACTIONS), input, async (action, members) => {
-      const door = new DoorUnderTest();
+      const door = await DoorUnderTest.open();
       await door.queue('q');
       await isAnswered(door, action, members);
     }),
@@ -111,7 +111,7 @@ test('any members of any action are answered: done, or refused as the client’s
 });
 
 test('any bytes are answered', async () => {
-  const door = new DoorUnderTest();
+  const door = await DoorUnderTest.open();
   const bodies = fc.oneof(fc.uint8Array({ maxLength: 60 }), fc.json(), fc.string({ unit: 'binary' }));
   await fc.assert(
     fc.asyncProperty(fc.oneof(fc.constantFrom(...ACTIONS), fc.string()), bodies, (action, body) =>
@@ -125,7 +125,7 @@ test('what was accepted comes back as it was sent', async () => {
   const body = fc.string({ unit: 'grapheme', minLength: 1 });
   await fc.assert(
     fc.asyncProperty(body, fc.uint8Array({ minLength: 1 }), async (MessageBody, bytes) => {
-      const door = new DoorUnderTest();
+      const door = await DoorUnderTest.open();
       const QueueUrl = await door.queue('q');
       const a = { DataType: 'Binary', BinaryValue: Buffer.from(bytes).toString('base64') };
       await door.done('SendMessage', { QueueUrl, MessageBody, MessageAttributes: { a } });

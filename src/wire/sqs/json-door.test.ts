@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DoorUnderTest } from './door-under-test.ts';
+import { DoorUnderTest } from './fixture/door-under-test.ts';
 
 test('an error has its type in the body and the code of the older protocol in a header', async () => {
-  const door = new DoorUnderTest();
+  const door = await DoorUnderTest.open();
   const called = await door.call('SendMessage', { QueueUrl: 'http://h/1/none', MessageBody: 'x' });
   assert.equal(called.status, 400);
   assert.deepEqual(called.output, {
@@ -17,7 +17,7 @@ test('an error has its type in the body and the code of the older protocol in a 
 });
 
 test('an action without output answers an empty body with the content type', async () => {
-  const door = new DoorUnderTest();
+  const door = await DoorUnderTest.open();
   const called = await door.call('PurgeQueue', { QueueUrl: await door.queue() });
   assert.equal(called.status, 200);
   assert.equal(called.text, '');
@@ -25,7 +25,7 @@ test('an action without output answers an empty body with the content type', asy
 });
 
 test('an unknown action and one that is not supported are refused as such', async () => {
-  const door = new DoorUnderTest();
+  const door = await DoorUnderTest.open();
   assert.match(await door.refused('Explode', {}), /^InvalidAction: The action Explode is not valid/);
   assert.match(await door.refused('constructor', {}), /^InvalidAction: /);
   assert.match(await door.refused('', {}), /^InvalidAction: /);
@@ -36,18 +36,18 @@ test('an unknown action and one that is not supported are refused as such', asyn
 });
 
 test('what is no JSON object in UTF-8 is refused', async () => {
-  const door = new DoorUnderTest();
+  const door = await DoorUnderTest.open();
   for (const body of ['{', '[]', 'null', '"text"', '1', Buffer.from([0x7b, 0xff, 0x7d])]) {
     assert.match(await door.refused('ListQueues', body), /^SerializationException: /);
   }
 });
 
 test('an empty body counts as an empty object', async () => {
-  assert.deepEqual(await new DoorUnderTest().done('ListQueues', ''), {});
+  assert.deepEqual(await (await DoorUnderTest.open()).done('ListQueues', ''), {});
 });
 
 test('a member of the wrong type is refused, null is absent', async () => {
-  const door = new DoorUnderTest();
+  const door = await DoorUnderTest.open();
   const queue = await door.queue();
   const send = (members: object) =>
     door.refused('SendMessage', { QueueUrl: queue, MessageBody: 'x', ...members });
@@ -63,7 +63,7 @@ test('a member of the wrong type is refused, null is absent', async () => {
 });
 
 test('a queue is found by the last two parts of its URL, whatever stands before, or by its bare name', async () => {
-  const door = new DoorUnderTest();
+  const door = await DoorUnderTest.open();
   await door.queue('q');
   for (const url of ['https://sqs.eu-west-1.amazonaws.com/000000000000/q', '/000000000000/q', 'q']) {
     await door.done('PurgeQueue', { QueueUrl: url });
@@ -85,7 +85,7 @@ test('a queue is found by the last two parts of its URL, whatever stands before,
 });
 
 test('internal queues cannot be reached by any name', async () => {
-  const door = new DoorUnderTest();
+  const door = await DoorUnderTest.open();
   const { account, region } = door.caller;
   await door.broker.create({ account, region, name: 'inbox:f' }, {}, {});
   assert.match(
@@ -96,7 +96,7 @@ test('internal queues cannot be reached by any name', async () => {
 });
 
 test('code in an environment reaches its own account alone', async () => {
-  const door = new DoorUnderTest();
+  const door = await DoorUnderTest.open();
   await door.queue('q');
   door.caller = { ...door.caller, account: '111111111111', environmentId: 'e' as never };
   assert.match(
@@ -109,8 +109,8 @@ test('code in an environment reaches its own account alone', async () => {
   );
 });
 
-test('the door takes requests by their target, and JSON without one only at the root', () => {
-  const { door } = new DoorUnderTest();
+test('the door takes requests by their target, and JSON without one only at the root', async () => {
+  const { door } = await DoorUnderTest.open();
   const json = { 'content-type': 'application/x-amz-json-1.0' };
   const matches = (path: string, headers: Readonly<Record<string, string>>) =>
     door.matches({ requestId: 'r' as never, method: 'POST', path, query: '', headers });

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DoorUnderTest } from './door-under-test.ts';
+import { DoorUnderTest } from './fixture/door-under-test.ts';
 
 const url = (name: string) => `http://localhost:4566/000000000000/${name}`;
 
 test('queues are listed by name, by prefix, and the list is left out when it is empty', async () => {
-  const door = new DoorUnderTest();
+  const door = await DoorUnderTest.open();
   for (const name of ['b1', 'a', 'b2']) await door.queue(name);
   assert.deepEqual(await door.done('ListQueues'), { QueueUrls: ['a', 'b1', 'b2'].map(url) });
   assert.deepEqual(await door.done('ListQueues', { QueueNamePrefix: 'b' }), {
@@ -15,7 +15,7 @@ test('queues are listed by name, by prefix, and the list is left out when it is 
 });
 
 test('a list in pages shows every queue once', async () => {
-  const door = new DoorUnderTest();
+  const door = await DoorUnderTest.open();
   const names = ['a', 'b', 'c', 'd', 'e'];
   for (const name of names) await door.queue(name);
   const seen: unknown[] = [];
@@ -29,7 +29,7 @@ test('a list in pages shows every queue once', async () => {
 });
 
 test('a page has 1 to 1000 queues, and its token is one that was given out', async () => {
-  const door = new DoorUnderTest();
+  const door = await DoorUnderTest.open();
   for (const MaxResults of [0, 1001]) {
     assert.match(await door.refused('ListQueues', { MaxResults }), /parameter MaxResults is invalid/);
   }
@@ -40,7 +40,7 @@ test('a page has 1 to 1000 queues, and its token is one that was given out', asy
 });
 
 test('a queue’s URL is told by its name', async () => {
-  const door = new DoorUnderTest();
+  const door = await DoorUnderTest.open();
   await door.queue('q');
   assert.deepEqual(await door.done('GetQueueUrl', { QueueName: 'q' }), { QueueUrl: url('q') });
   assert.match(await door.refused('GetQueueUrl', { QueueName: 'none' }), /NonExistentQueue/);
@@ -49,7 +49,7 @@ test('a queue’s URL is told by its name', async () => {
 });
 
 test('the queues of a dead-letter queue are those that name it', async () => {
-  const door = new DoorUnderTest();
+  const door = await DoorUnderTest.open();
   const target = await door.queue('dead');
   const RedrivePolicy =
     '{"deadLetterTargetArn":"arn:aws:sqs:us-east-1:000000000000:dead","maxReceiveCount":1}';
@@ -64,7 +64,7 @@ test('the queues of a dead-letter queue are those that name it', async () => {
 });
 
 test('tags are set, replaced and taken away', async () => {
-  const door = new DoorUnderTest();
+  const door = await DoorUnderTest.open();
   const QueueUrl = await door.queue();
   assert.deepEqual(await door.done('ListQueueTags', { QueueUrl }), {});
   await door.done('TagQueue', { QueueUrl, Tags: { a: '1', b: '2' } });
@@ -74,7 +74,7 @@ test('tags are set, replaced and taken away', async () => {
 });
 
 test('tags beyond their limits are refused', async () => {
-  const door = new DoorUnderTest();
+  const door = await DoorUnderTest.open();
   const QueueUrl = await door.queue();
   const tag = (Tags: object) => door.refused('TagQueue', { QueueUrl, Tags });
   assert.match(await tag({ ['x'.repeat(129)]: '' }), /Tag keys must be between 1 and 128/);

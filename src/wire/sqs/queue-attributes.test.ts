@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DoorUnderTest } from './door-under-test.ts';
+import { DoorUnderTest } from './fixture/door-under-test.ts';
 
 type Attributes = Readonly<Record<string, string>>;
 
@@ -10,7 +10,7 @@ async function attributesOf(door: DoorUnderTest, QueueUrl: string, names = ['All
 }
 
 test('a new standard queue has exactly these twelve attributes', async () => {
-  const door = new DoorUnderTest();
+  const door = await DoorUnderTest.open();
   assert.deepEqual(await attributesOf(door, await door.queue('q')), {
     ApproximateNumberOfMessages: '0',
     ApproximateNumberOfMessagesNotVisible: '0',
@@ -28,7 +28,7 @@ test('a new standard queue has exactly these twelve attributes', async () => {
 });
 
 test('attributes are answered only by name, and not at all when none are asked for', async () => {
-  const door = new DoorUnderTest();
+  const door = await DoorUnderTest.open();
   const QueueUrl = await door.queue();
   assert.deepEqual(await attributesOf(door, QueueUrl, ['DelaySeconds']), { DelaySeconds: '0' });
   assert.deepEqual(await door.done('GetQueueAttributes', { QueueUrl }), {});
@@ -39,7 +39,7 @@ test('attributes are answered only by name, and not at all when none are asked f
 });
 
 test('what is set is answered', async () => {
-  const door = new DoorUnderTest();
+  const door = await DoorUnderTest.open();
   await door.queue('dead');
   const QueueUrl = await door.queue('q');
   const set = {
@@ -58,7 +58,8 @@ test('what is set is answered', async () => {
 });
 
 test('an empty text removes a policy', async () => {
-  const door = new DoorUnderTest();
+  const door = await DoorUnderTest.open();
+  await door.queue('d');
   const RedrivePolicy =
     '{"deadLetterTargetArn":"arn:aws:sqs:us-east-1:000000000000:d","maxReceiveCount":"5"}';
   const QueueUrl = await door.queue('q', { RedrivePolicy, Policy: '{}', KmsMasterKeyId: 'k' });
@@ -68,7 +69,7 @@ test('an empty text removes a policy', async () => {
 });
 
 test('a key of KMS turns the managed encryption off, and both at once are refused', async () => {
-  const door = new DoorUnderTest();
+  const door = await DoorUnderTest.open();
   const QueueUrl = await door.queue('q', { KmsMasterKeyId: 'alias/aws/sqs' });
   const all = await attributesOf(door, QueueUrl);
   assert.equal(all['SqsManagedSseEnabled'], 'false');
@@ -81,7 +82,7 @@ test('a key of KMS turns the managed encryption off, and both at once are refuse
 });
 
 test('values out of their range are refused by name', async () => {
-  const door = new DoorUnderTest();
+  const door = await DoorUnderTest.open();
   const QueueUrl = await door.queue();
   const wrong: [string, string][] = [
     ['VisibilityTimeout', '43201'],
@@ -107,7 +108,7 @@ test('values out of their range are refused by name', async () => {
 });
 
 test('attributes that cannot be set are unknown to a setter', async () => {
-  const door = new DoorUnderTest();
+  const door = await DoorUnderTest.open();
   const QueueUrl = await door.queue();
   for (const name of ['QueueArn', 'ContentBasedDeduplication', 'FifoQueue', 'constructor', '__proto__', '']) {
     const Attributes = JSON.parse(`{${JSON.stringify(name)}: "1"}`) as unknown;
@@ -119,7 +120,7 @@ test('attributes that cannot be set are unknown to a setter', async () => {
 });
 
 test('a redrive policy must be whole and right', async () => {
-  const door = new DoorUnderTest();
+  const door = await DoorUnderTest.open();
   const arn = 'arn:aws:sqs:us-east-1:000000000000:d';
   const wrong: [unknown, RegExp][] = [
     ['{', /Redrive policy is not a valid JSON map\./],
@@ -147,7 +148,7 @@ test('a redrive policy must be whole and right', async () => {
 });
 
 test('a redrive allow policy names its permission, and queues only with byQueue', async () => {
-  const door = new DoorUnderTest();
+  const door = await DoorUnderTest.open();
   const arns = (count: number) => Array.from({ length: count }, (_, at) => `arn:aws:sqs:us-east-1:1:q${at}`);
   const wrong = [
     { redrivePermission: 'some' },
@@ -164,4 +165,17 @@ test('a redrive allow policy names its permission, and queues only with byQueue'
     );
   }
   await door.queue('q', { RedriveAllowPolicy: JSON.stringify({ redrivePermission: 'denyAll' }) });
+});
+
+test('a dead-letter queue must be there, and let the source use it', async () => {
+  const door = await DoorUnderTest.open();
+  const RedrivePolicy = '{"deadLetterTargetArn":"arn:aws:sqs:us-east-1:000000000000:d","maxReceiveCount":5}';
+  const create = { QueueName: 'q', Attributes: { RedrivePolicy } };
+  assert.equal(
+    await door.refused('CreateQueue', create),
+    `InvalidParameterValue: Value ${RedrivePolicy} for parameter RedrivePolicy is invalid. ` +
+      'Reason: Dead letter target does not exist.',
+  );
+  await door.queue('d', { RedriveAllowPolicy: '{"redrivePermission":"denyAll"}' });
+  assert.match(await door.refused('CreateQueue', create), /does not allow this source queue\.$/);
 });

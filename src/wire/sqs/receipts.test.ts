@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DoorUnderTest } from './door-under-test.ts';
+import { DoorUnderTest } from './fixture/door-under-test.ts';
 
 async function received() {
-  const door = new DoorUnderTest();
+  const door = await DoorUnderTest.open();
   const QueueUrl = await door.queue();
   await door.done('SendMessage', { QueueUrl, MessageBody: 'x' });
   const { Messages } = await door.done('ReceiveMessage', { QueueUrl });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DoorUnderTest } from './door-under-test.ts';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { DoorUnderTest } from './fixture/door-under-test.ts';
 
 type Message = Readonly<Record<string, unknown>>;
 
@@ -11,7 +12,7 @@ const ATTRIBUTES = {
 };
 
 async function receiver(sent: object = {}) {
-  const door = new DoorUnderTest();
+  const door = await DoorUnderTest.open();
   const QueueUrl = await door.queue();
   await door.done('SendMessage', { QueueUrl, MessageBody: 'body', ...sent });
   const receive = async (members: object): Promise<Message> => {
@@ -31,7 +32,7 @@ test('a message comes with id, receipt, digest and body, and nothing that was no
 });
 
 test('an empty queue answers no list of messages', async () => {
-  const door = new DoorUnderTest();
+  const door = await DoorUnderTest.open();
   assert.deepEqual(await door.done('ReceiveMessage', { QueueUrl: await door.queue() }), {});
 });
 
@@ -56,9 +57,9 @@ test('system attributes come by name or all, by the older and the newer member, 
   const all = await receive({ MessageSystemAttributeNames: ['All'] });
   assert.deepEqual(all['Attributes'], {
     SenderId: 'AKID',
-    SentTimestamp: '1700000001000',
+    SentTimestamp: '1700000000000',
     ApproximateReceiveCount: '1',
-    ApproximateFirstReceiveTimestamp: '1700000002000',
+    ApproximateFirstReceiveTimestamp: '1700000000000',
     MessageGroupId: 'g',
     AWSTraceHeader: 'Root=1',
   });
@@ -107,7 +108,7 @@ test('values out of range are refused with the texts of AWS', async () => {
 });
 
 test('a long poll is answered when a message comes', async () => {
-  const door = new DoorUnderTest();
+  const door = await DoorUnderTest.open();
   const QueueUrl = await door.queue();
   const polled = door.done('ReceiveMessage', { QueueUrl, WaitTimeSeconds: 20 });
   await door.done('SendMessage', { QueueUrl, MessageBody: 'late' });
@@ -116,9 +117,35 @@ test('a long poll is answered when a message comes', async () => {
 });
 
 test('a long poll ends when its client hangs up, and takes nothing with it', async () => {
-  const door = new DoorUnderTest();
+  const door = await DoorUnderTest.open();
   const QueueUrl = await door.queue('q', { ReceiveMessageWaitTimeSeconds: '20' });
   const polled = door.done('ReceiveMessage', { QueueUrl });
   door.hungUp.abort();
   assert.deepEqual(await polled, {});
+});
+
+test('a long poll ends with nothing when its time is over', async () => {
+  const door = await DoorUnderTest.open();
+  const polled = door.done('ReceiveMessage', { QueueUrl: await door.queue(), WaitTimeSeconds: 20 });
+  while (door.clock.nextDueMs() === undefined) await nextTurn();
+  door.clock.advance(20_000);
+  assert.deepEqual(await polled, {});
+});
+
+test('a dead letter tells where it came from', async () => {
+  const door = await DoorUnderTest.open();
+  const dead = await door.queue('dead');
+  const RedrivePolicy =
+    '{"deadLetterTargetArn":"arn:aws:sqs:us-east-1:000000000000:dead","maxReceiveCount":1}';
+  const QueueUrl = await door.queue('source', { RedrivePolicy });
+  await door.done('SendMessage', { QueueUrl, MessageBody: 'x' });
+  const receive = { QueueUrl, VisibilityTimeout: 0, WaitTimeSeconds: 0 };
+  await door.done('ReceiveMessage', receive);
+  assert.deepEqual(await door.done('ReceiveMessage', receive), {});
+  const names = ['DeadLetterQueueSourceArn', 'ApproximateReceiveCount'];
+  const { Messages } = await door.done('ReceiveMessage', { QueueUrl: dead, AttributeNames: names });
+  assert.deepEqual((Messages as Message[])[0]?.['Attributes'], {
+    DeadLetterQueueSourceArn: 'arn:aws:sqs:us-east-1:000000000000:source',
+    ApproximateReceiveCount: '2',
+  });
 });

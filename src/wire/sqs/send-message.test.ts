@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DoorUnderTest } from './door-under-test.ts';
+import { DoorUnderTest } from './fixture/door-under-test.ts';
 
 const TEXT = { DataType: 'String', StringValue: 'test-value' };
 
 async function sender() {
-  const door = new DoorUnderTest();
+  const door = await DoorUnderTest.open();
   const QueueUrl = await door.queue();
   const input = (members: object) => ({ QueueUrl, MessageBody: 'x', ...members });
   return {
@@ -113,4 +113,16 @@ test('the trace header is the only system attribute that can be sent', async () 
     await refused({ MessageSystemAttributes: { AWSTraceHeader: number } }),
     /must be of type String/,
   );
+});
+
+test('on a full disk a send is told to come again, and a delete goes on', async () => {
+  const { door, QueueUrl, done } = await sender();
+  await done({});
+  const { Messages } = await door.done('ReceiveMessage', { QueueUrl });
+  const ReceiptHandle = (Messages as { ReceiptHandle: string }[])[0]?.ReceiptHandle;
+  door.store.faults.low = true;
+  const refused = await door.call('SendMessage', { QueueUrl, MessageBody: 'x' });
+  assert.equal(refused.status, 503);
+  assert.equal(refused.headers['x-amzn-query-error'], 'ServiceUnavailable;Receiver');
+  await door.done('DeleteMessage', { QueueUrl, ReceiptHandle });
 });

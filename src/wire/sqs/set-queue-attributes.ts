@@ -9,6 +9,6 @@ export const setQueueAttributes: SqsAction = async (input, context) => {
   const given = input.textMap('Attributes') ?? refuse({ kind: 'missing-parameter', name: 'Attributes' });
   const change = readAttributes(given, context.caller);
   const changed = await context.broker.change(queue, change);
-  if (!changed.ok) refuse(settingsFailure(changed.failure));
+  if (!changed.ok) refuse(settingsFailure(changed.failure, given));
   return undefined;
 };

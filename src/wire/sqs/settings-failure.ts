@@ -1,11 +1,11 @@
 import type { CreateFailure, DeadLetterFailure, NoSuchQueue, Unavailable } from '../../broker/broker.ts';
-import { queueArn } from '../../message/queue-key.ts';
 import type { SqsFailure } from '../sqs-errors.ts';
 import { attributeOf } from './queue-attributes.ts';
 
-/** What is told of settings that the broker refused. */
+/** What is told of settings that the broker refused; `attributes` as they were given. */
 export function settingsFailure(
   failure: CreateFailure | DeadLetterFailure | NoSuchQueue | Unavailable,
+  attributes: Readonly<Record<string, string>>,
 ): SqsFailure {
   switch (failure.kind) {
     case 'exists-differently':
@@ -13,7 +13,7 @@ export function settingsFailure(
     case 'no-such-dead-letter-queue':
     case 'dead-letter-queue-of-other-type':
     case 'dead-letter-queue-refuses':
-      return { kind: failure.kind, value: queueArn(failure.queue) };
+      return { kind: failure.kind, value: attributes['RedrivePolicy'] ?? '' };
     default:
       return { kind: failure.kind };
   }
