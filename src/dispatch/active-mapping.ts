@@ -10,7 +10,7 @@ export class ActiveMapping {
   #record: MappingRecord;
   #dispatcher: Dispatcher | undefined;
   #changes: Promise<void> = Promise.resolve();
-  readonly #drains = new Set<Promise<void>>();
+  readonly #drains = new Map<Dispatcher, Promise<void>>();
   #lastResult = 'No records processed';
 
   constructor(ports: DispatchPorts, record: MappingRecord) {
@@ -52,12 +52,20 @@ export class ActiveMapping {
 
   /** Takes nothing more and resolves when the last running batch has ended. */
   async drain(): Promise<void> {
-    if (this.#dispatcher !== undefined) {
-      const drain = this.#dispatcher.drain().finally(() => this.#drains.delete(drain));
-      this.#drains.add(drain);
+    const dispatcher = this.#dispatcher;
+    if (dispatcher !== undefined) {
       this.#dispatcher = undefined;
+      this.#drains.set(
+        dispatcher,
+        dispatcher.drain().finally(() => this.#drains.delete(dispatcher)),
+      );
     }
-    await Promise.all(this.#drains);
+    await Promise.all(this.#drains.values());
+  }
+
+  /** After a drain that took too long: what fails from now on fails because the platform stops. */
+  abandon(): void {
+    for (const dispatcher of this.#drains.keys()) dispatcher.abandon();
   }
 
   #follow(): void {

@@ -25,6 +25,8 @@ export interface BatchHost {
   room(change: 1 | -1): void;
   /** The invocation has ended: called once, before the messages are settled. */
   invoked(): void;
+  /** True when the platform is taking environments down: an invocation that fails now was not the function's fault. */
+  abandoned(): boolean;
 }
 
 /** Runs one batch to its end: invoke, judge, and hand every message back to the queue as done or as to be offered again. */
@@ -42,6 +44,8 @@ export async function runBatch(
     run.endLeases();
     host.invoked();
   }
+  // Left as they are, its messages are offered again at the next start, and no failure is counted.
+  if (host.abandoned() && result?.kind !== 'answered') return;
   await run.handBack(result);
 }
 
@@ -157,7 +161,8 @@ class BatchRun {
     });
     if (extensions.length === 0) return;
     const extended = await this.#ports.broker.extend(this.#feed.queue, extensions);
-    if (!extended.ok) this.#tellTrouble(`failed messages stay hidden longer: ${extended.failure.kind}`);
+    if (!extended.ok && extended.failure.kind !== 'stopping')
+      this.#tellTrouble(`failed messages stay hidden longer: ${extended.failure.kind}`);
   }
 
   #tellEnd(result: InvokeResult | undefined, fates: readonly Fate[]): void {

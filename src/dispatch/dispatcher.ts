@@ -43,6 +43,7 @@ export class Dispatcher {
   /** Receives that found nothing, since the last that found something. */
   #emptyReceives = 0;
   #lastTrouble = '';
+  #abandoned = false;
 
   constructor(ports: DispatchPorts, feed: Feed) {
     this.#ports = ports;
@@ -61,6 +62,11 @@ export class Dispatcher {
     this.#bell.ring();
     await this.#loop;
     await Promise.all(this.#batches);
+  }
+
+  /** After a drain that took too long: what fails from now on fails because the platform stops. */
+  abandon(): void {
+    this.#abandoned = true;
   }
 
   async #run(): Promise<void> {
@@ -141,6 +147,7 @@ export class Dispatcher {
     this.#invoking += 1;
     const batch = runBatch(this.#ports, this.#feed, taken, {
       signal: this.#stop.signal,
+      abandoned: () => this.#abandoned,
       room: (change) => {
         this.#withoutRoom += change;
         this.#bell.ring();

@@ -122,6 +122,7 @@ export class DurableMappings implements Mappings, AsyncDisposable {
     for (const end of this.#endListening) end();
     const drains = [...this.#mappings.values()].map((mapping) => mapping.drain());
     await withinStopGrace(this.#ports.clock, [...drains, ...this.#endings]);
+    for (const mapping of this.#mappings.values()) mapping.abandon();
   }
 
   async #end(mapping: ActiveMapping, drained: Promise<void>): Promise<void> {

@@ -97,6 +97,28 @@ test('events survive a restart', async () => {
   );
 });
 
+test('an event whose last attempt was ended by the stop of the platform is tried again, not given up', async () => {
+  const { stage, inboxes } = await withFunction();
+  await inboxes.post(TARGET, EVENT, 'me');
+  for (const delayMs of [60_000, 120_000]) {
+    await stage.settled();
+    await fail(stage);
+    await stage.advance(delayMs);
+  }
+  const stopping = inboxes[Symbol.asyncDispose]();
+  await stage.settled();
+  await stage.advance(5000);
+  await stopping;
+  const payload = Buffer.from('{}');
+  stage.invoker.first.end({ kind: 'exited', during: 'invoke', payload, outOfMemory: false });
+  await stage.settled();
+  assert.equal(stage.left(INBOX), '0/1');
+  const next = await stage.killed();
+  await Inboxes.open(next.ports);
+  await next.advance(1);
+  assert.equal(next.invoker.started, 1);
+});
+
 test('an inbox goes with its function, and a function made anew begins with an empty one', async () => {
   const { stage, inboxes } = await withFunction();
   stage.functions.move(TARGET, { kind: 'pending' });

@@ -65,6 +65,7 @@ export class Inboxes implements AsyncDisposable {
     await Promise.all(this.#steps.values());
     const drains = [...this.#dispatchers.values()].map((dispatcher) => dispatcher.drain());
     await withinStopGrace(this.#ports.clock, drains);
+    for (const dispatcher of this.#dispatchers.values()) dispatcher.abandon();
   }
 
   async #open(key: FunctionKey): Promise<void> {
