@@ -49,6 +49,8 @@ describe('the embedded database', () => {
 
   it('never removes data whose secrets are lost, and believes no broken secrets', async () => {
     const lost = join(directory, 'lost');
+    mkdirSync(lost);
+    chmodSync(lost, 0o755);
     await (await openLedger({ directory: lost, fast: true })).close();
     writeFileSync(join(lost, 'database.json'), '{"superuser');
     await assert.rejects(openLedger({ directory: lost, fast: true }), /cannot be read: restore that file/);
@@ -85,8 +87,8 @@ describe('what surrounds the embedded database', () => {
   it('is entered by others only if every folder on the way lets them', () => {
     const root = mkdtempSync(join(tmpdir(), 'enter-'));
     const inner = join(root, 'a', 'b');
-    mkdirSync(inner, { recursive: true, mode: 0o755 });
-    chmodSync(root, 0o755);
+    mkdirSync(inner, { recursive: true });
+    for (const folder of [root, join(root, 'a'), inner]) chmodSync(folder, 0o755);
     assert.equal(othersCanEnter(inner), true);
     assert.equal(othersCanEnter(join(inner, 'not', 'yet')), true);
     chmodSync(root, 0o700);

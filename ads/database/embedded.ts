@@ -18,6 +18,7 @@ export interface EmbeddedServer {
   stop(): Promise<void>;
 }
 
+const ADOPT_TRIES = 50;
 const STOP_WAIT_MS = 20_000;
 
 /**
@@ -33,14 +34,36 @@ export async function startEmbedded(
   const known = readSecrets(directory);
   const secrets = known ?? newSecrets();
   if (known === undefined || !existsSync(place.dataDirectory)) await initialise(directory, place, secrets);
-  const running = runningServer(place.dataDirectory) ?? (await startServer(place, secrets.port, options));
+  const running = await adoptOrStart(place, secrets, options);
   writeSecrets(directory, { ...secrets, port: running.port });
-  await prepareRole(secrets, running.port);
   return {
     url: `postgres://ads:${secrets.password}@127.0.0.1:${running.port}/ads`,
     pid: running.pid,
     stop: () => stop(place.dataDirectory, running.pid),
   };
+}
+
+/** A server that still runs may be about to end, or not ready yet: then it is looked at again. */
+async function adoptOrStart(
+  place: Place,
+  secrets: Secrets,
+  options: EmbeddedOptions,
+): Promise<{ pid: number; port: number }> {
+  for (let tried = 1; ; tried += 1) {
+    const running = runningServer(place.dataDirectory) ?? (await startServer(place, secrets.port, options));
+    try {
+      await prepareRole(secrets, running.port);
+      return running;
+    } catch (error) {
+      if (tried === ADOPT_TRIES || !isPassing(error)) throw unavailable(String(error));
+      await sleep(200);
+    }
+  }
+}
+
+function isPassing(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return ['ECONNREFUSED', 'ECONNRESET', 'CONNECTION_CLOSED', '57P03'].includes(code);
 }
 
 function newSecrets(): Secrets {
