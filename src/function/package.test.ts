@@ -54,6 +54,21 @@ test('files, folders, execute rights and links inside the package are unpacked',
   assert.equal(wrong, undefined);
 });
 
+test('everyone may read what is unpacked, whatever the umask: functions run as users of their own', async () => {
+  const before = process.umask(0o077);
+  try {
+    await refusal(zip({ 'a/b/c.js': {} }), async (folder) => {
+      const modes = await Promise.all(['a', 'a/b', 'a/b/c.js'].map((path) => stat(join(folder, path))));
+      assert.deepEqual(
+        modes.map(({ mode }) => mode & 0o777),
+        [0o755, 0o755, 0o644],
+      );
+    });
+  } finally {
+    process.umask(before);
+  }
+});
+
 const bad: Readonly<Record<string, [Uint8Array, RegExp]>> = {
   'no zip at all': [Buffer.from('hello'), /^Could not unzip uploaded file: .* Check it and upload again\.$/],
   'an empty zip': [zip({}), /non-empty zip/],

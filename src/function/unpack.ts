@@ -37,10 +37,15 @@ function isOurs(error: unknown): boolean {
 }
 
 async function makeFolders(entries: readonly PackageEntry[], folder: string): Promise<void> {
-  const folders = new Set(['.']);
-  for (const { path, kind } of entries) folders.add(kind === 'folder' && path !== '' ? path : dirname(path));
-  for (const path of folders) {
-    await mkdir(join(folder, path), { recursive: true });
+  const folders = new Set<string>();
+  for (const { path, kind } of entries) {
+    let at = kind === 'folder' ? path : dirname(path);
+    for (; at !== '' && at !== '.'; at = dirname(at)) folders.add(at);
+  }
+  // Parents have shorter paths. The mode is set apart: what mkdir makes is cut by the umask.
+  for (const path of [...folders].toSorted((one, other) => one.length - other.length)) {
+    await mkdir(join(folder, path));
+    await chmod(join(folder, path), 0o755);
   }
 }
 

@@ -7,7 +7,10 @@ export interface Mount {
   readonly access: 'read-only' | 'read-write';
 }
 
-/** What to run and within which walls. Paths in `command`, `workingDirectory` and `variables` are as seen inside. */
+/**
+ * What to run and within which walls. Paths in `command`, `workingDirectory` and `variables` are as seen inside. A tier
+ * that cannot mount translates them: a word or value that is a mount's target, or a path below it, becomes its source.
+ */
 export interface SandboxSpec {
   readonly environmentId: EnvironmentId;
   /** argv; the first is an absolute path inside. */

@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
 import { stripTypeScriptTypes } from 'node:module';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { isModuleSyntax } from './module-syntax.ts';
@@ -23,13 +23,18 @@ export async function stripFolder(folder: string): Promise<void> {
   const targets = new Map(stripped.map(({ source, target }) => [source, target]));
   for (const file of stripped) {
     const code = rewriteSpecifiers(file.code, (specifier) => follow(specifier, file.source, targets));
-    await writeFile(file.target, code, { flag: 'wx' }).catch(keepExisting);
+    await writeNew(file.target, code);
   }
 }
 
-/** The owner's own JavaScript file of the same name goes before ours. */
-function keepExisting(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EEXIST') throw error;
+/** Writes a file that everyone may read; the owner's own JavaScript file of the same name goes before ours. */
+async function writeNew(path: string, text: string): Promise<void> {
+  try {
+    await writeFile(path, text, { flag: 'wx' });
+    await chmod(path, 0o644);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
 }
 
 async function typeScriptFiles(folder: string): Promise<readonly string[]> {
