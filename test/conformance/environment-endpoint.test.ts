@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import {
   CreateQueueCommand,
   ReceiveMessageCommand,
@@ -7,34 +8,11 @@ import {
   SQSClient,
   type SQSClientConfig,
 } from '@aws-sdk/client-sqs';
-import { EnvironmentKeys } from '../../src/access/environment-keys.ts';
-import { SystemClock } from '../../src/base/clock.ts';
-import type { EnvironmentId } from '../../src/base/ids.ts';
-import { systemRandom } from '../../src/base/random.ts';
-import { EnvironmentGate } from '../../src/wire/environment-gate.ts';
-import { HttpServer } from '../../src/wire/http.ts';
-import { memoryBroker } from '../../src/wire/sqs/fixture/memory-broker.ts';
-import { SqsJsonDoor } from '../../src/wire/sqs/json-door.ts';
-
-const ENVIRONMENT = { account: '000000000000', region: 'us-east-1', environmentId: 'e1' as EnvironmentId };
-const QUEUE_URL = 'http://any/000000000000/q';
+import { ENVIRONMENT, QUEUE_URL, startEnvironmentEndpoint } from './environment-endpoint.ts';
 
 async function environmentEndpoint(context: TestContext) {
-  const clock = new SystemClock();
-  const keys = new EnvironmentKeys({ random: systemRandom, clock });
-  const broker = await memoryBroker();
-  await broker.create({ account: '000000000000', region: 'us-east-1', name: 'q' }, {}, {});
-  const server = new HttpServer({
-    doors: [new SqsJsonDoor({ broker })],
-    gate: new EnvironmentGate({ keys, clock }),
-    clock,
-    random: systemRandom,
-    tell: () => {},
-  });
-  const port = await server.listen('127.0.0.1', 0);
-  assert.ok(port.ok);
-  context.after(() => server[Symbol.asyncDispose]());
-  const endpoint = `http://127.0.0.1:${port.value}`;
+  const { keys, url: endpoint, [Symbol.asyncDispose]: stop } = await startEnvironmentEndpoint();
+  context.after(stop);
   const client = (credentials: NonNullable<SQSClientConfig['credentials']>) =>
     new SQSClient({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 });
   return { keys, endpoint, client };
@@ -87,4 +65,19 @@ test('a request without a signature is refused in the form of its API', async (c
   });
   assert.equal(response.status, 403);
   assert.equal(response.headers.get('x-amzn-query-error'), 'MissingAuthenticationToken;Sender');
+});
+
+test('a signature over a path with encoded characters and a query is right', async (context) => {
+  const { keys, endpoint } = await environmentEndpoint(context);
+  const lambda = new LambdaClient({
+    endpoint,
+    region: 'us-east-1',
+    credentials: keys.issue(ENVIRONMENT),
+    maxAttempts: 1,
+  });
+  const arn = 'arn:aws:lambda:us-east-1:000000000000:function:f';
+  const invoked = await lambda.send(new InvokeCommand({ FunctionName: arn, Qualifier: '$LATEST' }));
+  const [path, query] = JSON.parse(Buffer.from(invoked.Payload ?? []).toString()) as [string, string];
+  assert.match(path, /%3A/);
+  assert.match(query, /^Qualifier=%24LATEST/);
 });

@@ -122,6 +122,14 @@ test('a long poll ends when its client hangs up, and takes nothing with it', asy
   const polled = door.done('ReceiveMessage', { QueueUrl });
   door.hungUp.abort();
   assert.deepEqual(await polled, {});
+  await door.done('SendMessage', { QueueUrl, MessageBody: 'x' });
+  const names = ['ApproximateReceiveCount'];
+  const { Messages } = await door.done('ReceiveMessage', {
+    QueueUrl,
+    WaitTimeSeconds: 0,
+    AttributeNames: names,
+  });
+  assert.deepEqual((Messages as Message[])[0]?.['Attributes'], { ApproximateReceiveCount: '1' });
 });
 
 test('a long poll ends with nothing when its time is over', async () => {

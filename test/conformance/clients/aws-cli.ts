@@ -1,19 +1,13 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Client, Outcome } from '../cases.ts';
+import { variables } from './variables.ts';
 
 const run = promisify(execFile);
 
 /** The AWS command line, a process for each call. */
 export function awsCliClient(aws: string, endpoint: string): Client {
-  const environment = {
-    ...process.env,
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-    AWS_DEFAULT_REGION: 'us-east-1',
-    AWS_MAX_ATTEMPTS: '1',
-    AWS_PAGER: '',
-  };
+  const env = variables();
   return {
     async call(action, input): Promise<Outcome> {
       const command = action.replaceAll(/(?!^)[A-Z]/g, '-$&').toLowerCase();
@@ -26,7 +20,7 @@ export function awsCliClient(aws: string, endpoint: string): Client {
         JSON.stringify(input),
       ];
       try {
-        const { stdout } = await run(aws, ['sqs', command, ...options], { env: environment });
+        const { stdout } = await run(aws, ['sqs', command, ...options], { env });
         return { output: stdout.trim() === '' ? {} : JSON.parse(stdout) };
       } catch (error) {
         return { error: errorOf((error as { stderr?: string }).stderr ?? String(error)) };

@@ -3,12 +3,16 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Client, Outcome } from '../cases.ts';
+import { variables, type SigningKey } from './variables.ts';
 
 const SCRIPT = fileURLToPath(new URL('boto3-client.py', import.meta.url));
 
 /** The AWS SDK for Python, in a process of its own. */
-export function boto3Client(python: string, endpoint: string): Client {
-  const child = spawn(python, [SCRIPT, endpoint], { stdio: ['pipe', 'pipe', 'inherit'] });
+export function boto3Client(python: string, endpoint: string, key?: SigningKey): Client {
+  const child = spawn(python, [SCRIPT, endpoint], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: variables(key),
+  });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
     async call(action, input): Promise<Outcome> {
