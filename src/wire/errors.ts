@@ -29,7 +29,7 @@ type Row<Kind extends Refusal['kind']> = (
   refusal: Extract<Refusal, { kind: Kind }>,
 ) => Omit<AwsError, 'queryCode'>;
 
-/** The table of refusals; the tables of the single APIs stand beside it (`sqs-errors.ts`, `lambda-errors.ts`). */
+/** The table of refusals; the tables of the single APIs stand with them (`sqs/sqs-errors.ts`, `lambda/lambda-errors.ts`). */
 const REFUSALS: { readonly [Kind in Refusal['kind']]: Row<Kind> } = {
   'web-page': ({ why }) => ({ type: 'AccessDenied', status: 403, message: why }),
   'sandboxed-peer': () => ({

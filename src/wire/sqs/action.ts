@@ -2,7 +2,7 @@ import type { Broker } from '../../broker/broker.ts';
 import type { Result } from '../../base/result.ts';
 import type { Caller } from '../caller.ts';
 import type { Input } from '../input.ts';
-import type { SqsFailure } from '../sqs-errors.ts';
+import type { SqsFailure } from './sqs-errors.ts';
 
 /** What an action works with, beside its input. */
 export interface SqsContext {

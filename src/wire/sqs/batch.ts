@@ -1,6 +1,6 @@
 import { BATCH_ENTRIES } from '../../queue/limits.ts';
 import type { Input } from '../input.ts';
-import { sqsError, type SqsFailure } from '../sqs-errors.ts';
+import { sqsError, type SqsFailure } from './sqs-errors.ts';
 import { ActionRefused, refuse, type Output } from './action.ts';
 
 const ENTRY_ID = /^[A-Za-z0-9_-]{1,80}$/;

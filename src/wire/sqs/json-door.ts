@@ -4,7 +4,7 @@ import type { Answer, Door, RequestHead, WireRequest } from '../door.ts';
 import type { AwsError } from '../errors.ts';
 import { NotTheShape } from '../json-input.ts';
 import { isJson, jsonAnswer, jsonErrorAnswer, readJson, targetAction } from '../json-protocol.ts';
-import { sqsError, type SqsFailure } from '../sqs-errors.ts';
+import { sqsError, type SqsFailure } from './sqs-errors.ts';
 import { ActionRefused, type SqsContext } from './action.ts';
 import { sqsAction } from './actions.ts';
 

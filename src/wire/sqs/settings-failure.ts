@@ -1,5 +1,5 @@
 import type { CreateFailure, DeadLetterFailure, NoSuchQueue, Unavailable } from '../../broker/broker.ts';
-import type { SqsFailure } from '../sqs-errors.ts';
+import type { SqsFailure } from './sqs-errors.ts';
 import { attributeOf } from './queue-attributes.ts';
 
 /** What is told of settings that the broker refused; `attributes` as they were given. */

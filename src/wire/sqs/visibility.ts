@@ -2,7 +2,7 @@ import type { ReceiptHandle } from '../../base/ids.ts';
 import type { ExtendOutcome, Extension } from '../../broker/broker.ts';
 import { VISIBILITY_SECONDS } from '../../queue/limits.ts';
 import type { Input } from '../input.ts';
-import type { SqsFailure } from '../sqs-errors.ts';
+import type { SqsFailure } from './sqs-errors.ts';
 import { refuse } from './action.ts';
 import { secondsWithin } from './members.ts';
 

@@ -1,5 +1,5 @@
-import type { CreateFailure, Unavailable } from '../broker/broker.ts';
-import { refusalError, type AwsError } from './errors.ts';
+import type { CreateFailure, Unavailable } from '../../broker/broker.ts';
+import { refusalError, type AwsError } from '../errors.ts';
 
 /** Why an SQS action was refused: what the broker says, and what the reading of the request found. */
 export type SqsFailure =
