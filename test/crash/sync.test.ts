@@ -26,7 +26,7 @@ function temporary(context: TestContext): string {
 async function judgedStore(context: TestContext, synchronous: 'FULL' | 'OFF'): Promise<string[]> {
   const directory = temporary(context);
   const output = join(directory, 'trace');
-  const [tracer = '', ...words] = [
+  const [tracer, ...words] = [
     ...underStrace(output),
     process.execPath,
     ANSWERING_STORE,

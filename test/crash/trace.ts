@@ -24,7 +24,7 @@ export function parseTrace(output: string): SystemCall[] {
   const calls: SystemCall[] = [];
   const begun = new Map<string, Omit<SystemCall, 'end' | 'succeeded'>>();
   output.split('\n').forEach((line, at) => {
-    const [, thread = '', name = '', target = '', result = ''] = WHOLE.exec(line) ?? [];
+    const [, , name = '', target = '', result = ''] = WHOLE.exec(line) ?? [];
     if (name !== '') {
       calls.push({ name, target, text: line, begin: at, end: at, succeeded: Number(result) >= 0 });
       return;

@@ -29,6 +29,30 @@ const STEPS: readonly string[] = [
     value TEXT NOT NULL,
     PRIMARY KEY (collection, name)
   ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE queue (
+    queue INTEGER PRIMARY KEY,
+    record TEXT NOT NULL,
+    next_place INTEGER NOT NULL,
+    messages INTEGER NOT NULL,
+    purged_below INTEGER NOT NULL
+  ) STRICT;
+
+  -- id: the queue's number times 2^40, plus the message's place in it
+  CREATE TABLE message (
+    id INTEGER PRIMARY KEY,
+    ready_at_ms INTEGER NOT NULL,
+    enqueued_at_ms INTEGER NOT NULL,
+    content BLOB NOT NULL
+  ) STRICT;
+  CREATE INDEX message_by_age ON message (id >> 40, enqueued_at_ms);
+  CREATE INDEX message_delayed ON message (id >> 40, ready_at_ms) WHERE ready_at_ms > enqueued_at_ms;
+
+  CREATE TABLE delivery (
+    id INTEGER PRIMARY KEY,
+    hidden_until_ms INTEGER NOT NULL,
+    details TEXT NOT NULL
+  ) STRICT;
   `,
 ];
 

@@ -1,0 +1,92 @@
+import type { MessageId } from '../../base/ids.ts';
+import type { MessageAttribute, MessageAttributes } from '../../message/attribute.ts';
+import type { Message } from '../../message/message.ts';
+
+/*
+ * A message as bytes, in one column and on the way to and from the writing thread:
+ *   4 bytes   length of the head, little endian
+ *   head      JSON array: see `Head`
+ *   body      UTF-8, to the end
+ * Another form of the head is another format version.
+ */
+type Head = readonly [
+  id: string,
+  bodyMd5: string,
+  sizeBytes: number,
+  sentAtMs: number,
+  senderId: string,
+  attributes: readonly StoredAttribute[] | null,
+  attributesMd5: string | null,
+  traceHeader: string | null,
+  groupId: string | null,
+  deduplicationId: string | null,
+  sequenceNumber: string | null,
+  deadLetterSourceArn: string | null,
+];
+
+/** Name, type, text; a binary value is base64 and says so. */
+type StoredAttribute = readonly [name: string, dataType: string, value: string, isBinary?: 1];
+
+/** The head of a message, ready to be written. */
+export function encodeHead(message: Message): string {
+  const head: Head = [
+    message.id,
+    message.bodyMd5,
+    message.sizeBytes,
+    message.sentAtMs,
+    message.senderId,
+    storedAttributes(message.attributes),
+    message.attributesMd5 ?? null,
+    message.traceHeader ?? null,
+    message.groupId ?? null,
+    message.deduplicationId ?? null,
+    message.sequenceNumber ?? null,
+    message.deadLetterSourceArn ?? null,
+  ];
+  return JSON.stringify(head);
+}
+
+/** Reads a message's bytes. */
+export function decodeMessage(bytes: Buffer): Message {
+  const bodyAt = 4 + bytes.readUInt32LE(0);
+  const [id, bodyMd5, sizeBytes, sentAtMs, senderId, attributes, ...optional] = JSON.parse(
+    bytes.toString('utf8', 4, bodyAt),
+  ) as Head;
+  const [attributesMd5, traceHeader, groupId, deduplicationId, sequenceNumber, deadLetterSourceArn] = optional;
+  return {
+    id: id as MessageId,
+    body: bytes.toString('utf8', bodyAt),
+    bodyMd5,
+    sizeBytes,
+    sentAtMs,
+    senderId,
+    attributes: attributes === null ? {} : readAttributes(attributes),
+    ...(attributesMd5 === null ? {} : { attributesMd5 }),
+    ...(traceHeader === null ? {} : { traceHeader }),
+    ...(groupId === null ? {} : { groupId }),
+    ...(deduplicationId === null ? {} : { deduplicationId }),
+    ...(sequenceNumber === null ? {} : { sequenceNumber }),
+    ...(deadLetterSourceArn === null ? {} : { deadLetterSourceArn }),
+  };
+}
+
+function storedAttributes(attributes: MessageAttributes): StoredAttribute[] | null {
+  const entries = Object.entries(attributes);
+  if (entries.length === 0) return null;
+  return entries.map(([name, attribute]) =>
+    'stringValue' in attribute
+      ? [name, attribute.dataType, attribute.stringValue]
+      : [name, attribute.dataType, Buffer.from(attribute.binaryValue).toString('base64'), 1],
+  );
+}
+
+function readAttributes(stored: readonly StoredAttribute[]): MessageAttributes {
+  return Object.fromEntries(
+    stored.map(([name, dataType, value, isBinary]): [string, MessageAttribute] => [
+      name,
+      isBinary === 1
+        ? { dataType, binaryValue: new Uint8Array(Buffer.from(value, 'base64')) }
+        : { dataType, stringValue: value },
+    ]),
+  );
+}
