@@ -18,10 +18,11 @@ const STEPS: readonly string[] = [
   CREATE TABLE platform (
     only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
     run INTEGER NOT NULL,
-    commit_number INTEGER NOT NULL,
-    durable_at_ms INTEGER NOT NULL
+    durable_at_ms INTEGER NOT NULL,
+    next_queue INTEGER NOT NULL,
+    next_slot INTEGER NOT NULL
   ) STRICT;
-  INSERT INTO platform VALUES (1, 0, 0, 0);
+  INSERT INTO platform VALUES (1, 0, 0, 1, 1);
 
   CREATE TABLE record (
     collection TEXT NOT NULL,
@@ -30,29 +31,40 @@ const STEPS: readonly string[] = [
     PRIMARY KEY (collection, name)
   ) STRICT, WITHOUT ROWID;
 
+  -- What a queue holds stands under its slot. A purged queue goes on in another slot, so that what it held is out of the way at once.
   CREATE TABLE queue (
     queue INTEGER PRIMARY KEY,
-    record TEXT NOT NULL,
-    next_place INTEGER NOT NULL,
+    slot INTEGER NOT NULL UNIQUE,
+    definition TEXT NOT NULL,
     messages INTEGER NOT NULL,
-    purged_below INTEGER NOT NULL
+    next_order INTEGER NOT NULL
   ) STRICT;
 
-  -- id: the queue's number times 2^40, plus the message's place in it
+  -- Slots of purged and deleted queues: first swept in small steps, then free to be used again.
+  CREATE TABLE old_slot (
+    slot INTEGER PRIMARY KEY,
+    is_swept INTEGER NOT NULL
+  ) STRICT;
+
+  -- id: slot times 2^43, plus the message's order in its queue.
   CREATE TABLE message (
     id INTEGER PRIMARY KEY,
-    ready_at_ms INTEGER NOT NULL,
-    enqueued_at_ms INTEGER NOT NULL,
     content BLOB NOT NULL
   ) STRICT;
-  CREATE INDEX message_by_age ON message (id >> 40, enqueued_at_ms);
-  CREATE INDEX message_delayed ON message (id >> 40, ready_at_ms) WHERE ready_at_ms > enqueued_at_ms;
 
-  CREATE TABLE delivery (
+  -- What changes about a message, apart from its content, so that a lease does not write the content again. holder: 0 nobody, 1 client, 2 dispatcher.
+  CREATE TABLE standing (
     id INTEGER PRIMARY KEY,
-    hidden_until_ms INTEGER NOT NULL,
-    details TEXT NOT NULL
+    visible_at_ms INTEGER NOT NULL,
+    holder INTEGER NOT NULL,
+    receive_count INTEGER NOT NULL,
+    first_received_at_ms INTEGER NOT NULL,
+    leased_at_ms INTEGER NOT NULL,
+    sent_at_ms INTEGER NOT NULL,
+    size_bytes INTEGER NOT NULL
   ) STRICT;
+  CREATE INDEX standing_in_line ON standing (id >> 43, visible_at_ms);
+  CREATE INDEX standing_by_age ON standing (id >> 43, sent_at_ms);
   `,
 ];
 

@@ -1,0 +1,78 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { assert } from '../../base/assert.ts';
+
+/** An id is a slot in its upper bits and an order in its lower ones: so many. */
+export const ORDER_BITS = 43;
+
+/** Takes the order out of an id. */
+export const ORDER_MASK = 2 ** ORDER_BITS - 1;
+
+const MOST_SLOTS = 2 ** (63 - ORDER_BITS);
+
+/** Where the contents of queues stand. Purged and deleted contents are left behind under their old slot, and swept in small steps. */
+export class Slots {
+  readonly #free: StatementSync;
+  readonly #takeFree: StatementSync;
+  readonly #takeNew: StatementSync;
+  readonly #leave: StatementSync;
+  readonly #unswept: StatementSync;
+  readonly #sweepMessages: StatementSync;
+  readonly #sweepStanding: StatementSync;
+  readonly #swept: StatementSync;
+  #mayHaveUnswept = true;
+
+  constructor(database: DatabaseSync) {
+    this.#free = database.prepare('SELECT slot FROM old_slot WHERE is_swept = 1 LIMIT 1');
+    this.#takeFree = database.prepare('DELETE FROM old_slot WHERE slot = ?');
+    this.#takeNew = database.prepare(
+      'UPDATE platform SET next_slot = next_slot + 1 RETURNING next_slot - 1 AS slot',
+    );
+    this.#leave = database.prepare('INSERT INTO old_slot VALUES (?, 0)');
+    this.#unswept = database.prepare('SELECT slot FROM old_slot WHERE is_swept = 0 LIMIT 1');
+    this.#sweepMessages = database.prepare(sweep('message'));
+    this.#sweepStanding = database.prepare(sweep('standing'));
+    this.#swept = database.prepare('UPDATE old_slot SET is_swept = 1 WHERE slot = ?');
+  }
+
+  /** An empty slot. Inside a transaction. */
+  take(): number {
+    const free = this.#free.get()?.['slot'];
+    if (typeof free === 'number') {
+      this.#takeFree.run(free);
+      return free;
+    }
+    const slot = Number(this.#takeNew.get()?.['slot']);
+    assert(slot < MOST_SLOTS, 'there is a slot for each queue');
+    return slot;
+  }
+
+  /** What stands in a slot is to be forgotten. Inside a transaction. */
+  leave(slot: number): void {
+    this.#leave.run(slot);
+    this.#mayHaveUnswept = true;
+  }
+
+  /** True when {@link sweep} may find something. */
+  get mayHaveUnswept(): boolean {
+    return this.#mayHaveUnswept;
+  }
+
+  /** Forgets at most about `rows` rows of what was left. Inside a transaction. */
+  sweep(rows: number): void {
+    const slot = this.#unswept.get()?.['slot'];
+    if (typeof slot !== 'number') {
+      this.#mayHaveUnswept = false;
+      return;
+    }
+    const sweptRows =
+      Number(this.#sweepMessages.run(slot, rows).changes) + Number(this.#sweepStanding.run(slot, rows).changes);
+    if (sweptRows === 0) this.#swept.run(slot);
+  }
+}
+
+function sweep(table: string): string {
+  return (
+    `DELETE FROM ${table} WHERE id IN (SELECT id FROM ${table} ` +
+    `WHERE id BETWEEN (?1 << ${ORDER_BITS}) AND (?1 << ${ORDER_BITS}) + ${ORDER_MASK} LIMIT ?2)`
+  );
+}
