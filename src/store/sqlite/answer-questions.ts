@@ -9,6 +9,8 @@ export type Handlers<Questions extends Dialogue> = {
 
 /** What a thread does besides answering. */
 export interface Habits {
+  /** The buffers of an answer that go over to the asker instead of being copied. */
+  readonly handOver?: (answer: unknown) => ArrayBuffer[];
   /** Called after each answer has been sent. */
   readonly afterAnswer?: () => void;
   /** Called for the last question; nothing is asked afterwards. */
@@ -31,7 +33,8 @@ export function answerQuestions<Questions extends Dialogue>(
         say({ kind: 'answer', number, answer: undefined });
         return port.close();
       }
-      say({ kind: 'answer', number, answer: present(handlers[kind], `the handler of ${kind}`)(ask) });
+      const answer: unknown = present(handlers[kind], `the handler of ${kind}`)(ask);
+      port.postMessage({ kind: 'answer', number, answer } satisfies Said, habits.handOver?.(answer) ?? []);
       habits.afterAnswer?.();
     } catch (error) {
       say({ kind: 'fatal', what: habits.describe(error) });

@@ -52,7 +52,8 @@ export function decodeMessage(bytes: Buffer): Message {
   const [id, bodyMd5, sizeBytes, sentAtMs, senderId, attributes, ...optional] = JSON.parse(
     bytes.toString('utf8', 4, bodyAt),
   ) as Head;
-  const [attributesMd5, traceHeader, groupId, deduplicationId, sequenceNumber, deadLetterSourceArn] = optional;
+  const [attributesMd5, traceHeader, groupId, deduplicationId, sequenceNumber, deadLetterSourceArn] =
+    optional;
   return {
     id: id as MessageId,
     body: bytes.toString('utf8', bodyAt),

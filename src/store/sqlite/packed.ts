@@ -95,6 +95,10 @@ export class Unpacker {
     return present(this.#numbers[this.#at++], 'the next number');
   }
 
+  skip(count: number): void {
+    this.#at += count;
+  }
+
   state(): MessageState {
     return {
       visibleAtMs: this.number(),

@@ -1,8 +1,11 @@
 import type { RunId } from '../../base/ids.ts';
 import type { Result } from '../../base/result.ts';
 import type { CatalogRecord } from '../catalog.ts';
+import type { PackedGroup } from './group-code.ts';
 import type { WriterSettings } from './open-database.ts';
+import type { PackedPage, PageAsk } from './pages.ts';
 import type { DataRefused } from './refused.ts';
+import type { PackedQueue } from './stored-queues.ts';
 import type { StepOutcome } from './transaction.ts';
 
 /** What the writing thread is told when it starts. */
@@ -21,6 +24,12 @@ export interface Opened {
 /** What may be asked of the writing thread. */
 export type WriterQuestions = {
   readonly open: { readonly ask: undefined; readonly answer: Result<Opened, DataRefused> };
+  readonly 'all-queues': { readonly ask: LoadAsk; readonly answer: QueuesAnswer };
+  readonly 'one-queue': {
+    readonly ask: LoadAsk & { readonly queue: number };
+    readonly answer: PackedQueue | undefined;
+  };
+  readonly commit: { readonly ask: PackedGroup; readonly answer: StepOutcome };
   readonly 'list-records': { readonly ask: string; readonly answer: readonly CatalogRecord[] };
   readonly 'put-record': {
     readonly ask: { readonly collection: string; readonly record: CatalogRecord };
@@ -29,5 +38,30 @@ export type WriterQuestions = {
   readonly 'remove-record': {
     readonly ask: { readonly collection: string; readonly name: string };
     readonly answer: StepOutcome;
+  };
+};
+
+/** When to look for leases and delays, and how many delays of a queue to name. */
+export interface LoadAsk {
+  readonly nowMs: number;
+  readonly delayedLimit: number;
+}
+
+/** All queues, and the first number that no queue has had. */
+export interface QueuesAnswer {
+  readonly nextQueue: number;
+  readonly queues: readonly PackedQueue[];
+}
+
+/** What may be asked of the reading thread. */
+export type ReaderQuestions = {
+  readonly page: { readonly ask: PageAsk; readonly answer: PackedPage };
+  readonly read: {
+    readonly ask: { readonly queue: number; readonly orders: readonly number[] };
+    readonly answer: PackedPage;
+  };
+  readonly expired: {
+    readonly ask: { readonly queue: number; readonly sentBeforeMs: number; readonly limit: number };
+    readonly answer: PackedPage;
   };
 };

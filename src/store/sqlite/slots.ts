@@ -65,7 +65,8 @@ export class Slots {
       return;
     }
     const sweptRows =
-      Number(this.#sweepMessages.run(slot, rows).changes) + Number(this.#sweepStanding.run(slot, rows).changes);
+      Number(this.#sweepMessages.run(slot, rows).changes) +
+      Number(this.#sweepStanding.run(slot, rows).changes);
     if (sweptRows === 0) this.#swept.run(slot);
   }
 }

@@ -1,10 +1,14 @@
+import { dirname } from 'node:path';
 import type { RunId } from '../../base/ids.ts';
 import { ok, type Result } from '../../base/result.ts';
 import type { Catalog } from '../catalog.ts';
+import type { QueueStore } from '../queue-store.ts';
+import { FreeSpace } from './free-space.ts';
 import type { WriterSettings } from './open-database.ts';
-import type { Opened, WriterQuestions, WriterStart } from './questions.ts';
+import type { Opened, ReaderQuestions, WriterQuestions, WriterStart } from './questions.ts';
 import type { DataRefused } from './refused.ts';
 import { SqliteCatalog } from './sqlite-catalog.ts';
+import { SqliteQueues } from './sqlite-queues.ts';
 import { StoreThread } from './store-thread.ts';
 
 /** What a {@link SqliteStore} needs. */
@@ -13,9 +17,13 @@ export interface SqliteStoreOptions {
   readonly path: string;
   /** Told once when the store cannot go on (an I/O error, a failed sync, damage). The process must end then. */
   readonly onFatal: (what: string) => void;
+  /** Sends are to be refused while the disk has less room than this, so that all else can go on. Unset: 256 MB. */
+  readonly reserveBytes?: number;
   /** Other settings than the safe ones: for tests. */
   readonly settings?: Partial<WriterSettings>;
 }
+
+const DEFAULT_RESERVE_BYTES = 268_435_456;
 
 /**
  * Queues and catalog in one SQLite database, written by a thread of its own.
@@ -23,15 +31,27 @@ export interface SqliteStoreOptions {
  */
 export class SqliteStore implements AsyncDisposable {
   readonly catalog: Catalog;
+  /** Disposing it disposes the whole store. */
+  readonly queues: QueueStore;
   /** The number of this run of the platform on its data. */
   readonly run: RunId;
   /** The time of the last durable commit of earlier runs; 0 when there was none. */
   readonly lastDurableMs: number;
+  readonly #options: SqliteStoreOptions;
   readonly #writer: StoreThread<WriterQuestions>;
+  #reader: StoreThread<ReaderQuestions> | undefined;
 
-  private constructor(writer: StoreThread<WriterQuestions>, opened: Opened) {
+  private constructor(options: SqliteStoreOptions, writer: StoreThread<WriterQuestions>, opened: Opened) {
+    this.#options = options;
     this.#writer = writer;
     this.catalog = new SqliteCatalog(writer);
+    this.queues = new SqliteQueues({
+      writer,
+      opened,
+      reader: () => this.#startReader(),
+      space: new FreeSpace(dirname(options.path), options.reserveBytes ?? DEFAULT_RESERVE_BYTES),
+      close: () => this[Symbol.asyncDispose](),
+    });
     this.run = opened.run;
     this.lastDurableMs = opened.lastDurableMs;
   }
@@ -45,12 +65,20 @@ export class SqliteStore implements AsyncDisposable {
     const { onFatal } = options;
     const writer = new StoreThread<WriterQuestions>({ module: './writer', workerData, onFatal });
     const opened = await writer.ask('open', undefined);
-    if (opened.ok) return ok(new SqliteStore(writer, opened.value));
+    if (opened.ok) return ok(new SqliteStore(options, writer, opened.value));
     await writer[Symbol.asyncDispose]();
     return opened;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#reader?.[Symbol.asyncDispose]();
     await this.#writer[Symbol.asyncDispose]();
+  }
+
+  /** Not before somebody asks for a page: most starts have no backlog. */
+  #startReader(): StoreThread<ReaderQuestions> {
+    const { path, onFatal } = this.#options;
+    this.#reader ??= new StoreThread({ module: './reader', workerData: path, onFatal });
+    return this.#reader;
   }
 }

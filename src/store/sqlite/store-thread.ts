@@ -44,6 +44,8 @@ export class StoreThread<Questions extends Dialogue> implements AsyncDisposable 
   readonly #waiting = new Map<number, Waiting>();
   #number = 0;
   #end: string | undefined;
+  #closing: Promise<void> | undefined;
+  #refuses = false;
 
   constructor(options: StoreThreadOptions) {
     this.#onFatal = options.onFatal;
@@ -51,7 +53,7 @@ export class StoreThread<Questions extends Dialogue> implements AsyncDisposable 
     this.#worker.on('message', (said: Said) => this.#hear(said));
     this.#worker.on('error', (error) => this.#fail(`the store's thread failed: ${String(error)}`));
     this.#worker.on('messageerror', (error) => this.#fail(`the store's thread was not understood: ${error}`));
-    this.#worker.on('exit', (code) => this.#fail(`the store's thread ended (${code})`));
+    this.#worker.on('exit', (code) => this.#exit(code));
   }
 
   /** Asks; buffers in `transfer` belong to the thread from now on. */
@@ -64,7 +66,9 @@ export class StoreThread<Questions extends Dialogue> implements AsyncDisposable 
   }
 
   #send(kind: string, ask: unknown, transfer: readonly Transferable[] = []): Promise<unknown> {
-    if (this.#end !== undefined) return Promise.reject(new StoreFailedError(this.#end));
+    if (this.#end !== undefined || this.#refuses) {
+      return Promise.reject(new StoreFailedError(this.#end ?? 'the store is closed'));
+    }
     const number = this.#number++;
     const asked: Asked = { number, kind, ask };
     return new Promise((resolve, reject) => {
@@ -74,12 +78,22 @@ export class StoreThread<Questions extends Dialogue> implements AsyncDisposable 
   }
 
   /** Lets the thread answer what it has been asked and end. */
-  async [Symbol.asyncDispose](): Promise<void> {
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     if (this.#end !== undefined) return;
     const ended = once(this.#worker, 'exit');
-    await this.#send(CLOSE, undefined);
-    this.#end = 'the store is closed';
+    void this.#send(CLOSE, undefined).catch(() => undefined); // the end of the thread is the answer
+    this.#refuses = true;
     await ended;
+  }
+
+  #exit(code: number): void {
+    if (this.#closing === undefined || code !== 0) return this.#fail(`the store's thread ended (${code})`);
+    this.#end = 'the store is closed';
   }
 
   #hear(said: Said): void {

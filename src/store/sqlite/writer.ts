@@ -6,24 +6,37 @@ import type { RunId } from '../../base/ids.ts';
 import { failed, ok, type Result } from '../../base/result.ts';
 import { answerQuestions } from './answer-questions.ts';
 import { Checkpoints } from './checkpoints.ts';
+import { GroupApply } from './group-apply.ts';
+import type { PackedGroup } from './group-code.ts';
 import { asRefusal, openForWriting } from './open-database.ts';
-import type { Opened, WriterQuestions, WriterStart } from './questions.ts';
+import type { LoadAsk, Opened, QueuesAnswer, WriterQuestions, WriterStart } from './questions.ts';
 import { Records } from './records.ts';
-import { damagedDatabase, type DataRefused } from './refused.ts';
-import { isDamage } from './sqlite-error.ts';
-import { Transactions } from './transaction.ts';
+import { describeFailure, type DataRefused } from './refused.ts';
+import { Slots } from './slots.ts';
+import { StoredQueues } from './stored-queues.ts';
+import { Sweeper } from './sweeper.ts';
+import { Transactions, type StepOutcome } from './transaction.ts';
 
 /** The thread that owns the writing connection. Everything durable passes through here, one transaction at a time. */
 class Writer {
   readonly #database: DatabaseSync;
   readonly #checkpoints: Checkpoints;
-  readonly transactions: Transactions;
+  readonly #transactions: Transactions;
+  readonly #slots: Slots;
+  readonly #sweeper: Sweeper;
+  readonly #groups: GroupApply;
+  readonly queues: StoredQueues;
   readonly records: Records;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
-    this.#checkpoints = new Checkpoints(database, new SystemClock());
-    this.transactions = new Transactions(database);
+    const clock = new SystemClock();
+    this.#transactions = new Transactions(database);
+    this.#slots = new Slots(database);
+    this.#groups = new GroupApply(database, this.#slots);
+    this.#checkpoints = new Checkpoints(database, clock);
+    this.#sweeper = new Sweeper({ clock, slots: this.#slots, run: (step) => this.run(step) });
+    this.queues = new StoredQueues(database);
     this.records = new Records(database);
   }
 
@@ -37,7 +50,26 @@ class Writer {
     return { run: row['run'] as RunId, lastDurableMs: row['durable_at_ms'] as number };
   }
 
+  run(step: () => void): StepOutcome {
+    const outcome = this.#transactions.run(step);
+    if (outcome === 'disk-full') this.#groups.forget();
+    return outcome;
+  }
+
+  commit(group: PackedGroup): StepOutcome {
+    return this.run(() => {
+      this.#groups.apply(group);
+      this.#sweeper.sweepWithGroup();
+    });
+  }
+
+  loadQueues({ nowMs, delayedLimit }: LoadAsk): QueuesAnswer {
+    const row = present(this.#database.prepare('SELECT next_queue FROM platform').get(), 'the platform row');
+    return { nextQueue: row['next_queue'] as number, queues: this.queues.all(nowMs, delayedLimit) };
+  }
+
   afterAnswer(): void {
+    this.#sweeper.afterAnswer();
     this.#checkpoints.afterCommit();
   }
 
@@ -70,18 +102,16 @@ function open(): Result<Opened, DataRefused> {
 answerQuestions<WriterQuestions>(
   {
     open,
+    'all-queues': (ask) => writer().loadQueues(ask),
+    'one-queue': ({ queue, nowMs, delayedLimit }) => writer().queues.one(queue, nowMs, delayedLimit),
+    commit: (group) => writer().commit(group),
     'list-records': (collection) => writer().records.list(collection),
-    'put-record': ({ collection, record }) =>
-      writer().transactions.run(() => writer().records.put(collection, record)),
-    'remove-record': ({ collection, name }) =>
-      writer().transactions.run(() => writer().records.remove(collection, name)),
+    'put-record': ({ collection, record }) => writer().run(() => writer().records.put(collection, record)),
+    'remove-record': ({ collection, name }) => writer().run(() => writer().records.remove(collection, name)),
   },
   {
     afterAnswer: () => current.writer?.afterAnswer(),
     close: () => current.writer?.close(),
-    describe: (error) =>
-      isDamage(error)
-        ? damagedDatabase(start.path, (error as Error).message)
-        : `${start.path} cannot be written any more (${(error as Error).message}); nothing that waited is known to be kept`,
+    describe: (error) => describeFailure(error, start.path),
   },
 );

@@ -1,0 +1,103 @@
+import type { QueueId, RunId } from '../base/ids.ts';
+import type { Message } from '../message/message.ts';
+import type { Change, MessageState } from './change.ts';
+
+/** A hidden message as it is known at the start: where it stands, without its body. */
+export interface StoredPlace {
+  readonly order: number;
+  readonly state: MessageState;
+  readonly sentAtMs: number;
+}
+
+/** A message as the store keeps it. */
+export interface StoredMessage {
+  readonly order: number;
+  readonly message: Message;
+  readonly state: MessageState;
+}
+
+/** One queue as the store knows it; nothing here grows with the messages that wait. */
+export interface StoredQueue {
+  readonly queue: QueueId;
+  readonly definition: string;
+  readonly messages: number;
+  readonly nextOrder: number;
+  /** Every message with a holder that was still hidden at the time asked for. */
+  readonly leases: readonly StoredPlace[];
+  /** Messages whose delay had not ended, earliest first, at most `DELAYED_AT_START` of them. */
+  readonly delayed: readonly StoredPlace[];
+  /** A time that no message of the queue was sent before; undefined when it holds none. */
+  readonly oldestSentAtMs: number | undefined;
+}
+
+/** How many delayed messages of a queue are named at the start. */
+export const DELAYED_AT_START = 10_000;
+
+/** What a store holds when it is opened. */
+export interface StoreOpening {
+  /** Number of this run: one more than the last. */
+  readonly run: RunId;
+  /** `atMs` of the last committed group; 0 for a new store. */
+  readonly lastDurableMs: number;
+  /** The first queue id that was never used. */
+  readonly nextQueueId: QueueId;
+  readonly queues: readonly StoredQueue[];
+}
+
+/** A place in the line of waiting messages: by the time they became visible, then by order. */
+export interface PageCursor {
+  readonly visibleAtMs: number;
+  readonly order: number;
+}
+
+/** Which waiting messages to page back. */
+export interface PageQuery {
+  readonly queue: QueueId;
+  /** Strictly after this place. */
+  readonly after: PageCursor;
+  /** Only messages with `visibleAtMs` below this. */
+  readonly visibleBeforeMs: number;
+  readonly limit: number;
+  /** Stops before this many bytes of messages are exceeded; the first always comes. */
+  readonly limitSizeBytes: number;
+}
+
+/** Waiting messages in line, and the number of a commit that was durable before they were read. */
+export interface Page {
+  readonly messages: readonly StoredMessage[];
+  /** When the next message after the page becomes visible; undefined when none is left. May be in the past. */
+  readonly nextVisibleAtMs: number | undefined;
+}
+
+/** The oldest messages of a queue, to be forgotten. */
+export interface ExpiryPage {
+  /** Sent before the time asked for, oldest first. */
+  readonly places: readonly StoredPlace[];
+  /** When the oldest message not named here was sent; undefined when none is left. */
+  readonly nextSentAtMs: number | undefined;
+}
+
+/** `disk-full`: nothing of the group was applied, and later groups may succeed. */
+export type CommitOutcome = 'committed' | 'disk-full';
+
+/**
+ * Where changes become durable and waiting messages rest. One owner calls it; groups are committed one after the other,
+ * in order. Reads see every group whose `commit` has resolved before they were asked, and possibly later ones.
+ * Every failure other than a full disk rejects and means that nothing more can be promised: the process must end.
+ */
+export interface QueueStore extends AsyncDisposable {
+  /** What the store held when it was opened; leases and delays as of `nowMs`. Asked once, before anything else. */
+  open(nowMs: number): Promise<StoreOpening>;
+  /** Makes a group durable: all of it or nothing. `atMs` is the time of the group and rises. */
+  commit(group: readonly Change[], atMs: number): Promise<CommitOutcome>;
+  /** Waiting and lapsed messages in line after a place. */
+  page(query: PageQuery): Promise<Page>;
+  /** The messages at these places, as far as they are there. */
+  read(queue: QueueId, orders: readonly number[]): Promise<readonly StoredMessage[]>;
+  /** Messages sent before a time, oldest first. */
+  expired(queue: QueueId, sentBeforeMs: number, limit: number): Promise<ExpiryPage>;
+  /** One queue as it is durable now, leases and delays as of `nowMs`; undefined when it is not there. */
+  reload(queue: QueueId, nowMs: number): Promise<StoredQueue | undefined>;
+  /** True while free space is below the reserve: sends are to be refused, everything else goes on. */
+  spaceIsLow(): boolean;
+}

@@ -1,0 +1,122 @@
+import type { QueueId } from '../../base/ids.ts';
+import type { Change } from '../change.ts';
+import {
+  DELAYED_AT_START,
+  type CommitOutcome,
+  type ExpiryPage,
+  type Page,
+  type PageQuery,
+  type QueueStore,
+  type StoredMessage,
+  type StoredPlace,
+  type StoredQueue,
+  type StoreOpening,
+} from '../queue-store.ts';
+import type { FreeSpace } from './free-space.ts';
+import { packGroup } from './group-code.ts';
+import { buffersOf, Unpacker, type Packed } from './packed.ts';
+import type { Opened, ReaderQuestions, WriterQuestions } from './questions.ts';
+import type { StoreThread } from './store-thread.ts';
+import type { PackedQueue } from './stored-queues.ts';
+
+/** What {@link SqliteQueues} needs. */
+export interface SqliteQueuesOptions {
+  readonly writer: StoreThread<WriterQuestions>;
+  /** Starts the reading thread at the first call, and answers the same one ever after. */
+  readonly reader: () => StoreThread<ReaderQuestions>;
+  readonly opened: Opened;
+  readonly space: FreeSpace;
+  /** Ends both threads. */
+  readonly close: () => Promise<void>;
+}
+
+/** Queues as tables of the database: groups to the writing thread, questions for messages to the reading one. */
+export class SqliteQueues implements QueueStore {
+  readonly #options: SqliteQueuesOptions;
+
+  constructor(options: SqliteQueuesOptions) {
+    this.#options = options;
+  }
+
+  async open(nowMs: number): Promise<StoreOpening> {
+    const { writer, opened } = this.#options;
+    const loaded = await writer.ask('all-queues', { nowMs, delayedLimit: DELAYED_AT_START });
+    return {
+      run: opened.run,
+      lastDurableMs: opened.lastDurableMs,
+      nextQueueId: loaded.nextQueue as QueueId,
+      queues: loaded.queues.map(unpackQueue),
+    };
+  }
+
+  async commit(group: readonly Change[], atMs: number): Promise<CommitOutcome> {
+    const packed = packGroup(group, atMs);
+    const outcome = await this.#options.writer.ask('commit', packed, buffersOf(packed));
+    return outcome === 'durable' ? 'committed' : outcome;
+  }
+
+  async page(query: PageQuery): Promise<Page> {
+    const { queue, after, visibleBeforeMs, limit, limitSizeBytes } = query;
+    const ask = { queue, afterMs: after.visibleAtMs, afterOrder: after.order };
+    const limits = { visibleBeforeMs, limit, limitSizeBytes };
+    const packed = await this.#options.reader().ask('page', { ...ask, ...limits });
+    return { messages: unpackMessages(packed), nextVisibleAtMs: packed.nextMs };
+  }
+
+  async read(queue: QueueId, orders: readonly number[]): Promise<readonly StoredMessage[]> {
+    return unpackMessages(await this.#options.reader().ask('read', { queue, orders }));
+  }
+
+  async expired(queue: QueueId, sentBeforeMs: number, limit: number): Promise<ExpiryPage> {
+    const packed = await this.#options.reader().ask('expired', { queue, sentBeforeMs, limit });
+    return { places: unpackPlaces(packed), nextSentAtMs: packed.nextMs };
+  }
+
+  async reload(queue: QueueId, nowMs: number): Promise<StoredQueue | undefined> {
+    const ask = { queue, nowMs, delayedLimit: DELAYED_AT_START };
+    const packed = await this.#options.writer.ask('one-queue', ask);
+    return packed === undefined ? undefined : unpackQueue(packed);
+  }
+
+  spaceIsLow(): boolean {
+    return this.#options.space.isLow();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#options.close();
+  }
+}
+
+function unpackQueue(packed: PackedQueue): StoredQueue {
+  return {
+    queue: packed.queue as QueueId,
+    definition: packed.definition,
+    messages: packed.messages,
+    nextOrder: packed.nextOrder,
+    leases: unpackPlaces(packed.leases),
+    delayed: unpackPlaces(packed.delayed),
+    oldestSentAtMs: packed.oldestSentAtMs,
+  };
+}
+
+function unpackPlaces(packed: Packed): StoredPlace[] {
+  const places: StoredPlace[] = [];
+  const rows = new Unpacker(packed);
+  while (!rows.isAtEnd) {
+    places.push({ order: rows.number(), state: rows.state(), sentAtMs: rows.number() });
+  }
+  return places;
+}
+
+/** The columns are those of a place, then the size; time of sending and size are in the content too. */
+function unpackMessages(packed: Packed): StoredMessage[] {
+  const messages: StoredMessage[] = [];
+  const rows = new Unpacker(packed);
+  while (!rows.isAtEnd) {
+    const order = rows.number();
+    const state = rows.state();
+    rows.skip(2);
+    messages.push({ order, state, message: rows.message() });
+  }
+  return messages;
+}
