@@ -41,7 +41,7 @@ export class MemoryQueue {
         for (const order of this.stored.keys()) if (order <= change.throughOrder) this.stored.delete(order);
         return;
       case 'message-added':
-        this.stored.set(change.order, change);
+        this.stored.set(change.order, { order: change.order, message: change.message, state: change.state });
         return;
       case 'message-moved':
         this.#move(change);

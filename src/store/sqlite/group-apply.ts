@@ -7,6 +7,9 @@ import { ORDER_BITS, ORDER_MASK, type Slots } from './slots.ts';
 /** `(slot << 43) | order`, as parameters. */
 const ID = `((? << ${ORDER_BITS}) | ?)`;
 
+/** The slot of a queue that is not there: nothing stands in it, and what is said of it comes too late. */
+const NOWHERE = 0;
+
 /** Writes the rows of a group, inside the writing thread and inside a transaction. */
 export class GroupApply {
   readonly #slots: Slots;
@@ -67,6 +70,7 @@ export class GroupApply {
   }
 
   #deleteQueue(queue: number, slot: number): void {
+    if (slot === NOWHERE) return;
     this.#statements.deleteQueue.run(queue);
     this.#slots.leave(slot);
     this.#slotOf.delete(queue);
@@ -74,6 +78,7 @@ export class GroupApply {
 
   /** Usually all that is there goes, and the queue goes on in another slot. */
   #purge(queue: number, slot: number, throughOrder: number): void {
+    if (slot === NOWHERE) return;
     const isAll = this.#statements.later.get(slot, throughOrder, slot) === undefined;
     if (!isAll) {
       this.#statements.removeMessages.run(slot, slot, throughOrder);
@@ -86,6 +91,7 @@ export class GroupApply {
   }
 
   #add(slot: number, unpacker: Unpacker): void {
+    if (slot === NOWHERE) return unpacker.skipAdded();
     const order = unpacker.number();
     this.#statements.addStanding.run(
       slot,
@@ -123,7 +129,7 @@ export class GroupApply {
     const known = this.#slotOf.get(queue);
     if (known !== undefined) return known;
     const slot = this.#statements.slot.get(queue)?.['slot'];
-    assert(typeof slot === 'number', `queue ${queue} is there`);
+    if (typeof slot !== 'number') return NOWHERE;
     this.#slotOf.set(queue, slot);
     return slot;
   }

@@ -99,6 +99,12 @@ export class Unpacker {
     this.#at += count;
   }
 
+  /** Leaves out the fields of a message that was added: order, state, time of sending, size, content. */
+  skipAdded(): void {
+    this.skip(8);
+    this.content();
+  }
+
   state(): MessageState {
     return {
       visibleAtMs: this.number(),
