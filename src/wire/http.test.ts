@@ -105,6 +105,14 @@ test('a door that throws is told as trouble and answered 500', async (context) =
   assert.match(JSON.stringify(told), /"where":"http".*bug/);
 });
 
+test('an answer that cannot be written is answered 500, and the server goes on', async (context) => {
+  const answer = { status: 200, headers: ['x-name', 'line\nbreak'], body: '' };
+  const { url, told } = await serve(context, { door: doorOf(() => Promise.resolve(answer)) });
+  assert.equal((await fetch(url)).status, 500);
+  assert.equal((await fetch(url)).status, 500);
+  assert.equal(told.length, 2);
+});
+
 test('the signal of a request aborts when its client hangs up', async (context) => {
   const arrived = Promise.withResolvers<AbortSignal>();
   const door = doorOf(async (request) => {

@@ -95,15 +95,9 @@ export class HttpServer implements AsyncDisposable {
     this.#running.add(exchange);
     if (this.#stopping) exchange.stop();
     outgoing.once('close', () => this.#running.delete(exchange));
-    this.#serve(exchange).then(
-      (answer) => {
-        if (answer !== undefined) this.#send(exchange, outgoing, answer);
-      },
-      (error: unknown) => {
-        this.#trouble(error);
-        this.#send(exchange, outgoing, this.#refusal(exchange, this.#doorOf(exchange), { kind: 'broken' }));
-      },
-    );
+    this.#serve(exchange)
+      .then((answer) => answer && this.#send(exchange, outgoing, answer))
+      .catch((error: unknown) => this.#sendBroken(exchange, outgoing, error));
   }
 
   /** Undefined when the client has hung up. */
@@ -159,6 +153,17 @@ export class HttpServer implements AsyncDisposable {
     if (outgoing.writableFinished || outgoing.destroyed || outgoing.writableLength === 0) return;
     const cancel = this.#parts.clock.after(this.#limits.unreadAnswerMs, () => outgoing.destroy());
     outgoing.once('close', cancel);
+  }
+
+  /** Answers for a defect of ours: no request ends the process. */
+  #sendBroken(exchange: Exchange, outgoing: ServerResponse, error: unknown): void {
+    this.#trouble(error);
+    try {
+      this.#send(exchange, outgoing, this.#refusal(exchange, this.#doorOf(exchange), { kind: 'broken' }));
+    } catch (second) {
+      this.#trouble(second);
+      outgoing.destroy();
+    }
   }
 
   #trouble(error: unknown): void {
