@@ -78,40 +78,44 @@ class Writer {
   }
 }
 
-const start = workerData as WriterStart;
-const current: { writer?: Writer } = {};
-
-function writer(): Writer {
-  return present(current.writer, 'the open database');
-}
-
-function open(): Result<Opened, DataRefused> {
+/** Opens the database and enters this run. */
+function open(start: WriterStart): Result<{ readonly writer: Writer; readonly opened: Opened }, DataRefused> {
   const database = openForWriting(start.path, start.settings);
   if (!database.ok) return database;
   try {
-    const opening = new Writer(database.value);
-    const opened = opening.enterRun();
-    current.writer = opening;
-    return ok(opened);
+    const writer = new Writer(database.value);
+    return ok({ writer, opened: writer.enterRun() });
   } catch (error) {
     database.value.close();
     return failed(asRefusal(error, start.path));
   }
 }
 
-answerQuestions<WriterQuestions>(
-  {
-    open,
-    'all-queues': (ask) => writer().loadQueues(ask),
-    'one-queue': ({ queue, nowMs, delayedLimit }) => writer().queues.one(queue, nowMs, delayedLimit),
-    commit: (group) => writer().commit(group),
-    'list-records': (collection) => writer().records.list(collection),
-    'put-record': ({ collection, record }) => writer().run(() => writer().records.put(collection, record)),
-    'remove-record': ({ collection, name }) => writer().run(() => writer().records.remove(collection, name)),
-  },
-  {
-    afterAnswer: () => current.writer?.afterAnswer(),
-    close: () => current.writer?.close(),
-    describe: (error) => describeFailure(error, start.path),
-  },
-);
+function serve(start: WriterStart): void {
+  let current: Writer | undefined;
+  const writer = (): Writer => present(current, 'the open database');
+  answerQuestions<WriterQuestions>(
+    {
+      open: () => {
+        const result = open(start);
+        if (!result.ok) return result;
+        current = result.value.writer;
+        return ok(result.value.opened);
+      },
+      'all-queues': (ask) => writer().loadQueues(ask),
+      'one-queue': ({ queue, nowMs, delayedLimit }) => writer().queues.one(queue, nowMs, delayedLimit),
+      commit: (group) => writer().commit(group),
+      'list-records': (collection) => writer().records.list(collection),
+      'put-record': ({ collection, record }) => writer().run(() => writer().records.put(collection, record)),
+      'remove-record': ({ collection, name }) =>
+        writer().run(() => writer().records.remove(collection, name)),
+    },
+    {
+      afterAnswer: () => current?.afterAnswer(),
+      close: () => current?.close(),
+      describe: (error) => describeFailure(error, start.path),
+    },
+  );
+}
+
+serve(workerData as WriterStart);
