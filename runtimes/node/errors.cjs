@@ -10,8 +10,9 @@ class RuntimeError extends Error {
   constructor(name, reason) {
     super(String(reason));
     this.name = name;
-    const { stack } = isError(reason) ? reason : this;
-    this.stack = `${name}: ${isError(reason) ? stack : String(stack).replace(/^Error: /, '')}`;
+    // Read now, the stack would begin with one name or the other: its first line is put together here.
+    const own = String(this.stack).split('\n').slice(this.message.split('\n').length);
+    this.stack = `${name}: ${isError(reason) ? reason.stack : [this.message, ...own].join('\n')}`;
   }
 }
 exports.RuntimeError = RuntimeError;

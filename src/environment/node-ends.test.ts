@@ -63,3 +63,23 @@ test('an answer of 7 MB is refused, and the environment lives on', async () => {
   const largest = await rooms.invoke(record, { size: 6_000_000 });
   assert.equal(largest.kind, 'answered');
 });
+
+test('what a function leaves behind to crash later harms no invocation after it', async () => {
+  const record = await rooms.deploy({
+    'index.js':
+      'exports.handler = async ({ bomb }) => { if (bomb) setTimeout(() => { throw new Error("bomb"); }, 0); return "fine"; };',
+  });
+  const ended = Promise.withResolvers<void>();
+  const bombed = await rooms.invoke(record, { bomb: true });
+  assert.equal(answerOf(bombed), 'fine');
+  const look = (): void => {
+    const isGone = rooms.events.some(
+      (event) => event.kind === 'environment-ended' && event.environmentId === bombed.environmentId,
+    );
+    if (isGone) ended.resolve();
+    else setImmediate(look);
+  };
+  look();
+  await ended.promise;
+  assert.equal(answerOf(await rooms.invoke(record, {})), 'fine');
+});

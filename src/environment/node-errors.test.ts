@@ -131,3 +131,16 @@ for (const [failure, { files, handler, kind, type, message }] of Object.entries(
     assert.equal(result.kind, kind);
   });
 }
+
+test('the trace of an error of the runtime begins with its type, as AWS prints it', async () => {
+  const result = await rooms.run({ 'index.js': 'require("nowhere");' });
+  assert.match(
+    errorOf(result).trace?.[0] ?? '',
+    /^Runtime\.ImportModuleError: Error: Cannot find module 'nowhere'$/,
+  );
+  const missing = await rooms.run({ 'index.js': '' });
+  assert.match(
+    errorOf(missing).trace?.[0] ?? '',
+    /^Runtime\.HandlerNotFound: index\.handler is undefined or not/,
+  );
+});
