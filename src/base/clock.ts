@@ -15,11 +15,15 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /**
  * Wall clock at construction plus monotonic time since: a step of the system clock moves nothing.
  * `floorMs` is the last durable time of the data directory; the clock starts no earlier.
+ * With `keepsAlive` the process does not end while a call is planned.
  */
 export class SystemClock implements Clock {
   readonly #originMs: number;
 
-  constructor(floorMs = 0) {
+  readonly #keepsAlive: boolean;
+
+  constructor(floorMs = 0, keepsAlive = false) {
+    this.#keepsAlive = keepsAlive;
     this.#originMs = Math.max(Date.now(), floorMs) - performance.now();
   }
 
@@ -29,13 +33,16 @@ export class SystemClock implements Clock {
 
   after(delayMs: number, run: () => void): Cancel {
     const dueMs = this.nowMs() + delayMs;
-    let timer = setTimeout(tick, Math.min(delayMs, LONGEST_TIMER_MS)).unref();
-    const now = (): number => this.nowMs();
-    function tick(): void {
-      const leftMs = dueMs - now();
+    const plan = (leftMs: number): NodeJS.Timeout => {
+      const timer = setTimeout(tick, Math.min(Math.max(leftMs, 0), LONGEST_TIMER_MS));
+      return this.#keepsAlive ? timer : timer.unref();
+    };
+    const tick = (): void => {
+      const leftMs = dueMs - this.nowMs();
       if (leftMs <= 0) run();
-      else timer = setTimeout(tick, Math.min(Math.max(leftMs, 1), LONGEST_TIMER_MS)).unref();
-    }
+      else timer = plan(Math.max(leftMs, 1));
+    };
+    let timer = plan(delayMs);
     return () => clearTimeout(timer);
   }
 }

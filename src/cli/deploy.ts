@@ -1,0 +1,91 @@
+import { statSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import type { Command } from 'commander';
+import {
+  connectedCommand,
+  connection,
+  functionClient,
+  queueClient,
+  type ConnectionOptions,
+} from './connection.ts';
+import { CommandFailed, print } from './terminal.ts';
+
+interface DeployOptions extends ConnectionOptions {
+  readonly name?: string;
+  readonly queue?: string;
+  readonly runtime?: string;
+  readonly handler?: string;
+  readonly timeout?: string;
+  readonly memory?: string;
+  readonly batchSize?: string;
+  readonly env: readonly string[];
+}
+
+/** `millrace deploy DIR`: uploads a folder as a function, with its dependencies, and maps a queue to it. */
+export function deployCommand(): Command {
+  return connectedCommand('deploy')
+    .description('upload a folder as a function; --queue names what triggers it')
+    .argument('<dir>', 'the folder with the code')
+    .option('--name <name>', "the function's name (default: the folder's)")
+    .option('--queue <name>', 'the queue that triggers it; made when it is not there')
+    .option('--runtime <id>', 'nodejs24.x, provided.al2023 … (default: by the files)')
+    .option('--handler <name>', 'file.function (default: by the files)')
+    .option('--timeout <seconds>', 'how long one invocation may take, 1 to 900')
+    .option('--memory <MB>', 'how much memory an environment may use, 128 to 10240')
+    .option('--batch-size <count>', 'messages per invocation, 1 to 10000')
+    .option(
+      '--env <name=value>',
+      'an environment variable; may be repeated',
+      (pair: string, all: readonly string[]) => [...all, pair],
+      [],
+    )
+    .action(async (dir: string, options: DeployOptions) => {
+      const folder = resolve(dir);
+      if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
+        throw new CommandFailed(`${dir} is not a folder.`);
+      const to = connection(options);
+      const { deploy } = await import('../deploy/deploy.ts');
+      const doors = { queues: await queueClient(to), functions: await functionClient(to), tell: print };
+      const done = await deploy(
+        { folder, name: options.name ?? basename(folder), ...chosen(options) },
+        doors,
+      );
+      if (!done.ok) throw new CommandFailed(done.failure.what);
+      print(`${options.name ?? basename(folder)} is ready.`);
+    });
+}
+
+function chosen(options: DeployOptions): object {
+  const number = (
+    name: string,
+    text: string | undefined,
+    least: number,
+    most: number,
+  ): number | undefined => {
+    if (text === undefined) return undefined;
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < least || value > most)
+      throw new CommandFailed(`--${name} takes ${least} to ${most}; got "${text}".`);
+    return value;
+  };
+  const members = {
+    queue: options.queue,
+    runtime: options.runtime,
+    handler: options.handler,
+    timeoutS: number('timeout', options.timeout, 1, 900),
+    memoryMb: number('memory', options.memory, 128, 10_240),
+    batchSize: number('batch-size', options.batchSize, 1, 10_000),
+    variables: options.env.length === 0 ? undefined : variables(options.env),
+  };
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
+}
+
+function variables(pairs: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const cut = pair.indexOf('=');
+      if (cut < 1) throw new CommandFailed(`--env takes name=value; got "${pair}".`);
+      return [pair.slice(0, cut), pair.slice(cut + 1)];
+    }),
+  );
+}

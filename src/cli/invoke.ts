@@ -1,0 +1,35 @@
+import type { Command } from 'commander';
+import { connectedCommand, connection, functionClient, type ConnectionOptions } from './connection.ts';
+import { readInput } from './input.ts';
+import { complain, print } from './terminal.ts';
+
+interface InvokeOptions extends ConnectionOptions {
+  readonly async?: boolean;
+  readonly log?: boolean;
+}
+
+/** `millrace invoke FUNCTION [EVENT]`: runs a function once and prints its answer; exit code 1 when it fails. */
+export function invokeCommand(): Command {
+  return connectedCommand('invoke')
+    .description('run a function once and print its answer')
+    .argument('<function>', 'name of the function')
+    .argument('[event]', 'the event as JSON; "-" reads standard input (default {})', '{}')
+    .option('--async', 'only hand the event over; the platform runs and retries it')
+    .option('--log', "also print the end of the invocation's log, on standard error")
+    .action(async (name: string, event: string, options: InvokeOptions) => {
+      const client = await functionClient(connection(options));
+      const { InvokeCommand } = await import('@aws-sdk/client-lambda');
+      const answer = await client.send(
+        new InvokeCommand({
+          FunctionName: name,
+          InvocationType: options.async === true ? 'Event' : 'RequestResponse',
+          LogType: options.log === true ? 'Tail' : 'None',
+          Payload: Buffer.from(event === '-' ? await readInput('the event') : event),
+        }),
+      );
+      if (answer.LogResult !== undefined)
+        complain(Buffer.from(answer.LogResult, 'base64').toString().trimEnd());
+      if (options.async !== true) print(Buffer.from(answer.Payload ?? []).toString());
+      if (answer.FunctionError !== undefined) process.exitCode = 1;
+    });
+}
