@@ -1,0 +1,70 @@
+import { Command } from 'commander';
+import { processVariables, readConfig, type Config, type Flags } from '../config.ts';
+import type { Platform } from '../server.ts';
+import { CommandFailed, complain, print } from './terminal.ts';
+
+/** Left when a second Ctrl-C ends a stop that takes too long, as shells report an interrupt. */
+const INTERRUPTED = 130;
+/** Left when the disk failed: nothing more can be promised. */
+const FATAL = 70;
+
+/** `millrace up`: runs the platform until Ctrl-C or SIGTERM. */
+export function upCommand(version: string): Command {
+  return new Command('up')
+    .description('run the platform: the broker, the functions, and the doors to both')
+    .option('--port <number>', 'port of the AWS endpoint; 0 takes any free one (default 4566)')
+    .option('--data <dir>', 'data directory (default ~/.local/share/millrace)')
+    .option('--account <id>', 'account of requests that name none: twelve digits (default 000000000000)')
+    .option('--region <name>', 'region of requests that name none (default us-east-1)')
+    .option(
+      '--listen <address>',
+      'IP address to listen on (default 127.0.0.1); another than loopback needs --keys',
+    )
+    .option('--keys <file>', 'access keys that requests must be signed with: {"ACCESSKEYID": "secret"}')
+    .option('--isolation <tier>', 'auto, bubblewrap, or bare (no isolation at all) (default auto)')
+    .option('--idle <seconds>', 'how long an unused environment is kept (default 300)')
+    .option('--concurrency <count>', 'how many invocations may run at once (default 1000)')
+    .addHelpText('after', '\nEach option can also be set as a variable: MILLRACE_PORT, MILLRACE_DATA …')
+    .action(async (flags: Flags) => {
+      const config = readConfig(flags, processVariables());
+      if (!config.ok) throw new CommandFailed(config.failure.what);
+      await run(config.value, version);
+    });
+}
+
+async function run(config: Config, version: string): Promise<void> {
+  const { startPlatform } = await import('../server.ts');
+  const started = await startPlatform(config, { version, log: complain, fatal });
+  if (!started.ok) throw new CommandFailed(started.failure.what);
+  const platform = started.value;
+  announce(config, platform);
+  await interruption();
+  complain('Stopping: running invocations end first. Ctrl-C again stops at once.');
+  process.once('SIGINT', () => process.exit(INTERRUPTED));
+  await platform[Symbol.asyncDispose]();
+  process.exit(0);
+}
+
+function fatal(what: string): never {
+  complain(`millrace: ${what} The platform stops at once; what it acknowledged is on disk.`);
+  process.exit(FATAL);
+}
+
+function interruption(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
+  });
+}
+
+function announce(config: Config, platform: Platform): void {
+  print(`Millrace is up at ${platform.endpoint}`);
+  print(`  data        ${config.dataDirectory}`);
+  print(`  isolation   ${platform.isolation.tier}: ${platform.isolation.description}`);
+  print('For the AWS CLI and SDKs, paste:');
+  print(
+    `  export AWS_ENDPOINT_URL=${platform.endpoint} AWS_REGION=${config.region} AWS_DEFAULT_REGION=${config.region}`,
+  );
+  print(`  export AWS_ACCESS_KEY_ID=millrace AWS_SECRET_ACCESS_KEY=millrace`);
+  print('Ctrl-C stops it.');
+}

@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { sentence } from './cli/connection.ts';
+import { deployCommand } from './cli/deploy.ts';
+import { functionsCommand } from './cli/functions.ts';
+import { invokeCommand } from './cli/invoke.ts';
+import { logsCommand } from './cli/logs.ts';
+import { queuesCommand } from './cli/queues.ts';
+import { receiveCommand } from './cli/receive.ts';
+import { sendCommand } from './cli/send.ts';
+import { statusCommand } from './cli/status.ts';
+import { complain } from './cli/terminal.ts';
+import { upCommand } from './cli/up.ts';
+
+const USAGE_ERROR = 2;
+
+/** The front door: one command per call. */
+function program(): Command {
+  const version = (
+    JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+  ).version;
+  const commands = [upCommand(version), deployCommand(), invokeCommand(), sendCommand(), receiveCommand()];
+  const lists = [queuesCommand(), functionsCommand(), logsCommand(), statusCommand()];
+  const root = new Command('millrace')
+    .description(
+      'A durable message broker (AWS SQS API) and a function platform (AWS Lambda API) in one program.',
+    )
+    .version(version)
+    .showHelpAfterError('(millrace COMMAND --help says more)');
+  for (const command of [...commands, ...lists])
+    root.addCommand(command.copyInheritedSettings(root).exitOverride());
+  return root.exitOverride();
+}
+
+async function main(): Promise<void> {
+  try {
+    await program().parseAsync();
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? 0 : USAGE_ERROR;
+      return;
+    }
+    complain(`millrace: ${sentence(error)}`);
+    process.exitCode = 1;
+  }
+}
+
+await main();
