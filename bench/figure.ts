@@ -1,0 +1,38 @@
+/** One measured figure beside the calibration of the same run. */
+export interface Figure {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  /** What the calibration gave, in the same unit. */
+  readonly floor?: number;
+  /** Value by floor: median of the pairs. */
+  readonly ratio?: number;
+  /** What is promised, in words: `>= 0.5 x null`. */
+  readonly target: string;
+  /** Whether this run kept it. */
+  readonly kept: boolean;
+}
+
+/** A group of figures that is measured together. */
+export interface Bench {
+  readonly name: string;
+  readonly what: string;
+  run(progress: (line: string) => void): Promise<readonly Figure[]>;
+}
+
+/** The value in the middle. */
+export function median(values: readonly number[]): number {
+  return percentile(values, 50);
+}
+
+/** The value that `percent` per cent of the values do not exceed. */
+export function percentile(values: readonly number[], percent: number): number {
+  const sorted = values.toSorted((first, second) => first - second);
+  const place = Math.min(sorted.length - 1, Math.ceil((percent / 100) * sorted.length) - 1);
+  return sorted[Math.max(place, 0)] ?? Number.NaN;
+}
+
+/** Three significant digits. */
+export function rounded(value: number): number {
+  return Number(value.toPrecision(3));
+}

@@ -1,0 +1,41 @@
+import { rounded, type Bench, type Figure } from './figure.ts';
+import { BenchPlatform } from './platform.ts';
+
+const AT_ONCE = 100;
+
+/** A hundred invocations at once of a handler that takes a second: from nothing, and again with what is then warm. */
+export const hundred: Bench = {
+  name: 'hundred',
+  what: '100 invocations at once of a handler that takes 1 s',
+  async run(progress) {
+    await using platform = await BenchPlatform.start();
+    await platform.deploy('sleep', 'second', { timeoutS: 30 });
+    progress('hundred: from zero');
+    const fromZero = await allDoneS(platform);
+    progress('hundred: warm');
+    const warm = await allDoneS(platform);
+    return [figure('100 at once, from zero', fromZero, 4), figure('100 at once, warm', warm, 1.3)];
+  },
+};
+
+async function allDoneS(platform: BenchPlatform): Promise<number> {
+  const startMs = performance.now();
+  await Promise.all(Array.from({ length: AT_ONCE }, () => invoke(platform)));
+  return (performance.now() - startMs) / 1000;
+}
+
+async function invoke(platform: BenchPlatform): Promise<void> {
+  const response = await fetch(`${platform.endpoint}/2015-03-31/functions/second/invocations`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: '{"ms":1000}',
+  });
+  await response.text();
+  if (response.status !== 200 || response.headers.has('x-amz-function-error')) {
+    throw new Error(`an invocation ended with ${response.status}`);
+  }
+}
+
+function figure(name: string, seconds: number, mostS: number): Figure {
+  return { name, value: rounded(seconds), unit: 's', target: `<= ${mostS} s`, kept: seconds <= mostS };
+}

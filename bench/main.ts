@@ -1,0 +1,41 @@
+import { Command, Option } from 'commander';
+import { cold } from './cold.ts';
+import type { Bench, Figure } from './figure.ts';
+import { hundred } from './hundred.ts';
+import { idle } from './idle.ts';
+import { sends } from './sends.ts';
+import { walk } from './walk.ts';
+
+const BENCHES: readonly Bench[] = [sends, walk, cold, hundred, idle];
+
+/** `npm run bench [-- NAME …] [--json]`: measures, prints a table or JSON lines. It judges nothing: the targets stand beside. */
+async function main(): Promise<void> {
+  const program = new Command('npm run bench --')
+    .description(
+      `Measures the figures behind PROMISES.md. Benches:\n${BENCHES.map((bench) => `  ${bench.name.padEnd(8)} ${bench.what}`).join('\n')}`,
+    )
+    .argument('[names...]', 'which benches (default: all)')
+    .addOption(new Option('--json', 'one JSON object a line: {name, value, unit, floor, ratio}'))
+    .parse();
+  const names = program.args;
+  const unknown = names.filter((name) => !BENCHES.some((bench) => bench.name === name));
+  if (unknown.length > 0) return program.error(`There is no bench ${unknown.join(', ')}.`);
+  const asJson = program.opts<{ json?: boolean }>().json === true;
+  const chosen = names.length === 0 ? BENCHES : BENCHES.filter((bench) => names.includes(bench.name));
+  for (const bench of chosen) {
+    const figures = await bench.run((line) => process.stderr.write(`${line}\n`));
+    for (const figure of figures) process.stdout.write(`${asJson ? json(figure) : row(figure)}\n`);
+  }
+}
+
+function json({ name, value, unit, floor, ratio }: Figure): string {
+  return JSON.stringify({ name, value, unit, floor, ratio });
+}
+
+function row(figure: Figure): string {
+  const beside = figure.floor === undefined ? '' : `floor ${figure.floor}, ratio ${figure.ratio}`;
+  const verdict = figure.kept ? 'kept' : 'MISSED';
+  return `${figure.name.padEnd(40)} ${`${figure.value} ${figure.unit}`.padEnd(18)} ${beside.padEnd(28)} ${figure.target.padEnd(22)} ${verdict}`;
+}
+
+await main();
