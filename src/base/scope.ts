@@ -3,8 +3,8 @@
  * `stop()` aborts the signal first (nothing new starts), then disposes (drains) one by one.
  */
 export class Scope implements AsyncDisposable {
-  readonly #stack = new AsyncDisposableStack();
-  readonly #controller = new AbortController();
+  #stack = new AsyncDisposableStack();
+  #controller = new AbortController();
 
   /** Aborted when the scope begins to stop. */
   get signal(): AbortSignal {
@@ -19,6 +19,15 @@ export class Scope implements AsyncDisposable {
   /** Runs `end` when the scope ends, after everything built later has ended. */
   defer(end: () => void | Promise<void>): void {
     this.#stack.defer(end);
+  }
+
+  /** Hands everything over to a new scope; disposing this one then ends nothing. */
+  move(): Scope {
+    const moved = new Scope();
+    moved.#stack = this.#stack.move();
+    moved.#controller = this.#controller;
+    this.#controller = new AbortController();
+    return moved;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,0 +1,34 @@
+/** What the platform asks of its spawner. */
+export type SpawnerRequest =
+  | {
+      readonly kind: 'start';
+      readonly id: number;
+      readonly command: readonly string[];
+      readonly variables: Readonly<Record<string, string>>;
+      readonly workingDirectory: string;
+      /** Files opened for the program as its descriptors 3, 4 … */
+      readonly files: readonly string[];
+      /** Makes the program the leader of a session of its own. */
+      readonly ownSession: boolean;
+    }
+  | { readonly kind: 'signal'; readonly id: number; readonly signal: 'SIGTERM' | 'SIGKILL' };
+
+/** What the spawner tells. */
+export type SpawnerEvent =
+  | { readonly kind: 'started'; readonly id: number; readonly pid: number }
+  | {
+      readonly kind: 'output';
+      readonly id: number;
+      readonly stream: 'stdout' | 'stderr';
+      readonly chunk: Uint8Array;
+    }
+  /** The program itself has ended; what it left behind may still hold its output open. */
+  | {
+      readonly kind: 'ended';
+      readonly id: number;
+      readonly code: number | null;
+      readonly signal: string | null;
+    }
+  /** Nothing holds its output any more. */
+  | { readonly kind: 'closed'; readonly id: number }
+  | { readonly kind: 'not-started'; readonly id: number; readonly why: string };

@@ -1,0 +1,134 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { extname } from 'node:path';
+import { once } from 'node:events';
+import type { Cancel, Clock } from '../base/clock.ts';
+import type { OutputListener } from './sandbox.ts';
+import type { SpawnerEvent, SpawnerRequest } from './spawner-protocol.ts';
+
+/** What to start. */
+export type SpawnOrder = Omit<Extract<SpawnerRequest, { kind: 'start' }>, 'kind' | 'id'>;
+
+/** How a started program ended. */
+export type SpawnEnd =
+  | { readonly kind: 'ended'; readonly code: number | null; readonly signal: string | null }
+  | { readonly kind: 'not-started'; readonly why: string };
+
+/** A program that the spawner runs. */
+export interface Spawned {
+  readonly pid: number;
+  /** Resolves when the program itself has ended. */
+  readonly ended: Promise<SpawnEnd>;
+  /** Resolves when, in addition, nothing holds its output open. */
+  readonly closed: Promise<void>;
+  signal(signal: 'SIGTERM' | 'SIGKILL'): void;
+}
+
+interface Running {
+  readonly output: OutputListener;
+  readonly started: PromiseWithResolvers<number | undefined>;
+  readonly ended: PromiseWithResolvers<SpawnEnd>;
+  readonly closed: PromiseWithResolvers<void>;
+}
+
+/** How long the process stays when it has nothing to do. */
+const IDLE_MS = 10_000;
+
+/** The platform's side of the spawner: its process comes with the first order and goes when it is idle. */
+export class Spawner implements AsyncDisposable {
+  readonly #clock: Clock;
+  readonly #running = new Map<number, Running>();
+  #process: ChildProcess | undefined;
+  #nextId = 1;
+  #cancelRest: Cancel | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Starts a program; undefined pid and an end of `not-started` when that failed. */
+  async start(order: SpawnOrder, output: OutputListener): Promise<Spawned> {
+    this.#cancelRest?.();
+    const id = this.#nextId++;
+    const running: Running = {
+      output,
+      started: Promise.withResolvers(),
+      ended: Promise.withResolvers(),
+      closed: Promise.withResolvers(),
+    };
+    this.#running.set(id, running);
+    this.#ask({ kind: 'start', id, ...order });
+    const pid = (await running.started.promise) ?? 0;
+    const { ended, closed } = running;
+    const signal = (name: 'SIGTERM' | 'SIGKILL'): void => {
+      if (this.#running.has(id)) this.#ask({ kind: 'signal', id, signal: name });
+    };
+    return { pid, ended: ended.promise, closed: closed.promise, signal };
+  }
+
+  /** Ends the process and with it everything that it started. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#cancelRest?.();
+    const child = this.#process;
+    if (child === undefined) return;
+    const exited = once(child, 'exit');
+    if (child.connected) child.disconnect();
+    await exited;
+  }
+
+  #ask(request: SpawnerRequest): void {
+    this.#process ??= this.#launch();
+    this.#process.send(request, () => undefined);
+  }
+
+  #launch(): ChildProcess {
+    const program = new URL(`./spawner-process${extname(import.meta.url)}`, import.meta.url);
+    const child = fork(program, {
+      ...{ serialization: 'advanced', execArgv: [], env: {}, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
+    });
+    child.on('message', (event: SpawnerEvent) => this.#hear(event));
+    child.on('error', () => undefined);
+    child.once('exit', () => {
+      if (this.#process === child) this.#process = undefined;
+      this.#loseAll();
+    });
+    child.unref();
+    child.channel?.unref();
+    return child;
+  }
+
+  #hear(event: SpawnerEvent): void {
+    const running = this.#running.get(event.id);
+    if (running === undefined) return;
+    if (event.kind === 'output') running.output(event.stream, event.chunk);
+    else if (event.kind === 'started') running.started.resolve(event.pid);
+    else if (event.kind === 'ended') running.ended.resolve(event);
+    else {
+      if (event.kind === 'not-started') this.#settle(running, event.why);
+      running.closed.resolve();
+      this.#running.delete(event.id);
+      this.#restWhenIdle();
+    }
+  }
+
+  /** Its process is gone: so is everything that it started. */
+  #loseAll(): void {
+    for (const running of this.#running.values()) {
+      this.#settle(running, 'the spawner process ended');
+      running.closed.resolve();
+    }
+    this.#running.clear();
+  }
+
+  #settle(running: Running, why: string): void {
+    running.started.resolve(undefined);
+    running.ended.resolve({ kind: 'not-started', why });
+  }
+
+  #restWhenIdle(): void {
+    if (this.#running.size > 0) return;
+    this.#cancelRest?.();
+    this.#cancelRest = this.#clock.after(IDLE_MS, () => {
+      if (this.#running.size === 0 && this.#process?.connected === true) this.#process.disconnect();
+    });
+  }
+}

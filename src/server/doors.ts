@@ -1,0 +1,68 @@
+import { configuredKeys } from '../access/configured-keys.ts';
+import { AdminDoor } from '../admin/admin-door.ts';
+import { logsQuestion } from '../admin/logs.ts';
+import type { StatusQuestion } from '../admin/status.ts';
+import { ok, type Result } from '../base/result.ts';
+import type { Scope } from '../base/scope.ts';
+import type { KeptBroker } from '../broker/kept-broker.ts';
+import type { ListenFailure } from '../wire/listen-failure.ts';
+import { CallerReader } from '../wire/caller.ts';
+import type { Door } from '../wire/door.ts';
+import { EnvironmentGate } from '../wire/environment-gate.ts';
+import { mainGate, type Gate } from '../wire/gate.ts';
+import { HttpServer } from '../wire/http.ts';
+import { CodeLinks } from '../wire/lambda/code-links.ts';
+import { LambdaDoor } from '../wire/lambda/lambda-door.ts';
+import { SignatureCheck } from '../wire/signature.ts';
+import { SqsJsonDoor } from '../wire/sqs/json-door.ts';
+import { WebPageGuard } from '../wire/web-page-guard.ts';
+import type { DispatchRooms } from './dispatch.ts';
+import type { FunctionGround, FunctionRooms } from './functions.ts';
+
+/** What the doors lead to. */
+export interface DoorGround extends FunctionGround, FunctionRooms, DispatchRooms {
+  readonly broker: KeptBroker;
+  readonly status: StatusQuestion;
+}
+
+/** Opens the environments' endpoint first, then the main port. */
+export async function openDoors(
+  scope: Scope,
+  ground: DoorGround,
+): Promise<Result<{ readonly port: number }, ListenFailure>> {
+  const { config, clock, random, tell, functions, lines, keys, environmentEndpoint } = ground;
+  const sqs = new SqsJsonDoor({ broker: ground.broker });
+  const lambda = lambdaDoor(ground);
+  const admin = new AdminDoor({
+    status: (query) => ground.status.ask(query),
+    logs: logsQuestion(functions, lines),
+  });
+  const open = (doors: readonly Door[], gate: Gate): HttpServer =>
+    scope.use(new HttpServer({ doors, gate, clock, random, tell }));
+  const inner = await open([sqs, lambda], new EnvironmentGate({ keys, clock })).listen('127.0.0.1', 0);
+  if (!inner.ok) return inner;
+  environmentEndpoint.url = `http://127.0.0.1:${inner.value}`;
+  const outer = await open([sqs, lambda, admin], gateOf(ground)).listen(config.listenAddress, config.port);
+  return outer.ok ? ok({ port: outer.value }) : outer;
+}
+
+function gateOf({ config, clock, sandbox }: DoorGround): Gate {
+  const find = configuredKeys(config.accessKeys);
+  const demandsKeys = Object.keys(config.accessKeys).length > 0;
+  return mainGate({
+    callers: new CallerReader({ account: config.account, region: config.region }),
+    guard: new WebPageGuard({ listenAddress: config.listenAddress }),
+    refusesPeer: (peer) => sandbox.ownsAny(peer),
+    ...(demandsKeys && { signatures: new SignatureCheck({ find, clock }) }),
+  });
+}
+
+function lambdaDoor(ground: DoorGround): LambdaDoor {
+  const { functions, allowance, invoker, inboxes, mappings, clock, random, runtimes, config } = ground;
+  return new LambdaDoor({
+    ...{ functions, allowance, invoker, inboxes, mappings, clock },
+    codeLinks: new CodeLinks({ clock, random }),
+    runtimeIds: runtimes.ids,
+    concurrencyLimit: config.concurrencyLimit,
+  });
+}

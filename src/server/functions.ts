@@ -1,0 +1,103 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { EnvironmentKeys } from '../access/environment-keys.ts';
+import type { Random } from '../base/random.ts';
+import type { Scope } from '../base/scope.ts';
+import type { Config } from '../config.ts';
+import { FramesDoor } from '../environment/frames-door.ts';
+import { LoopbackAddresses } from '../environment/loopback-addresses.ts';
+import { PoolInvoker } from '../environment/pool-invoker.ts';
+import { EnvironmentPool } from '../environment/pool.ts';
+import { RuntimeApi } from '../environment/runtime-api.ts';
+import { EnvironmentStarter } from '../environment/start.ts';
+import { CatalogFunctions } from '../function/catalog-functions.ts';
+import { CodeFolders } from '../function/code-folders.ts';
+import { NodeRuntime } from '../function/runtime/node.ts';
+import { ProvidedRuntime } from '../function/runtime/provided.ts';
+import { Runtimes } from '../function/runtime/runtimes.ts';
+import { SharedAllowance } from '../function/shared-allowance.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
+import type { Tell } from '../watch/event.ts';
+import type { Data } from './data.ts';
+
+/** What functions and their environments are built on. */
+export interface FunctionGround extends Data {
+  readonly config: Config;
+  readonly random: Random;
+  readonly tell: Tell;
+  readonly sandbox: Sandbox;
+}
+
+/** The functions and what runs them. */
+export interface FunctionRooms {
+  readonly functions: CatalogFunctions;
+  readonly runtimes: Runtimes;
+  readonly allowance: SharedAllowance;
+  readonly pool: EnvironmentPool;
+  readonly invoker: PoolInvoker;
+  readonly keys: EnvironmentKeys;
+  /** Where code inside environments finds the platform; set when that door is open, before anything is invoked. */
+  readonly environmentEndpoint: { url: string };
+}
+
+/** Starts planned at a time for each core: more would make the first of many wait for all. */
+const STARTS_PER_CORE = 2;
+/** The share of the machine's memory that environments may use. */
+const MEMORY_SHARE = 0.75;
+
+/** Opens the functions, and the pool of environments that runs them. */
+export async function buildFunctions(scope: Scope, ground: FunctionGround): Promise<FunctionRooms> {
+  const { config, blobs, catalog, clock, random, tell } = ground;
+  const runtimes = installedRuntimes();
+  const code = await CodeFolders.open({ directory: ground.codePath, blobs, random });
+  const functions = scope.use(
+    await CatalogFunctions.open({ catalog, blobs, code, runtimes, clock, random, tell }),
+  );
+  const keys = new EnvironmentKeys({ random, clock });
+  const environmentEndpoint = { url: '' };
+  const runFolder = await privateFolder(scope);
+  const addresses = new LoopbackAddresses();
+  const doors = {
+    frames: FramesDoor.open.bind(FramesDoor),
+    http: (_folder: string, listener: Parameters<typeof RuntimeApi.open>[1]) =>
+      RuntimeApi.open(addresses.take(), listener),
+  };
+  const endpointUrl = (): string => environmentEndpoint.url;
+  const parts = { sandbox: ground.sandbox, lines: ground.lines, runtimes, code, keys, clock, random };
+  const starter = new EnvironmentStarter({ ...parts, doors, runFolder, endpointUrl });
+  const startsAtOnce = STARTS_PER_CORE * availableParallelism();
+  const memoryBytes = MEMORY_SHARE * totalmem();
+  const pool = scope.use(
+    new EnvironmentPool({
+      starter,
+      clock,
+      tell,
+      startsAtOnce,
+      idleMs: config.idleEnvironmentMs,
+      memoryBytes,
+    }),
+  );
+  scope.defer(functions.listen(pool.listener));
+  const invoker = new PoolInvoker({
+    pool,
+    clock,
+    tell,
+    latest: (record) => functions.get(record.key) ?? record,
+  });
+  const allowance = new SharedAllowance({ limit: config.concurrencyLimit });
+  return { functions, runtimes, allowance, pool, invoker, keys, environmentEndpoint };
+}
+
+function installedRuntimes(): Runtimes {
+  const bootstrapFolder = join(import.meta.dirname, '..', '..', 'runtimes', 'node');
+  const node = { execPath: process.execPath, version: process.versions.node, bootstrapFolder };
+  return new Runtimes([new NodeRuntime(node), new ProvidedRuntime()]);
+}
+
+/** A folder with a short path: socket names in it are limited to about a hundred bytes. */
+async function privateFolder(scope: Scope): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'millrace-'));
+  scope.defer(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
