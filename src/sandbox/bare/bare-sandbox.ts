@@ -1,0 +1,76 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Clock } from '../../base/clock.ts';
+import { PeerSockets } from '../peer-sockets.ts';
+import type { Mount, OutputListener, PeerAddress, Sandbox, SandboxedTree, SandboxSpec } from '../sandbox.ts';
+import { Spawner } from '../spawner.ts';
+import { BareTree } from './bare-tree.ts';
+import { ENVIRONMENT_MARK } from './mark.ts';
+
+/**
+ * No walls at all: plain processes of the platform's own user. Paths of mounts are translated, /tmp is not: TMPDIR
+ * names a private folder. Only for machines that can hold nothing better, and only when asked for by name.
+ */
+export class BareSandbox implements Sandbox {
+  readonly tier = 'bare';
+  readonly description =
+    'NO ISOLATION: functions run as plain processes of this user and can read and change all that it can.';
+  readonly #clock: Clock;
+  readonly #spawner: Spawner;
+  readonly #sockets = new PeerSockets();
+  readonly #trees = new Set<BareTree>();
+
+  constructor({ clock }: { readonly clock: Clock }) {
+    this.#clock = clock;
+    this.#spawner = new Spawner(clock);
+  }
+
+  async start(spec: SandboxSpec, output: OutputListener): Promise<SandboxedTree> {
+    const folder = await mkdtemp(join(tmpdir(), 'millrace-bare-'));
+    const mounts: Mount[] = [...spec.mounts, { source: folder, target: '/tmp', access: 'read-write' }];
+    const outside = (text: string): string => translate(text, mounts);
+    const variables = Object.entries(spec.variables).map(([name, value]) => [name, outside(value)]);
+    const marks = { TMPDIR: folder, [ENVIRONMENT_MARK]: spec.environmentId };
+    const spawned = await this.#spawner.start(
+      {
+        command: spec.command.map(outside),
+        variables: { ...Object.fromEntries(variables), ...marks },
+        workingDirectory: outside(spec.workingDirectory),
+        files: [],
+        ownSession: true,
+      },
+      output,
+    );
+    const tree = new BareTree({ spec, spawned, clock: this.#clock, sockets: this.#sockets });
+    this.#trees.add(tree);
+    void tree.exit.then(async () => {
+      this.#trees.delete(tree);
+      await rm(folder, { recursive: true, force: true });
+    });
+    return tree;
+  }
+
+  async ownsAny(peer: PeerAddress): Promise<boolean> {
+    for (const tree of this.#trees) if (await tree.owns(peer)) return true;
+    return false;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#trees].map((tree) => tree.kill()));
+    await this.#spawner[Symbol.asyncDispose]();
+  }
+}
+
+/** Paths that begin with the target of a mount, where they are on this machine; also inside lists with colons. */
+function translate(text: string, mounts: readonly Mount[]): string {
+  return text
+    .split(':')
+    .map((path) => translatePath(path, mounts))
+    .join(':');
+}
+
+function translatePath(path: string, mounts: readonly Mount[]): string {
+  const mount = mounts.find(({ target }) => path === target || path.startsWith(`${target}/`));
+  return mount === undefined ? path : mount.source + path.slice(mount.target.length);
+}

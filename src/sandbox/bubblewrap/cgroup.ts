@@ -1,0 +1,111 @@
+import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** What one environment may use. */
+export interface CgroupLimits {
+  readonly memoryBytes: number;
+  readonly processes: number;
+}
+
+/** The group of one environment. */
+export interface Cgroup {
+  /** Files into which a process writes its own number to join. */
+  readonly joinFiles: readonly string[];
+  freeze(): Promise<void>;
+  thaw(): Promise<void>;
+  pids(): Promise<number[]>;
+  peakBytes(): Promise<number>;
+  /** True when the kernel ended a process of the group because memory ran out. */
+  ranOutOfMemory(): Promise<boolean>;
+  /** Ends what is left in the group, and the group. */
+  remove(): Promise<void>;
+}
+
+/** Where the groups of this platform are made. */
+export interface CgroupParent {
+  /** What it limits, in words for an operator. */
+  readonly description: string;
+  make(name: string, limits: CgroupLimits): Promise<Cgroup>;
+  remove(): Promise<void>;
+}
+
+/** Groups of a platform carry the number of its process, so that those of one that was killed can be told apart. */
+export function platformGroupName(pid: number): string {
+  return `millrace-${pid}`;
+}
+
+/** Removes below `root` the groups of platforms that are gone. */
+export async function sweepLeftGroups(root: string): Promise<void> {
+  const names = await readdir(root).catch(() => []);
+  for (const name of names) {
+    const pid = Number(/^millrace-(\d+)$/.exec(name)?.[1] ?? 0);
+    if (pid === 0 || isRunning(pid)) continue;
+    const group = join(root, name);
+    const children = await readdir(group, { withFileTypes: true }).catch(() => []);
+    for (const child of children) if (child.isDirectory()) await removeGroup(join(group, child.name));
+    await removeGroup(group);
+  }
+}
+
+/** The processes of a group. */
+export async function groupPids(group: string): Promise<number[]> {
+  const text = await readFile(join(group, 'cgroup.procs'), 'utf8').catch(() => '');
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map(Number);
+}
+
+const REMOVAL_ROUNDS = 50;
+
+/** Removes a group, ending what is left in it; a group can go only when the kernel has let its processes go. */
+export async function removeGroup(group: string): Promise<void> {
+  for (let round = 0; round < REMOVAL_ROUNDS; round += 1) {
+    const removed = await rmdir(group).then(
+      () => true,
+      (error: NodeJS.ErrnoException) => error.code === 'ENOENT',
+    );
+    if (removed) return;
+    for (const pid of await groupPids(group)) endProcess(pid);
+  }
+}
+
+/** Makes the group's folder; it may be there. */
+export async function makeGroup(group: string): Promise<void> {
+  await mkdir(group, { recursive: true });
+}
+
+/** Writes one value of a group. */
+export async function setValue(group: string, file: string, value: string | number): Promise<void> {
+  await writeFile(join(group, file), String(value));
+}
+
+/** The number behind `name` in a file of lines `name number`; 0 when it is not there. */
+export async function counter(group: string, file: string, name: string): Promise<number> {
+  const text = await readFile(join(group, file), 'utf8').catch(() => '');
+  const line = text.split('\n').find((each) => each.startsWith(`${name} `));
+  return line === undefined ? 0 : Number(line.slice(name.length + 1));
+}
+
+/** A file that holds one number; 0 when it is not there. */
+export async function numberIn(group: string, file: string): Promise<number> {
+  const text = await readFile(join(group, file), 'utf8').catch(() => '0');
+  return Number(text.trim());
+}
+
+function endProcess(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
