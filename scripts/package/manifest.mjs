@@ -2,7 +2,11 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 
-const IMPORT = /(?:\bfrom|\bimport|\brequire)\s*\(?\s*['"]([^'"./][^'"]*)['"]/g;
+const IMPORTS = [
+  /^\s*(?:import|export)\b[^'"();]*?\bfrom\s*['"]([^'"./][^'"]*)['"]/gm,
+  /^\s*import\s*['"]([^'"./][^'"]*)['"]/gm,
+  /\b(?:import|require)\(\s*['"]([^'"./][^'"]*)['"]\s*\)/g,
+];
 
 /** The packages that the JavaScript files below `folder` import, sorted. */
 export function usedPackages(folder) {
@@ -17,7 +21,7 @@ export function usedPackages(folder) {
 
 /** The packages that one file imports, without what Node brings itself. */
 export function importedPackages(source) {
-  return [...source.matchAll(IMPORT)]
+  return IMPORTS.flatMap((pattern) => [...source.matchAll(pattern)])
     .map((match) => match[1])
     .filter((specifier) => !isBuiltin(specifier) && /^(?:@[\w.-]+\/)?[\w.-]+(?:\/[\w./-]+)?$/.test(specifier))
     .map((specifier) =>

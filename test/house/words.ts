@@ -38,10 +38,10 @@ export const pureLaw: Rule = (files) => {
 const AWS_ERROR =
   /\b(?:(?<!NodeJS\.)[A-Z]\w+Exception|AWS\.SimpleQueueService\.\w+|QueueDoesNotExist|QueueNameExists|QueueDeletedRecently|ReceiptHandleIsInvalid|MessageNotInflight|BatchEntryIdsNotDistinct|PurgeQueueInProgress|OverLimit)\b/;
 
-/** The names by which AWS calls failures are spelled at the doors alone. */
+/** The names by which AWS calls failures are spelled at the doors alone, and by deploy, which is a client of them. */
 export const awsErrorNames: Rule = (files) =>
   productFiles(files)
-    .filter((file) => !file.path.startsWith('src/wire/') && AWS_ERROR.test(file.withStrings))
+    .filter((file) => !/^src\/(?:wire|deploy)\//.test(file.path) && AWS_ERROR.test(file.withStrings))
     .map((file) => `${place(file, file.withStrings, AWS_ERROR)}: AWS's error names belong to src/wire/`);
 
 /** Nothing at module level changes while the program runs. */
