@@ -17,6 +17,8 @@ export class MemoryWatch implements Disposable {
   readonly #parts: MemoryWatchParts;
   #cancel: Cancel = () => undefined;
   #ended = false;
+  /** True once more than the limit was seen. */
+  exceeded = false;
   /** The most that was seen. */
   peakBytes = 0;
 
@@ -44,7 +46,8 @@ export class MemoryWatch implements Disposable {
   async #look(): Promise<void> {
     const usedBytes = await this.usedBytes();
     if (this.#ended) return;
-    if (usedBytes > this.#parts.limitBytes) this.#parts.onExceeded();
+    this.exceeded = usedBytes > this.#parts.limitBytes;
+    if (this.exceeded) this.#parts.onExceeded();
     else this.#plan();
   }
 }

@@ -1,15 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { EnvironmentKeys } from '../access/environment-keys.ts';
 import type { Random } from '../base/random.ts';
 import type { Scope } from '../base/scope.ts';
 import type { Config } from '../config.ts';
-import { FramesDoor } from '../environment/frames-door.ts';
-import { LoopbackAddresses } from '../environment/loopback-addresses.ts';
+import { runtimeDoors } from '../environment/doors.ts';
 import { PoolInvoker } from '../environment/pool-invoker.ts';
 import { EnvironmentPool } from '../environment/pool.ts';
-import { RuntimeApi } from '../environment/runtime-api.ts';
+import { RunFolder } from '../environment/run-folder.ts';
 import { EnvironmentStarter } from '../environment/start.ts';
 import { CatalogFunctions } from '../function/catalog-functions.ts';
 import { CodeFolders } from '../function/code-folders.ts';
@@ -56,16 +54,11 @@ export async function buildFunctions(scope: Scope, ground: FunctionGround): Prom
   );
   const keys = new EnvironmentKeys({ random, clock });
   const environmentEndpoint = { url: '' };
-  const runFolder = await privateFolder(scope);
-  const addresses = new LoopbackAddresses();
-  const doors = {
-    frames: FramesDoor.open.bind(FramesDoor),
-    http: (_folder: string, listener: Parameters<typeof RuntimeApi.open>[1]) =>
-      RuntimeApi.open(addresses.take(), listener),
-  };
+  const run = { tmpDirectory: tmpdir(), dataDirectory: config.dataDirectory };
+  const { path: runFolder } = scope.use(await RunFolder.open(run));
   const endpointUrl = (): string => environmentEndpoint.url;
   const parts = { sandbox: ground.sandbox, lines: ground.lines, runtimes, code, keys, clock, random };
-  const starter = new EnvironmentStarter({ ...parts, doors, runFolder, endpointUrl });
+  const starter = new EnvironmentStarter({ ...parts, doors: runtimeDoors(), runFolder, endpointUrl });
   const startsAtOnce = STARTS_PER_CORE * availableParallelism();
   const memoryBytes = MEMORY_SHARE * totalmem();
   const pool = scope.use(
@@ -93,11 +86,4 @@ function installedRuntimes(): Runtimes {
   const bootstrapFolder = join(import.meta.dirname, '..', '..', 'runtimes', 'node');
   const node = { execPath: process.execPath, version: process.versions.node, bootstrapFolder };
   return new Runtimes([new NodeRuntime(node), new ProvidedRuntime()]);
-}
-
-/** A folder with a short path: socket names in it are limited to about a hundred bytes. */
-async function privateFolder(scope: Scope): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'millrace-'));
-  scope.defer(() => rm(folder, { recursive: true, force: true }));
-  return folder;
 }

@@ -23,16 +23,12 @@ export class BareTree implements SandboxedTree {
   readonly exit: Promise<SandboxExit>;
   readonly #parts: BareTreeParts;
   readonly #watch: MemoryWatch;
-  #outOfMemory = false;
 
   constructor(parts: BareTreeParts) {
     this.#parts = parts;
     this.#watch = new MemoryWatch({
       ...{ clock: parts.clock, limitBytes: parts.spec.memoryLimitBytes, pids: () => this.#pids() },
-      onExceeded: () => {
-        this.#outOfMemory = true;
-        parts.spawned.signal('SIGKILL');
-      },
+      onExceeded: () => parts.spawned.signal('SIGKILL'),
     });
     this.exit = parts.spawned.ended.then(async (end) => {
       this.#watch[Symbol.dispose]();
@@ -100,7 +96,7 @@ export class BareTree implements SandboxedTree {
 
   #exitOf(end: SpawnEnd): SandboxExit {
     if (end.kind === 'not-started') return end;
-    if (this.#outOfMemory) return { kind: 'out-of-memory' };
+    if (this.#watch.exceeded) return { kind: 'out-of-memory' };
     if (end.signal !== null) return { kind: 'killed', signal: end.signal };
     return { kind: 'exited', code: end.code ?? 0 };
   }

@@ -51,7 +51,7 @@ function namespaceWords({ uid }: WallOptions): string[] {
 }
 
 function fileWords({ spec, etcFiles, systemPaths, systemLinks }: WallOptions): string[] {
-  const words = systemPaths.flatMap((path) => ['--ro-bind-try', path, path]);
+  const words = ['--dir', '/etc', ...systemPaths.flatMap((path) => ['--ro-bind-try', path, path])];
   for (const [link, target] of Object.entries(systemLinks)) words.push('--symlink', target, link);
   words.push(
     '--proc',

@@ -1,0 +1,126 @@
+import { constants } from 'node:os';
+import { pssBytes, processTree, signalAll } from '../process-tree.ts';
+import type { MemoryWatch } from '../memory-watch.ts';
+import { socketInodes, type PeerSockets } from '../peer-sockets.ts';
+import type { PeerAddress, SandboxedTree, SandboxExit } from '../sandbox.ts';
+import type { SpawnEnd, Spawned } from '../spawner.ts';
+import type { Cgroup } from './cgroup.ts';
+
+/** What a walled tree is made of. */
+export interface BubblewrapTreeParts {
+  readonly spawned: Spawned;
+  /** Undefined where this user may make no groups. */
+  readonly cgroup: Cgroup | undefined;
+  /** Stands in for the group's memory limit where there is none. */
+  readonly watch: MemoryWatch | undefined;
+  /** Its own user id; undefined when it shares the platform's. */
+  readonly uid: number | undefined;
+  readonly sockets: PeerSockets;
+  /** Runs once when nothing of the tree is left. */
+  readonly onGone: () => void;
+}
+
+/** What the shell answers when the process could not join its group. */
+export const NOT_JOINED = 97;
+
+/** bubblewrap reports a program's end by a signal as 128 and its number, as shells do. */
+const FATAL_SIGNALS = [
+  'SIGILL',
+  'SIGABRT',
+  'SIGBUS',
+  'SIGFPE',
+  'SIGKILL',
+  'SIGSEGV',
+  'SIGTERM',
+  'SIGSYS',
+] as const;
+
+/** The processes of one environment behind bubblewrap's walls: they live and die with its process namespace. */
+export class BubblewrapTree implements SandboxedTree {
+  readonly exit: Promise<SandboxExit>;
+  readonly #parts: BubblewrapTreeParts;
+  #frozen = false;
+
+  constructor(parts: BubblewrapTreeParts) {
+    this.#parts = parts;
+    this.exit = this.#whenGone();
+  }
+
+  async freeze(): Promise<void> {
+    this.#frozen = true;
+    const { cgroup } = this.#parts;
+    if (cgroup !== undefined) await cgroup.freeze();
+    else signalAll(await this.#pids(), 'SIGSTOP');
+  }
+
+  async thaw(): Promise<void> {
+    this.#frozen = false;
+    const { cgroup } = this.#parts;
+    if (cgroup !== undefined) await cgroup.thaw();
+    else signalAll(await this.#pids(), 'SIGCONT');
+  }
+
+  terminate(): void {
+    void this.#terminateInside();
+  }
+
+  async kill(): Promise<void> {
+    this.#parts.spawned.signal('SIGKILL');
+    // Frozen processes die only when they run again.
+    if (this.#frozen) await this.thaw().catch(() => undefined);
+    await this.exit;
+  }
+
+  async usedMemoryBytes(): Promise<number> {
+    return pssBytes(await this.#pids());
+  }
+
+  async peakMemoryBytes(): Promise<number> {
+    const { cgroup, watch } = this.#parts;
+    if (cgroup !== undefined) return cgroup.peakBytes();
+    await watch?.usedBytes();
+    return watch?.peakBytes ?? 0;
+  }
+
+  async owns(peer: PeerAddress): Promise<boolean> {
+    const { sockets, uid } = this.#parts;
+    const socket = await sockets.find(peer);
+    if (socket === undefined) return false;
+    return uid === undefined
+      ? (await socketInodes(await this.#pids())).has(socket.inode)
+      : socket.uid === uid;
+  }
+
+  async #pids(): Promise<number[]> {
+    const { cgroup, spawned } = this.#parts;
+    if (cgroup !== undefined) return cgroup.pids();
+    return spawned.pid === 0 ? [] : processTree(spawned.pid);
+  }
+
+  /** bubblewrap passes no signals on: what runs inside it is told itself. */
+  async #terminateInside(): Promise<void> {
+    const inside = (await this.#pids()).filter((pid) => pid !== this.#parts.spawned.pid);
+    signalAll(inside, 'SIGTERM');
+  }
+
+  async #whenGone(): Promise<SandboxExit> {
+    const { spawned, cgroup, watch, onGone } = this.#parts;
+    const end = await spawned.ended;
+    await spawned.closed;
+    watch?.[Symbol.dispose]();
+    const outOfMemory = watch?.exceeded === true || (await cgroup?.ranOutOfMemory()) === true;
+    await cgroup?.remove();
+    onGone();
+    return exitOf(end, outOfMemory);
+  }
+}
+
+function exitOf(end: SpawnEnd, outOfMemory: boolean): SandboxExit {
+  if (end.kind === 'not-started') return end;
+  if (end.code === NOT_JOINED)
+    return { kind: 'not-started', why: 'the process could not join its control group' };
+  const signal = end.signal ?? FATAL_SIGNALS.find((name) => end.code === 128 + constants.signals[name]);
+  const failed = signal !== undefined || end.code !== 0;
+  if (outOfMemory && failed) return { kind: 'out-of-memory' };
+  return signal === undefined ? { kind: 'exited', code: end.code ?? 0 } : { kind: 'killed', signal };
+}
