@@ -24,6 +24,11 @@ export class Platform implements AsyncDisposable {
     this.port = port;
   }
 
+  /** Its process. */
+  get processId(): number {
+    return this.#process.pid ?? 0;
+  }
+
   /** Starts it and waits until it has said its address. */
   static async start(options: PlatformOptions): Promise<Platform> {
     const words = [

@@ -13,7 +13,7 @@ export function unsyncedAnswers(
   logName: string,
 ): string[] {
   const log = calls.filter((call) => call.succeeded && call.target.endsWith(logName));
-  const sockets = calls.filter((call) => WRITES.has(call.name) && call.target.startsWith('TCP'));
+  const sockets = calls.filter((call) => WRITES.has(call.name) && isConnection(call));
   return acknowledged.flatMap(({ marker, answer }) => {
     const write = log.find((call) => WRITES.has(call.name) && call.text.includes(marker));
     if (write === undefined) return [`${marker} was acknowledged and never written`];
@@ -36,7 +36,9 @@ export function unsyncedSteps(
   logName: string,
 ): string[] {
   return actions.flatMap((action) => {
-    const asked = calls.find((call) => READS.has(call.name) && call.text.includes(action));
+    const asked = calls.find(
+      (call) => READS.has(call.name) && isConnection(call) && call.text.includes(action),
+    );
     if (asked === undefined) return [`the request ${action} is not in the trace`];
     const answered = calls.find(
       (call) => call.begin > asked.end && WRITES.has(call.name) && call.target === asked.target,
@@ -56,6 +58,10 @@ export function unsyncedSteps(
     );
     return synced ? [] : [`${action} was answered before its write was synced`];
   });
+}
+
+function isConnection(call: SystemCall): boolean {
+  return call.target.startsWith('TCP');
 }
 
 const WRITES = new Set(['write', 'writev', 'pwrite64', 'pwritev', 'sendto', 'sendmsg']);

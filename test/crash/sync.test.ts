@@ -9,8 +9,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { freePort, Platform } from './platform.ts';
+import { SqsClient } from './sqs-client.ts';
 import { finishedTrace, underStrace, whyNoStrace } from './strace.ts';
-import { unsyncedAnswers, type Acknowledged } from './sync-checker.ts';
+import { unsyncedAnswers, unsyncedSteps, type Acknowledged } from './sync-checker.ts';
 import { parseTrace } from './trace.ts';
 
 const skip = whyNoStrace() ?? false;
@@ -61,3 +63,47 @@ test('a store that does not sync is caught', { skip }, async (context) => {
   assert.equal(found.length, 20);
   assert.match(found[0] ?? '', /left before its write was synced/);
 });
+
+/** Makes the real program answer, one request at a time and many at once. What was acknowledged, and the actions asked one at a time. */
+async function ask(client: SqsClient): Promise<{ acknowledged: Acknowledged[]; actions: string[] }> {
+  const QueueUrl = 'http://127.0.0.1/000000000000/traced';
+  await client.demand('CreateQueue', { QueueName: 'traced' });
+  const markers = Array.from({ length: 80 }, (_, number) => `mark-${number}-${hash('md5', String(number))}`);
+  const sent = async (marker: string): Promise<Acknowledged> => {
+    const answer = await client.demand('SendMessage', { QueueUrl, MessageBody: marker });
+    return { marker, answer: String(answer['MD5OfMessageBody']) };
+  };
+  const acknowledged = await Promise.all(markers.map(sent));
+  const received = await client.demand('ReceiveMessage', { QueueUrl, VisibilityTimeout: 60 });
+  const [message] = received['Messages'] as [{ readonly ReceiptHandle: string }];
+  const { ReceiptHandle } = message;
+  await client.demand('ChangeMessageVisibility', { QueueUrl, ReceiptHandle, VisibilityTimeout: 90 });
+  await client.demand('DeleteMessage', { QueueUrl, ReceiptHandle });
+  await client.demand('SetQueueAttributes', { QueueUrl, Attributes: { DelaySeconds: '1' } });
+  await client.demand('TagQueue', { QueueUrl, Tags: { of: 'trace' } });
+  await client.demand('PurgeQueue', { QueueUrl });
+  await client.demand('DeleteQueue', { QueueUrl });
+  const steps = ['ChangeMessageVisibility', 'DeleteMessage', 'SetQueueAttributes', 'TagQueue', 'PurgeQueue'];
+  return { acknowledged, actions: ['CreateQueue', ...steps, 'DeleteQueue'] };
+}
+
+test(
+  'each acknowledged answer of the real program leaves after the sync that covers it',
+  { skip },
+  async (context) => {
+    const directory = temporary(context);
+    const output = join(directory, 'trace');
+    const options = {
+      dataDirectory: join(directory, 'data'),
+      port: await freePort(),
+      under: underStrace(output),
+    };
+    const platform = await Platform.start(options);
+    using client = new SqsClient(platform.port);
+    const { acknowledged, actions } = await ask(client);
+    await platform.kill();
+    const calls = parseTrace(await finishedTrace(output, platform.processId));
+    assert.deepEqual(unsyncedAnswers(calls, acknowledged, 'millrace.db-wal'), []);
+    assert.deepEqual(unsyncedSteps(calls, actions, 'millrace.db-wal'), []);
+  },
+);

@@ -45,12 +45,16 @@ export class Workload {
     await Promise.all([...producers, ...consumers]);
   }
 
-  /** Receives and deletes until every queue has stayed empty for longer than a lease lasts, and notes what the queues say they hold. */
+  /**
+   * Receives and deletes until the first queue has stayed empty for longer than a lease lasts and the second, which nobody else receives
+   * from, is empty; notes what the queues say they hold.
+   */
   async drain(client: SqsClient): Promise<void> {
+    const [jobs, dead] = QUEUES;
+    const untilLeasesEnd = { WaitTimeSeconds: VISIBILITY_SECONDS + 1 };
+    while ((await this.#take(client, jobs, untilLeasesEnd, 1)) > 0);
+    while ((await this.#take(client, dead, { WaitTimeSeconds: 0 }, 1)) > 0);
     const left: Record<string, number> = {};
-    for (const queue of QUEUES) {
-      while ((await this.#take(client, queue, { WaitTimeSeconds: VISIBILITY_SECONDS + 1 }, 1)) > 0);
-    }
     for (const queue of QUEUES) left[queue] = await countOf(client, queue);
     this.#journal.push({ kind: 'drained', left });
   }

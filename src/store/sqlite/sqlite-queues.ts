@@ -41,6 +41,8 @@ export class SqliteQueues implements QueueStore {
   async open(nowMs: number): Promise<StoreOpening> {
     const { writer, opened } = this.#options;
     const loaded = await writer.ask('all-queues', { nowMs, delayedLimit: DELAYED_AT_START });
+    const hasBacklog = loaded.queues.some(({ messages }) => messages > 0);
+    if (hasBacklog) this.#options.reader(); // soon asked for pages: it may start now
     return {
       run: opened.run,
       lastDurableMs: opened.lastDurableMs,
