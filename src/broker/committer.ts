@@ -41,7 +41,9 @@ export class Committer {
   moment(): Moment {
     const nowMs = Math.floor(this.#parts.clock.nowMs());
     const durableThroughMs = this.#inFlight?.startedAtMs ?? this.#filling.startedAtMs ?? nowMs;
-    return { nowMs, group: this.#filling.number, durableGroup: this.#durableGroup, durableThroughMs };
+    const group = this.#filling.number;
+    const latestGroup = this.#filling.isEmpty ? group - 1 : group;
+    return { nowMs, group, latestGroup, durableGroup: this.#durableGroup, durableThroughMs };
   }
 
   /** True when so much is on its way to the disk that sends must wait. */

@@ -10,6 +10,8 @@ export interface Moment {
   readonly nowMs: number;
   /** Number of the group that the command's changes will join. */
   readonly group: number;
+  /** Number of the last group that holds any change: the one before `group` while that one is empty. */
+  readonly latestGroup: number;
   /** Number of the last durable group. */
   readonly durableGroup: number;
   /** Every change applied before this time is durable. */

@@ -52,11 +52,16 @@ export function apply<Kind extends Command['kind']>(
   return { reply, changes, wants: wants(state, moment) };
 }
 
-/** Delays and leases that have ended. */
+/**
+ * Delays and leases that have ended. Nothing is written for it: a page is right as soon as what was written before is
+ * durable, and must not wait for a group that may never come.
+ */
 function showWhatIsDue(state: QueueState, moment: Moment): void {
+  if (state.due.nextMs === undefined || state.due.nextMs > moment.nowMs) return;
+  const written = { ...moment, group: moment.latestGroup };
   for (let due = state.due.takeDue(moment.nowMs); due !== undefined; due = state.due.takeDue(moment.nowMs)) {
     const { item: entry, dueMs } = due;
-    if (isHidden(entry.standing) && entry.visibleAtMs === dueMs) state.show(entry, moment);
+    if (isHidden(entry.standing) && entry.visibleAtMs === dueMs) state.show(entry, written);
   }
 }
 
