@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { ensureMapping, ensureQueue } from '../src/deploy/trigger.ts';
@@ -58,7 +58,7 @@ async function measure(platform: BenchPlatform, progress: (line: string) => void
 }
 
 async function* reportLines(listener: ReturnType<typeof createServer>): AsyncGenerator<string, undefined> {
-  const [socket] = (await once(listener, 'connection')) as [import('node:net').Socket];
+  const [socket] = (await once(listener, 'connection')) as [Socket];
   yield* createInterface({ input: socket });
   return undefined;
 }

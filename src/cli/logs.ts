@@ -43,7 +43,7 @@ async function show(
   const since = before.at(-1)?.atMs;
   const query = new URLSearchParams({ function: name, region: to.region, limit: String(limit) });
   if (since !== undefined) query.set('since', String(since));
-  const lines = (await ask(to, `logs?${query}`)) as readonly LogLine[];
+  const lines = (await ask(to, `logs?${query.toString()}`)) as readonly LogLine[];
   const known = new Set(before.filter((line) => line.atMs === since).map((line) => JSON.stringify(line)));
   const fresh = lines.filter((line) => !known.has(JSON.stringify(line)));
   for (const line of fresh) print(`${new Date(line.atMs).toISOString()}  ${line.text}`);

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -10,7 +9,14 @@ export interface FolderFile {
 }
 
 /** What never belongs into a package. */
-const LEFT_OUT = new Set(['.git', '.DS_Store', '__pycache__', '.venv', '.npmrc', '.env']);
+const LEFT_OUT: ReadonlySet<string> = new Set([
+  '.git',
+  '.DS_Store',
+  '__pycache__',
+  '.venv',
+  '.npmrc',
+  '.env',
+]);
 
 /** Every file of a folder, in order of the paths; symbolic links are followed, as zips for functions need. */
 export function readFolder(folder: string): FolderFile[] {
@@ -22,14 +28,6 @@ export function readFolder(folder: string): FolderFile[] {
 /** True when the folder holds this file. */
 export function holds(folder: string, path: string): boolean {
   return statSync(join(folder, path), { throwIfNoEntry: false })?.isFile() === true;
-}
-
-/** One text for the content of a folder: the same files, the same text. */
-export function fingerprint(files: readonly FolderFile[]): string {
-  const hash = createHash('sha256');
-  for (const file of files)
-    hash.update(`${file.path}\0${file.executable}\0${file.bytes.length}\0`).update(file.bytes);
-  return hash.digest('hex');
 }
 
 function walk(folder: string, prefix: string, into: FolderFile[]): void {

@@ -6,71 +6,70 @@ import type { SpawnerEvent, SpawnerRequest } from './spawner-protocol.ts';
  * The spawner: a small process that starts programs for the platform, because starting one from a large process stops
  * that process for the time of a fork. It ends, and ends what it started, when its channel to the platform closes.
  */
-const children = new Map<number, ChildProcess>();
+class SpawnerProcess {
+  readonly #children = new Map<number, ChildProcess>();
 
-process.on('message', (request: SpawnerRequest) => {
-  if (request.kind === 'start') start(request);
-  else children.get(request.id)?.kill(request.signal);
-});
-process.on('disconnect', () => {
-  for (const child of children.values()) child.kill('SIGKILL');
-});
-// Ctrl-C in a terminal reaches the whole group: the platform stops first, and then closes the channel.
-process.on('SIGINT', () => undefined);
-process.on('SIGTERM', () => undefined);
+  /** Listens to the platform until it is gone. */
+  run(): void {
+    process.on('message', (request: SpawnerRequest) => {
+      if (request.kind === 'start') this.#start(request);
+      else this.#children.get(request.id)?.kill(request.signal);
+    });
+    process.on('disconnect', () => {
+      for (const child of this.#children.values()) child.kill('SIGKILL');
+    });
+    // Ctrl-C in a terminal reaches the whole group: the platform stops first, and then closes the channel.
+    process.on('SIGINT', () => undefined);
+    process.on('SIGTERM', () => undefined);
+  }
 
-function start(request: Extract<SpawnerRequest, { kind: 'start' }>): void {
-  const { id, command, workingDirectory: cwd, variables: env } = request;
-  const [program = '', ...words] = command;
-  const descriptors: number[] = [];
-  try {
-    for (const file of request.files) descriptors.push(openSync(file, 'r'));
-    const stdio = ['ignore' as const, 'pipe' as const, 'pipe' as const, ...descriptors];
-    const child = spawn(program, words, { cwd, env, stdio, detached: request.ownSession });
-    watch(id, child);
-  } catch (error) {
-    tell({ kind: 'not-started', id, why: (error as Error).message });
-  } finally {
-    for (const descriptor of descriptors) closeSync(descriptor);
+  #start(request: Extract<SpawnerRequest, { kind: 'start' }>): void {
+    const { id, command, workingDirectory: cwd, variables: env } = request;
+    const [program = '', ...words] = command;
+    const descriptors: number[] = [];
+    try {
+      for (const file of request.files) descriptors.push(openSync(file, 'r'));
+      const stdio = ['ignore' as const, 'pipe' as const, 'pipe' as const, ...descriptors];
+      this.#watch(id, spawn(program, words, { cwd, env, stdio, detached: request.ownSession }));
+    } catch (error) {
+      this.#tell({ kind: 'not-started', id, why: (error as Error).message });
+    } finally {
+      for (const descriptor of descriptors) closeSync(descriptor);
+    }
+  }
+
+  #watch(id: number, child: ChildProcess): void {
+    this.#children.set(id, child);
+    child.stdout?.on('data', (chunk: Buffer) => this.#tell({ kind: 'output', id, stream: 'stdout', chunk }));
+    child.stderr?.on('data', (chunk: Buffer) => this.#tell({ kind: 'output', id, stream: 'stderr', chunk }));
+    child.once('spawn', () => this.#tell({ kind: 'started', id, pid: child.pid ?? 0 }));
+    child.once('exit', (code, signal) => this.#tell({ kind: 'ended', id, code, signal }));
+    child.once('close', () => {
+      this.#children.delete(id);
+      this.#tell({ kind: 'closed', id });
+    });
+    child.once('error', (error) => {
+      if (child.pid !== undefined) return;
+      this.#children.delete(id);
+      this.#tell({ kind: 'not-started', id, why: error.message });
+    });
+  }
+
+  /** Pauses reading while the platform is behind: a flood of output waits in the pipes of whoever prints it. */
+  #tell(event: SpawnerEvent): void {
+    if (process.send === undefined || !process.connected) return;
+    const flows = process.send(event, undefined, undefined, (error) => {
+      if (error === null) this.#eachOutput('resume');
+    });
+    if (!flows) this.#eachOutput('pause');
+  }
+
+  #eachOutput(step: 'pause' | 'resume'): void {
+    for (const { stdout, stderr } of this.#children.values()) {
+      stdout?.[step]();
+      stderr?.[step]();
+    }
   }
 }
 
-function watch(id: number, child: ChildProcess): void {
-  children.set(id, child);
-  child.stdout?.on('data', (chunk: Buffer) => tell({ kind: 'output', id, stream: 'stdout', chunk }));
-  child.stderr?.on('data', (chunk: Buffer) => tell({ kind: 'output', id, stream: 'stderr', chunk }));
-  child.once('spawn', () => tell({ kind: 'started', id, pid: child.pid ?? 0 }));
-  child.once('exit', (code, signal) => tell({ kind: 'ended', id, code, signal }));
-  child.once('close', () => {
-    children.delete(id);
-    tell({ kind: 'closed', id });
-  });
-  child.once('error', (error) => {
-    if (child.pid !== undefined) return;
-    children.delete(id);
-    tell({ kind: 'not-started', id, why: error.message });
-  });
-}
-
-/** Pauses reading while the platform is behind: a flood of output waits in the pipes of whoever prints it. */
-function tell(event: SpawnerEvent): void {
-  if (process.send === undefined || !process.connected) return;
-  const flows = process.send(event, undefined, undefined, (error) => {
-    if (error === null) resume();
-  });
-  if (!flows) pause();
-}
-
-function pause(): void {
-  for (const { stdout, stderr } of children.values()) {
-    stdout?.pause();
-    stderr?.pause();
-  }
-}
-
-function resume(): void {
-  for (const { stdout, stderr } of children.values()) {
-    stdout?.resume();
-    stderr?.resume();
-  }
-}
+new SpawnerProcess().run();

@@ -81,7 +81,7 @@ export class Spawner implements AsyncDisposable {
   }
 
   #launch(): ChildProcess {
-    const program = new URL(`./spawner-process${extname(import.meta.url)}`, import.meta.url);
+    const program = new URL('./spawner-process' + extname(import.meta.url), import.meta.url);
     const child = fork(program, {
       ...{ serialization: 'advanced', execArgv: [], env: {}, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
     });

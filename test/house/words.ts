@@ -15,7 +15,7 @@ const BANNED: readonly BannedWord[] = [
   { word: /\bMath\.random\b/, instead: 'Random.fraction()', onlyIn: 'src/base/random.ts' },
   { word: /\brandomUUID\b/, instead: 'Random.uuid()', onlyIn: 'src/base/random.ts' },
   { word: /\bprocess\.env\b/, instead: 'Config', onlyIn: 'src/config.ts' },
-  { word: /\bprocess\.exit\b/, instead: 'process.exitCode, or an exception', onlyIn: 'src/main.ts' },
+  { word: /\bprocess\.exit\b/, instead: 'process.exitCode, or an exception', onlyIn: 'src/cli/up.ts' },
   { word: /\bconsole\./, instead: 'Tell, or the output handed in' },
 ];
 

@@ -30,12 +30,12 @@ export class BareSandbox implements Sandbox {
     const folder = await mkdtemp(join(tmpdir(), 'millrace-bare-'));
     const mounts: Mount[] = [...spec.mounts, { source: folder, target: '/tmp', access: 'read-write' }];
     const outside = (text: string): string => translate(text, mounts);
-    const variables = Object.entries(spec.variables).map(([name, value]) => [name, outside(value)]);
-    const marks = { TMPDIR: folder, [ENVIRONMENT_MARK]: spec.environmentId };
+    const variables: Record<string, string> = { TMPDIR: folder, [ENVIRONMENT_MARK]: spec.environmentId };
+    for (const [name, value] of Object.entries(spec.variables)) variables[name] ??= outside(value);
     const spawned = await this.#spawner.start(
       {
         command: spec.command.map(outside),
-        variables: { ...Object.fromEntries(variables), ...marks },
+        variables,
         workingDirectory: outside(spec.workingDirectory),
         files: [],
         ownSession: true,
