@@ -57,7 +57,7 @@ export class Keeper {
     const { reply, changes, wants } = apply(this.#state, moment, command);
     if (changes.length > 0) this.#lastGroup = this.#parts.committer.add(changes, moment);
     this.#start(wants);
-    return reply as Replies[Kind];
+    return reply;
   }
 
   /** Writes a change of the queue as a whole. */
