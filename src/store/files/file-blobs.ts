@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { assert } from '../../base/assert.ts';
 import type { BlobStore } from '../blob.ts';
 import { DiskFullError } from '../disk-full.ts';
@@ -28,6 +28,7 @@ export class FileBlobs implements BlobStore {
   /** Opens the folder and clears away what an interrupted `put` left. */
   static async open(options: FileBlobsOptions): Promise<FileBlobs> {
     await mkdir(options.directory, { recursive: true, mode: 0o700 });
+    await syncDirectory(dirname(options.directory));
     const names = await readdir(options.directory);
     const left = names.filter((name) => name.startsWith(UNFINISHED));
     await Promise.all(left.map((name) => rm(join(options.directory, name), { force: true })));

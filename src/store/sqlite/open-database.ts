@@ -5,6 +5,12 @@ import { APPLICATION_ID, bringUpToDate, FORMAT_VERSION } from './format.ts';
 import { damagedDatabase, type DataRefused } from './refused.ts';
 import { isDamage, isFull } from './sqlite-error.ts';
 
+/** How long another program that looks into the file (a shell, a backup) is waited for. */
+const BUSY_MS = 5000;
+
+/** A log that grew beyond this in a rush is cut back to it. */
+const KEPT_LOG_BYTES = 67_108_864;
+
 /** How the writing connection treats the disk. */
 export interface WriterSettings {
   /** `FULL`: a commit returns after its sync. `OFF` promises nothing; it is there for tests of the tests. */
@@ -19,8 +25,9 @@ export function openForWriting(path: string, settings: WriterSettings): Result<D
   try {
     const refused = existsSync(path) ? strange(path) : undefined;
     if (refused !== undefined) return failed(refused);
-    database = new DatabaseSync(path);
+    database = new DatabaseSync(path, { timeout: BUSY_MS });
     database.exec('PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-16000');
+    database.exec(`PRAGMA journal_size_limit=${KEPT_LOG_BYTES}`);
     database.exec(`PRAGMA synchronous=${settings.synchronous}`);
     bringUpToDate(database, pragma(database, 'user_version'));
     if (settings.maximumPages !== undefined) {
@@ -35,7 +42,7 @@ export function openForWriting(path: string, settings: WriterSettings): Result<D
 
 /** Opens the database for pages back: sees whole commits only, and waits for none. */
 export function openForReading(path: string): DatabaseSync {
-  const database = new DatabaseSync(path, { readOnly: true });
+  const database = new DatabaseSync(path, { readOnly: true, timeout: BUSY_MS });
   database.exec('PRAGMA cache_size=-4000');
   return database;
 }
