@@ -6,7 +6,8 @@ import type { DatabaseSync } from 'node:sqlite';
  * The rule for changing it: whatever changes the tables, or the meaning or encoding of a column, raises this number by
  * one and adds the step from the version before to `STEPS`. Steps are never edited after a release. A file of an older version is
  * brought up step by step in one transaction when it is opened; a file of a newer version is refused. Encodings inside a column
- * that can grow without harm (a new optional member of a JSON object) do not need a new version.
+ * that can grow without harm (a new optional member of a JSON object) do not need a new version. A raised `CHANGE_VERSION` is such
+ * a change of meaning.
  */
 export const FORMAT_VERSION = 1;
 

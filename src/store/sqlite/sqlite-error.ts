@@ -1,9 +1,7 @@
 /** Primary result codes of SQLite that decide what happens next (https://www.sqlite.org/rescode.html). */
 export const SQLITE_BUSY = 5;
-export const SQLITE_READONLY = 8;
 export const SQLITE_CORRUPT = 11;
 export const SQLITE_FULL = 13;
-export const SQLITE_CANTOPEN = 14;
 export const SQLITE_NOTADB = 26;
 
 /** The shared-memory file of the WAL could not grow: a full disk, as it shows there. */
