@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { present } from '../base/assert.ts';
 import type { ReceiptHandle } from '../base/ids.ts';
 import { bodies, create, named, receive, send, Stage, turns } from './fixture/stage.ts';
 
@@ -15,7 +16,10 @@ test('a message is received, hidden, offered again after its lease, and gone onc
   assert.equal(second?.receiveCount, 2);
   assert.equal(second?.firstReceivedAtMs, first?.firstReceivedAtMs);
   assert.notEqual(second?.receipt, first?.receipt);
-  const settled = await broker.settle(queue, [first?.receipt as ReceiptHandle, 'nonsense' as ReceiptHandle]);
+  const settled = await broker.settle(queue, [
+    present(first, 'the delivery').receipt,
+    'nonsense' as ReceiptHandle,
+  ]);
   assert.deepEqual(settled.ok && settled.value, ['settled', 'receipt-invalid']);
   clock.advance(30_000);
   assert.deepEqual(await receive(broker, queue), []);
@@ -42,7 +46,10 @@ test('no send is answered, and no message handed out, before its group is durabl
   assert.deepEqual(done, []);
   disk.resolve();
   await Promise.all([sent, received]);
-  assert.deepEqual(done.toSorted(), ['received', 'sent']);
+  assert.deepEqual(
+    done.toSorted((one, other) => (one < other ? -1 : 1)),
+    ['received', 'sent'],
+  );
 });
 
 test('a receive does not wait for its own lease', async () => {

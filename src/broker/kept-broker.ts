@@ -60,6 +60,8 @@ export class KeptBroker implements Broker {
   readonly #keeperParts: KeeperParts;
   readonly #receiving: Receiving;
   readonly #listeners = new Set<QueueListener>();
+  /** Queues whose deletion is not durable yet: a full disk brings them back. */
+  readonly #leaving = new Map<QueueId, Keeper>();
   #nextQueueId: QueueId;
   #stopping = false;
 
@@ -125,7 +127,10 @@ export class KeptBroker implements Broker {
     keeper.write({ kind: 'queue-deleted', queue: keeper.queue });
     this.#queues.remove(keeper);
     keeper.close();
-    if ((await keeper.synced()) === 'lost') return failed({ kind: 'disk-full' });
+    this.#leaving.set(keeper.queue, keeper);
+    const fate = await keeper.synced();
+    this.#leaving.delete(keeper.queue);
+    if (fate === 'lost') return failed({ kind: 'disk-full' });
     for (const listener of this.#listeners) listener.deleted?.(queue);
     return ok(undefined);
   }
@@ -319,9 +324,18 @@ export class KeptBroker implements Broker {
   /** Reads again what is durable of the queues whose last steps were lost. */
   #rebuild(queues: ReadonlySet<QueueId>): void {
     for (const queue of queues) {
-      const keeper = this.#queues.byId(queue);
+      const keeper = this.#queues.byId(queue) ?? this.#cameBack(queue);
       if (keeper !== undefined) keeper.rebuilding = this.#reload(keeper).catch(this.#parts.onFatal);
     }
+  }
+
+  /** The keeper of a queue whose deletion was lost. */
+  #cameBack(queue: QueueId): Keeper | undefined {
+    const keeper = this.#leaving.get(queue);
+    if (keeper === undefined) return undefined;
+    keeper.isThere = true;
+    this.#queues.add(keeper);
+    return keeper;
   }
 
   async #reload(keeper: Keeper): Promise<void> {

@@ -46,7 +46,7 @@ export function apply<Kind extends Command['kind']>(
 ): Applied<Replies[Kind]> {
   const changes: Change[] = [];
   showWhatIsDue(state, moment);
-  const handler = HANDLERS[command.kind as Kind];
+  const handler = HANDLERS[command.kind];
   const reply = handler(state, moment, command, changes);
   if (command.kind === 'tick') state.backlog.prune(moment);
   return { reply, changes, wants: wants(state, moment) };
