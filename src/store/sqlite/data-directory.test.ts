@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -49,8 +49,14 @@ test('a directory that cannot be written is refused with what to do', (context) 
 test('a file in the place of the directory is refused', (context) => {
   const path = join(temporary(context), 'file');
   writeFileSync(path, '');
-  assert.match(refusal(path).what, /a file is in its place/);
+  assert.match(refusal(path).what, /is not a folder/);
   assert.match(refusal(join(path, 'below')).what, /a file is in its place/);
+});
+
+test('a place where no folder can be made is refused', { skip: !existsSync('/proc/self') }, () => {
+  const { kind, what } = refusal('/proc/millrace/data');
+  assert.equal(kind, 'not-usable');
+  assert.match(what, /cannot be used: .*Choose another/);
 });
 
 test('a directory in use is refused, naming the owner, and is free once it is disposed', (context) => {

@@ -1,4 +1,13 @@
-import { accessSync, closeSync, constants, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  statSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { failed, ok, type Result } from '../../base/result.ts';
 import { DirectoryLock } from './lock.ts';
@@ -40,14 +49,25 @@ export class DataDirectory implements Disposable {
 function makeUsable(path: string): string | undefined {
   const otherwise = 'Choose another directory with --data DIR.';
   try {
-    const firstMade = mkdirSync(path, { recursive: true, mode: 0o700 });
-    if (firstMade !== undefined) syncNow(dirname(firstMade));
+    if (!existsSync(path)) make(path);
     if (!statSync(path).isDirectory()) return `The data directory ${path} is not a folder. ${otherwise}`;
     accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
     return undefined;
   } catch (error) {
     return `The data directory ${path} ${reason(error as NodeJS.ErrnoException)}. ${otherwise}`;
   }
+}
+
+/** Makes a folder and those above it. (Node's own recursive way never returns where a file system makes no folders, as in /proc.) */
+function make(path: string): void {
+  const above = dirname(path);
+  if (!existsSync(above)) make(above);
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error; // another process was first
+  }
+  syncNow(above);
 }
 
 function reason(error: NodeJS.ErrnoException): string {
@@ -57,7 +77,6 @@ function reason(error: NodeJS.ErrnoException): string {
       return 'is not readable and writable for this user';
     case 'EROFS':
       return 'is on a file system that is mounted read-only';
-    case 'EEXIST':
     case 'ENOTDIR':
       return 'cannot be made: a file is in its place';
     case 'ENOSPC':
