@@ -20,7 +20,7 @@ export function underStrace(output: string): string[] {
 
 /** The whole trace of a program that has ended: the tracer, a process of its own, may still be writing. */
 export async function finishedTrace(output: string, processId: number): Promise<string> {
-  const lastLine = new RegExp(`^${processId} \\+\\+\\+ (exited|killed)`, 'm');
+  const lastLine = new RegExp(`^${processId} +\\+\\+\\+ (exited|killed)`, 'm');
   for (;;) {
     const text = await readFile(output, 'utf8');
     if (lastLine.test(text)) return text;
