@@ -31,6 +31,7 @@ export class Committer {
   #scheduled = false;
   #lastAtMs: number;
   #failed = false;
+  readonly #failure = Promise.withResolvers<void>();
 
   constructor(parts: CommitterParts, lastDurableMs: number) {
     this.#parts = parts;
@@ -65,10 +66,10 @@ export class Committer {
     return this.#inFlight?.number === group ? this.#inFlight.fate.promise : 'durable';
   }
 
-  /** Resolves when everything added so far is durable. */
+  /** Resolves when everything added so far is durable, or never will be because the disk failed. */
   async drain(): Promise<void> {
     while (!this.#failed && (this.#inFlight !== undefined || !this.#filling.isEmpty)) {
-      await (this.#inFlight ?? this.#filling).fate.promise;
+      await Promise.race([(this.#inFlight ?? this.#filling).fate.promise, this.#failure.promise]);
     }
   }
 
@@ -91,6 +92,7 @@ export class Committer {
       (outcome) => (outcome === 'committed' ? this.#succeed(group) : this.#lose(group)),
       (error: unknown) => {
         this.#failed = true;
+        this.#failure.resolve();
         this.#parts.onFatal(error);
       },
     );

@@ -1,22 +1,23 @@
+import { assert } from '../base/assert.ts';
 import type { Cancel, Clock } from '../base/clock.ts';
-import type { QueueId, RunId } from '../base/ids.ts';
+import type { QueueId } from '../base/ids.ts';
 import { apply } from '../queue/queue.ts';
 import type { Command, Replies, Wants } from '../queue/command.ts';
 import type { QueueState } from '../queue/state.ts';
 import type { Change } from '../store/change.ts';
-import type { PageQuery, QueueStore } from '../store/queue-store.ts';
+import type { PageQuery, QueueStore, StoredMessage } from '../store/queue-store.ts';
 import type { Committer } from './committer.ts';
 import type { QueueDefinition } from './queue-definition.ts';
 import { Waiting } from './waiting.ts';
-import { WINDOW } from '../queue/window.ts';
 
 /** What all keepers of a broker share. */
 export interface KeeperParts {
   readonly store: QueueStore;
   readonly committer: Committer;
   readonly clock: Clock;
-  readonly run: RunId;
   readonly onFatal: (error: unknown) => void;
+  /** Who ticks when the disk comes further; taken out then. */
+  readonly waitingForDisk: Set<Keeper>;
 }
 
 /**
@@ -53,6 +54,7 @@ export class Keeper {
 
   /** Applies a command and starts what it wants; waiting receivers are not served yet. */
   apply<Kind extends Command['kind']>(command: Extract<Command, { kind: Kind }>): Replies[Kind] {
+    assert(this.rebuilding === undefined, 'nothing is asked of a queue that is being read again');
     const moment = this.#parts.committer.moment();
     const { reply, changes, wants } = apply(this.#state, moment, command);
     if (changes.length > 0) this.#lastGroup = this.#parts.committer.add(changes, moment);
@@ -85,9 +87,24 @@ export class Keeper {
   /** Starts over from what is durable. */
   restart(state: QueueState, definition: QueueDefinition): void {
     this.#state = state;
+    this.isThere = true;
+    this.paging = undefined;
     this.definition = definition;
     this.rebuilding = undefined;
     this.tick();
+  }
+
+  /** True while this state of the queue is the one that counts. */
+  isKeeping(state: Readonly<QueueState>): boolean {
+    return this.isThere && this.#state === state && this.rebuilding === undefined;
+  }
+
+  /** Reads messages that rest in the store. When the disk fails there is no answer. */
+  read(orders: readonly number[]): Promise<readonly StoredMessage[]> {
+    return this.#parts.store.read(this.queue, orders).catch((error: unknown) => {
+      this.#parts.onFatal(error);
+      return new Promise<never>(() => undefined);
+    });
   }
 
   /** The queue is gone: nobody waits for it, nothing wakes it. */
@@ -101,30 +118,28 @@ export class Keeper {
     if (wants.page !== undefined) this.#fetchPage(wants.page);
     if (wants.expiredBeforeMs !== undefined) this.#fetchExpired(wants.expiredBeforeMs);
     if (wants.wakeAtMs !== undefined) this.#planWake(wants.wakeAtMs);
+    if (wants.disk === true) this.#parts.waitingForDisk.add(this);
   }
 
   #fetchPage(query: PageQuery): void {
     const state = this.#state;
-    this.paging = this.#parts.store.page(query).then((page) => {
-      this.paging = undefined;
-      if (this.#isCurrent(state)) this.#finish({ kind: 'page', query, page });
+    const paging = this.#parts.store.page(query).then((page) => {
+      if (this.paging === paging) this.paging = undefined;
+      if (this.isKeeping(state)) this.#finish({ kind: 'page', query, page });
     }, this.#parts.onFatal);
+    this.paging = paging;
   }
 
   #fetchExpired(sentBeforeMs: number): void {
     const state = this.#state;
-    this.#parts.store.expired(this.queue, sentBeforeMs, WINDOW.expiryCount).then((page) => {
-      if (this.#isCurrent(state)) this.#finish({ kind: 'expiry', sentBeforeMs, page });
+    this.#parts.store.expired(this.queue, sentBeforeMs, state.window.expiryCount).then((page) => {
+      if (this.isKeeping(state)) this.#finish({ kind: 'expiry', sentBeforeMs, page });
     }, this.#parts.onFatal);
   }
 
   #finish(command: Extract<Command, { kind: 'page' | 'expiry' }>): void {
     this.apply(command);
     this.serve();
-  }
-
-  #isCurrent(state: QueueState): boolean {
-    return this.isThere && this.#state === state && this.rebuilding === undefined;
   }
 
   #planWake(atMs: number): void {

@@ -1,14 +1,14 @@
 import type { Clock } from '../base/clock.ts';
-import type { MessageId, QueueId, ReceiptHandle, RunId } from '../base/ids.ts';
+import type { QueueId, ReceiptHandle, RunId } from '../base/ids.ts';
 import type { Random } from '../base/random.ts';
 import { failed, ok, type Result } from '../base/result.ts';
-import { attributesMd5, attributesSizeBytes } from '../message/attribute.ts';
-import { bodyMd5, type Message } from '../message/message.ts';
 import type { QueueKey } from '../message/queue-key.ts';
 import { DEFAULT_SETTINGS, type SettingsChange } from '../queue/settings.ts';
 import { QueueState } from '../queue/state.ts';
 import type { QueueStore, StoreOpening } from '../store/queue-store.ts';
+import { WINDOW, type Window } from '../queue/window.ts';
 import type { Tell } from '../watch/event.ts';
+import { acceptedMessage, sentOf } from './accept.ts';
 import type {
   Broker,
   CreateFailure,
@@ -48,6 +48,8 @@ export interface BrokerParts {
   readonly tell: Tell;
   /** The disk failed: nothing more can be promised, and the process must end. Nothing pending is answered. */
   readonly onFatal: (error: unknown) => void;
+  /** How much of each queue is in memory. */
+  readonly window?: Window;
 }
 
 /** The broker: a keeper for each queue, one committer for all, answers only after they are durable. */
@@ -60,26 +62,30 @@ export class KeptBroker implements Broker {
   readonly #keeperParts: KeeperParts;
   readonly #receiving: Receiving;
   readonly #listeners = new Set<QueueListener>();
-  /** Queues whose deletion is not durable yet: a full disk brings them back. */
-  readonly #leaving = new Map<QueueId, Keeper>();
+  readonly #waitingForDisk = new Set<Keeper>();
+  readonly #window: Window;
   #nextQueueId: QueueId;
   #stopping = false;
+  #failed = false;
 
   private constructor(parts: BrokerParts, opening: StoreOpening) {
     this.#parts = parts;
     this.run = opening.run;
     this.#nextQueueId = opening.nextQueueId;
-    const { store, clock, onFatal, tell } = parts;
+    this.#window = parts.window ?? WINDOW;
+    const { store, clock, tell } = parts;
+    const onFatal = (error: unknown): void => this.#fail(error);
     this.#committer = new Committer(
       {
         ...{ store, clock, onFatal },
         counted: (queue) => this.#counted(queue),
         durable: (queues) => this.#wakeResting(queues),
-        lost: (queues) => this.#rebuild(queues),
+        lost: (queues) => this.#lose(queues),
       },
       opening.lastDurableMs,
     );
-    this.#keeperParts = { store, clock, onFatal, run: opening.run, committer: this.#committer };
+    const waitingForDisk = this.#waitingForDisk;
+    this.#keeperParts = { store, clock, onFatal, waitingForDisk, committer: this.#committer };
     this.#receiving = new Receiving({
       queues: this.#queues,
       committer: this.#committer,
@@ -94,7 +100,7 @@ export class KeptBroker implements Broker {
     const broker = new KeptBroker(parts, opening);
     for (const stored of opening.queues) {
       const definition = readDefinition(stored.definition);
-      const state = QueueState.restored(stored, definition.settings);
+      const state = QueueState.restored(stored, definition.settings, broker.#window);
       const keeper = new Keeper(broker.#keeperParts, definition, state);
       broker.#queues.add(keeper);
       keeper.apply<'open-dispatcher-leases'>({ kind: 'open-dispatcher-leases' });
@@ -107,8 +113,9 @@ export class KeptBroker implements Broker {
     given: SettingsChange,
     tags: Readonly<Record<string, string>>,
   ): Promise<Result<QueueDescription, CreateFailure>> {
+    for (let wait = this.#rebuilding(queue); wait !== undefined; wait = this.#rebuilding(queue)) await wait;
     if (this.#stopping) return failed({ kind: 'stopping' });
-    const existing = await this.#settledKeeper(queue);
+    const existing = this.#queues.get(queue);
     if (existing !== undefined) return this.#existing(existing, given);
     const settings = changedSettings(DEFAULT_SETTINGS, given);
     const refused = deadLetterRefusal(this.#queues, queue, settings);
@@ -121,16 +128,15 @@ export class KeptBroker implements Broker {
   }
 
   async delete(queue: QueueKey): Promise<Result<void, NoSuchQueue | Unavailable>> {
-    const keeper = await this.#settledKeeper(queue);
-    if (keeper === undefined) return noSuchQueue(queue);
-    if (this.#stopping) return failed({ kind: 'stopping' });
-    keeper.write({ kind: 'queue-deleted', queue: keeper.queue });
-    this.#queues.remove(keeper);
-    keeper.close();
-    this.#leaving.set(keeper.queue, keeper);
-    const fate = await keeper.synced();
-    this.#leaving.delete(keeper.queue);
-    if (fate === 'lost') return failed({ kind: 'disk-full' });
+    const deleted = await this.#with(queue, async (keeper) => {
+      keeper.write({ kind: 'queue-deleted', queue: keeper.queue });
+      this.#queues.hide(keeper);
+      keeper.close();
+      if ((await keeper.synced()) === 'lost') return failed({ kind: 'disk-full' });
+      this.#queues.remove(keeper);
+      return ok(undefined);
+    });
+    if (!deleted.ok) return deleted;
     for (const listener of this.#listeners) listener.deleted?.(queue);
     return ok(undefined);
   }
@@ -148,47 +154,48 @@ export class KeptBroker implements Broker {
     queue: QueueKey,
     change: SettingsChange,
   ): Promise<Result<void, NoSuchQueue | DeadLetterFailure | Unavailable>> {
-    const keeper = await this.#settledKeeper(queue);
-    if (keeper === undefined) return noSuchQueue(queue);
-    const settings = changedSettings(keeper.definition.settings, change);
-    const refused = 'redrive' in change ? deadLetterRefusal(this.#queues, queue, settings) : undefined;
-    if (refused !== undefined) return failed(refused);
-    keeper.apply<'configure'>({ kind: 'configure', settings });
-    const modifiedAtMs = Math.floor(this.#parts.clock.nowMs());
-    return this.#redefine(keeper, { ...keeper.definition, settings, modifiedAtMs });
+    return this.#with<void, DeadLetterFailure | Unavailable>(queue, (keeper) => {
+      const settings = changedSettings(keeper.definition.settings, change);
+      const refused = 'redrive' in change ? deadLetterRefusal(this.#queues, queue, settings) : undefined;
+      if (refused !== undefined) return failed(refused);
+      keeper.apply<'configure'>({ kind: 'configure', settings });
+      const modifiedAtMs = Math.floor(this.#parts.clock.nowMs());
+      return this.#redefine(keeper, { ...keeper.definition, settings, modifiedAtMs });
+    });
   }
 
   async tag(
     queue: QueueKey,
     change: Readonly<Record<string, string | null>>,
   ): Promise<Result<void, NoSuchQueue | Unavailable>> {
-    const keeper = await this.#settledKeeper(queue);
-    if (keeper === undefined) return noSuchQueue(queue);
-    return this.#redefine(keeper, {
-      ...keeper.definition,
-      tags: changedTags(keeper.definition.tags, change),
+    return this.#with<void, Unavailable>(queue, (keeper) => {
+      const tags = changedTags(keeper.definition.tags, change);
+      return this.#redefine(keeper, { ...keeper.definition, tags });
     });
   }
 
   async purge(queue: QueueKey): Promise<Result<void, NoSuchQueue | Unavailable>> {
-    const keeper = await this.#settledKeeper(queue);
-    if (keeper === undefined) return noSuchQueue(queue);
-    keeper.apply<'purge'>({ kind: 'purge' });
-    return this.#whenSynced(keeper, undefined);
+    return this.#with<void, Unavailable>(queue, (keeper) => {
+      keeper.apply<'purge'>({ kind: 'purge' });
+      return whenDurable(keeper.synced(), undefined);
+    });
   }
 
   async send(
     queue: QueueKey,
     entries: readonly SendEntry[],
   ): Promise<Result<readonly Sent[], NoSuchQueue | Unavailable>> {
-    const keeper = this.#queues.get(queue);
-    if (keeper === undefined) return noSuchQueue(queue);
-    if (keeper.rebuilding !== undefined) await keeper.rebuilding;
-    if (this.#stopping) return failed({ kind: 'stopping' });
+    return this.#with(queue, (keeper) => this.#sendTo(keeper, entries));
+  }
+
+  async #sendTo(
+    keeper: Keeper,
+    entries: readonly SendEntry[],
+  ): Promise<Result<readonly Sent[], Unavailable>> {
     if (this.#parts.store.spaceIsLow()) return failed({ kind: 'disk-full' });
     if (this.#committer.isOverloaded) return failed({ kind: 'overloaded' });
     const sentAtMs = Math.floor(this.#parts.clock.nowMs());
-    const messages = entries.map((entry) => this.#message(entry, sentAtMs));
+    const messages = entries.map((entry) => acceptedMessage(entry, sentAtMs, this.#parts.random));
     const { delayMs } = keeper.definition.settings;
     const arrivals = messages.map((message, index) => ({
       ...{ message, delayMs: entries[index]?.delayMs ?? delayMs },
@@ -198,16 +205,12 @@ export class KeptBroker implements Broker {
     const synced = keeper.synced();
     keeper.serve();
     if (synced !== 'durable' && (await synced) === 'lost') return failed({ kind: 'disk-full' });
-    this.#parts.tell({ kind: 'sent', queue, ids: messages.map(({ id }) => id) });
+    this.#parts.tell({ kind: 'sent', queue: keeper.definition.key, ids: messages.map(({ id }) => id) });
     return ok(messages.map(sentOf));
   }
 
   async receive(queue: QueueKey, query: ReceiveQuery): Promise<Received> {
-    const keeper = this.#queues.get(queue);
-    if (keeper === undefined) return noSuchQueue(queue);
-    if (keeper.rebuilding !== undefined) await keeper.rebuilding;
-    if (this.#stopping) return failed({ kind: 'stopping' });
-    return this.#receiving.receive(keeper, query);
+    return this.#with(queue, (keeper) => this.#receiving.receive(keeper, query));
   }
 
   async arrival(queue: QueueKey, signal: AbortSignal): Promise<Result<void, NoSuchQueue>> {
@@ -223,12 +226,13 @@ export class KeptBroker implements Broker {
     queue: QueueKey,
     receipts: readonly ReceiptHandle[],
   ): Promise<Result<readonly SettleOutcome[], NoSuchQueue | Unavailable>> {
-    const keeper = await this.#settledKeeper(queue);
-    if (keeper === undefined) return noSuchQueue(queue);
-    const outcomes = await settleReceipts(keeper, this.#parts.store, receipts);
-    const answer = await this.#whenSynced(keeper, outcomes);
-    const count = outcomes.filter((outcome) => outcome === 'settled').length;
-    if (answer.ok) this.#parts.tell({ kind: 'settled', queue, count });
+    const answer = await this.#with<readonly SettleOutcome[], Unavailable>(queue, async (keeper) => {
+      const settled = await settleReceipts(keeper, receipts);
+      return settled && whenDurable(settled.synced, settled.outcomes);
+    });
+    if (!answer.ok) return answer;
+    const count = answer.value.filter((outcome) => outcome === 'settled').length;
+    this.#parts.tell({ kind: 'settled', queue, count });
     return answer;
   }
 
@@ -236,9 +240,10 @@ export class KeptBroker implements Broker {
     queue: QueueKey,
     extensions: readonly Extension[],
   ): Promise<Result<readonly ExtendOutcome[], NoSuchQueue | Unavailable>> {
-    const keeper = await this.#settledKeeper(queue);
-    if (keeper === undefined) return noSuchQueue(queue);
-    return this.#whenSynced(keeper, await extendReceipts(keeper, this.#parts.store, extensions));
+    return this.#with<readonly ExtendOutcome[], Unavailable>(queue, async (keeper) => {
+      const extended = await extendReceipts(keeper, extensions);
+      return extended && whenDurable(extended.synced, extended.outcomes);
+    });
   }
 
   listen(listener: QueueListener): () => void {
@@ -251,27 +256,48 @@ export class KeptBroker implements Broker {
     this.#stopping = true;
     for (const keeper of this.#queues.all()) keeper.waiting.giveUp();
     await this.#committer.drain();
+    if (!this.#failed) for (const keeper of this.#queues.all()) await keeper.rebuilding;
     for (const keeper of this.#queues.all()) keeper.close();
   }
 
-  /** The queue's keeper, once it does not read itself again. */
-  async #settledKeeper(queue: QueueKey): Promise<Keeper | undefined> {
-    const keeper = this.#queues.get(queue);
-    if (keeper?.rebuilding === undefined) return keeper;
-    await keeper.rebuilding;
-    return this.#queues.get(queue);
+  /**
+   * Acts on a queue that is there and not being read again, in the turn in which it was looked up. An act that answers
+   * nothing is begun anew: its queue was read again or deleted meanwhile.
+   */
+  async #with<Value, Failure extends { readonly kind: string }>(
+    queue: QueueKey,
+    act: (keeper: Keeper) => Acted<Value, Failure> | Promise<Acted<Value, Failure>>,
+  ): Promise<Result<Value, Failure | NoSuchQueue | Unavailable>> {
+    for (;;) {
+      const keeper = this.#queues.get(queue);
+      if (keeper === undefined) return noSuchQueue(queue);
+      if (this.#stopping) return failed<Unavailable>({ kind: 'stopping' });
+      if (keeper.rebuilding === undefined) {
+        const acted = await act(keeper);
+        if (acted !== undefined) return acted;
+      } else await keeper.rebuilding;
+    }
+  }
+
+  /** Settled when the queue has been read again, if it is being read. */
+  #rebuilding(queue: QueueKey): Promise<void> | undefined {
+    return this.#queues.get(queue)?.rebuilding;
   }
 
   async #existing(keeper: Keeper, given: SettingsChange): Promise<Result<QueueDescription, CreateFailure>> {
     const setting = firstDifference(keeper.definition.settings, given);
     if (setting !== undefined) return failed({ kind: 'exists-differently', setting });
-    return this.#whenSynced(keeper, describeQueue(keeper, this.#parts.clock.nowMs()));
+    return whenDurable(keeper.synced(), describeQueue(keeper, this.#parts.clock.nowMs()));
   }
 
   #newKeeper(definition: QueueDefinition): Keeper {
     const queue = this.#nextQueueId;
     this.#nextQueueId = (queue + 1) as QueueId;
-    const keeper = new Keeper(this.#keeperParts, definition, QueueState.empty(queue, definition.settings));
+    const keeper = new Keeper(
+      this.#keeperParts,
+      definition,
+      QueueState.empty(queue, definition.settings, this.#window),
+    );
     this.#queues.add(keeper);
     keeper.write({ kind: 'queue-written', queue, definition: writeDefinition(definition) });
     return keeper;
@@ -280,13 +306,7 @@ export class KeptBroker implements Broker {
   #redefine(keeper: Keeper, definition: QueueDefinition): Promise<Result<void, Unavailable>> {
     keeper.definition = definition;
     keeper.write({ kind: 'queue-written', queue: keeper.queue, definition: writeDefinition(definition) });
-    return this.#whenSynced(keeper, undefined);
-  }
-
-  async #whenSynced<Value>(keeper: Keeper, value: Value): Promise<Result<Value, Unavailable>> {
-    const synced = keeper.synced();
-    if (synced !== 'durable' && (await synced) === 'lost') return failed({ kind: 'disk-full' });
-    return ok(value);
+    return whenDurable(keeper.synced(), undefined);
   }
 
   #createdNow(): { readonly createdAtMs: number; readonly modifiedAtMs: number } {
@@ -294,23 +314,11 @@ export class KeptBroker implements Broker {
     return { createdAtMs: nowMs, modifiedAtMs: nowMs };
   }
 
-  #message(entry: SendEntry, sentAtMs: number): Message {
-    const { delayMs: _, ...kept } = entry;
-    const digest = attributesMd5(entry.attributes);
-    return {
-      ...kept,
-      id: this.#parts.random.uuid() as MessageId,
-      bodyMd5: bodyMd5(entry.body),
-      ...(digest !== undefined && { attributesMd5: digest }),
-      sizeBytes: Buffer.byteLength(entry.body) + attributesSizeBytes(entry.attributes),
-      sentAtMs,
-    };
-  }
-
   #counted(
     queue: QueueId,
   ): { kind: 'counted'; queue: QueueId; messages: number; nextOrder: number } | undefined {
-    const state = this.#queues.byId(queue)?.state;
+    const keeper = this.#queues.byId(queue);
+    const state = keeper?.isThere === true ? keeper.state : undefined;
     return state && { kind: 'counted', queue, messages: state.messages, nextOrder: state.nextOrder };
   }
 
@@ -319,30 +327,41 @@ export class KeptBroker implements Broker {
       const keeper = this.#queues.byId(queue);
       if (keeper !== undefined && keeper.state.restingCount > 0) keeper.tick();
     }
+    this.#tickForDisk();
   }
 
-  /** Reads again what is durable of the queues whose last steps were lost. */
-  #rebuild(queues: ReadonlySet<QueueId>): void {
+  /** The disk has come further: lets those queues go on that waited for it. */
+  #tickForDisk(): void {
+    const waiting = [...this.#waitingForDisk];
+    this.#waitingForDisk.clear();
+    for (const keeper of waiting) keeper.tick();
+  }
+
+  /** Reads again what is durable of the queues whose last steps were lost; one whose end was lost is there again. */
+  #lose(queues: ReadonlySet<QueueId>): void {
     for (const queue of queues) {
-      const keeper = this.#queues.byId(queue) ?? this.#cameBack(queue);
-      if (keeper !== undefined) keeper.rebuilding = this.#reload(keeper).catch(this.#parts.onFatal);
+      const keeper = this.#queues.byId(queue);
+      if (keeper === undefined) continue;
+      keeper.rebuilding = this.#reload(keeper).catch((error: unknown) => {
+        this.#fail(error);
+        return new Promise<never>(() => undefined);
+      });
+      if (!keeper.isThere) this.#queues.add(keeper);
     }
+    this.#tickForDisk();
   }
 
-  /** The keeper of a queue whose deletion was lost. */
-  #cameBack(queue: QueueId): Keeper | undefined {
-    const keeper = this.#leaving.get(queue);
-    if (keeper === undefined) return undefined;
-    keeper.isThere = true;
-    this.#queues.add(keeper);
-    return keeper;
+  #fail(error: unknown): void {
+    if (this.#failed) return;
+    this.#failed = true;
+    this.#parts.onFatal(error);
   }
 
   async #reload(keeper: Keeper): Promise<void> {
     const stored = await this.#parts.store.reload(keeper.queue, Math.floor(this.#parts.clock.nowMs()));
     if (stored !== undefined) {
       const definition = readDefinition(stored.definition);
-      return keeper.restart(QueueState.restored(stored, definition.settings), definition);
+      return keeper.restart(QueueState.restored(stored, definition.settings, this.#window), definition);
     }
     this.#queues.remove(keeper);
     keeper.rebuilding = undefined;
@@ -350,15 +369,20 @@ export class KeptBroker implements Broker {
   }
 }
 
-function noSuchQueue(queue: QueueKey): { readonly ok: false; readonly failure: NoSuchQueue } {
-  return failed({ kind: 'no-such-queue', queue });
+/** What an act on a queue answered; undefined when it must be begun anew. */
+type Acted<Value, Failure extends { readonly kind: string }> =
+  | Result<Value, Failure | NoSuchQueue | Unavailable>
+  | undefined;
+
+/** The value, once what it says is durable. */
+async function whenDurable<Value>(
+  synced: ReturnType<Keeper['synced']>,
+  value: Value,
+): Promise<Result<Value, Unavailable>> {
+  if (synced !== 'durable' && (await synced) === 'lost') return failed({ kind: 'disk-full' });
+  return ok(value);
 }
 
-function sentOf({ id, bodyMd5: digest, attributesMd5: attributesDigest, sequenceNumber }: Message): Sent {
-  return {
-    id,
-    bodyMd5: digest,
-    ...(attributesDigest !== undefined && { attributesMd5: attributesDigest }),
-    ...(sequenceNumber !== undefined && { sequenceNumber }),
-  };
+function noSuchQueue(queue: QueueKey): { readonly ok: false; readonly failure: NoSuchQueue } {
+  return failed({ kind: 'no-such-queue', queue });
 }

@@ -35,10 +35,10 @@ export class Receiving {
   /** Takes what is there, or waits for it as long as the query says. */
   async receive(keeper: Keeper, query: ReceiveQuery): Promise<Received> {
     if (query.signal?.aborted === true) return ok([]);
-    const reply = keeper.waiting.size === 0 ? this.#take(keeper, query) : undefined;
-    if (reply !== undefined && isAnswer(reply)) return this.#answer(keeper, reply);
+    const taken = keeper.waiting.size === 0 ? this.#take(keeper, query) : undefined;
+    if (taken !== undefined && isAnswer(taken)) return this.#answer(keeper, taken);
     const waitMs = query.waitMs ?? keeper.definition.settings.receiveWaitMs;
-    if (waitMs === 0) return this.#answer(keeper, await this.#takeNow(keeper, query, reply));
+    if (waitMs === 0) return this.#answer(keeper, await this.#takeNow(keeper, query, taken));
     const later = await this.#wait(keeper, query, waitMs);
     if (later !== undefined) return this.#answer(keeper, later);
     return keeper.isThere ? ok([]) : failed({ kind: 'no-such-queue', queue: keeper.definition.key });
@@ -57,30 +57,30 @@ export class Receiving {
   }
 
   /** What is there without waiting for new messages; what rests in the store counts as there. */
-  async #takeNow(
-    keeper: Keeper,
-    query: ReceiveQuery,
-    reply: Replies['receive'] | undefined,
-  ): Promise<Replies['receive']> {
-    const first = reply ?? this.#take(keeper, query);
-    if (isAnswer(first) || keeper.paging === undefined) return first;
-    await keeper.paging;
-    return keeper.isThere ? this.#take(keeper, query) : first;
+  async #takeNow(keeper: Keeper, query: ReceiveQuery, first: Take | undefined): Promise<Take> {
+    let taken = first ?? this.#take(keeper, query);
+    while (!isAnswer(taken) && keeper.paging !== undefined) {
+      await keeper.paging;
+      while (keeper.rebuilding !== undefined) await keeper.rebuilding;
+      if (!keeper.isThere || query.signal?.aborted === true) return taken;
+      taken = this.#take(keeper, query);
+    }
+    return taken;
   }
 
-  #wait(keeper: Keeper, query: ReceiveQuery, waitMs: number): Promise<Replies['receive'] | undefined> {
+  #wait(keeper: Keeper, query: ReceiveQuery, waitMs: number): Promise<Take | undefined> {
     return new Promise((resolve) => {
       const serve = (): boolean => {
-        const reply = this.#take(keeper, query);
-        if (!isAnswer(reply)) return false;
-        resolve(reply);
+        const taken = this.#take(keeper, query);
+        if (!isAnswer(taken)) return false;
+        resolve(taken);
         return true;
       };
       keeper.waiting.join({ serve, giveUp: () => resolve(undefined) }, { waitMs, signal: query.signal });
     });
   }
 
-  #take(keeper: Keeper, query: ReceiveQuery): Replies['receive'] {
+  #take(keeper: Keeper, query: ReceiveQuery): Take {
     const letterKeeper = deadLetterKeeper(this.#parts.queues, keeper);
     const reply = keeper.apply<'receive'>({
       kind: 'receive',
@@ -93,23 +93,23 @@ export class Receiving {
     });
     if (reply.deadLetters.length > 0 && letterKeeper !== undefined)
       this.#handOver(keeper, letterKeeper, reply);
-    return reply;
+    return { reply, added: this.#parts.committer.fate(reply.addedInGroup) };
   }
 
   /** In the same turn as the removal, so that both are in one group. */
   #handOver(from: Keeper, to: Keeper, reply: Replies['receive']): void {
     const source = from.definition.key;
     to.apply<'send'>({ kind: 'send', arrivals: markedWithSource(reply.deadLetters, source) });
-    to.serve();
+    // Not in this turn: what waits there may have dead letters of its own, which may come back here.
+    setImmediate(() => to.tick());
     const ids = reply.deadLetters.map((letter) => letter.message.id);
     this.#parts.tell({ kind: 'dead-lettered', queue: source, target: to.definition.key, ids });
   }
 
   /** Waits for the groups that brought the messages; the leases themselves may be lost in a crash. */
-  async #answer(keeper: Keeper, reply: Replies['receive']): Promise<Received> {
+  async #answer(keeper: Keeper, { reply, added }: Take): Promise<Received> {
     if (reply.kind === 'too-many-in-flight') return failed({ kind: 'too-many-in-flight' });
-    const fate = this.#parts.committer.fate(reply.addedInGroup);
-    if (fate !== 'durable' && (await fate) === 'lost') return failed({ kind: 'disk-full' });
+    if (added !== 'durable' && (await added) === 'lost') return failed({ kind: 'disk-full' });
     if (reply.taken.length === 0) return ok([]);
     const { run, tell } = this.#parts;
     const queue = keeper.queue;
@@ -126,6 +126,12 @@ export class Receiving {
   }
 }
 
-function isAnswer(reply: Replies['receive']): boolean {
+/** What was taken, and the fate of the groups that brought it. */
+interface Take {
+  readonly reply: Replies['receive'];
+  readonly added: ReturnType<Committer['fate']>;
+}
+
+function isAnswer({ reply }: Take): boolean {
   return reply.kind === 'too-many-in-flight' || reply.taken.length > 0;
 }

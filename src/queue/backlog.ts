@@ -1,5 +1,7 @@
+import { present } from '../base/assert.ts';
 import type { PageCursor } from '../store/queue-store.ts';
-import type { Moment } from './command.ts';
+import type { Moment, Reading } from './command.ts';
+import { Touched } from './touched.ts';
 
 /**
  * What the law remembers of the messages that rest in the store alone. A page is read up to a time through which
@@ -7,20 +9,16 @@ import type { Moment } from './command.ts';
  */
 export class Backlog {
   cursor: PageCursor = { visibleAtMs: -1, order: -1 };
-  pageOutstanding = false;
-  expiryOutstanding = false;
-  /** Whether anything rested when the outstanding expiry was asked for: else what it brings unknown is gone already. */
-  expiryCoversResting = false;
+  readonly touched = new Touched();
   /** No resting message becomes visible before this time. */
   nextMs = Infinity;
+  #page: Reading | undefined;
   /** Set when the cursor went back while a page was being read: the page does not move it on then. */
   #wentBack = false;
   /** The last group in which a message was left to the store. */
   #lastDropGroup = 0;
   /** Pages are right only once this group is durable. */
   #pagesAfterGroup = 0;
-  /** Messages changed since by the law, with the group of the change: what an older page says of them is void. */
-  readonly #touched = new Map<number, number>();
   /** How many resting messages become visible in which second; at most twelve hours ahead. */
   readonly #hidden = new Map<number, number>();
 
@@ -36,57 +34,43 @@ export class Backlog {
     if (visibleAtMs > moment.nowMs) this.#hide(visibleAtMs);
   }
 
-  /** The law changed this message: no page older than the change counts for it. */
-  touch(order: number, moment: Moment): void {
-    this.#touched.delete(order);
-    this.#touched.set(order, moment.group);
+  get pageOutstanding(): boolean {
+    return this.#page !== undefined;
   }
 
-  wasTouched(order: number): boolean {
-    return this.#touched.has(order);
+  /** True when what rests is what the disk holds. */
+  isWritten(moment: Moment): boolean {
+    return moment.durableGroup >= this.#pagesAfterGroup;
   }
 
   /** True when a page read now would be right and could bring something. */
   mayPage(moment: Moment): boolean {
-    return (
-      !this.pageOutstanding &&
-      this.nextMs < moment.durableThroughMs &&
-      moment.durableGroup >= this.#pagesAfterGroup
-    );
+    return !this.pageOutstanding && this.nextMs < moment.durableThroughMs && this.isWritten(moment);
+  }
+
+  /** True when only the disk has to come further before a page can be read. */
+  waitsForDisk(moment: Moment): boolean {
+    return !this.pageOutstanding && this.nextMs < moment.nowMs && !this.mayPage(moment);
   }
 
   /** A page is being asked for. */
   ask(moment: Moment): void {
-    this.pageOutstanding = true;
+    this.#page = this.touched.begin(moment);
     this.nextMs = this.#lastDropGroup > moment.durableGroup ? moment.durableThroughMs : Infinity;
   }
 
-  /** True when the oldest messages may be asked for. */
-  mayAskForExpiry(moment: Moment, resting: number): boolean {
-    return !this.expiryOutstanding && (resting === 0 || moment.durableGroup >= this.#pagesAfterGroup);
-  }
-
-  /** The oldest messages are being asked for. */
-  askForExpiry(resting: number): void {
-    this.expiryOutstanding = true;
-    this.expiryCoversResting = resting > 0;
+  /** The page that was asked for. */
+  get page(): Reading {
+    return present(this.#page, 'the page that was asked for');
   }
 
   /** A page has come: the line goes on behind it. */
-  arrived(last: PageCursor, nextVisibleAtMs: number | undefined): void {
+  arrived(last: PageCursor, nextVisibleAtMs: number | undefined, moment: Moment): void {
+    this.touched.end(this.page, moment);
+    this.#page = undefined;
     if (!this.#wentBack) this.cursor = last;
     this.#wentBack = false;
-    this.pageOutstanding = false;
     this.nextMs = Math.min(this.nextMs, nextVisibleAtMs ?? Infinity);
-  }
-
-  /** Forgets which changes are older than every page to come. */
-  prune(moment: Moment): void {
-    if (this.pageOutstanding || this.expiryOutstanding) return;
-    for (const [order, group] of this.#touched) {
-      if (group > moment.durableGroup) return;
-      this.#touched.delete(order);
-    }
   }
 
   /** How many resting messages are hidden at this time. */

@@ -18,6 +18,11 @@ export interface Moment {
   readonly durableThroughMs: number;
 }
 
+/** A read of the store that was asked for: it shows every group up to this one, and possibly later ones. */
+export interface Reading {
+  readonly throughGroup: number;
+}
+
 /** A message on its way into the queue. */
 export interface Arrival {
   readonly message: Message;
@@ -40,14 +45,23 @@ export type Command =
       /** Whether the dead-letter queue of the settings is there; without it messages stay. */
       readonly deadLetterQueueExists: boolean;
     }
-  | { readonly kind: 'settle'; readonly orders: readonly number[] }
-  | { readonly kind: 'extend'; readonly order: number; readonly visibilityMs: number }
+  /** `resting`: those of them that were found in the store, in this same turn. */
+  | { readonly kind: 'settle'; readonly orders: readonly number[]; readonly resting: readonly number[] }
+  | {
+      readonly kind: 'extend';
+      readonly order: number;
+      readonly visibilityMs: number;
+      /** Whether the message was found in the store, in this same turn. */
+      readonly isResting: boolean;
+    }
   | { readonly kind: 'purge' }
   | { readonly kind: 'configure'; readonly settings: QueueSettings }
   /** A page that was wanted has come. */
   | { readonly kind: 'page'; readonly query: PageQuery; readonly page: Page }
-  /** Messages named by a late receipt have been looked up. */
-  | { readonly kind: 'found'; readonly messages: readonly StoredMessage[] }
+  /** Receipts name these messages. */
+  | { readonly kind: 'look-up'; readonly orders: readonly number[] }
+  /** The messages of a look-up have been read. */
+  | { readonly kind: 'found'; readonly reading: Reading; readonly messages: readonly StoredMessage[] }
   /** The oldest messages, which were wanted, have come. */
   | { readonly kind: 'expiry'; readonly sentBeforeMs: number; readonly page: ExpiryPage }
   /** The platform has started: leases that dispatchers of former runs held end now. */
@@ -66,6 +80,20 @@ export interface Taken {
 /** What became of a change of visibility. */
 export type ExtendReply = 'extended' | 'not-in-flight' | 'message-gone' | 'beyond-twelve-hours';
 
+/** What must be read in the store before receipts can be honoured. */
+export interface LookUp {
+  readonly orders: readonly number[];
+  readonly reading: Reading;
+}
+
+/** What became of a look-up. */
+export interface Found {
+  /** The places of those that rest in the store. */
+  readonly resting: readonly number[];
+  /** False when one of them may have changed since it was read: look up again. */
+  readonly isSure: boolean;
+}
+
 /** What each command answers. */
 export interface Replies {
   readonly send: undefined;
@@ -82,7 +110,8 @@ export interface Replies {
   readonly purge: undefined;
   readonly configure: undefined;
   readonly page: undefined;
-  readonly found: undefined;
+  readonly 'look-up': LookUp | undefined;
+  readonly found: Found;
   readonly expiry: undefined;
   readonly 'open-dispatcher-leases': undefined;
   readonly tick: undefined;
@@ -96,6 +125,8 @@ export interface Wants {
   readonly expiredBeforeMs?: number;
   /** Tick at this time. */
   readonly wakeAtMs?: number;
+  /** Tick as soon as the disk has come further: a group is on its way. */
+  readonly disk?: true;
 }
 
 /** What a command did. */

@@ -1,6 +1,6 @@
 import type { Change } from '../store/change.ts';
 import type { StoredMessage } from '../store/queue-store.ts';
-import type { Command, Moment } from './command.ts';
+import type { Command, Moment, Reading, Replies } from './command.ts';
 import type { QueueState } from './state.ts';
 
 /** A page of resting messages enters the window, but for those that the law has changed since it was read. */
@@ -9,22 +9,52 @@ export function page(
   moment: Moment,
   command: Extract<Command, { kind: 'page' }>,
 ): undefined {
+  const { backlog } = state;
   const { messages, nextVisibleAtMs } = command.page;
-  for (const stored of messages) admitStored(state, stored, moment);
+  // They were durable before they were read: a delivery need not wait for any group.
+  const durable = { ...moment, group: 0 };
+  for (const stored of messages) {
+    if (rests(state, stored, backlog.page))
+      state.remember(stored.order, stored.message, stored.state, durable);
+  }
   const last = messages.at(-1);
   const cursor =
     last === undefined ? command.query.after : { visibleAtMs: last.state.visibleAtMs, order: last.order };
-  state.backlog.arrived(cursor, nextVisibleAtMs);
-  state.backlog.prune(moment);
+  backlog.arrived(cursor, nextVisibleAtMs, moment);
 }
 
-/** Messages that a late receipt named enter the window, so that the receipt can be honoured. */
+/** Which messages the law knows by heart, and which there can be at all. */
+type Places = Pick<QueueState, 'restingCount' | 'purgedThroughOrder' | 'nextOrder' | 'entries'>;
+
+/** Messages that receipts name and the law does not know by heart: they may rest in the store. */
+export function restingOrders(state: Places, orders: readonly number[]): readonly number[] {
+  if (state.restingCount === 0) return [];
+  const { purgedThroughOrder, nextOrder, entries } = state;
+  return orders.filter((order) => order > purgedThroughOrder && order < nextOrder && !entries.has(order));
+}
+
+/** Such messages must be read and handed back as `found` before a receipt can be honoured; nothing when there are none. */
+export function lookUp(
+  state: QueueState,
+  moment: Moment,
+  command: Extract<Command, { kind: 'look-up' }>,
+): Replies['look-up'] {
+  const orders = restingOrders(state, command.orders);
+  return orders.length === 0 ? undefined : { orders, reading: state.backlog.touched.begin(moment) };
+}
+
+/** Which of the messages that were looked up rest in the store still. */
 export function found(
   state: QueueState,
   moment: Moment,
   command: Extract<Command, { kind: 'found' }>,
-): undefined {
-  for (const stored of command.messages) admitStored(state, stored, moment);
+): Replies['found'] {
+  const { messages, reading } = command;
+  const { touched } = state.backlog;
+  const resting = messages.filter((stored) => rests(state, stored, reading)).map(({ order }) => order);
+  const isSure = messages.every(({ order }) => state.entries.has(order) || !touched.since(reading, order));
+  touched.end(reading, moment);
+  return { resting, isSure };
 }
 
 /** Messages that have outlived their retention are forgotten, whatever their standing. */
@@ -34,30 +64,26 @@ export function expiry(
   command: Extract<Command, { kind: 'expiry' }>,
   changes: Change[],
 ): undefined {
-  let oldestSentAtMs = command.page.nextSentAtMs ?? Infinity;
+  const { ageing, backlog } = state;
+  ageing.joined(command.page.nextSentAtMs ?? Infinity);
   for (const { order, sentAtMs } of command.page.places) {
     if (order <= state.purgedThroughOrder) continue;
     const entry = state.entries.get(order);
-    if (entry !== undefined) state.remove(entry, moment, changes);
-    else if (state.backlog.wasTouched(order)) oldestSentAtMs = Math.min(oldestSentAtMs, sentAtMs);
-    else if (state.backlog.expiryCoversResting) removeResting(state, order, moment, changes);
+    const isOld = sentAtMs + state.settings.retentionMs <= moment.nowMs;
+    const isResting = ageing.coversResting && !backlog.touched.since(ageing.reading, order);
+    if (entry !== undefined && isOld) state.remove(entry, moment, changes);
+    else if (isResting && isOld) state.removeResting(order, moment, changes);
+    else ageing.joined(sentAtMs);
   }
-  state.backlog.expiryOutstanding = false;
-  // Messages that joined since the page was asked for are younger than what it asked for.
-  state.oldestSentAtMs = state.messages === 0 ? Infinity : Math.min(oldestSentAtMs, moment.nowMs);
-  state.backlog.prune(moment);
+  ageing.arrived(backlog.touched, changes.length > 0 ? moment.group : moment.latestGroup, moment);
+  if (state.messages === 0) ageing.oldestSentAtMs = Infinity;
 }
 
-function admitStored(state: QueueState, stored: StoredMessage, moment: Moment): void {
-  const { order, message } = stored;
-  const outdated =
-    order <= state.purgedThroughOrder || state.entries.has(order) || state.backlog.wasTouched(order);
-  // It was durable before it was read: a delivery need not wait for any group.
-  if (!outdated) state.remember(order, message, stored.state, { ...moment, group: 0 });
-}
-
-function removeResting(state: QueueState, order: number, moment: Moment, changes: Change[]): void {
-  state.touch(order, moment);
-  state.messages -= 1;
-  changes.push({ kind: 'message-removed', queue: state.queue, order });
+/** Whether a message that was read rests in the store alone, as it was read. */
+function rests(state: QueueState, { order }: StoredMessage, reading: Reading): boolean {
+  return (
+    order > state.purgedThroughOrder &&
+    !state.entries.has(order) &&
+    !state.backlog.touched.since(reading, order)
+  );
 }

@@ -1,11 +1,10 @@
 import type { Change } from '../store/change.ts';
 import type { Applied, Command, Moment, Replies, Wants } from './command.ts';
-import { expiry, found, page } from './pages.ts';
+import { expiry, found, lookUp, page } from './pages.ts';
 import { receive } from './receive.ts';
 import { send } from './send.ts';
 import { extend, openDispatcherLeases, settle } from './settle.ts';
 import { isHidden, type QueueState } from './state.ts';
-import { WINDOW } from './window.ts';
 
 type Handler<Kind extends Command['kind']> = (
   state: QueueState,
@@ -20,6 +19,7 @@ const HANDLERS: { readonly [Kind in Command['kind']]: Handler<Kind> } = {
   settle,
   extend,
   page,
+  'look-up': lookUp,
   found,
   expiry,
   purge: (state, _moment, _command, changes) => {
@@ -48,7 +48,7 @@ export function apply<Kind extends Command['kind']>(
   showWhatIsDue(state, moment);
   const handler = HANDLERS[command.kind];
   const reply = handler(state, moment, command, changes);
-  if (command.kind === 'tick') state.backlog.prune(moment);
+  if (command.kind === 'tick') state.backlog.touched.prune(moment);
   return { reply, changes, wants: wants(state, moment) };
 }
 
@@ -65,27 +65,42 @@ function showWhatIsDue(state: QueueState, moment: Moment): void {
   }
 }
 
+/** `Wants` while it is being put together. */
+type Wanted = { -readonly [Name in keyof Wants]: Wants[Name] };
+
 function wants(state: QueueState, moment: Moment): Wants {
-  const { backlog, settings } = state;
-  const wanted: { -readonly [Name in keyof Wants]: Wants[Name] } = {};
-  const low = state.waitingCount < WINDOW.lowCount && state.heldSizeBytes < WINDOW.sizeBytes;
-  if (low && state.restingCount > 0 && backlog.mayPage(moment)) {
-    backlog.ask(moment);
-    const { pageCount: limit, pageSizeBytes: limitSizeBytes } = WINDOW;
-    const visibleBeforeMs = moment.durableThroughMs;
-    wanted.page = { queue: state.queue, after: backlog.cursor, visibleBeforeMs, limit, limitSizeBytes };
-  }
-  const expiresAtMs = state.oldestSentAtMs + settings.retentionMs;
-  if (expiresAtMs <= moment.nowMs && backlog.mayAskForExpiry(moment, state.restingCount)) {
-    backlog.askForExpiry(state.restingCount);
-    wanted.expiredBeforeMs = moment.nowMs - settings.retentionMs + 1;
-  }
-  const wakeAtMs = Math.min(
-    state.due.nextMs ?? Infinity,
-    // What rests and is visible already waits for a page, for the disk or for room: each of them applies a command.
-    backlog.nextMs >= moment.nowMs ? backlog.nextMs + 1 : Infinity,
-    backlog.expiryOutstanding ? Infinity : expiresAtMs,
-  );
+  const wanted: Wanted = {};
+  const dueMs = state.due.nextMs ?? Infinity;
+  const wakeAtMs = Math.min(dueMs, wantPage(state, moment, wanted), wantOldest(state, moment, wanted));
   if (wakeAtMs < Infinity) wanted.wakeAtMs = Math.max(wakeAtMs, moment.nowMs + 1);
   return wanted;
+}
+
+/** Wants a page when the window runs low; answers when to look again. */
+function wantPage(state: QueueState, moment: Moment, wanted: Wanted): number {
+  const { backlog, window } = state;
+  if (state.restingCount === 0) return Infinity;
+  if (state.waitingCount < window.lowCount && state.heldSizeBytes < window.sizeBytes) {
+    if (backlog.mayPage(moment)) {
+      backlog.ask(moment);
+      const { pageCount: limit, pageSizeBytes: limitSizeBytes } = window;
+      const visibleBeforeMs = moment.durableThroughMs;
+      wanted.page = { queue: state.queue, after: backlog.cursor, visibleBeforeMs, limit, limitSizeBytes };
+    } else if (backlog.waitsForDisk(moment)) wanted.disk = true;
+  }
+  // What is visible already waits for a page, for the disk or for room: each of them applies a command.
+  return backlog.nextMs >= moment.nowMs ? backlog.nextMs + 1 : Infinity;
+}
+
+/** Wants the oldest messages when their retention has ended; answers when to look again. */
+function wantOldest(state: QueueState, moment: Moment, wanted: Wanted): number {
+  const { ageing, backlog } = state;
+  const expiresAtMs = ageing.oldestSentAtMs + state.settings.retentionMs;
+  if (expiresAtMs > moment.nowMs) return expiresAtMs;
+  const resting = state.restingCount > 0;
+  if (ageing.mayAsk(moment) && (!resting || backlog.isWritten(moment))) {
+    ageing.ask(backlog.touched, resting, moment);
+    wanted.expiredBeforeMs = moment.nowMs - state.settings.retentionMs + 1;
+  } else if (!ageing.isOutstanding) wanted.disk = true;
+  return Infinity;
 }

@@ -23,10 +23,10 @@ export function receive(
   const taken: Taken[] = [];
   const deadLetters: Arrival[] = [];
   const shownAgain: Entry[] = [];
-  const full = state.leasedCount >= IN_FLIGHT_MESSAGES;
+  const maximum = Math.min(command.maximum, IN_FLIGHT_MESSAGES - state.leasedCount);
   let addedInGroup = 0;
   let leftSizeBytes = command.maximumSizeBytes;
-  while (taken.length < command.maximum && !full) {
+  while (taken.length < maximum) {
     const entry = nextWaiting(state, moment, changes);
     if (entry === undefined) break;
     if (isDeadLetter(state, command, entry)) {
@@ -43,7 +43,7 @@ export function receive(
     if (entry.standing === 'waiting') shownAgain.push(entry);
   }
   for (const entry of shownAgain) state.ready.push(entry);
-  return { kind: full ? 'too-many-in-flight' : 'taken', taken, deadLetters, addedInGroup };
+  return { kind: maximum > 0 ? 'taken' : 'too-many-in-flight', taken, deadLetters, addedInGroup };
 }
 
 /** The next entry that waits and has not outlived its retention. */

@@ -3,20 +3,6 @@ import type { Command, ExtendReply, Moment } from './command.ts';
 import { VISIBILITY_SECONDS } from './limits.ts';
 import type { QueueState } from './state.ts';
 
-/** Which messages the law knows by heart, and which there can be at all. */
-type Places = Pick<QueueState, 'restingCount' | 'purgedThroughOrder' | 'nextOrder' | 'entries'>;
-
-/**
- * Messages that receipts name and the law does not know by heart: they may rest in the store, and must be looked up and
- * handed back as `found` before the receipt can be honoured.
- */
-export function restingOrders(state: Places, orders: readonly number[]): readonly number[] {
-  if (state.restingCount === 0) return [];
-  return orders.filter(
-    (order) => order > state.purgedThroughOrder && order < state.nextOrder && !state.entries.has(order),
-  );
-}
-
 /** Deletes messages, whatever their standing: any receipt of a message that is still there deletes it. */
 export function settle(
   state: QueueState,
@@ -28,6 +14,7 @@ export function settle(
     const entry = state.entries.get(order);
     if (entry !== undefined) state.remove(entry, moment, changes);
   }
+  for (const order of new Set(command.resting)) state.removeResting(order, moment, changes);
 }
 
 /** Changes how long a leased message stays hidden, at most twelve hours since its receive. */
@@ -38,7 +25,7 @@ export function extend(
   changes: Change[],
 ): ExtendReply {
   const entry = state.entries.get(command.order);
-  if (entry === undefined) return 'message-gone';
+  if (entry === undefined) return command.isResting ? 'not-in-flight' : 'message-gone';
   if (entry.standing !== 'leased') return 'not-in-flight';
   const visibleAtMs = moment.nowMs + command.visibilityMs;
   if (visibleAtMs > entry.leasedAtMs + VISIBILITY_SECONDS.most * 1000) return 'beyond-twelve-hours';

@@ -2,13 +2,16 @@ import type { QueueId } from '../base/ids.ts';
 import type { Message } from '../message/message.ts';
 import type { Change, MessageState } from '../store/change.ts';
 import type { StoredQueue } from '../store/queue-store.ts';
+import { Ageing } from './ageing.ts';
 import { Backlog } from './backlog.ts';
 import type { Moment } from './command.ts';
 import { DueHeap } from './due-heap.ts';
 import { entryState, heldSizeBytes, type Entry } from './entry.ts';
 import { Line } from './line.ts';
 import type { QueueSettings } from './settings.ts';
-import { WINDOW } from './window.ts';
+import { WINDOW, type Window } from './window.ts';
+
+type Counts = Pick<StoredQueue, 'messages' | 'nextOrder'>;
 
 /**
  * Everything the law knows of one queue. In memory stand all leases, and of the waiting and delayed messages those of
@@ -16,39 +19,40 @@ import { WINDOW } from './window.ts';
  */
 export class QueueState {
   readonly queue: QueueId;
+  readonly window: Window;
   settings: QueueSettings;
   nextOrder: number;
   /** All messages of the queue, wherever they are. */
   messages: number;
   purgedThroughOrder = -1;
-  oldestSentAtMs: number;
   readonly entries = new Map<number, Entry>();
   readonly ready = new Line<Entry>();
   readonly due = new DueHeap<Entry>();
   readonly backlog = new Backlog();
+  readonly ageing = new Ageing();
   waitingCount = 0;
   leasedCount = 0;
   heldSizeBytes = 0;
 
-  private constructor(queue: QueueId, settings: QueueSettings, messages: number, nextOrder: number) {
+  private constructor(queue: QueueId, settings: QueueSettings, window: Window, counts: Counts) {
     this.queue = queue;
     this.settings = settings;
-    this.messages = messages;
-    this.nextOrder = nextOrder;
-    this.oldestSentAtMs = Infinity;
+    this.window = window;
+    this.messages = counts.messages;
+    this.nextOrder = counts.nextOrder;
   }
 
   /** A queue that was just created. */
-  static empty(queue: QueueId, settings: QueueSettings): QueueState {
-    return new QueueState(queue, settings, 0, 1);
+  static empty(queue: QueueId, settings: QueueSettings, window = WINDOW): QueueState {
+    return new QueueState(queue, settings, window, { messages: 0, nextOrder: 1 });
   }
 
   /** A queue as the store knows it: leases and delays by heart, everything else resting there. */
-  static restored(stored: StoredQueue, settings: QueueSettings): QueueState {
-    const state = new QueueState(stored.queue, settings, stored.messages, stored.nextOrder);
+  static restored(stored: StoredQueue, settings: QueueSettings, window = WINDOW): QueueState {
+    const state = new QueueState(stored.queue, settings, window, stored);
     for (const place of stored.leases) state.#restore(place, 'leased');
     for (const place of stored.delayed) state.#restore(place, 'delayed');
-    state.oldestSentAtMs = stored.oldestSentAtMs ?? Infinity;
+    state.ageing.joined(stored.oldestSentAtMs ?? Infinity);
     if (state.restingCount > 0) state.backlog.nextMs = -Infinity;
     return state;
   }
@@ -65,9 +69,11 @@ export class QueueState {
   /** Lets a message in: into the window when there is room and nothing waits in the store before it. */
   admit(order: number, message: Message, state: MessageState, moment: Moment): void {
     this.messages += 1;
-    this.oldestSentAtMs = Math.min(this.oldestSentAtMs, message.sentAtMs);
+    this.ageing.joined(message.sentAtMs);
     const resting = this.restingCount - 1;
-    if (resting > 0 || this.heldSizeBytes >= WINDOW.sizeBytes) {
+    // Hidden messages must leave room for what can be received.
+    const roomBytes = state.visibleAtMs > moment.nowMs ? this.window.sizeBytes / 2 : this.window.sizeBytes;
+    if (resting > 0 || this.heldSizeBytes >= roomBytes) {
       this.backlog.drop(state.visibleAtMs, order, resting, moment);
     } else this.remember(order, message, state, moment);
   }
@@ -95,13 +101,22 @@ export class QueueState {
     this.#restLess();
   }
 
-  /** Takes an entry out of memory only. */
+  /** Takes a message that rests in the store out of the queue. */
+  removeResting(order: number, moment: Moment, changes: Change[]): void {
+    this.touch(order, moment);
+    this.messages -= 1;
+    changes.push({ kind: 'message-removed', queue: this.queue, order });
+    this.#restLess();
+  }
+
+  /** Takes an entry out of memory only; lines that still hold it keep nothing of its body. */
   forget(entry: Entry): void {
     this.entries.delete(entry.order);
     this.heldSizeBytes -= heldSizeBytes(entry);
     if (entry.standing === 'waiting') this.waitingCount -= 1;
     if (entry.standing === 'leased') this.leasedCount -= 1;
     entry.standing = 'gone';
+    entry.message = undefined;
   }
 
   /** Hides an entry until its new time, and writes that down. */
@@ -124,7 +139,8 @@ export class QueueState {
     if (entry.standing === 'leased') this.leasedCount -= 1;
     entry.standing = 'waiting';
     this.waitingCount += 1;
-    if (entry.message !== undefined && this.heldSizeBytes <= WINDOW.sizeBytes) return this.ready.push(entry);
+    if (entry.message !== undefined && this.heldSizeBytes <= this.window.sizeBytes)
+      return this.ready.push(entry);
     const before = this.restingCount;
     this.forget(entry);
     this.backlog.drop(entry.visibleAtMs, entry.order, before, moment);
@@ -132,16 +148,15 @@ export class QueueState {
 
   /** Lets the body of a hidden entry go when the window is full: it is paged back when the entry shows. */
   letBodyGo(entry: Entry): void {
-    if (this.heldSizeBytes <= WINDOW.sizeBytes / 2) return;
+    if (this.heldSizeBytes <= this.window.sizeBytes / 2) return;
     this.heldSizeBytes -= heldSizeBytes(entry);
     entry.message = undefined;
   }
 
   /** What a page says of this message no longer counts. */
   touch(order: number, moment: Moment): void {
-    const { backlog, restingCount } = this;
-    if (restingCount > 0 || backlog.pageOutstanding || backlog.expiryOutstanding)
-      backlog.touch(order, moment);
+    const { touched } = this.backlog;
+    if (this.restingCount > 0 || touched.isBeingRead) touched.add(order, moment);
   }
 
   /** Everything is gone. */
@@ -151,18 +166,13 @@ export class QueueState {
     this.ready.clear();
     this.due.clear();
     this.backlog.clear();
-    Object.assign(this, {
-      waitingCount: 0,
-      leasedCount: 0,
-      heldSizeBytes: 0,
-      messages: 0,
-      oldestSentAtMs: Infinity,
-    });
+    Object.assign(this, { waitingCount: 0, leasedCount: 0, heldSizeBytes: 0, messages: 0 });
+    this.ageing.oldestSentAtMs = Infinity;
     this.purgedThroughOrder = this.nextOrder - 1;
   }
 
   #restLess(): void {
-    if (this.messages === 0) this.oldestSentAtMs = Infinity;
+    if (this.messages === 0) this.ageing.oldestSentAtMs = Infinity;
     if (this.restingCount === 0 && !this.backlog.pageOutstanding) this.backlog.clear();
   }
 

@@ -1,13 +1,22 @@
 /** How much of a queue the law knows by heart. */
-export const WINDOW = {
-  /** Bytes of messages in memory, bodies included; the rest waits in the store. */
-  sizeBytes: 8 * 1024 * 1024,
+export interface Window {
+  /** Bytes of messages in memory, bodies included; the rest waits in the store. Hidden messages get half of them. */
+  readonly sizeBytes: number;
   /** A page is wanted when fewer messages than this wait in the window. */
-  lowCount: 500,
+  readonly lowCount: number;
   /** Messages of one page. */
-  pageCount: 1000,
+  readonly pageCount: number;
   /** Bytes of one page. */
-  pageSizeBytes: 2 * 1024 * 1024,
+  readonly pageSizeBytes: number;
   /** Messages forgotten at once when their retention ends. */
+  readonly expiryCount: number;
+}
+
+/** The window of every queue, unless a test makes it smaller. */
+export const WINDOW: Window = {
+  sizeBytes: 8 * 1024 * 1024,
+  lowCount: 500,
+  pageCount: 1000,
+  pageSizeBytes: 2 * 1024 * 1024,
   expiryCount: 1000,
-} as const;
+};

@@ -1,0 +1,34 @@
+import type { MessageId } from '../base/ids.ts';
+import type { Random } from '../base/random.ts';
+import { attributesMd5, attributesSizeBytes } from '../message/attribute.ts';
+import { bodyMd5, type Message } from '../message/message.ts';
+import type { SendEntry, Sent } from './broker.ts';
+
+/** The message that an entry becomes when it is accepted at this time (whole milliseconds). */
+export function acceptedMessage(entry: SendEntry, sentAtMs: number, random: Random): Message {
+  const { delayMs: _, ...kept } = entry;
+  const digest = attributesMd5(entry.attributes);
+  return {
+    ...kept,
+    id: random.uuid() as MessageId,
+    bodyMd5: bodyMd5(entry.body),
+    ...(digest !== undefined && { attributesMd5: digest }),
+    sizeBytes: Buffer.byteLength(entry.body) + attributesSizeBytes(entry.attributes),
+    sentAtMs,
+  };
+}
+
+/** What the sender of an accepted message learns. */
+export function sentOf({
+  id,
+  bodyMd5: digest,
+  attributesMd5: attributesDigest,
+  sequenceNumber,
+}: Message): Sent {
+  return {
+    id,
+    bodyMd5: digest,
+    ...(attributesDigest !== undefined && { attributesMd5: attributesDigest }),
+    ...(sequenceNumber !== undefined && { sequenceNumber }),
+  };
+}

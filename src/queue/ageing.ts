@@ -1,0 +1,47 @@
+import { present } from '../base/assert.ts';
+import type { Moment, Reading } from './command.ts';
+import type { Touched } from './touched.ts';
+
+/** When the oldest messages are looked for in the store, to be forgotten. */
+export class Ageing {
+  /** No message was sent before this time, but for those that are being looked for. */
+  oldestSentAtMs = Infinity;
+  /** Whether anything rested when the oldest were asked for: else what they bring unknown may be gone already. */
+  coversResting = false;
+  #reading: Reading | undefined;
+  /** Asking again is of use only once this group is durable. */
+  #afterGroup = 0;
+
+  get isOutstanding(): boolean {
+    return this.#reading !== undefined;
+  }
+
+  /** The look at the oldest that was asked for. */
+  get reading(): Reading {
+    return present(this.#reading, 'the look at the oldest messages');
+  }
+
+  /** A message sent at this time is in the queue. */
+  joined(sentAtMs: number): void {
+    this.oldestSentAtMs = Math.min(this.oldestSentAtMs, sentAtMs);
+  }
+
+  /** True when what was forgotten before has left the disk. */
+  mayAsk(moment: Moment): boolean {
+    return !this.isOutstanding && moment.durableGroup >= this.#afterGroup;
+  }
+
+  /** The oldest messages are being asked for; those that join from now on are told of by `joined`. */
+  ask(touched: Touched, coversResting: boolean, moment: Moment): void {
+    this.#reading = touched.begin(moment);
+    this.coversResting = coversResting;
+    this.oldestSentAtMs = Infinity;
+  }
+
+  /** The oldest have come. `afterGroup`: the group with which they are gone. */
+  arrived(touched: Touched, afterGroup: number, moment: Moment): void {
+    touched.end(this.reading, moment);
+    this.#reading = undefined;
+    this.#afterGroup = afterGroup;
+  }
+}
