@@ -6,6 +6,8 @@ import { BenchPlatform } from './platform.ts';
 
 const STARTS = 5;
 const WATCHED_S = 10;
+/** The process that starts environments goes some time after the last of them. */
+const SPAWNER_REST_MS = 13_000;
 /** Jiffies a second, as Linux reports processor time to every program. */
 const JIFFIES_PER_S = 100;
 
@@ -68,7 +70,7 @@ async function environmentsGone(platform: BenchPlatform): Promise<void> {
     const status = (await (await fetch(`${platform.endpoint}/_millrace/status`)).json()) as {
       environments: { running: number };
     };
-    if (status.environments.running === 0) return sleep(2000);
+    if (status.environments.running === 0) return sleep(SPAWNER_REST_MS);
     await sleep(500);
   }
   throw new Error('an environment is still there');

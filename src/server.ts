@@ -42,8 +42,9 @@ export async function startPlatform(
 ): Promise<Result<Platform, StartFailure>> {
   await using scope = new Scope();
   const figures = new FigureCounter();
-  const data = await openData(scope, config, host);
+  const [data, walls] = await Promise.all([openData(scope, config, host), chooseWalls(scope, config)]);
   if (!data.ok) return notStarted(data.failure.what);
+  if (!walls.ok) return notStarted(walls.failure.what);
   const { clock, run } = data.value;
   const troubles = new TroubleLog(clock, host.log);
   const tell: Tell = (event) => {
@@ -53,8 +54,6 @@ export async function startPlatform(
   const onFatal = (error: unknown): void =>
     host.fatal(error instanceof Error ? error.message : String(error));
   const broker = scope.use(await KeptBroker.open({ store: data.value.queues, clock, random, tell, onFatal }));
-  const walls = await chooseWalls(scope, config, clock);
-  if (!walls.ok) return notStarted(walls.failure.what);
   const base = { ...data.value, config, clock, random, tell, broker, sandbox: walls.value };
   const functions = await buildFunctions(scope, base);
   const dispatch = await buildDispatch(scope, { ...base, ...functions });

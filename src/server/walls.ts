@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock.ts';
+import { SystemClock } from '../base/clock.ts';
 import { failed, ok, type Result } from '../base/result.ts';
 import type { Scope } from '../base/scope.ts';
 import type { Config } from '../config.ts';
@@ -13,11 +13,9 @@ export interface NoWalls {
 }
 
 /** The walls that the configuration asks for, once a canary has seen them hold. Never less without being asked. */
-export async function chooseWalls(
-  scope: Scope,
-  config: Config,
-  clock: Clock,
-): Promise<Result<Sandbox, NoWalls>> {
+export async function chooseWalls(scope: Scope, config: Config): Promise<Result<Sandbox, NoWalls>> {
+  // Only durations are measured here: this clock need not know the last durable time.
+  const clock = new SystemClock();
   if (config.isolation === 'bare') return ok(scope.use(new BareSandbox({ clock })));
   const walls = await BubblewrapSandbox.open({ clock });
   if (walls.ok) return ok(scope.use(walls.value));
