@@ -9,7 +9,7 @@ import { queuesCommand } from './cli/queues.ts';
 import { receiveCommand } from './cli/receive.ts';
 import { sendCommand } from './cli/send.ts';
 import { statusCommand } from './cli/status.ts';
-import { complain } from './cli/terminal.ts';
+import { CommandFailed, complain, endWithReader } from './cli/terminal.ts';
 import { upCommand } from './cli/up.ts';
 
 const USAGE_ERROR = 2;
@@ -33,6 +33,7 @@ function program(): Command {
 }
 
 async function main(): Promise<void> {
+  endWithReader();
   try {
     await program().parseAsync();
   } catch (error) {
@@ -41,7 +42,7 @@ async function main(): Promise<void> {
       return;
     }
     complain(`millrace: ${sentence(error)}`);
-    process.exitCode = 1;
+    process.exitCode = error instanceof CommandFailed ? error.exitCode : 1;
   }
 }
 

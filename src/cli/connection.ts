@@ -1,8 +1,10 @@
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { Command } from 'commander';
+import { SystemClock } from '../base/clock.ts';
 import { processVariables } from '../config.ts';
-import { CommandFailed } from './terminal.ts';
+import { signedHeaders } from './signed-headers.ts';
+import { CommandFailed, WrongUsage } from './terminal.ts';
 
 /** Where a command finds the platform, and in whose name it speaks. */
 export interface Connection {
@@ -33,8 +35,8 @@ export function connectedCommand(name: string): Command {
 export function connection(options: ConnectionOptions): Connection {
   const variables = processVariables();
   const endpoint = options.endpoint ?? variables['MILLRACE_ENDPOINT'] ?? DEFAULT_ENDPOINT;
-  if (!URL.canParse(endpoint))
-    throw new CommandFailed(`--endpoint takes a URL, such as ${DEFAULT_ENDPOINT}; got "${endpoint}".`);
+  if (!/^https?:/.test(endpoint) || !URL.canParse(endpoint))
+    throw new WrongUsage(`--endpoint takes a URL, such as ${DEFAULT_ENDPOINT}; got "${endpoint}".`);
   return {
     endpoint: endpoint.replace(/\/$/, ''),
     region: options.region ?? variables['AWS_REGION'] ?? 'us-east-1',
@@ -57,27 +59,37 @@ export async function functionClient(to: Connection): Promise<LambdaClient> {
 
 /** The answer of the platform's own door at `path`, as JSON. */
 export async function ask(to: Connection, path: string): Promise<unknown> {
-  const response = await fetch(`${to.endpoint}/_millrace/${path}`);
-  const text = await response.text();
-  if (!response.ok) throw new CommandFailed(messageOf(text) ?? `The platform answered ${response.status}.`);
-  return JSON.parse(text) as unknown;
+  const url = new URL(`${to.endpoint}/_millrace/${path}`);
+  const response = await fetch(url, { headers: signedHeaders(url, to, new SystemClock().nowMs()) });
+  const body = jsonOf(await response.text()) as { message?: unknown } | undefined;
+  if (body === undefined) throw new CommandFailed(`What answers at ${to.endpoint} is not Millrace.`);
+  if (!response.ok)
+    throw new CommandFailed(String(body.message ?? `The platform answered ${response.status}.`));
+  return body;
 }
 
 /** The queue's URL by its name; a sentence when there is no such queue. */
 export async function queueUrl(client: SQSClient, name: string): Promise<string> {
-  const { GetQueueUrlCommand } = await import('@aws-sdk/client-sqs');
-  const answer = await client.send(new GetQueueUrlCommand({ QueueName: name }));
-  if (answer.QueueUrl === undefined) throw new CommandFailed(`There is no queue ${name}.`);
-  return answer.QueueUrl;
+  const { GetQueueUrlCommand, QueueDoesNotExist } = await import('@aws-sdk/client-sqs');
+  const missing = `There is no queue ${name}. "millrace queues" lists those that are there.`;
+  try {
+    const answer = await client.send(new GetQueueUrlCommand({ QueueName: name }));
+    return answer.QueueUrl ?? '';
+  } catch (error) {
+    throw error instanceof QueueDoesNotExist ? new CommandFailed(missing) : error;
+  }
 }
 
 /** What went wrong, in one line, for the person at the terminal. */
 export function sentence(error: unknown): string {
   if (error instanceof CommandFailed) return error.message;
   if (!(error instanceof Error)) return String(error);
-  if (isRefusedConnection(error)) {
+  const network = networkFault(error);
+  if (network === 'ECONNREFUSED') {
     return `Nothing answers at the endpoint. Start the platform with "millrace up", or name another with --endpoint URL.`;
   }
+  if (network !== undefined)
+    return `The endpoint cannot be reached (${network}). Name another with --endpoint URL.`;
   return `${error.name}: ${error.message}`.split('\n', 1)[0] ?? error.name;
 }
 
@@ -90,19 +102,18 @@ function clientSettings(to: Connection): object {
   };
 }
 
-function isRefusedConnection(error: Error): boolean {
-  const codes = [error, error.cause].map((each) => (each as { code?: unknown } | undefined)?.code);
-  const nested =
-    (error.cause as { errors?: { code?: unknown }[] } | undefined)?.errors ??
-    (error as { errors?: { code?: unknown }[] }).errors ??
-    [];
-  return [...codes, ...nested.map((each) => each.code)].includes('ECONNREFUSED');
+/** What the network said: a code such as ECONNREFUSED, or a phrase; undefined when the network is not at fault. */
+function networkFault(error: Error): string | undefined {
+  const { cause } = error as { cause?: { code?: string; message?: string; errors?: { code?: string }[] } };
+  const nested = cause?.errors ?? (error as { errors?: { code?: string }[] }).errors ?? [];
+  const codes = [(error as { code?: unknown }).code, cause?.code, ...nested.map((each) => each.code)];
+  const known = codes.find((code) => typeof code === 'string' && /^(E[A-Z_]{4,}|UND_ERR_\w+)$/.test(code));
+  return (known as string | undefined) ?? (error.message === 'fetch failed' ? cause?.message : undefined);
 }
 
-function messageOf(text: string): string | undefined {
+function jsonOf(text: string): unknown {
   try {
-    const body = JSON.parse(text) as { message?: unknown };
-    return typeof body.message === 'string' ? body.message : undefined;
+    return JSON.parse(text) as unknown;
   } catch {
     return undefined;
   }

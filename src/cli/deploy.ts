@@ -8,7 +8,7 @@ import {
   queueClient,
   type ConnectionOptions,
 } from './connection.ts';
-import { CommandFailed, print } from './terminal.ts';
+import { CommandFailed, examples, print, WrongUsage } from './terminal.ts';
 
 interface DeployOptions extends ConnectionOptions {
   readonly name?: string;
@@ -39,6 +39,13 @@ export function deployCommand(): Command {
       (pair: string, all: readonly string[]) => [...all, pair],
       [],
     )
+    .addHelpText(
+      'after',
+      examples(
+        '$ millrace deploy ./resize --queue uploads',
+        '$ millrace deploy ./resize --env BUCKET=pictures --timeout 30 --memory 512',
+      ),
+    )
     .action(async (dir: string, options: DeployOptions) => {
       const folder = resolve(dir);
       if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
@@ -65,7 +72,7 @@ function chosen(options: DeployOptions): object {
     if (text === undefined) return undefined;
     const value = Number(text);
     if (!/^\d+$/.test(text) || value < least || value > most)
-      throw new CommandFailed(`--${name} takes ${least} to ${most}; got "${text}".`);
+      throw new WrongUsage(`--${name} takes ${least} to ${most}; got "${text}".`);
     return value;
   };
   const members = {
@@ -84,7 +91,7 @@ function variables(pairs: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     pairs.map((pair) => {
       const cut = pair.indexOf('=');
-      if (cut < 1) throw new CommandFailed(`--env takes name=value; got "${pair}".`);
+      if (cut < 1) throw new WrongUsage(`--env takes name=value; got "${pair}".`);
       return [pair.slice(0, cut), pair.slice(cut + 1)];
     }),
   );

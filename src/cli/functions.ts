@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import { connectedCommand, connection, functionClient } from './connection.ts';
-import { print, printTable } from './terminal.ts';
+import { examples, print, printTable } from './terminal.ts';
 
 /** `millrace functions`: every function, and the queues that trigger it. */
 export function functionsCommand(): Command {
   return connectedCommand('functions')
     .description('list the functions and the queues that trigger them')
+    .addHelpText('after', examples('$ millrace functions'))
     .action(async (options: object) => {
       const client = await functionClient(connection(options));
       const { paginateListEventSourceMappings, paginateListFunctions } =

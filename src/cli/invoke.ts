@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { connectedCommand, connection, functionClient, type ConnectionOptions } from './connection.ts';
 import { readInput } from './input.ts';
-import { complain, print } from './terminal.ts';
+import { CommandFailed, complain, examples, print } from './terminal.ts';
 
 interface InvokeOptions extends ConnectionOptions {
   readonly async?: boolean;
@@ -16,10 +16,17 @@ export function invokeCommand(): Command {
     .argument('[event]', 'the event as JSON; "-" reads standard input (default {})', '{}')
     .option('--async', 'only hand the event over; the platform runs and retries it')
     .option('--log', "also print the end of the invocation's log, on standard error")
+    .addHelpText(
+      'after',
+      examples(
+        `$ millrace invoke resize '{"width": 200}' --log`,
+        '$ cat event.json | millrace invoke resize -',
+      ),
+    )
     .action(async (name: string, event: string, options: InvokeOptions) => {
       const client = await functionClient(connection(options));
-      const { InvokeCommand } = await import('@aws-sdk/client-lambda');
-      const answer = await client.send(
+      const { InvokeCommand, ResourceNotFoundException } = await import('@aws-sdk/client-lambda');
+      const invoking = client.send(
         new InvokeCommand({
           FunctionName: name,
           InvocationType: options.async === true ? 'Event' : 'RequestResponse',
@@ -27,6 +34,12 @@ export function invokeCommand(): Command {
           Payload: Buffer.from(event === '-' ? await readInput('the event') : event),
         }),
       );
+      const answer = await invoking.catch((error: unknown) => {
+        if (!(error instanceof ResourceNotFoundException)) throw error;
+        throw new CommandFailed(
+          `There is no function ${name}. "millrace functions" lists those that are there.`,
+        );
+      });
       if (answer.LogResult !== undefined)
         complain(Buffer.from(answer.LogResult, 'base64').toString().trimEnd());
       if (options.async !== true) print(Buffer.from(answer.Payload ?? []).toString());

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { sleep, SystemClock } from '../base/clock.ts';
 import type { LogLine } from '../store/lines.ts';
 import { ask, connectedCommand, connection, type Connection, type ConnectionOptions } from './connection.ts';
-import { CommandFailed, print } from './terminal.ts';
+import { examples, print, WrongUsage } from './terminal.ts';
 
 interface LogsOptions extends ConnectionOptions {
   readonly lines: string;
@@ -19,9 +19,10 @@ export function logsCommand(): Command {
     .argument('<function>', 'name of the function')
     .option('--lines <count>', 'the last so many lines', '100')
     .option('--follow', 'go on printing until Ctrl-C')
+    .addHelpText('after', examples('$ millrace logs resize --follow'))
     .action(async (name: string, options: LogsOptions) => {
       if (!/^[1-9]\d{0,4}$/.test(options.lines))
-        throw new CommandFailed(`--lines takes 1 to 99999; got "${options.lines}".`);
+        throw new WrongUsage(`--lines takes 1 to 99999; got "${options.lines}".`);
       const to = connection(options);
       const shown = await show(to, name, Number(options.lines), []);
       if (options.follow === true) await follow(to, name, shown);

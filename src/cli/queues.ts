@@ -1,20 +1,33 @@
 import type { QueueAttributeName, SQSClient } from '@aws-sdk/client-sqs';
 import type { Command } from 'commander';
-import { connectedCommand, connection, queueClient } from './connection.ts';
-import { print, printTable } from './terminal.ts';
+import { connectedCommand, connection, queueClient, type ConnectionOptions } from './connection.ts';
+import { examples, print, printTable } from './terminal.ts';
+
+interface QueuesOptions extends ConnectionOptions {
+  readonly json?: boolean;
+}
 
 /** `millrace queues`: every queue with what it holds. */
 export function queuesCommand(): Command {
   return connectedCommand('queues')
     .description('list the queues and how many messages each holds')
     .argument('[prefix]', 'only names that start so')
-    .action(async (prefix: string | undefined, options: object) => {
+    .option('--json', 'as JSON: one object for each queue')
+    .addHelpText('after', examples('$ millrace queues', '$ millrace queues upl --json'))
+    .action(async (prefix: string | undefined, options: QueuesOptions) => {
       const client = await queueClient(connection(options));
       const urls = await allQueueUrls(client, prefix);
-      if (urls.length === 0) return print('No queues.');
       const rows = await Promise.all(urls.map(async (url) => row(client, url)));
+      if (options.json === true) return print(JSON.stringify(rows.map(asObject), undefined, 2));
+      if (rows.length === 0) return print('No queues. One is made by: millrace deploy DIR --queue NAME');
       printTable(['QUEUE', 'WAITING', 'IN FLIGHT', 'DELAYED'], rows);
     });
+}
+
+type QueueRow = readonly [name: string, waiting: number, inFlight: number, delayed: number];
+
+function asObject([name, waiting, inFlight, delayed]: QueueRow): object {
+  return { name, waiting, inFlight, delayed };
 }
 
 async function allQueueUrls(client: SQSClient, prefix: string | undefined): Promise<string[]> {
@@ -26,7 +39,7 @@ async function allQueueUrls(client: SQSClient, prefix: string | undefined): Prom
   return urls;
 }
 
-async function row(client: SQSClient, url: string): Promise<(string | number)[]> {
+async function row(client: SQSClient, url: string): Promise<QueueRow> {
   const { GetQueueAttributesCommand } = await import('@aws-sdk/client-sqs');
   const answer = await client.send(new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['All'] }));
   const figure = (name: QueueAttributeName): number => Number(answer.Attributes?.[name] ?? 0);

@@ -1,7 +1,7 @@
 import type { Message } from '@aws-sdk/client-sqs';
 import type { Command } from 'commander';
 import { connectedCommand, connection, queueClient, queueUrl, type ConnectionOptions } from './connection.ts';
-import { CommandFailed, print } from './terminal.ts';
+import { examples, print, WrongUsage } from './terminal.ts';
 
 interface ReceiveOptions extends ConnectionOptions {
   readonly max: string;
@@ -22,15 +22,25 @@ export function receiveCommand(): Command {
       'delete what was received; without it the messages come back after the visibility time',
     )
     .option('--json', 'whole messages, one JSON object a line')
+    .addHelpText(
+      'after',
+      examples(
+        '$ millrace receive uploads --max 10 --wait 20',
+        '$ millrace receive uploads-dead --delete --json',
+      ),
+    )
     .action(async (queue: string, options: ReceiveOptions) => {
+      const limits = {
+        MaxNumberOfMessages: count(options.max, '--max', 1, 10),
+        WaitTimeSeconds: count(options.wait, '--wait', 0, 20),
+      };
       const client = await queueClient(connection(options));
       const url = await queueUrl(client, queue);
       const { DeleteMessageCommand, ReceiveMessageCommand } = await import('@aws-sdk/client-sqs');
       const answer = await client.send(
         new ReceiveMessageCommand({
           QueueUrl: url,
-          MaxNumberOfMessages: count(options.max, '--max'),
-          WaitTimeSeconds: count(options.wait, '--wait'),
+          ...limits,
           MessageSystemAttributeNames: ['All'],
           MessageAttributeNames: ['All'],
         }),
@@ -47,7 +57,9 @@ function show(message: Message, asJson: boolean): void {
   print(asJson ? JSON.stringify(message) : (message.Body ?? ''));
 }
 
-function count(text: string, option: string): number {
-  if (!/^\d{1,2}$/.test(text)) throw new CommandFailed(`${option} takes a whole number; got "${text}".`);
-  return Number(text);
+function count(text: string, option: string, least: number, most: number): number {
+  const value = Number(text);
+  if (!/^\d{1,2}$/.test(text) || value < least || value > most)
+    throw new WrongUsage(`${option} takes ${least} to ${most}; got "${text}".`);
+  return value;
 }

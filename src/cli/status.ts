@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Status } from '../admin/status.ts';
 import { ask, connectedCommand, connection, type ConnectionOptions } from './connection.ts';
-import { print } from './terminal.ts';
+import { examples, print } from './terminal.ts';
 
 interface StatusOptions extends ConnectionOptions {
   readonly json?: boolean;
@@ -12,6 +12,7 @@ export function statusCommand(): Command {
   return connectedCommand('status')
     .description('show the isolation tier, what runs, and what has happened since the start')
     .option('--json', 'as JSON')
+    .addHelpText('after', examples('$ millrace status --json'))
     .action(async (options: StatusOptions) => {
       const to = connection(options);
       const status = (await ask(to, 'status')) as Status;

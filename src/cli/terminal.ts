@@ -28,7 +28,32 @@ export function printTable(
   for (const row of rows) print(line(row));
 }
 
+/** Ends the process now, whatever still runs in it. */
+export function exit(code: number): never {
+  process.exit(code);
+}
+
 /** A sentence for the user; the command ends with exit code 1 and prints nothing else. */
 export class CommandFailed extends Error {
-  override readonly name = 'CommandFailed';
+  override readonly name: string = 'CommandFailed';
+  readonly exitCode: number = 1;
+}
+
+/** The command was given what it cannot take: exit code 2, as for an option that does not exist. */
+export class WrongUsage extends CommandFailed {
+  override readonly name = 'WrongUsage';
+  override readonly exitCode = 2;
+}
+
+/** Lines under the help of a command. */
+export function examples(...lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}`;
+}
+
+/** Whoever reads our output may stop early (`| head`): then there is nothing more to do, and nothing is wrong. */
+export function endWithReader(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    exit(0);
+  });
 }

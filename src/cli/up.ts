@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { processVariables, readConfig, type Config, type Flags } from '../config.ts';
 import type { Platform } from '../server.ts';
-import { CommandFailed, complain, print } from './terminal.ts';
+import { CommandFailed, complain, examples, exit, print, WrongUsage } from './terminal.ts';
 
 /** Left when a second Ctrl-C ends a stop that takes too long, as shells report an interrupt. */
 const INTERRUPTED = 130;
@@ -24,10 +24,11 @@ export function upCommand(version: string): Command {
     .option('--isolation <tier>', 'auto, bubblewrap, or bare (no isolation at all) (default auto)')
     .option('--idle <seconds>', 'how long an unused environment is kept (default 300)')
     .option('--concurrency <count>', 'how many invocations may run at once (default 1000)')
+    .addHelpText('after', examples('$ millrace up', '$ millrace up --port 5000 --data ./data'))
     .addHelpText('after', '\nEach option can also be set as a variable: MILLRACE_PORT, MILLRACE_DATA …')
     .action(async (flags: Flags) => {
       const config = readConfig(flags, processVariables());
-      if (!config.ok) throw new CommandFailed(config.failure.what);
+      if (!config.ok) throw new WrongUsage(config.failure.what);
       await run(config.value, version);
     });
 }
@@ -40,14 +41,14 @@ async function run(config: Config, version: string): Promise<void> {
   announce(config, platform);
   await interruption();
   complain('Stopping: running invocations end first. Ctrl-C again stops at once.');
-  process.once('SIGINT', () => process.exit(INTERRUPTED));
+  process.once('SIGINT', () => exit(INTERRUPTED));
   await platform[Symbol.asyncDispose]();
-  process.exit(0);
+  exit(0);
 }
 
 function fatal(what: string): never {
   complain(`millrace: ${what} The platform stops at once; what it acknowledged is on disk.`);
-  process.exit(FATAL);
+  exit(FATAL);
 }
 
 function interruption(): Promise<void> {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { failed, ok, type Result } from '../base/result.ts';
 import { holds } from './folder.ts';
@@ -18,8 +18,13 @@ export async function bringDependencies(
   folder: string,
   tell: (line: string) => void,
 ): Promise<Result<void, DependenciesFailed>> {
-  if (missingNpmPackages(folder).length > 0) {
-    tell(`Installing ${missingNpmPackages(folder).join(', ')} with npm …`);
+  const missing = missingNpmPackages(folder);
+  if (missing === undefined) {
+    const what = `${join(folder, 'package.json')} is not a JSON object: mend it first.`;
+    return failed({ kind: 'dependencies-failed', what });
+  }
+  if (missing.length > 0) {
+    tell(`Installing ${missing.join(', ')} with npm …`);
     const lock = holds(folder, 'package-lock.json') ? 'ci' : 'install';
     const end = await run('npm', [lock, '--omit=dev', '--no-audit', '--no-fund', '--ignore-scripts'], folder);
     if (end !== undefined) return failed({ kind: 'dependencies-failed', what: end });
@@ -36,29 +41,39 @@ export async function bringDependencies(
   return ok(undefined);
 }
 
-/** Packages that package.json names as dependencies and node_modules lacks. */
-export function missingNpmPackages(folder: string): string[] {
+/** Packages that package.json names as dependencies and node_modules lacks; undefined when it cannot be read. */
+export function missingNpmPackages(folder: string): string[] | undefined {
   if (!holds(folder, 'package.json')) return [];
-  const named = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
-    dependencies?: Record<string, string>;
-  };
-  return Object.keys(named.dependencies ?? {}).filter(
+  const named = jsonOf(readFileSync(join(folder, 'package.json'), 'utf8'));
+  if (typeof named !== 'object' || named === null) return undefined;
+  const { dependencies } = named as { dependencies?: Record<string, string> };
+  return Object.keys(dependencies ?? {}).filter(
     (name) => !holds(folder, `node_modules/${name}/package.json`),
   );
 }
 
-/** pip leaves a `.dist-info` folder for each package: with as many as lines, nothing is missing. */
-function missingPythonPackages(folder: string): boolean {
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** True when requirements.txt names a package that is not beside the code. */
+export function missingPythonPackages(folder: string): boolean {
   const lines = readFileSync(join(folder, 'requirements.txt'), 'utf8').split('\n');
   const names = lines
     .map((line) => /^[A-Za-z0-9_.-]+/.exec(line.trim())?.[0])
-    .filter((name) => name !== undefined);
-  return names.some((name) => {
-    const module = name.toLowerCase().replaceAll(/[-.]+/g, '_');
-    return [module, `${module}.py`].every(
-      (path) => statSync(join(folder, path), { throwIfNoEntry: false }) === undefined,
-    );
-  });
+    .filter((name) => name !== undefined && !name.startsWith('-'));
+  const here = new Set(readdirSync(folder).map(pythonPackage));
+  return names.some((name) => !here.has(pythonPackage(name ?? '')));
+}
+
+/** The name of a package by PEP 503, of its module, its file, or the `.dist-info` folder that pip leaves for it. */
+function pythonPackage(text: string): string {
+  const name = text.replace(/-[^-]*\.dist-info$/, '').replace(/\.py$/, '');
+  return name.toLowerCase().replaceAll(/[-_.]+/g, '-');
 }
 
 /** Runs a program to its end; answers a sentence when it failed. */

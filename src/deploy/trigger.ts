@@ -39,28 +39,28 @@ export async function ensureMapping(
   batchSize?: number,
 ): Promise<void> {
   const existing = await existingMapping(client, queueArn, name);
-  const size = batchSize === undefined ? {} : { BatchSize: batchSize };
   if (existing === undefined) {
     const mapping = {
       EventSourceArn: queueArn,
       FunctionName: name,
       FunctionResponseTypes: ['ReportBatchItemFailures' as const],
-      ...size,
+      ...batching(batchSize, 0),
     };
-    await client.send(
-      new CreateEventSourceMappingCommand({
-        ...mapping,
-        ...(needsWindow(batchSize) ? { MaximumBatchingWindowInSeconds: 1 } : {}),
-      }),
-    );
+    await client.send(new CreateEventSourceMappingCommand(mapping));
   } else if (batchSize !== undefined && existing.BatchSize !== batchSize) {
-    await client.send(new UpdateEventSourceMappingCommand({ UUID: existing.UUID, ...size }));
+    const change = batching(batchSize, existing.MaximumBatchingWindowInSeconds ?? 0);
+    await client.send(new UpdateEventSourceMappingCommand({ UUID: existing.UUID, ...change }));
   }
 }
 
-/** Above ten messages a batch AWS demands a window. */
-function needsWindow(batchSize: number | undefined): boolean {
-  return batchSize !== undefined && batchSize > 10;
+/** Above ten messages a batch AWS demands a window: the shortest, unless there is one already. */
+function batching(
+  batchSize: number | undefined,
+  windowS: number,
+): { BatchSize?: number; MaximumBatchingWindowInSeconds?: number } {
+  if (batchSize === undefined) return {};
+  const needsWindow = batchSize > 10 && windowS === 0;
+  return { BatchSize: batchSize, ...(needsWindow && { MaximumBatchingWindowInSeconds: 1 }) };
 }
 
 async function existingUrl(client: SQSClient, name: string): Promise<string | undefined> {

@@ -11,7 +11,7 @@ import type { Door } from '../wire/door.ts';
 import { EnvironmentGate } from '../wire/environment-gate.ts';
 import { mainGate, type Gate } from '../wire/gate.ts';
 import { HttpServer } from '../wire/http.ts';
-import { CodeLinks } from '../wire/lambda/code-links.ts';
+import { CodeLinks, isCodeLink } from '../wire/lambda/code-links.ts';
 import { LambdaDoor } from '../wire/lambda/lambda-door.ts';
 import { SignatureCheck } from '../wire/signature.ts';
 import { SqsJsonDoor } from '../wire/sqs/json-door.ts';
@@ -53,6 +53,7 @@ function gateOf({ config, clock, sandbox }: DoorGround): Gate {
     callers: new CallerReader({ account: config.account, region: config.region }),
     guard: new WebPageGuard({ listenAddress: config.listenAddress }),
     refusesPeer: (peer) => sandbox.ownsAny(peer),
+    carriesToken: isCodeLink,
     ...(demandsKeys && { signatures: new SignatureCheck({ find, clock }) }),
   });
 }

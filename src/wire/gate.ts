@@ -26,15 +26,18 @@ export interface MainGateParts {
   readonly refusesPeer: (peer: PeerAddress) => Promise<boolean>;
   /** Given: every request must be signed with a known key. Not given: any credentials are taken. */
   readonly signatures?: SignatureCheck<SigningKey>;
+  /** True for requests that carry a token of their own, which their door checks: they need no signature. */
+  readonly carriesToken?: (request: WireRequest) => boolean;
 }
 
 /** The gate of the main port: no web page, no sandbox, and whose signature is right where signatures are demanded. */
-export function mainGate({ callers, guard, refusesPeer, signatures }: MainGateParts): Gate {
+export function mainGate(parts: MainGateParts): Gate {
+  const { callers, guard, refusesPeer, signatures, carriesToken } = parts;
   return {
     refusesPeer,
     refusesHead: (head) => guard.refuses(head),
     identify(request) {
-      const signed = signatures?.check(request);
+      const signed = carriesToken?.(request) === true ? undefined : signatures?.check(request);
       return signed?.ok === false ? signed : ok(callers.read(request.headers.authorization));
     },
   };

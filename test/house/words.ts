@@ -15,7 +15,7 @@ const BANNED: readonly BannedWord[] = [
   { word: /\bMath\.random\b/, instead: 'Random.fraction()', onlyIn: 'src/base/random.ts' },
   { word: /\brandomUUID\b/, instead: 'Random.uuid()', onlyIn: 'src/base/random.ts' },
   { word: /\bprocess\.env\b/, instead: 'Config', onlyIn: 'src/config.ts' },
-  { word: /\bprocess\.exit\b/, instead: 'process.exitCode, or an exception', onlyIn: 'src/cli/up.ts' },
+  { word: /\bprocess\.exit\b/, instead: 'process.exitCode, or an exception', onlyIn: 'src/cli/terminal.ts' },
   { word: /\bconsole\./, instead: 'Tell, or the output handed in' },
 ];
 
@@ -38,10 +38,10 @@ export const pureLaw: Rule = (files) => {
 const AWS_ERROR =
   /\b(?:(?<!NodeJS\.)[A-Z]\w+Exception|AWS\.SimpleQueueService\.\w+|QueueDoesNotExist|QueueNameExists|QueueDeletedRecently|ReceiptHandleIsInvalid|MessageNotInflight|BatchEntryIdsNotDistinct|PurgeQueueInProgress|OverLimit)\b/;
 
-/** The names by which AWS calls failures are spelled at the doors alone, and by deploy, which is a client of them. */
+/** The names by which AWS calls failures are spelled at the doors alone, and by deploy and the command line, which are clients of them. */
 export const awsErrorNames: Rule = (files) =>
   productFiles(files)
-    .filter((file) => !/^src\/(?:wire|deploy)\//.test(file.path) && AWS_ERROR.test(file.withStrings))
+    .filter((file) => !/^src\/(?:wire|deploy|cli)\//.test(file.path) && AWS_ERROR.test(file.withStrings))
     .map((file) => `${place(file, file.withStrings, AWS_ERROR)}: AWS's error names belong to src/wire/`);
 
 /** Nothing at module level changes while the program runs. */

@@ -6,6 +6,14 @@ import { functionKeyText, type FunctionKey } from '../../function/function.ts';
 /** How long a link to a function's code works (AWS: ten minutes). */
 const LINK_LIFETIME_MS = 600_000;
 
+/** The paths of these links. */
+const LINK_PATH = /^\/2015-03-31\/functions\/[^/]+\/code\.zip$/;
+
+/** True for a request of such a link, whose token {@link CodeLinks.check} judges. */
+export function isCodeLink(head: { readonly method: string; readonly path: string }): boolean {
+  return head.method === 'GET' && LINK_PATH.test(head.path);
+}
+
 /** Makes and checks the links by which a function's zip is fetched; they end with this run of the platform. */
 export class CodeLinks {
   readonly #clock: Clock;

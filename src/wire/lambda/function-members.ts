@@ -27,6 +27,7 @@ export function readFunctionSettings(
   members: Members,
   runtimeIds: readonly string[],
   required: boolean,
+  functionName: string,
 ): Partial<FunctionSettings> {
   for (const option of UNSUPPORTED) if (members.says(option)) throw unsupported(option);
   const timeout = members.whole('Timeout', { least: 1, most: 900 });
@@ -39,7 +40,7 @@ export function readFunctionSettings(
     memorySizeMb: members.whole('MemorySize', { least: 128, most: 10_240 }),
     ephemeralStorageMb: members.structure('EphemeralStorage')?.whole('Size', { least: 512, most: 10_240 }),
     variables: members.structure('Environment')?.textMap('Variables'),
-    logFormat: readLogFormat(members),
+    logFormat: readLogFormat(members, functionName),
   };
   refuseTracing(members);
   members.end();
@@ -56,10 +57,15 @@ function checkRuntime(runtime: string | undefined, runtimeIds: readonly string[]
   );
 }
 
-function readLogFormat(members: Members): 'Text' | 'JSON' | undefined {
+function readLogFormat(members: Members, functionName: string): 'Text' | 'JSON' | undefined {
   const logging = members.structure('LoggingConfig');
   for (const option of ['ApplicationLogLevel', 'SystemLogLevel']) {
     if (logging?.says(option)) throw unsupported(`LoggingConfig.${option}`);
+  }
+  // A function's log has one place. A client that repeats it, as it read it from here, is right.
+  const group = logging?.text('LogGroup');
+  if (group && group !== `/aws/lambda/${functionName.slice(functionName.lastIndexOf(':') + 1)}`) {
+    throw unsupported('LoggingConfig.LogGroup');
   }
   return logging?.text('LogFormat', { values: ['JSON', 'Text'] }) as 'Text' | 'JSON' | undefined;
 }

@@ -11,7 +11,7 @@ export async function updateFunctionConfiguration(call: RestCall, rooms: LambdaR
   const { record } = existingFunction(call, rooms);
   const members = new Members(jsonObject(call));
   const revisionId = members.text('RevisionId');
-  const change = readFunctionSettings(members, rooms.runtimeIds, false);
+  const change = readFunctionSettings(members, rooms.runtimeIds, false, record.key.name);
   const changed = await rooms.functions.changeSettings(record.key, change, revisionId);
   if (!changed.ok) throw functionError(changed.failure);
   return { status: 200, body: functionView(changed.value, 'in-progress') };

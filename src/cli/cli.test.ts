@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { after, test } from 'node:test';
+import { freePort, Platform, PROGRAM } from '../../test/crash/platform.ts';
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly complaint: string;
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'millrace-cli-'));
+const started = freePort().then((port) => Platform.start({ dataDirectory: join(folder, 'data'), port }));
+after(async () => {
+  await (await started)[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true });
+});
+
+/** Runs one command against the platform, to its end. */
+async function run(words: readonly string[], input = ''): Promise<Ended> {
+  const { port } = await started;
+  return runAt(`http://127.0.0.1:${port}`, words, input);
+}
+
+async function runAt(endpoint: string, words: readonly string[], input = ''): Promise<Ended> {
+  const env = { PATH: process.env['PATH'], HOME: folder, MILLRACE_ENDPOINT: endpoint };
+  const child = spawn(PROGRAM, words, { env, stdio: ['pipe', 'pipe', 'pipe'] });
+  child.stdin.end(input);
+  const [out, complaint] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  return { code: child.exitCode, out, complaint };
+}
+
+/** One line of complaint, the exit code, and nothing on standard output. */
+function assertRefused(ended: Ended, code: number, line: RegExp): void {
+  assert.deepEqual([ended.code, ended.out], [code, ''], ended.complaint);
+  assert.match(ended.complaint, line);
+  assert.doesNotMatch(ended.complaint, /\n {4}at /);
+}
+
+function makeFunction(name: string, source: string): string {
+  const path = join(folder, name);
+  mkdirSync(path);
+  writeFileSync(join(path, 'index.ts'), source);
+  return path;
+}
+
+const COMMANDS = ['up', 'deploy', 'invoke', 'send', 'receive', 'queues', 'functions', 'logs', 'status'];
+
+test('every command explains itself, with an example', async () => {
+  const helps = await Promise.all(COMMANDS.map((command) => runAt('', [command, '--help'])));
+  helps.forEach(({ code, out }, n) => {
+    assert.equal(code, 0);
+    assert.ok(out.startsWith(`Usage: millrace ${COMMANDS[n]} `), out);
+    assert.ok(out.includes(`$ millrace ${COMMANDS[n]}`), out);
+  });
+});
+
+test('a word that is no command or option ends with 2 and what was meant', async () => {
+  assertRefused(await run(['statsu']), 2, /unknown command 'statsu'\n\(Did you mean status\?\)/);
+  assertRefused(await run(['receive', 'any', '--wiat', '1']), 2, /Did you mean --wait/);
+  assertRefused(await run(['send']), 2, /missing required argument 'queue'/);
+});
+
+test('a value that an option does not take ends with 2 and what it takes', async () => {
+  assertRefused(
+    await run(['receive', 'any', '--wait', '21']),
+    2,
+    /^millrace: --wait takes 0 to 20; got "21"\.\n$/,
+  );
+  assertRefused(await run(['send', 'any', 'x', '--delay', '901']), 2, /^millrace: --delay takes 0 to 900/);
+  assertRefused(await run(['queues', '--endpoint', 'localhost:1']), 2, /^millrace: --endpoint takes a URL/);
+  assertRefused(await run(['up', '--port', 'x']), 2, /^millrace: --port takes a whole number/);
+});
+
+test('where nothing listens, every command says how to start the platform', async () => {
+  const nowhere = `http://127.0.0.1:${await freePort()}`;
+  for (const words of [['queues'], ['status'], ['invoke', 'x']]) {
+    assertRefused(await runAt(nowhere, words), 1, /^millrace: Nothing answers .* "millrace up".*\n$/);
+  }
+});
+
+test('what is not there is named in one line', async () => {
+  assertRefused(await run(['send', 'gone', 'x']), 1, /^millrace: There is no queue gone\..*\n$/);
+  assertRefused(await run(['invoke', 'gone']), 1, /^millrace: There is no function gone\..*\n$/);
+  assertRefused(await run(['logs', 'gone']), 1, /^millrace: There is no function gone .*\n$/);
+  assertRefused(await run(['deploy', join(folder, 'gone')]), 1, /^millrace: .*gone is not a folder\.\n$/);
+});
+
+test('a TypeScript folder becomes a function that its queue triggers, and can be brought again', async () => {
+  const source = `export const handler = async (event: { n?: number }): Promise<unknown> => {
+    console.log('seen', process.env['COLOUR']);
+    if (event.n === 0) throw new Error('no zero');
+    return event.n ?? 'batch';
+  };`;
+  const path = makeFunction('greet', source);
+  const first = await run(['deploy', path, '--queue', 'greetings', '--env', 'COLOUR=red']);
+  assert.equal(first.code, 0, first.complaint);
+  assert.match(first.out, /greet is ready\.\n$/);
+  const answer = await run(['invoke', 'greet', '{"n": 7}', '--log']);
+  assert.deepEqual([answer.code, answer.out], [0, '7\n']);
+  assert.match(answer.complaint, /INFO\tseen red\n.*END RequestId/s);
+  const failed = await run(['invoke', 'greet', '-'], '{"n": 0}');
+  assert.equal(failed.code, 1);
+  assert.equal((JSON.parse(failed.out) as { errorMessage: string }).errorMessage, 'no zero');
+  const again = await run(['deploy', path, '--queue', 'greetings', '--batch-size', '100']);
+  assert.equal(again.code, 0, again.complaint);
+  assert.equal((await run(['invoke', 'greet', '{"n": 8}', '--log'])).complaint.includes('seen red'), true);
+  const listed = await run(['functions']);
+  assert.match(listed.out, /greet +nodejs24\.x +128 +3 +greetings \(\w+\)\n/);
+  const log = await run(['logs', 'greet']);
+  assert.match(log.out, /seen red/);
+});
+
+test('what is sent is counted, received and deleted', async () => {
+  const path = makeFunction('make', 'export const handler = async () => 1;');
+  assert.equal((await run(['deploy', path, '--queue', 'other'])).code, 0);
+  const sent = await run(['send', 'other', '--delay', '900', '--attribute', 'kind=late'], 'from a pipe');
+  assert.match(sent.out, /^[0-9a-f-]{36}\n$/);
+  const queues = await run(['queues', 'oth', '--json']);
+  assert.deepEqual(JSON.parse(queues.out), [{ name: 'other', waiting: 0, inFlight: 0, delayed: 1 }]);
+  const received = await run(['receive', 'other', '--delete']);
+  assert.deepEqual([received.code, received.out], [0, '']);
+  const status = JSON.parse((await run(['status', '--json'])).out) as { figures: { messagesSent: number } };
+  assert.ok(status.figures.messagesSent >= 1);
+});
