@@ -39,6 +39,11 @@ export class Checkpoints {
     }
   }
 
+  /** No checkpoint runs from now on: the database is about to be closed. */
+  stop(): void {
+    this.#cancelIdle?.();
+  }
+
   #run(): void {
     try {
       this.#checkpoint.get();

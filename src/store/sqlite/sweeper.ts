@@ -41,6 +41,11 @@ export class Sweeper {
     }
   }
 
+  /** Nothing is swept from now on: the database is about to be closed. */
+  stop(): void {
+    this.#cancel?.();
+  }
+
   /** A full disk ends it until the next answer. */
   #sweepIdle(): void {
     const { slots, run, clock } = this.#options;

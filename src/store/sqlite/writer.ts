@@ -74,6 +74,8 @@ class Writer {
   }
 
   close(): void {
+    this.#sweeper.stop();
+    this.#checkpoints.stop();
     this.#database.close();
   }
 }
