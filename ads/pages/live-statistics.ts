@@ -1,8 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type postgres from 'postgres';
-import { readStatistics } from './statistics.ts';
-
-const EVERY_MS = 500;
+import { Channel } from './channel.ts';
+import { readMark } from './statistics.ts';
 
 /**
  * Tells watchers the statistics of an advertiser by server-sent events: at once, and whenever they have changed.
@@ -16,65 +15,42 @@ export class LiveStatistics {
     this.#sql = sql;
   }
 
+  /** How many advertisers are being watched: so many are read. */
+  get watched(): number {
+    return this.#channels.size;
+  }
+
   /** Answers `response` with events until the watcher leaves; 404 if there is no such advertiser. */
   async watch(
     advertiserId: number,
     response: ServerResponse,
     headers: Readonly<Record<string, string>>,
   ): Promise<void> {
-    const first = await readStatistics(this.#sql, advertiserId);
-    if (first === undefined) {
+    if ((await readMark(this.#sql, advertiserId)) === undefined) {
       response.writeHead(404, headers).end();
       return;
     }
+    if (response.destroyed) return;
     response.writeHead(200, { ...headers, 'Content-Type': 'text/event-stream' });
-    response.write(`retry: 1000\n${event(first)}`);
+    response.flushHeaders();
     const channel = this.#channels.get(advertiserId) ?? this.#open(advertiserId);
-    channel.watchers.add(response);
+    channel.add(response);
     response.on('close', () => {
-      channel.watchers.delete(response);
-      if (channel.watchers.size === 0) this.#shut(advertiserId, channel);
+      if (channel.remove(response) > 0) return;
+      channel.close();
+      if (this.#channels.get(advertiserId) === channel) this.#channels.delete(advertiserId);
     });
   }
 
   /** Ends all watching. */
   close(): void {
-    for (const [advertiserId, channel] of this.#channels) {
-      for (const watcher of channel.watchers) watcher.end();
-      this.#shut(advertiserId, channel);
-    }
+    for (const channel of this.#channels.values()) channel.close();
+    this.#channels.clear();
   }
 
   #open(advertiserId: number): Channel {
-    const channel: Channel = { watchers: new Set(), timer: undefined, told: '' };
-    const tell = async (): Promise<void> => {
-      const statistics = await readStatistics(this.#sql, advertiserId).catch(() => undefined);
-      const text = statistics === undefined ? '' : JSON.stringify({ ...statistics, readAtMs: 0 });
-      if (statistics !== undefined && text !== channel.told) {
-        channel.told = text;
-        for (const watcher of channel.watchers) watcher.write(event(statistics));
-      }
-      if (this.#channels.get(advertiserId) === channel)
-        channel.timer = setTimeout(() => void tell(), EVERY_MS);
-    };
-    channel.timer = setTimeout(() => void tell(), EVERY_MS);
+    const channel = new Channel(this.#sql, advertiserId);
     this.#channels.set(advertiserId, channel);
     return channel;
   }
-
-  #shut(advertiserId: number, channel: Channel): void {
-    clearTimeout(channel.timer);
-    if (this.#channels.get(advertiserId) === channel) this.#channels.delete(advertiserId);
-  }
-}
-
-interface Channel {
-  readonly watchers: Set<ServerResponse>;
-  timer: NodeJS.Timeout | undefined;
-  /** What was told last, without the moment of reading. */
-  told: string;
-}
-
-function event(value: unknown): string {
-  return `data: ${JSON.stringify(value)}\n\n`;
 }

@@ -3,15 +3,26 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type postgres from 'postgres';
 import { LiveStatistics } from './live-statistics.ts';
 import { readAdvertisers } from './statistics.ts';
 
-const FILES: Readonly<Record<string, string>> = {
-  'statistics.html': 'text/html; charset=utf-8',
-  'statistics.js': 'text/javascript; charset=utf-8',
-  'statistics.css': 'text/css; charset=utf-8',
-};
+const CSS = 'text/css; charset=utf-8';
+const SCRIPT = 'text/javascript; charset=utf-8';
+const HTML = 'text/html; charset=utf-8';
+
+type File = readonly [type: string, path: string];
+
+/** What a browser may ask for besides the pages: the type, and where it lies. */
+const FILES: ReadonlyMap<string, File> = new Map<string, File>([
+  ['/statistics.css', [CSS, browserFile('statistics.css')]],
+  ...['page.js', 'chart.js', 'live.js', 'statistics.js', 'advertisers.js'].map(
+    (name) => [`/${name}`, [SCRIPT, browserFile(name)]] as const,
+  ),
+  ['/uplot.js', [SCRIPT, fileURLToPath(import.meta.resolve('uplot/dist/uPlot.esm.js'))]],
+  ['/uplot.css', [CSS, fileURLToPath(import.meta.resolve('uplot/dist/uPlot.min.css'))]],
+]);
 
 const HEADERS = {
   'Cache-Control': 'no-store',
@@ -38,9 +49,9 @@ export class PageServer {
     });
   }
 
-  /** Listens on any free port of this machine and answers the address. */
-  async listen(): Promise<string> {
-    this.#server.listen(0, '127.0.0.1');
+  /** Listens on a port of this machine, any free one unless it is given, and answers the address. */
+  async listen(port = 0): Promise<string> {
+    this.#server.listen(port, '127.0.0.1');
     await once(this.#server, 'listening');
     return `http://127.0.0.1:${this.#port}`;
   }
@@ -67,8 +78,10 @@ export class PageServer {
     const [, kind, id, live] = /^\/(advertiser)\/(\d{1,9})(\/live)?$/.exec(url) ?? [];
     if (url === '/advertisers') return sendJson(response, await readAdvertisers(this.#sql));
     if (live !== undefined) return this.#live.watch(Number(id), response, HEADERS);
-    if (url === '/' || kind !== undefined) return sendFile(response, 'statistics.html');
-    if (url.slice(1) in FILES) return sendFile(response, url.slice(1));
+    if (kind !== undefined) return sendFile(response, HTML, browserFile('statistics.html'));
+    if (url === '/') return sendFile(response, HTML, browserFile('advertisers.html'));
+    const [type, path] = FILES.get(url) ?? [];
+    if (type !== undefined && path !== undefined) return sendFile(response, type, path);
     send(response, 404, 'text/plain', 'There is nothing at this address.\n');
   }
 
@@ -78,8 +91,12 @@ export class PageServer {
   }
 }
 
-function sendFile(response: ServerResponse, name: string): void {
-  send(response, 200, FILES[name] ?? 'text/plain', readFileSync(join(import.meta.dirname, 'browser', name)));
+function browserFile(name: string): string {
+  return join(import.meta.dirname, 'browser', name);
+}
+
+function sendFile(response: ServerResponse, type: string, path: string): void {
+  send(response, 200, type, readFileSync(path));
 }
 
 function sendJson(response: ServerResponse, value: unknown): void {

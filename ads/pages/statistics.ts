@@ -1,4 +1,5 @@
 import type postgres from 'postgres';
+import { RecentMinutes, type PeriodStatistics } from './recent-minutes.ts';
 
 /** One campaign as its advertiser sees it. */
 export interface CampaignStatistics {
@@ -18,14 +19,6 @@ export interface ReasonCount {
   readonly clicks: number;
 }
 
-/** One hour of clicks. */
-export interface HourStatistics {
-  readonly hourMs: number;
-  readonly billed: number;
-  readonly notBilled: number;
-  readonly amountMicros: number;
-}
-
 /** One click with what became of it. */
 export interface ClickReceipt {
   readonly clickId: string;
@@ -43,14 +36,21 @@ export interface AdvertiserStatistics {
   readonly readAtMs: number;
   readonly campaigns: readonly CampaignStatistics[];
   readonly reasons: readonly ReasonCount[];
-  readonly hours: readonly HourStatistics[];
+  /** Of the last hour; minutes without clicks are absent. */
+  readonly minutes: readonly PeriodStatistics[];
+  /** Of the last two days; hours without clicks are absent. */
+  readonly hours: readonly PeriodStatistics[];
   readonly latest: readonly ClickReceipt[];
 }
 
-/** Reads the statistics of one advertiser in one snapshot; undefined if there is no such advertiser. */
+/**
+ * Reads the statistics of one advertiser in one snapshot; undefined if there is no such advertiser.
+ * `recent` remembers the minutes from reading to reading, so that a click is not counted again each time.
+ */
 export async function readStatistics(
   sql: postgres.Sql,
   id: number,
+  recent = new RecentMinutes(),
 ): Promise<AdvertiserStatistics | undefined> {
   return sql.begin('ISOLATION LEVEL REPEATABLE READ READ ONLY', async (snapshot) => {
     const [advertiser] = await snapshot<{ name: string; now: number }[]>`
@@ -61,10 +61,31 @@ export async function readStatistics(
       readAtMs: Math.floor(advertiser.now),
       campaigns: await readCampaigns(snapshot, id),
       reasons: await readReasons(snapshot, id),
+      minutes: await recent.read(snapshot, id, advertiser.now),
       hours: await readHours(snapshot, id),
       latest: await readLatest(snapshot, id),
     };
   });
+}
+
+/**
+ * A text that changes whenever clicks were recorded for the advertiser, or its budgets or campaigns changed; cheap
+ * enough to be asked for all the time. Undefined if there is no such advertiser.
+ */
+export async function readMark(sql: postgres.Sql, id: number): Promise<Mark | undefined> {
+  const [mark] = await sql<Mark[]>`
+    SELECT extract(epoch FROM now())::float8 * 1000 AS "readAtMs", concat_ws(' ', name,
+      (SELECT sum(clicks) FROM stat_hour JOIN campaign USING (campaign_id) WHERE advertiser_id = ${id}),
+      (SELECT string_agg(concat_ws(' ', campaign_id, name, state, limit_micros, spent_micros), ',' ORDER BY campaign_id)
+       FROM campaign JOIN budget USING (campaign_id) WHERE advertiser_id = ${id})) AS text
+    FROM advertiser WHERE advertiser_id = ${id}`;
+  return mark;
+}
+
+/** How the ledger stood for one advertiser. */
+export interface Mark {
+  readonly readAtMs: number;
+  readonly text: string;
 }
 
 /** Names of all advertisers by their numbers. */
@@ -92,9 +113,9 @@ async function readReasons(sql: postgres.ISql, id: number): Promise<readonly Rea
     WHERE advertiser_id = ${id} AND reason <> '' GROUP BY reason ORDER BY 2 DESC, 1`;
 }
 
-async function readHours(sql: postgres.ISql, id: number): Promise<readonly HourStatistics[]> {
-  return sql<HourStatistics[]>`
-    SELECT extract(epoch FROM hour)::float8 * 1000 AS "hourMs",
+async function readHours(sql: postgres.ISql, id: number): Promise<readonly PeriodStatistics[]> {
+  return sql<PeriodStatistics[]>`
+    SELECT extract(epoch FROM hour)::float8 * 1000 AS "atMs",
       coalesce(sum(clicks) FILTER (WHERE verdict = 'billed'), 0)::float8 AS billed,
       coalesce(sum(clicks) FILTER (WHERE verdict <> 'billed'), 0)::float8 AS "notBilled",
       sum(amount_micros)::float8 AS "amountMicros"

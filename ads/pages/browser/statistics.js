@@ -1,114 +1,175 @@
 // Shows the statistics of the advertiser in the address, as they are pushed.
+import { makeChart } from '/chart.js';
+import { listen } from '/live.js';
+import { amount, at, count, element, numberCell, readAdvertisers, row } from '/page.js';
 
-const whole = new Intl.NumberFormat();
-const money = new Intl.NumberFormat(undefined, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
-const time = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
-const hour = new Intl.DateTimeFormat(undefined, { weekday: 'short', hour: '2-digit', minute: '2-digit' });
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const PERIODS = {
+  minutes: { stepMs: MINUTE_MS, steps: 60, name: 'the last hour', by: 'minute' },
+  hours: { stepMs: HOUR_MS, steps: 48, name: 'the last two days', by: 'hour' },
+};
+const STATES = {
+  live: 'Live',
+  lost: 'Connection lost; trying again …',
+  stale: 'The ledger cannot be read just now; trying again …',
+  unknown: 'Not connected',
+};
+const REASONS = {
+  malformed: 'Unreadable token',
+  forged: 'Forged token',
+  expired: 'Too old',
+  prefetch: 'Fetched ahead by the browser',
+  head: 'Only headers asked for',
+  'no-agent': 'Names no browser',
+  bot: 'Robot',
+  'data-centre': 'From a data centre',
+  'double-click': 'Double-click',
+  'repeated-impression': 'Clicked again',
+  'unknown-campaign': 'Unknown campaign',
+  ended: 'Campaign had ended',
+  unfunded: 'Budget was used up',
+};
 
-const id = Number(/^\/advertiser\/(\d+)$/.exec(location.pathname)?.[1] ?? 1);
+const time = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium', hourCycle: 'h23' });
+const moment = new Intl.DateTimeFormat(undefined, {
+  weekday: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle: 'h23',
+});
+const id = Number(/^\/advertiser\/(\d+)$/.exec(location.pathname)?.[1]);
+let shown;
+let chart;
 
-/** @param {string} name */
-const at = (name) => /** @type {HTMLElement} */ (document.getElementById(name));
-/** @param {number} micros */
-const amount = (micros) => money.format(micros / 1e6);
-
-/** Text only: nothing from the ledger is ever read as markup. */
-function element(name, text = '', attributes = {}) {
-  const made = document.createElement(name);
-  made.textContent = text;
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  return made;
-}
-
-function row(...cells) {
-  const made = element('tr');
-  made.append(...cells.map((cell) => (cell instanceof Node ? cell : element('td', cell))));
-  return made;
-}
-
-function meter(share, text) {
-  const cell = element('td');
-  cell.append(element('meter', '', { min: '0', max: '1', value: String(share) }), element('small', text));
-  return cell;
-}
-
-function bars(target, entries) {
-  const most = Math.max(1, ...entries.map((entry) => entry.value));
-  target.replaceChildren(
-    ...entries.flatMap(({ name, value, text }) => [
-      element('span', name),
-      element('meter', '', { min: '0', max: String(most), value: String(value) }),
-      element('b', text ?? whole.format(value)),
-    ]),
-  );
-  if (entries.length === 0) target.textContent = 'Nothing yet.';
+/** Writes only what differs, so that a reader's place and selection stay. */
+function put(name, text) {
+  if (at(name).textContent !== text) at(name).textContent = text;
 }
 
 function show(statistics) {
-  const { campaigns, reasons, hours, latest } = statistics;
+  shown = statistics;
+  const { campaigns, reasons, latest } = statistics;
   const sum = (pick) => campaigns.reduce((total, campaign) => total + pick(campaign), 0);
   document.title = `${statistics.advertiser}: click statistics`;
-  at('advertiser').textContent = statistics.advertiser;
-  at('state').textContent = `Complete up to ${time.format(statistics.readAtMs)}`;
-  at('billed').textContent = whole.format(sum((one) => one.billed));
-  at('not-billed').textContent = whole.format(sum((one) => one.free + one.invalid));
-  at('spent').textContent = amount(sum((one) => one.spentMicros));
-  at('left').textContent = amount(sum((one) => one.limitMicros - one.spentMicros));
+  put('advertiser', statistics.advertiser);
+  put('billed', count(sum((one) => one.billed)));
+  put('free', count(sum((one) => one.free)));
+  put('invalid', count(sum((one) => one.invalid)));
+  put('spent', amount(sum((one) => one.spentMicros)));
+  put('left', amount(sum((one) => one.limitMicros - one.spentMicros)));
+  showPosition(statistics.readAtMs);
   at('campaigns').replaceChildren(...campaigns.map(campaignRow));
-  bars(
-    at('hours'),
-    hours.map((one) => ({
-      name: hour.format(one.hourMs),
-      value: one.billed,
-      text: `${whole.format(one.billed)} for ${amount(one.amountMicros)}`,
-    })),
-  );
-  bars(
-    at('reasons'),
-    reasons.map((one) => ({ name: one.reason, value: one.clicks })),
-  );
-  at('latest').replaceChildren(...latest.map(clickRow));
-  /** @type {HTMLElement} */ (document.querySelector('main')).hidden = false;
+  showReasons(reasons);
+  const names = new Map(campaigns.map((one) => [one.campaignId, one.name]));
+  at('latest').replaceChildren(...latest.map((click) => clickRow(click, names)));
+  if (latest.length === 0) at('latest').replaceChildren(emptyRow('No click has come yet.', 5));
+  at('figures').hidden = false;
+  showPeriods();
 }
 
-function campaignRow(campaign) {
-  const { limitMicros, spentMicros } = campaign;
+function showPosition(readAtMs) {
+  const newest = shown.latest[0];
+  const click = newest === undefined ? 'no click yet' : `newest click ${newest.clickId}`;
+  put('position', `Complete up to ${time.format(readAtMs)} · ${click}`);
+}
+
+/** Nothing has changed but the time, which moves the chart. */
+function stillHolds(readAtMs) {
+  if (shown === undefined) return;
+  shown = { ...shown, readAtMs };
+  showPosition(readAtMs);
+  showPeriods();
+}
+
+/** The chosen period without gaps: a step in which nothing happened is a zero. */
+function showPeriods() {
+  const chosen = document.querySelector('input[name=period]:checked').value;
+  const { stepMs, steps, name, by } = PERIODS[chosen];
+  const known = new Map(shown[chosen].map((one) => [one.atMs, one]));
+  const last = Math.floor(shown.readAtMs / stepMs) * stepMs;
+  const points = Array.from({ length: steps }, (_, index) => {
+    const atMs = last - (steps - 1 - index) * stepMs;
+    return known.get(atMs) ?? { atMs, billed: 0, notBilled: 0, amountMicros: 0 };
+  });
+  chart ??= makeChart(at('chart'));
+  chart.show(points);
+  const sum = (pick) => points.reduce((total, one) => total + pick(one), 0);
+  const said = `${name} by ${by}: ${count(sum((one) => one.billed))} charged clicks for ${amount(sum((one) => one.amountMicros))}, ${count(sum((one) => one.notBilled))} not charged`;
+  at('chart').setAttribute('aria-label', `Chart of ${said}`);
+  const busy = points.filter((one) => one.billed + one.notBilled > 0).toReversed();
+  at('periods').replaceChildren(...busy.map(periodRow));
+  if (busy.length === 0) at('periods').replaceChildren(emptyRow('No clicks in this period.', 4));
+}
+
+function periodRow({ atMs, billed, notBilled, amountMicros }) {
+  const numbers = [count(billed), count(notBilled), amount(amountMicros)];
+  return row(element('th', moment.format(atMs), { scope: 'row' }), ...numbers.map(numberCell));
+}
+
+function showReasons(reasons) {
+  const most = Math.max(1, ...reasons.map((one) => one.clicks));
+  at('reasons').replaceChildren(
+    ...reasons.flatMap(({ reason, clicks }) => [
+      element('span', REASONS[reason] ?? reason),
+      element('meter', '', { max: most, value: clicks, 'aria-label': REASONS[reason] ?? reason }),
+      element('b', count(clicks)),
+    ]),
+  );
+  if (reasons.length === 0) at('reasons').textContent = 'Every click was charged, or none has come yet.';
+}
+
+function campaignRow({ name, state, limitMicros, spentMicros, billed, free, invalid }) {
+  const used = element('td');
+  const text = `${amount(spentMicros)} of ${amount(limitMicros)}`;
   const share = limitMicros === 0 ? 1 : spentMicros / limitMicros;
+  used.append(
+    element('meter', '', { max: 1, value: share, 'aria-label': `${name}: budget used` }),
+    element('small', text),
+  );
+  const title = element('th', name, { scope: 'row' });
+  if (state !== 'active') title.append(element('small', state));
+  return row(title, used, ...[billed, free, invalid].map((number) => numberCell(count(number))));
+}
+
+function clickRow({ clickId, clickedAtMs, campaignId, verdict, reason, amountMicros }, names) {
+  const judged = element('td');
+  const words = { billed: 'Charged', free: 'Free', invalid: 'Invalid' };
+  judged.append(element('span', words[verdict] ?? verdict, { class: `verdict ${verdict}` }));
+  if (reason !== null) judged.append(` ${REASONS[reason] ?? reason}`);
   return row(
-    element('th', campaign.name, { scope: 'row' }),
-    meter(share, `${amount(spentMicros)} of ${amount(limitMicros)}`),
-    amount(limitMicros - spentMicros),
-    whole.format(campaign.billed),
-    whole.format(campaign.free),
-    whole.format(campaign.invalid),
+    time.format(clickedAtMs),
+    judged,
+    numberCell(amount(amountMicros)),
+    names.get(campaignId) ?? '',
+    element('td', clickId, { class: 'id' }),
   );
 }
 
-function clickRow(click) {
-  const verdict = click.reason === null ? click.verdict : `${click.verdict}: ${click.reason}`;
-  return row(
-    time.format(click.clickedAtMs),
-    element('td', verdict, { class: click.verdict }),
-    amount(click.amountMicros),
-    element('td', click.clickId, { class: 'id' }),
-  );
+function emptyRow(text, columns) {
+  const made = element('tr');
+  made.append(element('td', text, { colspan: columns, class: 'empty' }));
+  return made;
+}
+
+function showState(state) {
+  put('state', STATES[state]);
+  at('state').dataset.state = state;
+  at('notice').hidden = state !== 'unknown';
+  if (state === 'unknown') put('notice', 'There is no such advertiser. Choose one above.');
 }
 
 async function listAdvertisers() {
-  const advertisers = await (await fetch('/advertisers')).json();
-  at('advertisers').replaceChildren(
-    ...advertisers.map((one) =>
-      element('a', one.name, {
-        href: `/advertiser/${one.id}`,
-        ...(one.id === id ? { 'aria-current': 'page' } : {}),
-      }),
-    ),
-  );
+  const link = ({ id: other, name }) =>
+    element('a', name, {
+      href: `/advertiser/${other}`,
+      ...(other === id ? { 'aria-current': 'page' } : {}),
+    });
+  const advertisers = await readAdvertisers().catch(() => []);
+  at('advertisers').replaceChildren(...advertisers.map(link));
 }
 
-const events = new EventSource(`/advertiser/${id}/live`);
-events.onmessage = (message) => show(JSON.parse(message.data));
-events.onerror = () => {
-  at('state').textContent = 'Not connected; trying again.';
-};
+for (const choice of document.querySelectorAll('input[name=period]'))
+  choice.addEventListener('change', () => showPeriods());
+listen(id, { statistics: show, complete: stillHolds, state: showState });
 await listAdvertisers();

@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { chargeClicks } from '../click-processor/charge.ts';
+import { sampleClick } from '../click-processor/fixtures/sample-click.ts';
+import { openTestLedger } from '../database/fixtures.ts';
+import type { Ledger } from '../database/ledger.ts';
+import { openChromium, whyNoChromium } from './fixtures/chromium.ts';
+import { sampleHour } from './fixtures/sample-hour.ts';
+import { PageServer } from './page-server.ts';
+
+const skip = whyNoChromium((text) => process.stderr.write(`${text}\n`)) ?? false;
+
+describe('the statistics page in chromium', { skip }, () => {
+  let ledger: Ledger;
+  let pages: PageServer;
+  let browser: Browser;
+  let origin: string;
+  before(async () => {
+    ledger = await openTestLedger();
+    pages = new PageServer(ledger.sql);
+    origin = await pages.listen();
+    browser = await openChromium();
+    await chargeClicks(ledger.sql, sampleHour(Date.now()));
+  });
+  after(async () => {
+    await browser.close();
+    await pages.close();
+    await ledger.close();
+  });
+
+  it('changes by itself when a batch is charged, and says up to which click it is complete', async () => {
+    await using page = await open('/advertiser/4');
+    assert.equal(await page.locator('#billed').textContent(), '0');
+    assert.equal(await page.locator('#latest').textContent(), 'No click has come yet.');
+    const served = { advertiserId: 4, campaignId: 5, priceMicros: 310_000 };
+    const batch = [50_001, 50_002, 50_003].map((number) => sampleClick(number, {}, served));
+    await chargeClicks(ledger.sql, [...batch, sampleClick(50_004, { method: 'HEAD' }, served)]);
+    await page.locator('#billed', { hasText: /^3$/ }).waitFor();
+    assert.equal(await page.locator('#spent').textContent(), '0.93');
+    assert.equal(await page.locator('#left').textContent(), '799,999.07');
+    assert.equal(await page.locator('#invalid').textContent(), '1');
+    assert.match((await page.locator('#reasons').textContent()) ?? '', /Only headers asked for1/);
+    assert.match((await page.locator('#position').textContent()) ?? '', /newest click 01900000-.*c354$/);
+    assert.deepEqual(page.complaints, []);
+  });
+
+  it('is worked by keyboard: every link, choice and table can be reached, the period chosen, the table opened', async () => {
+    await using page = await open('/advertiser/1');
+    const reached = new Set<string>();
+    for (let press = 0; press < 14; press += 1) {
+      await page.keyboard.press('Tab');
+      reached.add(String(await page.evaluate(NAME_OF_FOCUS)));
+    }
+    for (const name of [
+      'Skip to the figures',
+      'Lumen Lamps',
+      'minutes',
+      'The same as a table',
+      'Latest clicks',
+    ])
+      assert.ok(reached.has(name), `${name} in ${[...reached].join(', ')}`);
+    await page.locator('input[value=minutes]').focus();
+    await page.keyboard.press('ArrowRight');
+    assert.match((await page.locator('#chart').getAttribute('aria-label')) ?? '', /last two days by hour/);
+    await page.locator('summary').focus();
+    await page.keyboard.press('Enter');
+    await page.locator('#periods tr').first().waitFor();
+  });
+
+  it('shows the chart, and tells in words what it shows', async () => {
+    await using page = await open('/advertiser/1');
+    const label = (await page.locator('#chart').getAttribute('aria-label')) ?? '';
+    assert.match(label, /^Chart of the last hour by minute: \d+ charged clicks for [\d.]+, \d+ not charged$/);
+    const painted = await page.evaluate(PAINTED);
+    assert.ok(Number(painted) > 1000, `${String(painted)} pixels are painted`);
+  });
+
+  it('needs no sideways scrolling on a phone, in any state of it', async () => {
+    for (const path of ['/', '/advertiser/1', '/advertiser/3', '/advertiser/99']) {
+      await using page = await open(path, { viewport: { width: 375, height: 700 } });
+      assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 375, path);
+    }
+  });
+
+  it('follows the dark mode, in the chart too', async () => {
+    await using page = await open('/advertiser/1', { colorScheme: 'dark' });
+    const ground = 'getComputedStyle(document.body).backgroundColor';
+    assert.equal(await page.evaluate(ground), 'rgb(20, 22, 26)');
+    const dark = await page.evaluate(PICTURE);
+    await page.emulateMedia({ colorScheme: 'light' });
+    assert.equal(await page.evaluate(ground), 'rgb(246, 246, 243)');
+    await page.waitForFunction(`${PICTURE} !== ${JSON.stringify(dark)}`);
+  });
+
+  it('says that the connection is lost, and comes back by itself', async () => {
+    const other = new PageServer(ledger.sql);
+    const address = await other.listen();
+    await using page = await open('/advertiser/2', {}, address);
+    await other.close();
+    await page.locator('#state[data-state=lost]').waitFor();
+    const again = new PageServer(ledger.sql);
+    await again.listen(Number(new URL(address).port));
+    await page.locator('#state[data-state=live]').waitFor();
+    await again.close();
+  });
+
+  it('lists the advertisers, leads to each, and says so when there is none of that number', async () => {
+    await using page = await open('/');
+    await page.getByRole('link', { name: 'Harbour Books' }).click();
+    await page.getByRole('heading', { name: 'Harbour Books' }).waitFor();
+    await page.goto(`${origin}/advertiser/99`);
+    await page.getByText('There is no such advertiser').waitFor();
+  });
+
+  type Settings = Parameters<Browser['newPage']>[0];
+
+  /** A page that shows what it will show: figures, a list or a notice. Complaints are those of its console. */
+  async function open(path: string, settings: Settings = {}, from = origin): Promise<OpenPage> {
+    const page = await browser.newPage({ locale: 'en-GB', ...settings });
+    const complaints: string[] = [];
+    page.on('console', (message) => {
+      if (message.type() !== 'log') complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => complaints.push(error.message));
+    await page.goto(from + path);
+    await page.locator('#chart canvas, #notice:not([hidden]), .list a').first().waitFor();
+    return Object.assign(page, { complaints, [Symbol.asyncDispose]: () => page.close() });
+  }
+});
+
+type OpenPage = Page & AsyncDisposable & { readonly complaints: readonly string[] };
+
+const NAME_OF_FOCUS = `(() => {
+  const focus = document.activeElement;
+  const label = document.getElementById(focus.getAttribute('aria-labelledby'));
+  return focus.value ?? (label ?? focus).textContent;
+})()`;
+const PICTURE = `document.querySelector('#chart canvas').toDataURL()`;
+const PAINTED = `(() => {
+  const canvas = document.querySelector('#chart canvas');
+  const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+  return data.filter((value, index) => index % 4 === 3 && value > 0).length;
+})()`;
