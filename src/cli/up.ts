@@ -1,8 +1,11 @@
 import { Command } from 'commander';
+import { SystemClock } from '../base/clock.ts';
 import { processVariables, readConfig, type Config, type Flags } from '../config.ts';
 import type { Platform } from '../server.ts';
 import { CommandFailed, complain, examples, exit, print, WrongUsage } from './terminal.ts';
 
+/** A start takes well under a second; a long recovery may take minutes. */
+const LONGEST_START_MS = 86_400_000;
 /** Left when a second Ctrl-C ends a stop that takes too long, as shells report an interrupt. */
 const INTERRUPTED = 130;
 /** Left when the disk failed: nothing more can be promised. */
@@ -35,7 +38,9 @@ export function upCommand(version: string): Command {
 
 async function run(config: Config, version: string): Promise<void> {
   const { startPlatform } = await import('../server.ts');
-  const started = await startPlatform(config, { version, log: complain, fatal });
+  // Until the doors are open nothing else is sure to keep the process alive.
+  const letGo = new SystemClock(0, true).after(LONGEST_START_MS, () => undefined);
+  const started = await startPlatform(config, { version, log: complain, fatal }).finally(letGo);
   if (!started.ok) throw new CommandFailed(started.failure.what);
   const platform = started.value;
   announce(config, platform);

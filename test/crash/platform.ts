@@ -9,6 +9,8 @@ export interface PlatformOptions {
   readonly port: number;
   /** Words before the program: a tracer and its flags. */
   readonly under?: readonly string[];
+  /** More options of `up`. */
+  readonly flags?: readonly string[];
 }
 
 /** The path of the program's front door. */
@@ -39,6 +41,7 @@ export class Platform implements AsyncDisposable {
       String(options.port),
       '--data',
       options.dataDirectory,
+      ...(options.flags ?? []),
     ];
     const child = spawn(words[0] ?? PROGRAM, words.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] });
     await saysItsAddress(child);
