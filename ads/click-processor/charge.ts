@@ -2,14 +2,7 @@ import type postgres from 'postgres';
 import type { Click } from './click.ts';
 import { decide, type Budget, type CountedClick } from './decide.ts';
 import { DOUBLE_CLICK_WINDOW_MS } from './rules.ts';
-import { writeDecided } from './write-decided.ts';
-
-/** What one batch did. */
-export interface Charged {
-  /** Clicks that were not in the table before. */
-  readonly inserted: number;
-  readonly billed: number;
-}
+import { writeDecided, type Charged } from './write-decided.ts';
 
 /**
  * Records and charges a batch of clicks in one transaction. A click that is already recorded changes nothing,

@@ -1,7 +1,13 @@
 import type postgres from 'postgres';
-import type { Charged } from './charge.ts';
 import type { Decided } from './decide.ts';
 import { RULES_VERSION } from './rules.ts';
+
+/** What one batch did. */
+export interface Charged {
+  /** Clicks that were not in the table before. */
+  readonly inserted: number;
+  readonly billed: number;
+}
 
 /**
  * Writes clicks, charges, spending and statistics in one statement. Every effect follows from the rows that

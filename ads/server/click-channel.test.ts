@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { decodeClick } from '../click-processor/click-message.ts';
 import { sampleClick } from '../click-processor/fixtures/sample-click.ts';
-import { ClickChannel, type PostOutcome } from './click-channel.ts';
+import { ClickChannel } from './click-channel.ts';
+import type { PostOutcome } from './send-batch.ts';
 import { Journal, parseJournal, readJournals, type RunAccount } from './journal.ts';
 
 /** A send that waits for the test to say what became of it. */

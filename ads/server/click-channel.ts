@@ -1,13 +1,10 @@
 import { encodeClick } from '../click-processor/click-message.ts';
 import type { Click } from '../click-processor/click.ts';
 import type { Journal } from './journal.ts';
-import type { SendBatch } from './send-batch.ts';
+import type { PostOutcome, SendBatch } from './send-batch.ts';
 
 /** A click before it has its number. */
 export type UnnumberedClick = Omit<Click, 'serverId' | 'seq'>;
-
-/** Whether the click is durable in the channel: `unknown` when no answer came. */
-export type PostOutcome = 'posted' | 'refused' | 'unknown';
 
 const BATCH_LIMIT = 10;
 /** The queue takes 1 MiB a batch; a click is far below a tenth of it. */

@@ -1,5 +1,7 @@
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { PostOutcome } from './click-channel.ts';
+
+/** Whether the click is durable in the channel: `unknown` when no answer came. */
+export type PostOutcome = 'posted' | 'refused' | 'unknown';
 
 /** Sends up to ten bodies in one request and answers what became of each, in their order. May reject: all unknown. */
 export type SendBatch = (bodies: readonly string[]) => Promise<readonly PostOutcome[]>;
