@@ -53,20 +53,26 @@ export class Channel {
 
   /** Never rejects: a ledger that cannot be read is told as such, and tried again. */
   async #round(): Promise<void> {
-    await this.#look().catch(() => this.#tell('event: stale\ndata:\n\n'));
+    await this.#look().catch(() => this.#fail());
     if (!this.#closed) this.#timer = setTimeout(() => void this.#round(), EVERY_MS);
   }
 
   async #look(): Promise<void> {
     const mark = await readMark(this.#sql, this.#advertiserId);
     if (mark === undefined) return this.close();
-    if (mark.text === this.#mark) return this.#reassure(mark.readAtMs);
+    if (mark.text === this.#mark && !this.#recent.isDue(mark.readAtMs)) return this.#reassure(mark.readAtMs);
     const statistics = await readStatistics(this.#sql, this.#advertiserId, this.#recent);
     if (statistics === undefined) return this.close();
     this.#last = `data: ${JSON.stringify(statistics)}\n\n`;
     this.#mark = mark.text;
     this.#toldAtMs = statistics.readAtMs;
     this.#tell(this.#last);
+  }
+
+  /** Without a mark the statistics are told again as soon as they can be read. */
+  #fail(): void {
+    this.#mark = '';
+    this.#tell('event: stale\ndata:\n\n');
   }
 
   #reassure(readAtMs: number): void {

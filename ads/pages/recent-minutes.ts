@@ -21,6 +21,7 @@ const UNSETTLED_MS = 2 * MINUTE_MS;
 export class RecentMinutes {
   #minutes: readonly PeriodStatistics[] = [];
   #readAllAtMs = Number.NEGATIVE_INFINITY;
+  #readInPart = false;
 
   /** The minutes as `snapshot` shows them at `nowMs`, which is the database's time. */
   async read(snapshot: postgres.ISql, id: number, nowMs: number): Promise<readonly PeriodStatistics[]> {
@@ -31,7 +32,13 @@ export class RecentMinutes {
     const settled = this.#minutes.filter(({ atMs }) => atMs >= oldestMs && atMs < sinceMs);
     this.#minutes = [...settled, ...fresh];
     if (all) this.#readAllAtMs = nowMs;
+    this.#readInPart = !all;
     return this.#minutes;
+  }
+
+  /** Whether something may have been overlooked that a reading at `nowMs` would find. */
+  isDue(nowMs: number): boolean {
+    return this.#readInPart && nowMs - this.#readAllAtMs >= MINUTE_MS;
   }
 }
 

@@ -61,7 +61,7 @@ function describe(colour, width) {
         grid: { show: false },
         scale: 'spent',
         side: 1,
-        size: 60,
+        size: 52,
         values: (_plot, splits) => splits.map((one) => amount(one * 1e6)),
       },
     ],

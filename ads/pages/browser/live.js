@@ -34,12 +34,16 @@ export function listen(id, heard) {
     heard.complete(Number(message.data));
   });
   events.addEventListener('stale', () => alive('stale'));
-  events.addEventListener('error', async () => {
+  events.addEventListener('error', () => {
     clearTimeout(silence);
     events.close();
     heard.state('lost');
-    const advertisers = await readAdvertisers().catch(() => undefined);
-    if (advertisers?.every((one) => one.id !== id)) heard.state('unknown');
-    else again();
+    void isUnknown(id).then((unknown) => (unknown ? heard.state('unknown') : again()));
   });
+}
+
+/** An EventSource does not say why it failed; the list of advertisers does. */
+async function isUnknown(id) {
+  const advertisers = await readAdvertisers().catch(() => undefined);
+  return advertisers !== undefined && advertisers.every((one) => one.id !== id);
 }
