@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
+import { thawGroupOf } from './frozen-group.ts';
 import type { SpawnerEvent, SpawnerRequest } from './spawner-protocol.ts';
 
 /**
@@ -16,7 +17,10 @@ class SpawnerProcess {
       else this.#children.get(request.id)?.kill(request.signal);
     });
     process.on('disconnect', () => {
-      for (const child of this.#children.values()) child.kill('SIGKILL');
+      for (const child of this.#children.values()) {
+        child.kill('SIGKILL');
+        thawGroupOf(child.pid ?? 0);
+      }
     });
     // Ctrl-C in a terminal reaches the whole group: the platform stops first, and then closes the channel.
     process.on('SIGINT', () => undefined);

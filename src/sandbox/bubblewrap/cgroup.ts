@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { thawGroupsIn } from '../frozen-group.ts';
 
 /** What one environment may use. */
 export interface CgroupLimits {
@@ -41,6 +42,7 @@ export async function sweepLeftGroups(root: string): Promise<void> {
     const pid = Number(/^millrace-(\d+)$/.exec(name)?.[1] ?? 0);
     if (pid === 0 || isRunning(pid)) continue;
     const group = join(root, name);
+    thawGroupsIn(group);
     const children = await readdir(group, { withFileTypes: true }).catch(() => []);
     for (const child of children) if (child.isDirectory()) await removeGroup(join(group, child.name));
     await removeGroup(group);
