@@ -76,7 +76,7 @@ export class BubblewrapSandbox implements Sandbox {
       ...{ ...options, folder },
       files: await machineFiles(folder),
       identity: isRoot ? ownUsers() : { kind: 'same-user' },
-      cgroups: (await CgroupV2.open(process.pid)) ?? (await CgroupV1.open(process.pid)),
+      cgroups: await openCgroups(options.clock),
     });
     const hole = await whatDoesNotHold(sandbox);
     if (hole === undefined) return ok(sandbox);
@@ -158,6 +158,11 @@ export class BubblewrapSandbox implements Sandbox {
       onExceeded: () => spawned.signal('SIGKILL'),
     });
   }
+}
+
+/** Control groups as far as this user may make them. */
+async function openCgroups(clock: Clock): Promise<CgroupParent | undefined> {
+  return (await CgroupV2.open(process.pid, clock)) ?? (await CgroupV1.open(process.pid, clock));
 }
 
 function refusal(what: string): Result<never, WallsDoNotHold> {

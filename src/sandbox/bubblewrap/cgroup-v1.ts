@@ -1,5 +1,6 @@
 import { access, constants, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Clock } from '../../base/clock.ts';
 import {
   counter,
   groupPids,
@@ -21,13 +22,15 @@ type Roots = Readonly<Record<(typeof CONTROLLERS)[number], string>>;
 export class CgroupV1 implements CgroupParent {
   readonly description = 'memory, processes and freezing by control groups (version 1)';
   readonly #roots: Roots;
+  readonly #clock: Clock;
 
-  private constructor(roots: Roots) {
+  private constructor(roots: Roots, clock: Clock) {
     this.#roots = roots;
+    this.#clock = clock;
   }
 
   /** Undefined when one of the controllers is missing or may not be written. */
-  static async open(pid: number): Promise<CgroupV1 | undefined> {
+  static async open(pid: number, clock: Clock): Promise<CgroupV1 | undefined> {
     const mounts = await readFile('/proc/mounts', 'utf8');
     const roots: Partial<Record<keyof Roots, string>> = {};
     for (const controller of CONTROLLERS) {
@@ -37,12 +40,12 @@ export class CgroupV1 implements CgroupParent {
         .find((fields) => fields[2] === 'cgroup' && fields[3]?.split(',').includes(controller));
       const root = mount?.[1];
       if (root === undefined || !(await isWritable(root))) return undefined;
-      await sweepLeftGroups(root);
+      await sweepLeftGroups(root, clock);
       roots[controller] = join(root, platformGroupName(pid));
     }
     const all = roots as Roots;
     await Promise.all(Object.values(all).map(makeGroup));
-    return new CgroupV1(all);
+    return new CgroupV1(all, clock);
   }
 
   async make(name: string, { memoryBytes, processes }: CgroupLimits): Promise<Cgroup> {
@@ -53,19 +56,21 @@ export class CgroupV1 implements CgroupParent {
       setValue(groups.memory, 'memory.limit_in_bytes', memoryBytes),
       setValue(groups.pids, 'pids.max', processes),
     ]);
-    return new GroupV1(groups);
+    return new GroupV1(groups, this.#clock);
   }
 
   async remove(): Promise<void> {
-    await Promise.all(Object.values(this.#roots).map(removeGroup));
+    await Promise.all(Object.values(this.#roots).map((root) => removeGroup(root, this.#clock)));
   }
 }
 
 class GroupV1 implements Cgroup {
   readonly joinFiles: readonly string[];
   readonly #groups: Roots;
+  readonly #clock: Clock;
 
-  constructor(groups: Roots) {
+  constructor(groups: Roots, clock: Clock) {
+    this.#clock = clock;
     this.#groups = groups;
     this.joinFiles = Object.values(groups).map((group) => join(group, 'cgroup.procs'));
   }
@@ -92,7 +97,7 @@ class GroupV1 implements Cgroup {
 
   async remove(): Promise<void> {
     await this.thaw().catch(() => undefined);
-    await Promise.all(Object.values(this.#groups).map(removeGroup));
+    await Promise.all(Object.values(this.#groups).map((group) => removeGroup(group, this.#clock)));
   }
 }
 

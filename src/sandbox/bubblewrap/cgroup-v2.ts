@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Clock } from '../../base/clock.ts';
 import {
   counter,
   groupPids,
@@ -20,23 +21,25 @@ const ROOT = '/sys/fs/cgroup';
 export class CgroupV2 implements CgroupParent {
   readonly description = 'memory, processes and freezing by control groups (version 2)';
   readonly #root: string;
+  readonly #clock: Clock;
 
-  private constructor(root: string) {
+  private constructor(root: string, clock: Clock) {
     this.#root = root;
+    this.#clock = clock;
   }
 
   /** Undefined when this is no such tree, or when its controllers may not be handed down. */
-  static async open(pid: number): Promise<CgroupV2 | undefined> {
+  static async open(pid: number, clock: Clock): Promise<CgroupV2 | undefined> {
     const controllers = await readFile(join(ROOT, 'cgroup.controllers'), 'utf8').catch(() => '');
     const names = controllers.trim().split(' ');
     if (!names.includes('memory') || !names.includes('pids')) return undefined;
     const root = join(ROOT, platformGroupName(pid));
     try {
-      await sweepLeftGroups(ROOT);
+      await sweepLeftGroups(ROOT, clock);
       await setValue(ROOT, 'cgroup.subtree_control', '+memory +pids');
       await makeGroup(root);
       await setValue(root, 'cgroup.subtree_control', '+memory +pids');
-      return new CgroupV2(root);
+      return new CgroupV2(root, clock);
     } catch {
       // Not delegated to this user: limits come from elsewhere.
       return undefined;
@@ -47,19 +50,21 @@ export class CgroupV2 implements CgroupParent {
     const group = join(this.#root, name);
     await makeGroup(group);
     await Promise.all([setValue(group, 'memory.max', memoryBytes), setValue(group, 'pids.max', processes)]);
-    return new GroupV2(group);
+    return new GroupV2(group, this.#clock);
   }
 
   async remove(): Promise<void> {
-    await removeGroup(this.#root);
+    await removeGroup(this.#root, this.#clock);
   }
 }
 
 class GroupV2 implements Cgroup {
   readonly joinFiles: readonly string[];
   readonly #group: string;
+  readonly #clock: Clock;
 
-  constructor(group: string) {
+  constructor(group: string, clock: Clock) {
+    this.#clock = clock;
     this.#group = group;
     this.joinFiles = [join(group, 'cgroup.procs')];
   }
@@ -85,6 +90,6 @@ class GroupV2 implements Cgroup {
   }
 
   remove(): Promise<void> {
-    return removeGroup(this.#group);
+    return removeGroup(this.#group, this.#clock);
   }
 }

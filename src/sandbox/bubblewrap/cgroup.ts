@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sleep, type Clock } from '../../base/clock.ts';
 import { thawGroupsIn } from '../frozen-group.ts';
 
 /** What one environment may use. */
@@ -36,7 +37,7 @@ export function platformGroupName(pid: number): string {
 }
 
 /** Removes below `root` the groups of platforms that are gone. */
-export async function sweepLeftGroups(root: string): Promise<void> {
+export async function sweepLeftGroups(root: string, clock: Clock): Promise<void> {
   const names = await readdir(root).catch(() => []);
   for (const name of names) {
     const pid = Number(/^millrace-(\d+)$/.exec(name)?.[1] ?? 0);
@@ -44,8 +45,8 @@ export async function sweepLeftGroups(root: string): Promise<void> {
     const group = join(root, name);
     thawGroupsIn(group);
     const children = await readdir(group, { withFileTypes: true }).catch(() => []);
-    for (const child of children) if (child.isDirectory()) await removeGroup(join(group, child.name));
-    await removeGroup(group);
+    for (const child of children) if (child.isDirectory()) await removeGroup(join(group, child.name), clock);
+    await removeGroup(group, clock);
   }
 }
 
@@ -58,10 +59,11 @@ export async function groupPids(group: string): Promise<number[]> {
     .map(Number);
 }
 
-const REMOVAL_ROUNDS = 50;
+const REMOVAL_ROUNDS = 500;
+const REMOVAL_PAUSE_MS = 2;
 
 /** Removes a group, ending what is left in it; a group can go only when the kernel has let its processes go. */
-export async function removeGroup(group: string): Promise<void> {
+export async function removeGroup(group: string, clock: Clock): Promise<void> {
   for (let round = 0; round < REMOVAL_ROUNDS; round += 1) {
     const removed = await rmdir(group).then(
       () => true,
@@ -69,6 +71,7 @@ export async function removeGroup(group: string): Promise<void> {
     );
     if (removed) return;
     for (const pid of await groupPids(group)) endProcess(pid);
+    await sleep(clock, REMOVAL_PAUSE_MS);
   }
 }
 

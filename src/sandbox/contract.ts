@@ -1,0 +1,229 @@
+import assert from 'node:assert/strict';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import type { PeerAddress, Sandbox } from './sandbox.ts';
+import { node, run, shell, start } from './fixture/run.ts';
+
+/** Opens the sandbox under test. */
+export type OpenSandbox = () => Promise<Sandbox>;
+
+/** What every technology promises to whoever runs programs in it. */
+export function sandboxContract(name: string, open: OpenSandbox): void {
+  describe(`${name}: the contract`, { timeout: 60_000 }, () => {
+    let sandbox: Sandbox;
+    before(async () => {
+      sandbox = await open();
+    });
+    after(() => sandbox[Symbol.asyncDispose]());
+
+    test('an exit tells its code, and the output is whole on its own streams', async () => {
+      const ended = await run(sandbox, shell('printf out; printf err >&2; exit 7'));
+      assert.deepEqual(ended, { exit: { kind: 'exited', code: 7 }, stdout: 'out', stderr: 'err' });
+    });
+
+    test('a program that ends by a signal is told as killed', async () => {
+      const { exit } = await run(sandbox, shell('kill -SEGV $$'));
+      assert.deepEqual(exit, { kind: 'killed', signal: 'SIGSEGV' });
+    });
+
+    test('a program that is not there ends at once, and says so', async () => {
+      const { exit, stderr } = await run(sandbox, ['/no/such/program']);
+      assert.notDeepEqual(exit, { kind: 'exited', code: 0 });
+      assert.match(JSON.stringify(exit) + stderr, /ENOENT|No such file|not-started/);
+    });
+
+    test('the variables are those of the spec and nothing of the platform', async () => {
+      const variables = { PATH: '/usr/bin:/bin', GREETING: 'hello $world "x"\nline' };
+      const { stdout } = await run(sandbox, node('console.log(JSON.stringify(process.env))'), { variables });
+      const seen = JSON.parse(stdout) as Record<string, string>;
+      assert.equal(seen['GREETING'], variables.GREETING);
+      const extra = Object.keys(seen).filter((each) => !(each in variables));
+      const own = ['TMPDIR', 'MILLRACE_ENVIRONMENT_ID', 'PWD'];
+      assert.deepEqual(
+        extra.filter((each) => !own.includes(each)),
+        [],
+      );
+    });
+
+    test('a read-write mount is shared with the host', async (context) => {
+      const folder = sharedFolder();
+      context.after(() => rmSync(folder, { recursive: true }));
+      writeFileSync(join(folder, 'in'), 'from outside', { mode: 0o644 });
+      const mounts = [{ source: folder, target: '/mnt/shared', access: 'read-write' as const }];
+      const copy = node(
+        "const f = require('fs'); f.writeFileSync(process.argv[1] + '/out', f.readFileSync(process.argv[1] + '/in'))",
+      );
+      const { exit, stderr } = await run(sandbox, [...copy, '/mnt/shared'], { mounts });
+      assert.deepEqual(exit, { kind: 'exited', code: 0 }, stderr);
+      assert.equal(readFileSync(join(folder, 'out'), 'utf8'), 'from outside');
+    });
+
+    test('a frozen tree does nothing until it is thawed', async () => {
+      const { tree, printed, untilPrinted } = await start(
+        sandbox,
+        shell('i=0; while :; do i=$((i+1)); echo $i; sleep 0.01; done'),
+      );
+      await untilPrinted('5\n');
+      await tree.freeze();
+      // What was printed before the freeze may still be on its way: two silent looks in a row.
+      let before = '';
+      while (before !== printed.stdout) {
+        before = printed.stdout;
+        await pause(150);
+      }
+      assert.equal(printed.stdout, before);
+      await tree.thaw();
+      const next = Number(before.trim().split('\n').at(-1)) + 2;
+      await untilPrinted(`\n${next}\n`);
+      await tree.kill();
+    });
+
+    test('a kill ends the whole tree: what ignores signals, and what left for a session of its own', async () => {
+      const script =
+        "trap '' TERM INT HUP; setsid sh -c \"trap '' TERM; sleep 300\" & setsid sleep 301 & echo up; sleep 302";
+      const { tree, untilPrinted } = await start(sandbox, shell(script));
+      await untilPrinted('up');
+      tree.terminate();
+      await tree.kill();
+      assert.deepEqual(processesNamed(['sleep 300', 'sleep 301', 'sleep 302']), []);
+    });
+
+    test('daemons do not outlive the program that started them', async () => {
+      const { exit } = await run(sandbox, shell('setsid sleep 311 >/dev/null 2>&1 & sleep 0.05; exit 0'));
+      assert.deepEqual(exit, { kind: 'exited', code: 0 });
+      assert.deepEqual(processesNamed(['sleep 311']), []);
+    });
+
+    test('a frozen tree can be killed', async () => {
+      const { tree, untilPrinted } = await start(sandbox, shell('echo up; sleep 300'));
+      await untilPrinted('up');
+      await tree.freeze();
+      await tree.kill();
+      assert.equal((await tree.exit).kind, 'killed');
+    });
+
+    test('memory is measured', async () => {
+      const { tree, untilPrinted } = await start(
+        sandbox,
+        node("globalThis.b = Buffer.alloc(40e6, 1); console.log('up'); setInterval(() => {}, 1e6)"),
+      );
+      await untilPrinted('up');
+      assert.ok((await tree.usedMemoryBytes()) > 40e6);
+      assert.ok((await tree.peakMemoryBytes()) > 40e6);
+      await tree.kill();
+    });
+
+    test('whoever fills memory outside the heap is ended for it, and its neighbour lives on', async () => {
+      const neighbour = await start(sandbox, shell('echo up; sleep 300'));
+      await neighbour.untilPrinted('up');
+      const hog = node('const all = []; setInterval(() => all.push(Buffer.alloc(20e6, 1)), 5)');
+      const { exit } = await run(sandbox, hog);
+      assert.deepEqual(exit, { kind: 'out-of-memory' });
+      const alive = await Promise.race([
+        neighbour.tree.exit.then(() => 'ended'),
+        pause(50).then(() => 'alive'),
+      ]);
+      assert.equal(alive, 'alive');
+      await neighbour.tree.kill();
+    });
+
+    test('a connection is known to come from the tree that made it, and from no other', async () => {
+      await using listener = await listen();
+      const other = await start(sandbox, shell('echo up; sleep 300'));
+      const mine = await start(
+        sandbox,
+        node(`require('net').connect(${listener.port}, '127.0.0.1'); setInterval(() => {}, 1e6)`),
+      );
+      const peer = await listener.next();
+      assert.equal(await mine.tree.owns(peer), true);
+      assert.equal(await other.tree.owns(peer), false);
+      assert.equal(await sandbox.ownsAny(peer), true);
+      await Promise.all([mine.tree.kill(), other.tree.kill()]);
+    });
+
+    test('a flood of output arrives whole', async () => {
+      const { stdout, exit } = await run(
+        sandbox,
+        shell('yes 0123456789012345678901234567890123456789012345678 | head -c 5000000'),
+      );
+      assert.equal(stdout.length, 5_000_000);
+      assert.deepEqual(exit, { kind: 'exited', code: 0 });
+    });
+
+    test('a platform’s own connection belongs to no tree', async () => {
+      await using listener = await listen();
+      const socket = connect(listener.port, '127.0.0.1');
+      assert.equal(await sandbox.ownsAny(await listener.next()), false);
+      socket.destroy();
+    });
+  });
+}
+
+/** Waits in real time, where the subject is what real processes do meanwhile. */
+export function pause(durationMs: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, durationMs));
+}
+
+/** A folder that any user may enter and write. */
+export function sharedFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-shared-'));
+  chmodSync(folder, 0o777);
+  return folder;
+}
+
+/** A loopback listener that hands out the addresses of whoever connects. */
+export async function listen(): Promise<
+  { readonly port: number; next(): Promise<PeerAddress> } & AsyncDisposable
+> {
+  const server = createServer();
+  const sockets: Socket[] = [];
+  server.on('connection', (socket) => {
+    socket.on('error', () => undefined);
+    sockets.push(socket);
+    server.emit('peer');
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    next: async () => {
+      if (sockets.length === 0) await once(server, 'peer');
+      const socket = sockets.shift();
+      return {
+        localAddress: socket?.localAddress ?? '',
+        localPort: socket?.localPort ?? 0,
+        remoteAddress: socket?.remoteAddress ?? '',
+        remotePort: socket?.remotePort ?? 0,
+      };
+    },
+    [Symbol.asyncDispose]: async () => {
+      server.close();
+    },
+  };
+}
+
+/** Command lines of running processes that begin so. */
+export function processesNamed(beginnings: readonly string[]): string[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  const lines = pids.map((pid) => {
+    const file = `/proc/${pid}/cmdline`;
+    try {
+      return existsSync(file) ? readFileSync(file, 'utf8').replaceAll('\0', ' ').trim() : '';
+    } catch {
+      return ''; // It ended between the two looks.
+    }
+  });
+  return lines.filter((line) => beginnings.some((beginning) => line.startsWith(beginning)));
+}
