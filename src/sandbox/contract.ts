@@ -13,6 +13,7 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { systemRandom } from '../base/random.ts';
 import type { PeerAddress, Sandbox } from './sandbox.ts';
 import { node, run, shell, start } from './fixture/run.ts';
 
@@ -21,6 +22,11 @@ export type OpenSandbox = () => Promise<Sandbox>;
 
 /** What every technology promises to whoever runs programs in it. */
 export function sandboxContract(name: string, open: OpenSandbox): void {
+  lifeContract(name, open);
+  resourceContract(name, open);
+}
+
+function lifeContract(name: string, open: OpenSandbox): void {
   describe(`${name}: the contract`, { timeout: 60_000 }, () => {
     let sandbox: Sandbox;
     before(async () => {
@@ -91,19 +97,21 @@ export function sandboxContract(name: string, open: OpenSandbox): void {
     });
 
     test('a kill ends the whole tree: what ignores signals, and what left for a session of its own', async () => {
-      const script =
-        "trap '' TERM INT HUP; setsid sh -c \"trap '' TERM; sleep 300\" & setsid sleep 301 & echo up; sleep 302";
+      const [first, second, third] = ownSleeps();
+      const inner = `trap '' TERM; ${first}`;
+      const script = `trap '' TERM INT HUP; setsid sh -c "${inner}" & setsid ${second} & echo up; ${third}`;
       const { tree, untilPrinted } = await start(sandbox, shell(script));
       await untilPrinted('up');
       tree.terminate();
       await tree.kill();
-      assert.deepEqual(processesNamed(['sleep 300', 'sleep 301', 'sleep 302']), []);
+      assert.deepEqual(processesNamed([first, second, third]), []);
     });
 
     test('daemons do not outlive the program that started them', async () => {
-      const { exit } = await run(sandbox, shell('setsid sleep 311 >/dev/null 2>&1 & sleep 0.05; exit 0'));
-      assert.deepEqual(exit, { kind: 'exited', code: 0 });
-      assert.deepEqual(processesNamed(['sleep 311']), []);
+      const [daemon] = ownSleeps();
+      const script = `setsid ${daemon} >/dev/null 2>&1 & sleep 0.05; exit 0`;
+      assert.deepEqual((await run(sandbox, shell(script))).exit, { kind: 'exited', code: 0 });
+      assert.deepEqual(processesNamed([daemon]), []);
     });
 
     test('a frozen tree can be killed', async () => {
@@ -113,6 +121,16 @@ export function sandboxContract(name: string, open: OpenSandbox): void {
       await tree.kill();
       assert.equal((await tree.exit).kind, 'killed');
     });
+  });
+}
+
+function resourceContract(name: string, open: OpenSandbox): void {
+  describe(`${name}: the contract on memory, connections and output`, { timeout: 60_000 }, () => {
+    let sandbox: Sandbox;
+    before(async () => {
+      sandbox = await open();
+    });
+    after(() => sandbox[Symbol.asyncDispose]());
 
     test('memory is measured', async () => {
       const { tree, untilPrinted } = await start(
@@ -185,7 +203,7 @@ export function sharedFolder(): string {
 
 /** A loopback listener that hands out the addresses of whoever connects. */
 export async function listen(): Promise<
-  { readonly port: number; next(): Promise<PeerAddress> } & AsyncDisposable
+  { readonly port: number; readonly next: () => Promise<PeerAddress> } & AsyncDisposable
 > {
   const server = createServer();
   const sockets: Socket[] = [];
@@ -212,6 +230,12 @@ export async function listen(): Promise<
       server.close();
     },
   };
+}
+
+/** Command lines that no other test uses at the same time. */
+function ownSleeps(): [string, string, string] {
+  const base = 1000 + Math.floor(systemRandom.fraction() * 1_000_000);
+  return [`sleep ${base}.1`, `sleep ${base}.2`, `sleep ${base}.3`];
 }
 
 /** Command lines of running processes that begin so. */

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
+import { Readable } from 'node:stream';
 import { thawGroupOf } from './frozen-group.ts';
 import type { SpawnerEvent, SpawnerRequest } from './spawner-protocol.ts';
 
@@ -34,7 +35,10 @@ class SpawnerProcess {
     try {
       for (const file of request.files) descriptors.push(openSync(file, 'r'));
       const stdio = ['ignore' as const, 'pipe' as const, 'pipe' as const, ...descriptors];
-      this.#watch(id, spawn(program, words, { cwd, env, stdio, detached: request.ownSession }));
+      const all = request.namesChild ? [...stdio, 'pipe' as const] : stdio;
+      const child = spawn(program, words, { cwd, env, stdio: all, detached: request.ownSession });
+      this.#watch(id, child);
+      if (request.namesChild) this.#hearChild(id, child.stdio[all.length - 1]);
     } catch (error) {
       this.#tell({ kind: 'not-started', id, why: (error as Error).message });
     } finally {
@@ -56,6 +60,16 @@ class SpawnerProcess {
       if (child.pid !== undefined) return;
       this.#children.delete(id);
       this.#tell({ kind: 'not-started', id, why: error.message });
+    });
+  }
+
+  #hearChild(id: number, naming: unknown): void {
+    if (!(naming instanceof Readable)) return;
+    let text = '';
+    naming.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    naming.once('end', () => {
+      const pid = Number(/"child-pid":\s*(\d+)/.exec(text)?.[1] ?? 0);
+      this.#tell({ kind: 'child', id, pid });
     });
   }
 

@@ -8,6 +8,8 @@ export type SpawnerRequest =
       readonly workingDirectory: string;
       /** Files opened for the program as its descriptors 3, 4 … */
       readonly files: readonly string[];
+      /** One more descriptor behind the files, on which the program names its child as JSON: `{"child-pid": 1}`. */
+      readonly namesChild: boolean;
       /** Makes the program the leader of a session of its own. */
       readonly ownSession: boolean;
     }
@@ -31,4 +33,5 @@ export type SpawnerEvent =
     }
   /** Nothing holds its output any more. */
   | { readonly kind: 'closed'; readonly id: number }
+  | { readonly kind: 'child'; readonly id: number; readonly pid: number }
   | { readonly kind: 'not-started'; readonly id: number; readonly why: string };

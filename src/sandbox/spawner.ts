@@ -16,6 +16,8 @@ export type SpawnEnd =
 /** A program that the spawner runs. */
 export interface Spawned {
   readonly pid: number;
+  /** The child that it named, if the order asked for that; 0 when it named none. */
+  readonly child: Promise<number>;
   /** Resolves when the program itself has ended. */
   readonly ended: Promise<SpawnEnd>;
   /** Resolves when, in addition, nothing holds its output open. */
@@ -28,6 +30,7 @@ interface Running {
   readonly started: PromiseWithResolvers<number | undefined>;
   readonly ended: PromiseWithResolvers<SpawnEnd>;
   readonly closed: PromiseWithResolvers<void>;
+  readonly child: PromiseWithResolvers<number>;
 }
 
 /** How long the process stays when it has nothing to do. */
@@ -54,15 +57,16 @@ export class Spawner implements AsyncDisposable {
       started: Promise.withResolvers(),
       ended: Promise.withResolvers(),
       closed: Promise.withResolvers(),
+      child: Promise.withResolvers(),
     };
     this.#running.set(id, running);
     this.#ask({ kind: 'start', id, ...order });
     const pid = (await running.started.promise) ?? 0;
-    const { ended, closed } = running;
+    const { ended, closed, child } = running;
     const signal = (name: 'SIGTERM' | 'SIGKILL'): void => {
       if (this.#running.has(id)) this.#ask({ kind: 'signal', id, signal: name });
     };
-    return { pid, ended: ended.promise, closed: closed.promise, signal };
+    return { pid, ended: ended.promise, closed: closed.promise, child: child.promise, signal };
   }
 
   /** Ends the process and with it everything that it started. */
@@ -91,8 +95,6 @@ export class Spawner implements AsyncDisposable {
       if (this.#process === child) this.#process = undefined;
       this.#loseAll();
     });
-    child.unref();
-    child.channel?.unref();
     return child;
   }
 
@@ -102,8 +104,10 @@ export class Spawner implements AsyncDisposable {
     if (event.kind === 'output') running.output(event.stream, event.chunk);
     else if (event.kind === 'started') running.started.resolve(event.pid);
     else if (event.kind === 'ended') running.ended.resolve(event);
+    else if (event.kind === 'child') running.child.resolve(event.pid);
     else {
       if (event.kind === 'not-started') this.#settle(running, event.why);
+      running.child.resolve(0);
       running.closed.resolve();
       this.#running.delete(event.id);
       this.#restWhenIdle();
@@ -121,6 +125,7 @@ export class Spawner implements AsyncDisposable {
 
   #settle(running: Running, why: string): void {
     running.started.resolve(undefined);
+    running.child.resolve(0);
     running.ended.resolve({ kind: 'not-started', why });
   }
 

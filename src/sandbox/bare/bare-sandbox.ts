@@ -38,6 +38,7 @@ export class BareSandbox implements Sandbox {
         variables,
         workingDirectory: outside(spec.workingDirectory),
         files: [],
+        namesChild: false,
         ownSession: true,
       },
       output,

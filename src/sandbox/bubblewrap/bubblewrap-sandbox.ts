@@ -42,6 +42,8 @@ const JOIN = `while [ "$1" != -- ]; do echo $$ >"$1" || exit ${NOT_JOINED}; shif
 /** bubblewrap's own file descriptors: the seccomp program, then its options. */
 const SECCOMP_DESCRIPTOR = 3;
 const OPTIONS_DESCRIPTOR = 4;
+/** On which it names the first process inside, where no control group tells when the last one has gone. */
+const NAMING_DESCRIPTOR = 5;
 
 /**
  * The default walls: namespaces and a private file system by bubblewrap, an allow list of system calls by seccomp,
@@ -93,7 +95,7 @@ export class BubblewrapSandbox implements Sandbox {
     const optionsFile = join(this.#ground.folder, `options-${this.#nextOptions++}`);
     const spawned = await this.#spawn(spec, { uid, cgroup, optionsFile }, output);
     const tree = new BubblewrapTree({
-      ...{ spawned, cgroup, uid, sockets: this.#sockets },
+      ...{ spawned, cgroup, uid, sockets: this.#sockets, clock: this.#ground.clock },
       watch: cgroup === undefined ? this.#watch(spec, spawned) : undefined,
       onGone: () => {
         this.#trees.delete(tree);
@@ -136,7 +138,16 @@ export class BubblewrapSandbox implements Sandbox {
     const { options, command } = bubblewrapWords({ ...ways, ...this.#ground.files });
     // By a file, not by arguments: those are for every user of the machine to read, and hold the function's secrets.
     await writeFile(own.optionsFile, options.map((word) => `${word}\0`).join(''), { mode: 0o600 });
-    const walls = ['/usr/bin/env', 'bwrap', '--args', String(OPTIONS_DESCRIPTOR), '--', ...command];
+    const naming = own.cgroup === undefined ? ['--info-fd', String(NAMING_DESCRIPTOR)] : [];
+    const walls = [
+      '/usr/bin/env',
+      'bwrap',
+      ...naming,
+      '--args',
+      String(OPTIONS_DESCRIPTOR),
+      '--',
+      ...command,
+    ];
     const joins = own.cgroup?.joinFiles ?? [];
     return this.#spawner.start(
       {
@@ -145,6 +156,7 @@ export class BubblewrapSandbox implements Sandbox {
         variables: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' },
         workingDirectory: '/',
         files: [join(this.#ground.folder, 'seccomp'), own.optionsFile],
+        namesChild: own.cgroup === undefined,
         ownSession: true,
       },
       output,

@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { sleep, type Clock } from '../../base/clock.ts';
 import { pssBytes, processTree, signalAll } from '../process-tree.ts';
 import type { MemoryWatch } from '../memory-watch.ts';
 import { socketInodes, type PeerSockets } from '../peer-sockets.ts';
@@ -16,9 +17,13 @@ export interface BubblewrapTreeParts {
   /** Its own user id; undefined when it shares the platform's. */
   readonly uid: number | undefined;
   readonly sockets: PeerSockets;
+  readonly clock: Clock;
   /** Runs once when nothing of the tree is left. */
   readonly onGone: () => void;
 }
+
+const GONE_ROUNDS = 500;
+const GONE_PAUSE_MS = 2;
 
 /** What the shell answers when the process could not join its group. */
 export const NOT_JOINED = 97;
@@ -103,15 +108,32 @@ export class BubblewrapTree implements SandboxedTree {
     signalAll(inside, 'SIGTERM');
   }
 
+  /** The first process inside goes last: the kernel ends all others of its namespace before. */
+  async #untilNamespaceIsGone(firstPid: number): Promise<void> {
+    for (let round = 0; round < GONE_ROUNDS && firstPid !== 0 && isRunning(firstPid); round += 1) {
+      await sleep(this.#parts.clock, GONE_PAUSE_MS);
+    }
+  }
+
   async #whenGone(): Promise<SandboxExit> {
     const { spawned, cgroup, watch, onGone } = this.#parts;
     const end = await spawned.ended;
     await spawned.closed;
     watch?.[Symbol.dispose]();
     const outOfMemory = watch?.exceeded === true || (await cgroup?.ranOutOfMemory()) === true;
-    await cgroup?.remove();
+    if (cgroup === undefined) await this.#untilNamespaceIsGone(await spawned.child);
+    else await cgroup.remove();
     onGone();
     return exitOf(end, outOfMemory);
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
   }
 }
 
