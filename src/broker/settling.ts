@@ -5,21 +5,20 @@ import type { ExtendOutcome, Extension, SettleOutcome } from './broker.ts';
 import type { Keeper } from './keeper.ts';
 
 /** Deletes the messages of the receipts; answers nothing when the queue was read again meanwhile: begin anew. */
-export async function settleReceipts(
+export function settleReceipts(
   keeper: Keeper,
   receipts: readonly ReceiptHandle[],
 ): Promise<Synced<SettleOutcome> | undefined> {
   const orders = ordersOf(keeper, receipts);
-  const known = orders.filter((order) => order !== undefined);
-  const resting = await findResting(keeper, known);
-  if (resting === undefined) return undefined;
-  keeper.apply<'settle'>({ kind: 'settle', orders: known, resting });
-  const outcomes = orders.map((order) => (order === undefined ? 'receipt-invalid' : 'settled'));
-  return { outcomes, synced: keeper.synced() };
+  return withResting(keeper, orders, (known, resting) => {
+    keeper.apply<'settle'>({ kind: 'settle', orders: known, resting });
+    const outcomes = orders.map((order) => (order === undefined ? 'receipt-invalid' : 'settled'));
+    return { outcomes, synced: keeper.synced() };
+  });
 }
 
 /** Changes the visibility of the receipts' messages; answers nothing when the queue was read again meanwhile. */
-export async function extendReceipts(
+export function extendReceipts(
   keeper: Keeper,
   extensions: readonly Extension[],
 ): Promise<Synced<ExtendOutcome> | undefined> {
@@ -27,24 +26,17 @@ export async function extendReceipts(
     keeper,
     extensions.map(({ receipt }) => receipt),
   );
-  const resting = await findResting(
-    keeper,
-    orders.filter((order) => order !== undefined),
-  );
-  if (resting === undefined) return undefined;
-  const outcomes = extensions.map(({ visibilityMs }, index): ExtendOutcome => {
-    const order = orders[index];
-    if (order === undefined) return 'receipt-invalid';
-    return keeper.apply<'extend'>({
-      kind: 'extend',
-      order,
-      visibilityMs,
-      isResting: resting.includes(order),
+  return withResting(keeper, orders, (_known, resting) => {
+    const outcomes = extensions.map(({ visibilityMs }, index): ExtendOutcome => {
+      const order = orders[index];
+      if (order === undefined) return 'receipt-invalid';
+      const isResting = resting.includes(order);
+      return keeper.apply<'extend'>({ kind: 'extend', order, visibilityMs, isResting });
     });
+    const synced = keeper.synced();
+    keeper.serve();
+    return { outcomes, synced };
   });
-  const synced = keeper.synced();
-  keeper.serve();
-  return { outcomes, synced };
 }
 
 /** Outcomes, and the fate of the changes that brought them about. */
@@ -63,24 +55,26 @@ function ordersOf(keeper: Keeper, receipts: readonly ReceiptHandle[]): (number |
 }
 
 /**
- * Late receipts may name messages that rest in the store alone: those of them that do, right for this turn only.
- * Undefined when the queue was read again or deleted meanwhile.
+ * Late receipts may name messages that rest in the store alone. Acts with those of them that do, in the very turn in
+ * which that is known; undefined when the queue was read again or deleted meanwhile.
  */
-async function findResting(
+async function withResting<Value>(
   keeper: Keeper,
-  orders: readonly number[],
-): Promise<readonly number[] | undefined> {
+  orders: readonly (number | undefined)[],
+  act: (known: readonly number[], resting: readonly number[]) => Value,
+): Promise<Value | undefined> {
   const { state } = keeper;
-  while (restingOrders(state, orders).length > 0) {
+  const known = orders.filter((order) => order !== undefined);
+  while (restingOrders(state, known).length > 0) {
     // What is not durable yet is no reason to miss a message.
     await keeper.synced();
     if (!keeper.isKeeping(state)) return undefined;
-    const asked = keeper.apply<'look-up'>({ kind: 'look-up', orders });
+    const asked = keeper.apply<'look-up'>({ kind: 'look-up', orders: known });
     if (asked === undefined) break;
     const messages = await keeper.read(asked.orders);
     if (!keeper.isKeeping(state)) return undefined;
     const found = keeper.apply<'found'>({ kind: 'found', reading: asked.reading, messages });
-    if (found.isSure) return found.resting;
+    if (found.isSure) return act(known, found.resting);
   }
-  return [];
+  return act(known, []);
 }
