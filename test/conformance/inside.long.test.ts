@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import {
+  CreateFunctionCommand,
+  InvokeCommand,
+  LambdaClient,
+  waitUntilFunctionActiveV2,
+} from '@aws-sdk/client-lambda';
+import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { strToU8, zipSync, type Zippable } from 'fflate';
+import { readFolder } from '../../src/deploy/folder.ts';
+import { freePort, Platform } from '../crash/platform.ts';
+
+const MODULES = join(import.meta.dirname, '..', '..', 'node_modules');
+
+/** The package and all that it depends on, as npm laid them out. */
+function closure(name: string, found = new Set<string>()): Set<string> {
+  if (found.has(name)) return found;
+  found.add(name);
+  const manifest = JSON.parse(readFileSync(join(MODULES, name, 'package.json'), 'utf8')) as {
+    dependencies?: Record<string, string>;
+  };
+  for (const dependency of Object.keys(manifest.dependencies ?? {})) closure(dependency, found);
+  return found;
+}
+
+const HANDLER = `
+import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+const sqs = new SQSClient({});
+export const handler = async ({ QueueUrl }) => {
+  const { MessageId } = await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'from inside' }));
+  const refused = await sqs.send(new CreateQueueCommand({ QueueName: 'mine' })).catch((error) => error);
+  return { MessageId, refused: refused.name, status: refused.$metadata?.httpStatusCode };
+};`;
+
+function packaged(): Uint8Array {
+  const entries: Zippable = { 'index.mjs': strToU8(HANDLER) };
+  for (const name of closure('@aws-sdk/client-sqs')) {
+    for (const file of readFolder(join(MODULES, name))) {
+      if (/(^|\/)(dist-types|dist-es)\//.test(file.path) && name.startsWith('@aws-sdk/client-')) continue;
+      entries[`node_modules/${name}/${file.path}`] = [file.bytes, { level: 1 }];
+    }
+  }
+  return zipSync(entries);
+}
+
+test('a function with the AWS SDK in its package sends to a queue, and may not make one', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-inside-'));
+  after(() => rmSync(folder, { recursive: true }));
+  const port = await freePort();
+  await using platform = await Platform.start({ dataDirectory: folder, port });
+  const client = {
+    region: 'us-east-1',
+    endpoint: `http://127.0.0.1:${platform.port}`,
+    credentials: { accessKeyId: 'any', secretAccessKey: 'any' },
+  };
+  const [lambda, sqs] = [new LambdaClient(client), new SQSClient(client)];
+  await lambda.send(
+    new CreateFunctionCommand({
+      FunctionName: 'inside',
+      Role: 'arn:aws:iam::000000000000:role/any',
+      Runtime: 'nodejs24.x',
+      Handler: 'index.handler',
+      Timeout: 30,
+      MemorySize: 512,
+      Code: { ZipFile: packaged() },
+    }),
+  );
+  await waitUntilFunctionActiveV2(
+    { client: lambda, maxWaitTime: 60, minDelay: 1 },
+    { FunctionName: 'inside' },
+  );
+  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'elsewhere' }));
+  const Payload = JSON.stringify({ QueueUrl });
+  const answer = await lambda.send(new InvokeCommand({ FunctionName: 'inside', Payload }));
+  const told = JSON.parse(answer.Payload?.transformToString() ?? 'null') as Record<string, unknown>;
+  const received = await sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 5 }));
+  assert.deepEqual(
+    received.Messages?.map(({ Body, MessageId }) => [Body, MessageId]),
+    [['from inside', told['MessageId']]],
+    JSON.stringify(told),
+  );
+  assert.deepEqual([told['refused'], told['status']], ['AccessDenied', 403]);
+  [lambda, sqs].forEach((each) => each.destroy());
+});
