@@ -36,6 +36,12 @@ export function signalAll(pids: readonly number[], signal: NodeJS.Signals): void
   }
 }
 
+/** True while the process runs; one that only waits for its parent to notice its end does not. */
+export async function isRunning(pid: number): Promise<boolean> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  return stat !== '' && stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3) !== 'Z';
+}
+
 async function allPids(): Promise<number[]> {
   const names = await readdir('/proc');
   return names.filter((name) => /^\d+$/.test(name)).map(Number);

@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
 import { sleep, type Clock } from '../../base/clock.ts';
-import { pssBytes, processTree, signalAll } from '../process-tree.ts';
+import { isRunning, processTree, pssBytes, signalAll } from '../process-tree.ts';
 import type { MemoryWatch } from '../memory-watch.ts';
 import { socketInodes, type PeerSockets } from '../peer-sockets.ts';
 import type { PeerAddress, SandboxedTree, SandboxExit } from '../sandbox.ts';
@@ -110,7 +110,7 @@ export class BubblewrapTree implements SandboxedTree {
 
   /** The first process inside goes last: the kernel ends all others of its namespace before. */
   async #untilNamespaceIsGone(firstPid: number): Promise<void> {
-    for (let round = 0; round < GONE_ROUNDS && firstPid !== 0 && isRunning(firstPid); round += 1) {
+    for (let round = 0; round < GONE_ROUNDS && firstPid !== 0 && (await isRunning(firstPid)); round += 1) {
       await sleep(this.#parts.clock, GONE_PAUSE_MS);
     }
   }
@@ -125,15 +125,6 @@ export class BubblewrapTree implements SandboxedTree {
     else await cgroup.remove();
     onGone();
     return exitOf(end, outOfMemory);
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }
 
