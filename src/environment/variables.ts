@@ -47,6 +47,8 @@ export function logGroupOf(record: FunctionRecord): string {
 function defaults({ endpointUrl }: VariableSources): Record<string, string> {
   return {
     AWS_ENDPOINT_URL: endpointUrl,
+    // The user of an environment is in no list of users: programs that ask for its home end without this.
+    HOME: '/tmp',
     AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',
     AWS_XRAY_DAEMON_ADDRESS: '127.0.0.1:2000',
     LANG: 'en_US.UTF-8',

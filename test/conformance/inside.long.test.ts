@@ -28,9 +28,11 @@ function closure(name: string, found = new Set<string>()): Set<string> {
 }
 
 const HANDLER = `
-import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { CreateQueueCommand, GetQueueUrlCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 const sqs = new SQSClient({});
-export const handler = async ({ QueueUrl }) => {
+export const handler = async ({ QueueName }) => {
+  // This SDK sends to the host in the queue's URL: asked from inside, it is that of the environments' endpoint.
+  const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName }));
   const { MessageId } = await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'from inside' }));
   const refused = await sqs.send(new CreateQueueCommand({ QueueName: 'mine' })).catch((error) => error);
   return { MessageId, refused: refused.name, status: refused.$metadata?.httpStatusCode };
@@ -74,7 +76,7 @@ test('a function with the AWS SDK in its package sends to a queue, and may not m
     { FunctionName: 'inside' },
   );
   const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'elsewhere' }));
-  const Payload = JSON.stringify({ QueueUrl });
+  const Payload = JSON.stringify({ QueueName: 'elsewhere' });
   const answer = await lambda.send(new InvokeCommand({ FunctionName: 'inside', Payload }));
   const told = JSON.parse(answer.Payload?.transformToString() ?? 'null') as Record<string, unknown>;
   const received = await sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 5 }));
