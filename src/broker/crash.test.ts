@@ -3,8 +3,9 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { ManualClock } from '../base/manual-clock.ts';
 import { SeededRandom } from '../base/random.ts';
+import type { Delivery } from '../message/message.ts';
 import type { MemoryDisk } from '../store/memory/memory-store.ts';
-import { bodies, create, named, passed, receive, send, Stage, turns } from './fixture/stage.ts';
+import { bodies, create, named, passed, receive, Stage, turns } from './fixture/stage.ts';
 
 /** Room for two short messages: nearly everything goes through the store. */
 const TINY = { sizeBytes: 600, lowCount: 2, pageCount: 4, pageSizeBytes: 10_000, expiryCount: 4 };
@@ -19,24 +20,37 @@ interface Crash {
 }
 
 /** Sends, receives and settles at random on a disk of random speed; crashes are taken in the midst of it. */
-async function worked(seed: number): Promise<readonly Crash[]> {
+async function worked(seed: number, fullShare = 0): Promise<readonly Crash[]> {
   const random = new SeededRandom(seed);
   const { broker, store, disk, clock } = await Stage.open(undefined, undefined, TINY);
   const queue = await create(broker, 'q', { visibilityMs: 20 });
-  store.faults.slow = () => turns(Math.floor(random.fraction() * 4));
+  store.faults.slow = async () => {
+    await turns(Math.floor(random.fraction() * 4));
+    store.faults.full = random.fraction() < fullShare;
+  };
   const [sent, begun, settled] = [new Set<string>(), new Set<string>(), new Set<string>()];
   const crashes: Crash[] = [];
   const pending: Promise<unknown>[] = [];
+  const sendOne = async (body: string): Promise<void> => {
+    const answer = await broker.send(queue, [{ body, attributes: {}, senderId: 'sender' }]);
+    if (answer.ok) sent.add(body);
+    else assert.equal(answer.failure.kind, 'disk-full');
+  };
+  const take = async (): Promise<readonly Delivery[]> => {
+    const before = new Set(settled);
+    const answer = await broker.receive(queue, { maximum: 3, waitMs: 0, holder: 'client' });
+    if (!answer.ok) assert.equal(answer.failure.kind, 'disk-full');
+    const taken = answer.ok ? answer.value : [];
+    const isBack = taken.some(({ message }) => before.has(message.body));
+    assert.ok(!isBack, 'a message came back that was settled before the receive began');
+    return taken;
+  };
   for (let step = 0; step < 60; step += 1) {
     const dice = random.fraction();
-    if (dice < 0.5) pending.push(send(broker, queue, `${step}`).then(() => sent.add(`${step}`)));
+    if (dice < 0.5) pending.push(sendOne(`${step}`));
     else
       pending.push(
-        receive(broker, queue, { maximum: 3 }).then(async (taken) => {
-          assert.ok(
-            bodies(taken).every((body) => !settled.has(body)),
-            'a settled message came back',
-          );
+        take().then(async (taken) => {
           if (random.fraction() < 0.4) return;
           if (random.fraction() < 0.3) await turns(6);
           for (const { message } of taken) begun.add(message.body);
@@ -44,7 +58,7 @@ async function worked(seed: number): Promise<readonly Crash[]> {
             queue,
             taken.map(({ receipt }) => receipt),
           );
-          assert.ok(answer.ok);
+          if (!answer.ok) return;
           for (const { message } of taken) settled.add(message.body);
         }),
       );
@@ -56,6 +70,7 @@ async function worked(seed: number): Promise<readonly Crash[]> {
     }
   }
   await Promise.all(pending);
+  await turns(20);
   return [...crashes, { disk: disk.snapshot(), nowMs: clock.nowMs(), sent, begun, settled }];
 }
 
@@ -76,10 +91,10 @@ async function offered({ disk, nowMs }: Crash): Promise<string[]> {
   return all;
 }
 
-test('whenever it crashes: what was acknowledged is there, once, and what was settled does not come back', async () => {
+async function holds(fullShare: number): Promise<void> {
   await fc.assert(
     fc.asyncProperty(fc.integer(), async (seed) => {
-      for (const crash of await worked(seed)) {
+      for (const crash of await worked(seed, fullShare)) {
         const all = await offered(crash);
         assert.equal(new Set(all).size, all.length, 'nothing is held twice');
         for (const body of crash.settled) assert.ok(!all.includes(body), `${body} came back`);
@@ -89,4 +104,12 @@ test('whenever it crashes: what was acknowledged is there, once, and what was se
     }),
     { numRuns: 40 },
   );
+}
+
+test('whenever it crashes: what was acknowledged is there, once, and what was settled does not come back', async () => {
+  await holds(0);
+});
+
+test('the same holds while the disk is full again and again', async () => {
+  await holds(0.3);
 });
