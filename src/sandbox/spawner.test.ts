@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { ManualClock } from '../base/manual-clock.ts';
+import { Spawner, type SpawnOrder } from './spawner.ts';
+
+/** Prints the process that started it, which is the spawner's. */
+const NAME_PARENT = 'echo $PPID';
+
+test('output comes whole per stream, and the end tells the code', async () => {
+  await using spawner = new Spawner(new ManualClock());
+  const printed = { stdout: '', stderr: '' };
+  const spawned = await spawner.start(shell('printf out; printf err >&2; exit 3'), (stream, chunk) => {
+    printed[stream] += Buffer.from(chunk).toString();
+  });
+  const end = await spawned.ended;
+  await spawned.closed;
+  assert.deepEqual(printed, { stdout: 'out', stderr: 'err' });
+  assert.ok(end.kind === 'ended' && end.code === 3);
+});
+
+test('a program that is not there is told as not started', async () => {
+  await using spawner = new Spawner(new ManualClock());
+  const order = { ...shell(''), command: ['/no/such/program'] };
+  const spawned = await spawner.start(order, () => undefined);
+  assert.match(JSON.stringify(await spawned.ended), /not-started.*ENOENT/);
+});
+
+test('the process of the spawner goes when it is idle, and comes again with the next order', async () => {
+  const clock = new ManualClock();
+  await using spawner = new Spawner(clock);
+  const first = await parentNamed(spawner);
+  assert.equal(await parentNamed(spawner), first, 'it stays between orders');
+  clock.advance(10_000);
+  assert.notEqual(await parentNamed(spawner), first);
+});
+
+test(
+  'what a lost spawner process ran is told as ended, and the next start works',
+  { timeout: 20_000 },
+  async () => {
+    await using spawner = new Spawner(new ManualClock());
+    const pid = await parentNamed(spawner);
+    const spawned = await spawner.start(shell('sleep 1000'), () => undefined);
+    process.kill(pid, 'SIGKILL');
+    await spawned.ended;
+    await spawned.closed;
+    // Its program lost the parent that would end it: this test ends it itself.
+    process.kill(spawned.pid, 'SIGKILL');
+    assert.notEqual(await parentNamed(spawner), pid);
+  },
+);
+
+test('a platform that is killed leaves nothing behind', { timeout: 20_000 }, async () => {
+  const script = `
+    import { Spawner } from ${JSON.stringify(new URL('./spawner.ts', import.meta.url).href)};
+    import { ManualClock } from ${JSON.stringify(new URL('../base/manual-clock.ts', import.meta.url).href)};
+    const order = ${JSON.stringify(shell('echo $$ $PPID; exec sleep 1000'))};
+    await new Spawner(new ManualClock()).start(order, (stream, chunk) => process.stdout.write(chunk));`;
+  const platform = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [chunk] = (await once(platform.stdout, 'data')) as [Buffer];
+  const pids = chunk.toString().trim().split(' ').map(Number);
+  assert.equal(pids.length, 2);
+  const closed = once(platform, 'close');
+  const gone = Promise.all(pids.map(untilGone));
+  platform.kill('SIGKILL');
+  await closed;
+  await gone;
+});
+
+function shell(script: string): SpawnOrder {
+  const command = ['/bin/sh', '-c', script];
+  const variables = { PATH: '/usr/bin:/bin' };
+  return { command, variables, workingDirectory: '/', files: [], namesChild: false, ownSession: false };
+}
+
+async function parentNamed(spawner: Spawner): Promise<number> {
+  let text = '';
+  const spawned = await spawner.start(shell(NAME_PARENT), (_stream, chunk) => {
+    text += Buffer.from(chunk).toString();
+  });
+  await spawned.closed;
+  return Number(text);
+}
+
+/** Resolves when the process runs no more; the test's limit ends a wait in vain. */
+async function untilGone(pid: number): Promise<void> {
+  while (runs(pid)) await new Promise((resolve) => setImmediate(resolve));
+}
+
+function runs(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2)[0] !== 'Z';
+  } catch {
+    return false;
+  }
+}
