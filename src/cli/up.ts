@@ -72,5 +72,7 @@ function announce(config: Config, platform: Platform): void {
     `  export AWS_ENDPOINT_URL=${platform.endpoint} AWS_REGION=${config.region} AWS_DEFAULT_REGION=${config.region}`,
   );
   print(`  export AWS_ACCESS_KEY_ID=millrace AWS_SECRET_ACCESS_KEY=millrace`);
+  // Seen with aws-cli 1.45: it sends SQS to AWS whatever the variable says.
+  print(`  (version 1 of the AWS CLI needs, for sqs: aws sqs --endpoint-url ${platform.endpoint} …)`);
   print('Ctrl-C stops it.');
 }

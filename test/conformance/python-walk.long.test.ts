@@ -36,13 +36,13 @@ test(
   async () => {
     const port = await freePort();
     await using platform = await Platform.start({ dataDirectory: join(folder, 'cli'), port });
+    const endpoint = `http://127.0.0.1:${platform.port}`;
     const env = {
       ...{ PATH: process.env['PATH'], HOME: folder, AWS_DEFAULT_REGION: 'us-east-1', AWS_PAGER: '' },
       ...{ AWS_ACCESS_KEY_ID: 'any', AWS_SECRET_ACCESS_KEY: 'any' },
-      AWS_ENDPOINT_URL: `http://127.0.0.1:${platform.port}`,
     };
     const aws = async (...words: string[]): Promise<string> =>
-      (await run(clients.aws, words, { env })).stdout;
+      (await run(clients.aws, ['--endpoint-url', endpoint, ...words], { env })).stdout;
     const zip = join(folder, 'code.zip');
     writeFileSync(
       zip,
@@ -57,7 +57,7 @@ test(
     const source = ['--event-source-arn', 'arn:aws:sqs:us-east-1:000000000000:clicks'];
     await aws('lambda', 'create-event-source-mapping', ...name, ...source);
     await aws('sqs', 'send-message', '--queue-url', url, '--message-body', 'one');
-    const log = `${env.AWS_ENDPOINT_URL}/_millrace/logs?function=click`;
+    const log = `${endpoint}/_millrace/logs?function=click`;
     while (!(await (await fetch(log)).text()).includes('handled')) continue;
     const left = await aws('sqs', 'receive-message', '--queue-url', url);
     assert.equal(left.trim(), '');
