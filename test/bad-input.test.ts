@@ -65,9 +65,9 @@ async function raw(
 ): Promise<{ status: number; body: string; type: string }> {
   const sending = request(`${client.endpoint}${path}`, { method: 'POST', headers });
   sending.on('error', () => undefined);
-  const [answer] = (await Promise.all([once(sending, 'response'), sending.end(body)]))[0] as [
-    IncomingMessage,
-  ];
+  const answering = once(sending, 'response');
+  sending.end(body);
+  const [answer] = (await answering) as [IncomingMessage];
   const type = String(answer.headers['x-amzn-errortype'] ?? '');
   return { status: answer.statusCode ?? 0, body: await text(answer), type };
 }

@@ -61,10 +61,9 @@ export async function functionClient(to: Connection): Promise<LambdaClient> {
 export async function ask(to: Connection, path: string): Promise<unknown> {
   const url = new URL(`${to.endpoint}/_millrace/${path}`);
   const response = await fetch(url, { headers: signedHeaders(url, to, new SystemClock().nowMs()) });
-  const body = jsonOf(await response.text()) as { message?: unknown } | undefined;
+  const body = jsonOf(await response.text()) as { message?: string } | undefined;
   if (body === undefined) throw new CommandFailed(`What answers at ${to.endpoint} is not Millrace.`);
-  if (!response.ok)
-    throw new CommandFailed(String(body.message ?? `The platform answered ${response.status}.`));
+  if (!response.ok) throw new CommandFailed(body.message ?? `The platform answered ${response.status}.`);
   return body;
 }
 
