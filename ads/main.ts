@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseUnavailable } from './database/unavailable.ts';
-import { AlreadyRunning } from './only-one.ts';
+import { AlreadyRunning, DataNotWritable } from './only-one.ts';
 import { readOptions, type StartOptions } from './options.ts';
 import { PlatformUnavailable } from './platform/platform.ts';
 import { runTraffic } from './run-traffic.ts';
@@ -14,6 +14,9 @@ import { startSystem, type System } from './system.ts';
 
 const root = join(import.meta.dirname, '..');
 
+/** What can be wrong around us: one line that says what to do, and no stack. */
+const EXPECTED = [DatabaseUnavailable, PlatformUnavailable, AlreadyRunning, DataNotWritable];
+
 /** `npm start`: brings everything up, sends the traffic, settles the books; answers the exit code. */
 async function main(): Promise<number> {
   const options = readOptions(process.argv.slice(2), root);
@@ -22,11 +25,8 @@ async function main(): Promise<number> {
   try {
     return await run(options, stopping);
   } catch (error) {
-    const expected =
-      error instanceof DatabaseUnavailable ||
-      error instanceof PlatformUnavailable ||
-      error instanceof AlreadyRunning;
-    console.error(expected ? error.message : error);
+    const expected = EXPECTED.some((kind) => error instanceof kind);
+    console.error(expected ? (error as Error).message : error);
     return 1;
   }
 }
