@@ -107,7 +107,7 @@ test('waiting in the law of a queue is found', () => {
 
 test('an AWS error name outside the doors is found, also in a string', () => {
   finds(awsErrorNames, 'src/broker/broker.ts', "throw new Error('QueueDoesNotExist');");
-  finds(awsErrorNames, 'src/cli/invoke.ts', "if (error.name === 'ResourceNotFoundException') return;");
+  finds(awsErrorNames, 'src/dispatch/verdict.ts', "if (error.name === 'ResourceNotFoundException') return;");
   passes(awsErrorNames, 'src/wire/errors.ts', "const code = 'ResourceNotFoundException';");
   passes(awsErrorNames, 'src/store/blob.ts', '(error as NodeJS.ErrnoException).code');
 });

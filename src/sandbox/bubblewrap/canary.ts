@@ -1,15 +1,19 @@
 import type { EnvironmentId } from '../../base/ids.ts';
 import type { Sandbox, SandboxExit } from '../sandbox.ts';
 
-/** A probe per line: each prints its name when a wall that must hold does not. The last line says that it came so far. */
+/**
+ * A probe per line: each prints its name when a wall that must hold does not. The last line says that it came so far.
+ * Where nothing holds, the probes do no harm either: they leave the machine as it was.
+ */
 const SCRIPT = `
 [ -r /proc/self/status ] || echo proc-missing
 [ -e /etc/shadow ] && echo host-files-seen
 [ "$(ls -d /proc/[0-9]* | wc -l)" -gt 12 ] && echo host-processes-seen
 unshare --user true 2>/dev/null && echo user-namespace-allowed
-mount -t tmpfs none /tmp 2>/dev/null && echo mount-allowed
-( : > /usr/canary ) 2>/dev/null && echo system-writable
-( : > /tmp/canary ) 2>/dev/null || echo tmp-not-writable
+own=$(mktemp -d /tmp/canary-XXXXXX) || echo tmp-not-writable
+mount -t tmpfs none "$own" 2>/dev/null && { umount "$own"; echo mount-allowed; }
+[ -w /usr/bin ] && echo system-writable
+rmdir "$own"
 grep -q '^CapEff:[[:space:]]*0*$' /proc/self/status || echo capabilities-left
 grep -q '^Seccomp:[[:space:]]*2$' /proc/self/status || echo seccomp-missing
 [ "$(id -u)" = 0 ] && echo is-root
