@@ -19,7 +19,7 @@ class SpawnerProcess {
     });
     process.on('disconnect', () => {
       for (const child of this.#children.values()) {
-        child.kill('SIGKILL');
+        endGroup(child);
         thawGroupOf(child.pid ?? 0);
       }
     });
@@ -88,6 +88,16 @@ class SpawnerProcess {
       stderr?.[step]();
     }
   }
+}
+
+/** The whole process group, where the program leads one: without walls nothing else would end the rest of it. */
+function endGroup(child: ChildProcess): void {
+  try {
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // No group of its own, or nothing left in it.
+  }
+  child.kill('SIGKILL');
 }
 
 new SpawnerProcess().run();

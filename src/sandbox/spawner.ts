@@ -26,6 +26,7 @@ export interface Spawned {
 }
 
 interface Running {
+  hasStarted: boolean;
   readonly output: OutputListener;
   readonly started: PromiseWithResolvers<number | undefined>;
   readonly ended: PromiseWithResolvers<SpawnEnd>;
@@ -53,6 +54,7 @@ export class Spawner implements AsyncDisposable {
     this.#cancelRest?.();
     const id = this.#nextId++;
     const running: Running = {
+      hasStarted: false,
       output,
       started: Promise.withResolvers(),
       ended: Promise.withResolvers(),
@@ -92,7 +94,9 @@ export class Spawner implements AsyncDisposable {
     child.on('message', (event: SpawnerEvent) => this.#hear(event));
     child.on('error', () => undefined);
     child.once('exit', () => {
-      if (this.#process === child) this.#process = undefined;
+      // One that was sent to rest had nothing running; what runs now belongs to its successor.
+      if (this.#process !== child) return;
+      this.#process = undefined;
       this.#loseAll();
     });
     return child;
@@ -102,8 +106,11 @@ export class Spawner implements AsyncDisposable {
     const running = this.#running.get(event.id);
     if (running === undefined) return;
     if (event.kind === 'output') running.output(event.stream, event.chunk);
-    else if (event.kind === 'started') running.started.resolve(event.pid);
-    else if (event.kind === 'ended') running.ended.resolve(event);
+    else if (event.kind === 'started') {
+      running.hasStarted = true;
+      running.started.resolve(event.pid);
+    } else if (event.kind === 'ended')
+      running.ended.resolve({ kind: 'ended', code: event.code, signal: event.signal });
     else if (event.kind === 'child') running.child.resolve(event.pid);
     else {
       if (event.kind === 'not-started') this.#settle(running, event.why);
@@ -117,6 +124,7 @@ export class Spawner implements AsyncDisposable {
   /** Its process is gone: so is everything that it started. */
   #loseAll(): void {
     for (const running of this.#running.values()) {
+      if (running.hasStarted) running.ended.resolve({ kind: 'ended', code: null, signal: 'SIGKILL' });
       this.#settle(running, 'the spawner process ended');
       running.closed.resolve();
     }
@@ -133,7 +141,11 @@ export class Spawner implements AsyncDisposable {
     if (this.#running.size > 0) return;
     this.#cancelRest?.();
     this.#cancelRest = this.#clock.after(IDLE_MS, () => {
-      if (this.#running.size === 0 && this.#process?.connected === true) this.#process.disconnect();
+      if (this.#running.size > 0) return;
+      const resting = this.#process;
+      // An order that comes now gets a new process: this one hears nothing more.
+      this.#process = undefined;
+      if (resting?.connected === true) resting.disconnect();
     });
   }
 }

@@ -1,7 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import type { Clock } from '../../base/clock.ts';
+import { makeOwnFolder, sweepLeftFolders } from '../own-folder.ts';
 import { PeerSockets } from '../peer-sockets.ts';
 import type { Mount, OutputListener, PeerAddress, Sandbox, SandboxedTree, SandboxSpec } from '../sandbox.ts';
 import { Spawner } from '../spawner.ts';
@@ -20,6 +19,7 @@ export class BareSandbox implements Sandbox {
   readonly #spawner: Spawner;
   readonly #sockets = new PeerSockets();
   readonly #trees = new Set<BareTree>();
+  #swept: Promise<void> | undefined;
 
   constructor({ clock }: { readonly clock: Clock }) {
     this.#clock = clock;
@@ -27,7 +27,9 @@ export class BareSandbox implements Sandbox {
   }
 
   async start(spec: SandboxSpec, output: OutputListener): Promise<SandboxedTree> {
-    const folder = await mkdtemp(join(tmpdir(), 'millrace-bare-'));
+    this.#swept ??= sweepLeftFolders('bare');
+    await this.#swept;
+    const folder = await makeOwnFolder('bare');
     const mounts: Mount[] = [...spec.mounts, { source: folder, target: '/tmp', access: 'read-write' }];
     const outside = (text: string): string => translate(text, mounts);
     const variables: Record<string, string> = { TMPDIR: folder, [ENVIRONMENT_MARK]: spec.environmentId };

@@ -1,9 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
 import { failed, ok, type Result } from '../../base/result.ts';
 import { MemoryWatch } from '../memory-watch.ts';
+import { makeOwnFolder, sweepLeftFolders } from '../own-folder.ts';
 import { PeerSockets } from '../peer-sockets.ts';
 import { processTree } from '../process-tree.ts';
 import type { OutputListener, PeerAddress, Sandbox, SandboxedTree, SandboxSpec } from '../sandbox.ts';
@@ -71,7 +71,8 @@ export class BubblewrapSandbox implements Sandbox {
     const program = seccompProgram(process.arch);
     if (program === undefined)
       return refusal(`there is no system call filter for ${process.arch} processors`);
-    const folder = await mkdtemp(join(tmpdir(), 'millrace-walls-'));
+    await sweepLeftFolders('walls');
+    const folder = await makeOwnFolder('walls');
     await writeFile(join(folder, 'seccomp'), program);
     const isRoot = process.getuid?.() === 0;
     const sandbox = new BubblewrapSandbox({

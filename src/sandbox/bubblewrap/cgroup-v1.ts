@@ -15,7 +15,8 @@ import {
   type CgroupParent,
 } from './cgroup.ts';
 
-const CONTROLLERS = ['memory', 'pids', 'freezer'] as const;
+/** The freezer first: what is swept must be thawed before it can die. */
+const CONTROLLERS = ['freezer', 'memory', 'pids'] as const;
 type Roots = Readonly<Record<(typeof CONTROLLERS)[number], string>>;
 
 /** Control groups of the first version: one tree for each controller. */
