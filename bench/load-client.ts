@@ -15,6 +15,9 @@ export interface LoadResult {
  */
 const [host = '', port = '', queueUrl = '', connections = '', seconds = '', bodyBytes = ''] =
   process.argv.slice(2);
+/** Where the first digit of the status stands in `HTTP/1.1 200`, and that digit. */
+const STATUS_PLACE = 9;
+const TWO_HUNDREDS = '2'.charCodeAt(0);
 const latenciesMs: number[] = [];
 let requests = 0;
 let failures = 0;
@@ -29,10 +32,12 @@ const endMs = performance.now() + Number(seconds) * 1000;
 await Promise.all(Array.from({ length: Number(connections) }, () => drive(connect(Number(port), host))));
 process.stdout.write(JSON.stringify({ requests, failures, seconds: Number(seconds), latenciesMs }));
 
-/** One request in flight at a time until the time is over. */
+/** One request in flight at a time until the time is over. All answers to one load have the same length. */
 function drive(socket: Socket): Promise<void> {
   return new Promise((resolve, reject) => {
-    let answer = '';
+    let answerBytes = 0;
+    let receivedBytes = 0;
+    let first = Buffer.alloc(0);
     let sentMs = 0;
     const next = (): void => {
       sentMs = performance.now();
@@ -40,24 +45,27 @@ function drive(socket: Socket): Promise<void> {
       else socket.write(request);
     };
     socket.setNoDelay(true);
-    socket.setEncoding('latin1');
     socket.on('connect', next);
     socket.on('error', reject);
-    socket.on('data', (chunk: string) => {
-      answer += chunk;
-      if (!complete(answer)) return;
+    socket.on('data', (chunk: Buffer) => {
+      if (receivedBytes === 0 && chunk[STATUS_PLACE] !== TWO_HUNDREDS) failures += 1;
+      receivedBytes += chunk.length;
+      if (answerBytes === 0) {
+        first = Buffer.concat([first, chunk]);
+        answerBytes = lengthOf(first.toString('latin1'));
+      }
+      if (answerBytes === 0 || receivedBytes < answerBytes) return;
       requests += 1;
-      if (!answer.startsWith('HTTP/1.1 200')) failures += 1;
       if (latenciesMs.length < 100_000) latenciesMs.push(performance.now() - sentMs);
-      answer = '';
+      receivedBytes = 0;
       next();
     });
   });
 }
 
-function complete(answer: string): boolean {
+/** The whole length of an answer whose head is there; 0 before that. */
+function lengthOf(answer: string): number {
   const headEnd = answer.indexOf('\r\n\r\n');
-  if (headEnd === -1) return false;
-  const length = /content-length: (\d+)/i.exec(answer)?.[1] ?? '0';
-  return answer.length >= headEnd + 4 + Number(length);
+  if (headEnd === -1) return 0;
+  return headEnd + 4 + Number(/content-length: (\d+)/i.exec(answer)?.[1] ?? '0');
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { MessageId, ReceiptHandle } from '../base/ids.ts';
 import type { MessageAttributes } from './attribute.ts';
 
@@ -38,5 +38,5 @@ export interface Delivery {
 
 /** Hex MD5 of a body, as SendMessage answers it. */
 export function bodyMd5(body: string): string {
-  return createHash('md5').update(body, 'utf8').digest('hex');
+  return hash('md5', body);
 }

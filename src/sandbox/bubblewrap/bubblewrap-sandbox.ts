@@ -5,6 +5,7 @@ import { failed, ok, type Result } from '../../base/result.ts';
 import { MemoryWatch } from '../memory-watch.ts';
 import { makeOwnFolder, sweepLeftFolders } from '../own-folder.ts';
 import { PeerSockets } from '../peer-sockets.ts';
+import { neverStarted } from '../never-started.ts';
 import { processTree } from '../process-tree.ts';
 import type { OutputListener, PeerAddress, Sandbox, SandboxedTree, SandboxSpec } from '../sandbox.ts';
 import { Spawner, type Spawned } from '../spawner.ts';
@@ -88,11 +89,30 @@ export class BubblewrapSandbox implements Sandbox {
   }
 
   async start(spec: SandboxSpec, output: OutputListener): Promise<SandboxedTree> {
+    await using unfinished = new AsyncDisposableStack();
+    try {
+      return await this.#build(spec, output, unfinished);
+    } catch (error) {
+      return neverStarted((error as Error).message);
+    }
+  }
+
+  /** What is made on the way goes with `unfinished`, until the tree takes care of it. */
+  async #build(
+    spec: SandboxSpec,
+    output: OutputListener,
+    unfinished: AsyncDisposableStack,
+  ): Promise<SandboxedTree> {
     const { identity, cgroups } = this.#ground;
     const uid = identity.kind === 'own-user' ? identity.take() : undefined;
+    const release = (): void => {
+      if (identity.kind === 'own-user' && uid !== undefined) identity.giveBack(uid);
+    };
+    unfinished.defer(release);
     // The private /tmp is memory: what it may hold is beside what the function's processes may use.
     const memoryBytes = spec.memoryLimitBytes + spec.tmpSizeBytes;
     const cgroup = await cgroups?.make(spec.environmentId, { memoryBytes, processes: spec.processLimit });
+    unfinished.defer(() => cgroup?.remove());
     const optionsFile = join(this.#ground.folder, `options-${this.#nextOptions++}`);
     const spawned = await this.#spawn(spec, { uid, cgroup, optionsFile }, output);
     const tree = new BubblewrapTree({
@@ -100,17 +120,19 @@ export class BubblewrapSandbox implements Sandbox {
       watch: cgroup === undefined ? this.#watch(spec, spawned) : undefined,
       onGone: () => {
         this.#trees.delete(tree);
-        if (identity.kind === 'own-user' && uid !== undefined) identity.giveBack(uid);
+        release();
       },
     });
+    unfinished.move();
     this.#trees.add(tree);
-    await rm(optionsFile);
+    await rm(optionsFile, { force: true }).catch(() => undefined);
     return tree;
   }
 
   async ownsAny(peer: PeerAddress): Promise<boolean> {
-    if (this.#trees.size === 0) return false;
-    if (this.#ground.identity.kind === 'own-user') {
+    const { identity } = this.#ground;
+    if (identity.kind === 'own-user') {
+      if (identity.inUse() === 0) return false;
       const socket = await this.#sockets.find(peer);
       return socket !== undefined && isEnvironmentUid(socket.uid);
     }

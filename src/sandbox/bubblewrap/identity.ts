@@ -1,7 +1,12 @@
 /** Whose processes environments are. */
 export type Identity =
   /** The platform is root: each environment gets a user id of its own, which nobody else on the machine has. */
-  | { readonly kind: 'own-user'; readonly take: () => number; readonly giveBack: (uid: number) => void }
+  | {
+      readonly kind: 'own-user';
+      readonly take: () => number;
+      readonly giveBack: (uid: number) => void;
+      readonly inUse: () => number;
+    }
   /** The platform is an ordinary user: so are its environments, each in a user namespace. */
   | { readonly kind: 'same-user' };
 
@@ -22,7 +27,7 @@ export function ownUsers(): Identity {
     }
     throw new Error('more environments than user ids');
   };
-  return { kind: 'own-user', take, giveBack: (uid) => void used.delete(uid) };
+  return { kind: 'own-user', take, giveBack: (uid) => void used.delete(uid), inUse: () => used.size };
 }
 
 /** True for user ids that only environments have. */
