@@ -1,3 +1,4 @@
+import { functionLogKey } from '../function/function.ts';
 import type { Functions } from '../function/functions.ts';
 import type { LineStore } from '../store/lines.ts';
 import type { Question, QuestionAnswer } from './question.ts';
@@ -17,6 +18,6 @@ export function logsQuestion(functions: Functions, lines: LineStore): Question {
       return { kind: 'refused', status: 400, message: `limit takes 1 to ${MOST_LINES}.` };
     }
     const sinceMs = query.has('since') ? { sinceMs: Number(query.get('since')) } : {};
-    return { kind: 'known', value: await lines.tail(`/aws/lambda/${name}`, { limit, ...sinceMs }) };
+    return { kind: 'known', value: await lines.tail(functionLogKey(record.key), { limit, ...sinceMs }) };
   };
 }

@@ -6,7 +6,7 @@ import type { Random } from '../base/random.ts';
 import { failed, ok, type Result } from '../base/result.ts';
 import type { EnvironmentKeys } from '../access/environment-keys.ts';
 import type { BorrowedCode, CodeFolders } from '../function/code-folders.ts';
-import type { FunctionRecord } from '../function/function.ts';
+import { functionLogKey, type FunctionRecord } from '../function/function.ts';
 import { TASK_ROOT, type Launch, type Runtime } from '../function/runtime/runtime.ts';
 import type { Runtimes } from '../function/runtime/runtimes.ts';
 import type { Sandbox, SandboxSpec } from '../sandbox/sandbox.ts';
@@ -15,7 +15,7 @@ import type { Door, DoorEvent, OpenDoor } from './door.ts';
 import { EnvironmentLog } from './environment-log.ts';
 import { Environment } from './environment.ts';
 import type { StartFailure } from './outcomes.ts';
-import { logGroupOf, variablesOf } from './variables.ts';
+import { variablesOf } from './variables.ts';
 
 /** How many processes and threads one environment may have. */
 const PROCESS_LIMIT = 1024;
@@ -58,7 +58,7 @@ export class EnvironmentStarter {
     const { lines, clock } = this.#options;
     const day = new Date(clock.nowMs()).toISOString().slice(0, 10).replaceAll('-', '/');
     const stream = `${day}/[${record.version}]${id}`;
-    const log = new EnvironmentLog({ group: logGroupOf(record), stream, lines, clock });
+    const log = new EnvironmentLog({ group: functionLogKey(record.key), stream, lines, clock });
     await using parts = new AsyncDisposableStack();
     const environment = await this.#build(id, record, { log, stream, parts });
     return { id, log, environment };

@@ -40,7 +40,7 @@ export function variablesOf(sources: VariableSources): Readonly<Record<string, s
 }
 
 /** The log group of a function, as AWS names it. */
-export function logGroupOf(record: FunctionRecord): string {
+function logGroupOf(record: FunctionRecord): string {
   return `/aws/lambda/${record.key.name}`;
 }
 

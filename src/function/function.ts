@@ -15,6 +15,11 @@ export function functionArn(key: FunctionKey): string {
   return `arn:aws:lambda:${key.region}:${key.account}:function:${key.name}`;
 }
 
+/** Where the lines of a function's log are kept: functions of one name in two regions or accounts have two logs. */
+export function functionLogKey(key: FunctionKey): string {
+  return `${functionKeyText(key)}/log`;
+}
+
 /** What a function's owner may choose. */
 export interface FunctionSettings {
   readonly runtime: string;

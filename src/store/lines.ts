@@ -6,7 +6,7 @@ export interface LogLine {
   readonly text: string;
 }
 
-/** The logs of functions, by log group (`/aws/lambda/NAME`). Bounded per group; not synced: a crash may lose the last lines. */
+/** The logs of functions; a group is the log of one function. Bounded per group; not synced: a crash may lose the last lines. */
 export interface LineStore {
   append(group: string, lines: readonly LogLine[]): void;
   /** The last `limit` lines of a group, oldest first, no earlier than `sinceMs`. */
