@@ -51,7 +51,7 @@ function added(order: number, queue = QUEUE, sizeBytes = 1): Change {
   return { kind: 'message-added', queue, order, message: messageOf(order, 0, sizeBytes), state };
 }
 
-test('what is added in one turn is one group; what comes while it is written is the next', async () => {
+test('what is added in one turn is one group; two are under way, and what comes then is the next', async () => {
   const { committer, commits, land, noted } = stage();
   const first = committer.add([added(1)], committer.moment());
   assert.equal(committer.add([added(2)], committer.moment()), first);
@@ -59,15 +59,13 @@ test('what is added in one turn is one group; what comes while it is written is 
   const second = committer.add([added(3, OTHER)], committer.moment());
   assert.equal(second, first + 1);
   await turns();
-  assert.deepEqual(
-    commits.map(({ count }) => count),
-    [2],
-  );
+  const third = committer.add([added(4), added(5), added(6)], committer.moment());
+  assert.equal(third, second + 1);
+  await turns();
+  const counts = (): number[] => commits.map(({ count }) => count);
+  assert.deepEqual(counts(), [2, 1]);
   await land();
-  assert.deepEqual(
-    commits.map(({ count }) => count),
-    [2, 1],
-  );
+  assert.deepEqual(counts(), [2, 1, 3]);
   assert.deepEqual(noted.durable, [[QUEUE]]);
 });
 

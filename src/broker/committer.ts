@@ -22,11 +22,15 @@ export interface CommitterParts {
 /** Bytes of messages on their way to the disk beyond which sends are refused. */
 const MOST_FILLING_BYTES = 64 * 1024 * 1024;
 
-/** Group commit: one group in flight, one filling. All changes of one turn of the event loop share a group. */
+/** Groups on their way to the disk at a time: while one is synced, the next waits at the disk already. */
+const MOST_IN_FLIGHT = 2;
+
+/** Group commit: up to two groups in flight, one filling. All changes of one turn of the event loop share a group. */
 export class Committer {
   readonly #parts: CommitterParts;
   #filling = new Group(1);
-  #inFlight: Group | undefined;
+  /** On their way to the disk, oldest first. */
+  #inFlight: readonly Group[] = [];
   #durableGroup = 0;
   #scheduled = false;
   #lastAtMs: number;
@@ -41,7 +45,7 @@ export class Committer {
   /** The moment for a command that is applied now. */
   moment(): Moment {
     const nowMs = Math.floor(this.#parts.clock.nowMs());
-    const durableThroughMs = this.#inFlight?.startedAtMs ?? this.#filling.startedAtMs ?? nowMs;
+    const durableThroughMs = this.#inFlight[0]?.startedAtMs ?? this.#filling.startedAtMs ?? nowMs;
     const group = this.#filling.number;
     const latestGroup = this.#filling.isEmpty ? group - 1 : group;
     return { nowMs, group, latestGroup, durableGroup: this.#durableGroup, durableThroughMs };
@@ -63,22 +67,26 @@ export class Committer {
   fate(group: number): Promise<'durable' | 'lost'> | 'durable' {
     if (group <= this.#durableGroup) return 'durable';
     if (group === this.#filling.number) return this.#filling.isEmpty ? 'durable' : this.#filling.fate.promise;
-    return this.#inFlight?.number === group ? this.#inFlight.fate.promise : 'durable';
+    return this.#inFlight.find(({ number }) => number === group)?.fate.promise ?? 'durable';
   }
 
   /** Resolves when everything added so far is durable, or never will be because the disk failed. */
   async drain(): Promise<void> {
-    while (!this.#failed && (this.#inFlight !== undefined || !this.#filling.isEmpty)) {
-      await Promise.race([(this.#inFlight ?? this.#filling).fate.promise, this.#failure.promise]);
+    while (!this.#failed && (this.#inFlight.length > 0 || !this.#filling.isEmpty)) {
+      await Promise.race([(this.#inFlight[0] ?? this.#filling).fate.promise, this.#failure.promise]);
     }
   }
 
+  get #isFull(): boolean {
+    return this.#inFlight.length >= MOST_IN_FLIGHT;
+  }
+
   #schedule(): void {
-    if (this.#scheduled || this.#inFlight !== undefined || this.#failed) return;
+    if (this.#scheduled || this.#isFull || this.#failed) return;
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
-      if (this.#inFlight === undefined) this.#commit();
+      if (!this.#isFull) this.#commit();
     });
   }
 
@@ -86,7 +94,7 @@ export class Committer {
     const group = this.#filling;
     if (group.isEmpty) return;
     this.#filling = new Group(group.number + 1);
-    this.#inFlight = group;
+    this.#inFlight = [...this.#inFlight, group];
     this.#lastAtMs = Math.max(this.#lastAtMs, Math.floor(this.#parts.clock.nowMs()));
     this.#parts.store.commit(group.changes(this.#parts.counted), this.#lastAtMs).then(
       (outcome) => (outcome === 'committed' ? this.#succeed(group) : this.#lose(group)),
@@ -100,20 +108,20 @@ export class Committer {
 
   #succeed(group: Group): void {
     this.#durableGroup = group.number;
-    this.#inFlight = undefined;
+    this.#inFlight = this.#inFlight.slice(1);
     group.fate.resolve('durable');
     if (!this.#filling.isEmpty) this.#commit();
     this.#parts.durable(group.queues);
   }
 
-  /** What fills now was decided on top of what was lost: it is lost with it. */
+  /** What is under way behind it and what fills now were decided on top of what was lost: they are lost with it. */
   #lose(group: Group): void {
-    const after = this.#filling;
-    this.#filling = new Group(after.number + 1);
-    this.#durableGroup = after.number;
-    this.#inFlight = undefined;
-    this.#parts.lost(new Set([...group.queues, ...after.queues]));
-    group.fate.resolve('lost');
-    after.fate.resolve('lost');
+    if (group.number <= this.#durableGroup) return;
+    const lost = [...this.#inFlight, this.#filling];
+    this.#durableGroup = this.#filling.number;
+    this.#filling = new Group(this.#durableGroup + 1);
+    this.#inFlight = [];
+    this.#parts.lost(new Set(lost.flatMap(({ queues }) => [...queues])));
+    for (const { fate } of lost) fate.resolve('lost');
   }
 }

@@ -88,7 +88,11 @@ export type CommitOutcome = 'committed' | 'disk-full';
 export interface QueueStore extends AsyncDisposable {
   /** What the store held when it was opened; leases and delays as of `nowMs`. Asked once, before anything else. */
   open(nowMs: number): Promise<StoreOpening>;
-  /** Makes a group durable: all of it or nothing. `atMs` is the time of the group and rises. */
+  /**
+   * Makes a group durable: all of it or nothing. `atMs` is the time of the group and rises. A group may be handed over
+   * before the one before it has been answered; one that was handed over before a `disk-full` had been heard of was
+   * decided on top of what is lost, and ends as `disk-full` too.
+   */
   commit(group: readonly Change[], atMs: number): Promise<CommitOutcome>;
   /** Waiting and lapsed messages in line after a place. */
   page(query: PageQuery): Promise<Page>;

@@ -36,6 +36,19 @@ test('a full disk applies nothing of a group, and the same group may succeed lat
   assert.equal((await store.reload(WRITTEN.queue, 2))?.definition, 'one');
 });
 
+test('groups handed over before a full disk was heard of are refused with it, later ones are not', async () => {
+  const store = new MemoryStore();
+  await store.open(0);
+  store.faults.full = true;
+  const first = store.commit([WRITTEN], 1);
+  const behind = store.commit([WRITTEN], 2);
+  assert.equal(await first, 'disk-full');
+  store.faults.full = false;
+  const after = store.commit([WRITTEN], 3);
+  assert.equal(await behind, 'disk-full');
+  assert.equal(await after, 'committed');
+});
+
 test('a broken disk rejects', async () => {
   const store = new MemoryStore();
   await store.open(0);

@@ -44,6 +44,9 @@ export class MemoryDisk {
 export class MemoryStore implements QueueStore {
   readonly faults: Faults = { full: false, low: false, broken: false, slow: undefined };
   readonly #disk: MemoryDisk;
+  #last: Promise<CommitOutcome> | undefined;
+  #fullMet = 0;
+  #fullHeard = 0;
 
   constructor(disk = new MemoryDisk()) {
     this.#disk = disk;
@@ -57,9 +60,32 @@ export class MemoryStore implements QueueStore {
   }
 
   async commit(group: readonly Change[], atMs: number): Promise<CommitOutcome> {
+    const fullHeard = this.#fullHeard;
+    const before = this.#last;
+    const turn = this.#commitAfter(before, () => this.#commit(group, atMs, fullHeard));
+    this.#last = turn;
+    const outcome = await turn;
+    if (outcome === 'disk-full' && fullHeard === this.#fullHeard) this.#fullHeard += 1;
+    return outcome;
+  }
+
+  /** One after the other, in order; a broken disk stays broken. */
+  async #commitAfter(
+    before: Promise<CommitOutcome> | undefined,
+    commit: () => CommitOutcome,
+  ): Promise<CommitOutcome> {
+    await before;
     await this.faults.slow?.();
+    return commit();
+  }
+
+  #commit(group: readonly Change[], atMs: number, fullHeard: number): CommitOutcome {
+    if (fullHeard < this.#fullMet) return 'disk-full';
     if (this.faults.broken) throw new Error('the disk is broken');
-    if (this.faults.full) return 'disk-full';
+    if (this.faults.full) {
+      this.#fullMet += 1;
+      return 'disk-full';
+    }
     for (const change of group) this.#apply(change);
     this.#disk.lastDurableMs = atMs;
     return 'committed';

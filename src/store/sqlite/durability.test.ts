@@ -84,6 +84,19 @@ test('a group that finds no room is rolled back whole, and smaller ones go on', 
   assert.deepEqual(await ordersOf(queues), [4]);
 });
 
+test('groups handed over before a full disk was heard of are refused with it, later ones are not', async (context) => {
+  await using store = await opened(temporary(context), { settings: { maximumPages: 40 } });
+  const { queues } = store;
+  assert.equal(await queues.commit([WRITTEN], 1), 'committed');
+  const tooLarge = queues.commit([added(1, 500_000)], 2);
+  const behind = [queues.commit([added(2)], 3), queues.commit([added(3)], 4)];
+  assert.equal(await tooLarge, 'disk-full');
+  const after = queues.commit([added(4)], 5);
+  assert.deepEqual(await Promise.all(behind), ['disk-full', 'disk-full']);
+  assert.equal(await after, 'committed');
+  assert.deepEqual(await ordersOf(queues), [4]);
+});
+
 test('purged and deleted contents are swept, and their room is used again', async (context) => {
   const directory = temporary(context);
   await using store = await opened(directory);

@@ -8,6 +8,11 @@ export interface PackedGroup extends Packed {
   readonly texts: readonly string[];
 }
 
+/** A group handed over to be committed, and how many full disks its sender had heard of by then. */
+export interface HandedOver extends PackedGroup {
+  readonly fullHeard: number;
+}
+
 /** The number that stands before the fields of each change. */
 export const CHANGE_CODES = {
   'queue-written': 0,

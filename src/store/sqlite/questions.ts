@@ -1,7 +1,7 @@
 import type { RunId } from '../../base/ids.ts';
 import type { Result } from '../../base/result.ts';
 import type { CatalogRecord } from '../catalog.ts';
-import type { PackedGroup } from './group-code.ts';
+import type { HandedOver } from './group-code.ts';
 import type { WriterSettings } from './open-database.ts';
 import type { PackedPage, PageAsk } from './pages.ts';
 import type { DataRefused } from './refused.ts';
@@ -29,7 +29,7 @@ export type WriterQuestions = {
     readonly ask: LoadAsk & { readonly queue: number };
     readonly answer: PackedQueue | undefined;
   };
-  readonly commit: { readonly ask: PackedGroup; readonly answer: StepOutcome };
+  readonly commit: { readonly ask: HandedOver; readonly answer: StepOutcome };
   readonly 'list-records': { readonly ask: string; readonly answer: readonly CatalogRecord[] };
   readonly 'put-record': {
     readonly ask: { readonly collection: string; readonly record: CatalogRecord };

@@ -33,6 +33,7 @@ export interface SqliteQueuesOptions {
 /** Queues as tables of the database: groups to the writing thread, questions for messages to the reading one. */
 export class SqliteQueues implements QueueStore {
   readonly #options: SqliteQueuesOptions;
+  #fullHeard = 0;
 
   constructor(options: SqliteQueuesOptions) {
     this.#options = options;
@@ -53,7 +54,11 @@ export class SqliteQueues implements QueueStore {
 
   async commit(group: readonly Change[], atMs: number): Promise<CommitOutcome> {
     const packed = packGroup(group, atMs);
-    const outcome = await this.#options.writer.ask('commit', packed, buffersOf(packed));
+    const fullHeard = this.#fullHeard;
+    const handed = { ...packed, fullHeard };
+    const outcome = await this.#options.writer.ask('commit', handed, buffersOf(packed));
+    // Only the first answer of a full disk is news: the groups behind it were refused because of it.
+    if (outcome === 'disk-full' && fullHeard === this.#fullHeard) this.#fullHeard += 1;
     return outcome === 'durable' ? 'committed' : outcome;
   }
 

@@ -7,7 +7,7 @@ import { failed, ok, type Result } from '../../base/result.ts';
 import { answerQuestions } from './answer-questions.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { GroupApply } from './group-apply.ts';
-import type { PackedGroup } from './group-code.ts';
+import type { HandedOver } from './group-code.ts';
 import { asRefusal, openForWriting } from './open-database.ts';
 import type { LoadAsk, Opened, QueuesAnswer, WriterQuestions, WriterStart } from './questions.ts';
 import { Records } from './records.ts';
@@ -25,6 +25,8 @@ class Writer {
   readonly #slots: Slots;
   readonly #sweeper: Sweeper;
   readonly #groups: GroupApply;
+  /** How many groups have met a full disk; those refused because of one do not count. */
+  #fullMet = 0;
   readonly queues: StoredQueues;
   readonly records: Records;
 
@@ -56,11 +58,17 @@ class Writer {
     return outcome;
   }
 
-  commit(group: PackedGroup): StepOutcome {
-    return this.run(() => {
-      this.#groups.apply(group);
-      this.#sweeper.sweepWithGroup();
-    });
+  /** A group that was decided before its sender heard of a full disk stands on what is lost: it is refused. */
+  commit(group: HandedOver): StepOutcome {
+    if (group.fullHeard < this.#fullMet) return 'disk-full';
+    const outcome = this.run(() => this.#apply(group));
+    if (outcome === 'disk-full') this.#fullMet += 1;
+    return outcome;
+  }
+
+  #apply(group: HandedOver): void {
+    this.#groups.apply(group);
+    this.#sweeper.sweepWithGroup();
   }
 
   loadQueues({ nowMs, delayedLimit }: LoadAsk): QueuesAnswer {
