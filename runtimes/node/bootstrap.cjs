@@ -1,5 +1,7 @@
 'use strict';
 // Runs one Node function inside its sandbox: loads the handler once, then one invocation after the other.
+const compileCache = require('./compile-cache.cjs');
+compileCache.begin();
 const net = require('node:net');
 const { toAnswer, toLog, RuntimeError } = require('./errors.cjs');
 const { KIND, decoder, encode } = require('./frames.cjs');
@@ -37,6 +39,7 @@ socket.on('close', () => process.exit(0));
 
 load(String(env.LAMBDA_TASK_ROOT), String(env._HANDLER)).then(
   (loaded) => {
+    if (compileCache.isMaking) return compileCache.finish();
     handler = loaded;
     socket.write(encode(KIND.ready, {}));
     socket.ref();

@@ -133,6 +133,11 @@ export class Environment {
     this.peakMemoryBytes = await tree.peakMemoryBytes();
   }
 
+  /** Asks an idle environment to end by itself, which `gone` tells; {@link stop} follows when it does not. */
+  askToEnd(): void {
+    this.#parts.tree.terminate();
+  }
+
   /** Ends it at once; `gone` tells when nothing is left. Harmless when it is ending already. */
   stop(why: string): void {
     if (this.#exit !== undefined || this.#state === 'stopping' || this.#state === 'gone') return;

@@ -9,7 +9,7 @@ import type { BorrowedCode, CodeFolders } from '../function/code-folders.ts';
 import { functionLogKey, type FunctionRecord } from '../function/function.ts';
 import { TASK_ROOT, type Launch, type Runtime } from '../function/runtime/runtime.ts';
 import type { Runtimes } from '../function/runtime/runtimes.ts';
-import type { Sandbox, SandboxSpec } from '../sandbox/sandbox.ts';
+import type { Mount, Sandbox, SandboxSpec } from '../sandbox/sandbox.ts';
 import type { LineStore } from '../store/lines.ts';
 import type { Door, DoorEvent, OpenDoor } from './door.ts';
 import { EnvironmentLog } from './environment-log.ts';
@@ -35,6 +35,8 @@ export interface EnvironmentStarterOptions {
   readonly runFolder: string;
   /** Where SDKs inside an environment find the platform. */
   readonly endpointUrl: () => string;
+  /** The folder that priming has made for this function, if it has. */
+  readonly primed?: (record: FunctionRecord) => Promise<string | undefined>;
 }
 
 /** An environment that has been handed to the system, or one line on why not, and its log in either case. */
@@ -43,6 +45,14 @@ export interface StartAttempt {
   readonly log: EnvironmentLog;
   readonly environment: Result<Environment, StartFailure>;
 }
+
+/** What else an environment finds inside: what priming has made, or is to make. */
+interface Primed {
+  readonly launch: Launch;
+  readonly mounts: readonly Mount[];
+}
+
+type Prime = (launch: Launch, runtime: Runtime) => Promise<Primed>;
 
 /** Brings everything together that one environment consists of. */
 export class EnvironmentStarter {
@@ -53,21 +63,46 @@ export class EnvironmentStarter {
   }
 
   /** Starts an environment; it is `starting` when this resolves. Throws only when the platform itself is broken. */
-  async start(record: FunctionRecord): Promise<StartAttempt> {
+  start(record: FunctionRecord): Promise<StartAttempt> {
+    return this.#start(record, this.#options.lines, (launch, runtime) => this.#use(record, launch, runtime));
+  }
+
+  /** Starts one whose only purpose is to fill `folder`; what it prints goes to `lines`. */
+  startPriming(record: FunctionRecord, folder: string, lines: LineStore): Promise<StartAttempt> {
+    return this.#start(record, lines, async (launch, { priming }) => {
+      if (priming === undefined) return { launch, mounts: [] };
+      const mount: Mount = { source: folder, target: priming.target, access: 'read-write' };
+      return { launch: priming.make(launch), mounts: [mount] };
+    });
+  }
+
+  async #use(record: FunctionRecord, launch: Launch, { priming }: Runtime): Promise<Primed> {
+    const folder = priming && (await this.#options.primed?.(record));
+    if (priming === undefined || folder === undefined) return { launch, mounts: [] };
+    const mount: Mount = { source: folder, target: priming.target, access: 'read-only' };
+    return { launch: priming.use(launch), mounts: [mount] };
+  }
+
+  async #start(record: FunctionRecord, lines: LineStore, prime: Prime): Promise<StartAttempt> {
     const id = this.#options.random.uuid().replaceAll('-', '') as EnvironmentId;
-    const { lines, clock } = this.#options;
+    const { clock } = this.#options;
     const day = new Date(clock.nowMs()).toISOString().slice(0, 10).replaceAll('-', '/');
     const stream = `${day}/[${record.version}]${id}`;
     const log = new EnvironmentLog({ group: functionLogKey(record.key), stream, lines, clock });
     await using parts = new AsyncDisposableStack();
-    const environment = await this.#build(id, record, { log, stream, parts });
+    const environment = await this.#build(id, record, { log, stream, parts, prime });
     return { id, log, environment };
   }
 
   async #build(
     id: EnvironmentId,
     record: FunctionRecord,
-    made: { readonly log: EnvironmentLog; readonly stream: string; readonly parts: AsyncDisposableStack },
+    made: {
+      readonly log: EnvironmentLog;
+      readonly stream: string;
+      readonly parts: AsyncDisposableStack;
+      readonly prime: Prime;
+    },
   ): Promise<Result<Environment, StartFailure>> {
     const { runtimes, sandbox, clock } = this.#options;
     const { log, parts } = made;
@@ -77,12 +112,14 @@ export class EnvironmentStarter {
     const code = await this.#borrow(record, runtime.value);
     if (!code.ok) return code;
     parts.use(code.value);
-    const launch = await runtime.value.launch(record.settings, code.value.folder);
-    if ('kind' in launch) return unfit(launch.errorType, launch.reason);
+    const plain = await runtime.value.launch(record.settings, code.value.folder);
+    if ('kind' in plain) return unfit(plain.errorType, plain.reason);
+    const { launch, mounts } = await made.prime(plain, runtime.value);
     const hearing = new Hearing();
     const door = parts.use(await this.#openDoor(id, launch, parts, hearing));
     parts.defer(() => this.#options.keys.revoke(id));
-    const spec = this.#spec(id, record, { launch, door, folder: code.value.folder, stream: made.stream });
+    const inside = { launch, mounts, door, folder: code.value.folder, stream: made.stream };
+    const spec = this.#spec(id, record, inside);
     const tree = await sandbox.start(spec, (stream, chunk) => log.output(stream, chunk));
     door.admit(tree);
     const owned = parts.move();
@@ -115,7 +152,7 @@ export class EnvironmentStarter {
   #spec(
     environmentId: EnvironmentId,
     record: FunctionRecord,
-    made: { readonly launch: Launch; readonly door: Door; readonly folder: string; readonly stream: string },
+    made: Primed & { readonly door: Door; readonly folder: string; readonly stream: string },
   ): SandboxSpec {
     const { launch, door } = made;
     const { key, settings } = record;
@@ -134,6 +171,7 @@ export class EnvironmentStarter {
       mounts: [
         { source: made.folder, target: TASK_ROOT, access: 'read-only' },
         ...launch.mounts,
+        ...made.mounts,
         ...door.mounts,
       ],
       memoryLimitBytes: settings.memorySizeMb * MEBIBYTE,

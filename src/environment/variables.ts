@@ -25,7 +25,8 @@ export interface VariableSources {
  */
 export function variablesOf(sources: VariableSources): Readonly<Record<string, string>> {
   const { record, ofRuntime } = sources;
-  const { AWS_EXECUTION_ENV: executionEnvironment, MILLRACE_SOCKET: socket, ...changeable } = ofRuntime;
+  const { AWS_EXECUTION_ENV: executionEnvironment, ...changeable } = ofRuntime;
+  const ofBootstrap = Object.entries(ofRuntime).filter(([name]) => name.startsWith('MILLRACE_'));
   return {
     ...defaults(sources),
     ...changeable,
@@ -35,7 +36,7 @@ export function variablesOf(sources: VariableSources): Readonly<Record<string, s
       AWS_LAMBDA_RUNTIME_API: ofRuntime['AWS_LAMBDA_RUNTIME_API'],
     }),
     ...(executionEnvironment && { AWS_EXECUTION_ENV: executionEnvironment }),
-    ...(socket && { MILLRACE_SOCKET: socket }),
+    ...Object.fromEntries(ofBootstrap),
   };
 }
 

@@ -104,6 +104,18 @@ export class CodeFolders {
     }
   }
 
+  /** Where something made from this code is kept, so that it goes with it. Nothing is made here. */
+  beside(sha256: string, name: string): string {
+    return join(this.#options.directory, sha256, name);
+  }
+
+  /** A new empty folder, to be renamed to its place when it is whole; what a kill leaves of it goes at the next start. */
+  async newAside(): Promise<string> {
+    const folder = this.#newStaging();
+    await mkdir(folder);
+    return folder;
+  }
+
   /** No function uses this code any more: its folders go as soon as nobody borrows them. */
   async drop(sha256: string): Promise<void> {
     this.#dropped.add(sha256);

@@ -6,11 +6,14 @@ import type { Scope } from '../base/scope.ts';
 import type { Config } from '../config.ts';
 import { runtimeDoors } from '../environment/doors.ts';
 import { PoolInvoker } from '../environment/pool-invoker.ts';
+import { Primer } from '../environment/prime.ts';
 import { EnvironmentPool } from '../environment/pool.ts';
 import { RunFolder } from '../environment/run-folder.ts';
 import { EnvironmentStarter } from '../environment/start.ts';
 import { CatalogFunctions } from '../function/catalog-functions.ts';
 import { CodeFolders } from '../function/code-folders.ts';
+import type { FunctionRecord } from '../function/function.ts';
+import { PrimedFolders } from '../function/primed-folders.ts';
 import { NodeRuntime } from '../function/runtime/node.ts';
 import { ProvidedRuntime } from '../function/runtime/provided.ts';
 import { Runtimes } from '../function/runtime/runtimes.ts';
@@ -58,7 +61,11 @@ export async function buildFunctions(scope: Scope, ground: FunctionGround): Prom
   const { path: runFolder } = scope.use(await RunFolder.open(run));
   const endpointUrl = (): string => environmentEndpoint.url;
   const parts = { sandbox: ground.sandbox, lines: ground.lines, runtimes, code, keys, clock, random };
-  const starter = new EnvironmentStarter({ ...parts, doors: runtimeDoors(), runFolder, endpointUrl });
+  const primed = (record: FunctionRecord): Promise<string | undefined> => primer.find(record);
+  const starter = new EnvironmentStarter({ ...parts, doors: runtimeDoors(), runFolder, endpointUrl, primed });
+  const folders = new PrimedFolders(code);
+  const latest = (record: FunctionRecord): FunctionRecord | undefined => functions.get(record.key);
+  const primer = scope.use(new Primer({ ...parts, starter, folders, tell, latest }));
   const startsAtOnce = STARTS_PER_CORE * availableParallelism();
   const memoryBytes = MEMORY_SHARE * totalmem();
   const pool = scope.use(
@@ -72,11 +79,12 @@ export async function buildFunctions(scope: Scope, ground: FunctionGround): Prom
     }),
   );
   scope.defer(functions.listen(pool.listener));
+  scope.defer(functions.listen(primer.listener));
   const invoker = new PoolInvoker({
     pool,
     clock,
     tell,
-    latest: (record) => functions.get(record.key) ?? record,
+    latest: (record) => latest(record) ?? record,
   });
   const allowance = new SharedAllowance({ limit: config.concurrencyLimit });
   return { functions, runtimes, allowance, pool, invoker, keys, environmentEndpoint };

@@ -44,6 +44,13 @@ export type WatchEvent =
       readonly outcome: string;
       readonly durationMs: number;
     }
+  | {
+      readonly kind: 'primed';
+      readonly function: string;
+      readonly tookMs: number;
+      /** What went wrong; absent when the function starts faster from now on. */
+      readonly why?: string;
+    }
   | { readonly kind: 'trouble'; readonly where: string; readonly what: string };
 
 /** Where rooms say what happened. Never throws, never waits. */

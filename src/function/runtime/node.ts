@@ -1,5 +1,6 @@
 import type { FunctionSettings } from '../function.ts';
-import type { Launch, Probe, Runtime } from './runtime.ts';
+import { compileCachePriming } from './compile-cache.ts';
+import type { Launch, Priming, Probe, Runtime } from './runtime.ts';
 import { RUNTIME_ROOT } from './runtime.ts';
 import { stripFolder } from './typescript.ts';
 
@@ -19,10 +20,12 @@ export interface NodeRuntimeOptions {
 export class NodeRuntime implements Runtime {
   readonly ids = ['nodejs18.x', 'nodejs20.x', 'nodejs22.x', 'nodejs24.x', 'nodejs26.x'];
   readonly preparation = 'node-1';
+  readonly priming: Priming;
   readonly #options: NodeRuntimeOptions;
 
   constructor(options: NodeRuntimeOptions) {
     this.#options = options;
+    this.priming = compileCachePriming(options.version);
   }
 
   prepare(folder: string): Promise<void> {

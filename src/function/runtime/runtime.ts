@@ -30,6 +30,22 @@ export interface NotLaunchable {
   readonly reason: string;
 }
 
+/**
+ * How the code of a function is made to start faster. After an upload its program runs once in a sandbox, changed by
+ * `make`, and writes into an empty folder at `target`; that is over when it exits with 0, or when it is ready for its
+ * first invocation and has ended on SIGTERM. Every later start finds the folder there, read-only, changed by `use`.
+ */
+export interface Priming {
+  /** Names what the folder is good for beside code, function and handler: the runtime's version, the way of priming. */
+  readonly version: string;
+  /** Where the folder stands inside the sandbox. */
+  readonly target: string;
+  /** False when nothing would be gained, or when the owner does not want it. `folder` holds the prepared code. */
+  isWorthwhile(settings: FunctionSettings, folder: string): Promise<boolean>;
+  make(launch: Launch): Launch;
+  use(launch: Launch): Launch;
+}
+
 /** From a runtime's name to what runs it here: one object per language. */
 export interface Runtime {
   /** The names it answers to, as AWS spells them. */
@@ -40,5 +56,7 @@ export interface Runtime {
   prepare(folder: string): Promise<void>;
   /** How to start a function whose prepared code is in `folder`. */
   launch(settings: FunctionSettings, folder: string): Promise<Launch | NotLaunchable>;
+  /** Absent where there is nothing to prime. */
+  readonly priming?: Priming;
   probe(): Promise<Probe>;
 }

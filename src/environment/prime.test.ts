@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { SystemClock } from '../base/clock.ts';
+import { BubblewrapSandbox } from '../sandbox/bubblewrap/bubblewrap-sandbox.ts';
+import type { WatchEvent } from '../watch/event.ts';
+import { answerOf, errorOf, logOf } from './fixture/results.ts';
+import { openRooms, type Files, type Rooms } from './fixture/rooms.ts';
+
+const CACHE = '/var/lang/compile-cache';
+/** So much code that priming it is worth while. */
+const BULK = Array.from({ length: 2000 }, (_, n) => `exports.f${n} = (a) => a.map((b) => b + ${n});`).join(
+  '\n',
+);
+
+let rooms: Rooms;
+let walls: BubblewrapSandbox | undefined;
+let reason = '';
+before(async () => {
+  const opened = await BubblewrapSandbox.open({ clock: new SystemClock() });
+  if (opened.ok) walls = opened.value;
+  else reason = opened.failure.what;
+  rooms = await openRooms(walls === undefined ? {} : { sandbox: walls });
+});
+after(async () => {
+  await rooms[Symbol.asyncDispose]();
+  await walls?.[Symbol.asyncDispose]();
+});
+
+/** Whether and why not the last priming worked. */
+function lastPriming(): (WatchEvent & { readonly kind: 'primed' }) | undefined {
+  return rooms.events.findLast((event) => event.kind === 'primed');
+}
+
+const bulky = (code: string): Files => ({ 'index.js': `require("./bulk");\n${code}`, 'bulk.js': BULK });
+
+test('once its code is primed, a function is loaded from the compile cache, whatever user runs it', async () => {
+  const record = await rooms.deploy(bulky('exports.handler = async () => process.getuid();'), {
+    variables: { NODE_DEBUG_NATIVE: 'COMPILE_CACHE' },
+  });
+  await rooms.primer.settled();
+  assert.deepEqual(Object.keys(lastPriming() ?? {}), ['kind', 'function', 'tookMs']);
+  const result = await rooms.invoke(record);
+  assert.equal(typeof answerOf(result), 'number');
+  const log = rooms.lines.join('\n');
+  assert.match(log, /cache for .*bulk\.js was accepted/, log);
+  assert.match(log, /cache for .*index\.js was accepted/, log);
+});
+
+test('a function can neither write into its compile cache nor see that of another with the same code', async (t) => {
+  if (walls === undefined) return t.skip(`no walls on this machine: ${reason}`);
+  const files = bulky(`
+    const fs = require("node:fs");
+    const attempt = (work) => { try { return String(work()); } catch (error) { return error.code; } };
+    const written = attempt(() => fs.writeFileSync("${CACHE}/" + process.env.NAME, "code"));
+    const folder = fs.readdirSync("${CACHE}").find((name) => name.startsWith("v"));
+    exports.handler = async () => ({
+      written,
+      inFolder: attempt(() => fs.writeFileSync("${CACHE}/" + folder + "/more", "code")),
+      removed: attempt(() => fs.renameSync("${CACHE}/" + folder, "${CACHE}/gone")),
+      seen: fs.readdirSync("${CACHE}").filter((name) => !name.startsWith("v")),
+    });`);
+  for (const name of ['one', 'other']) {
+    const record = await rooms.deploy(files, { variables: { NAME: name } });
+    await rooms.primer.settled();
+    assert.equal(lastPriming()?.why, undefined);
+    assert.equal(lastPriming()?.function, record.key.name);
+    const expected = { written: 'EROFS', inFolder: 'EROFS', removed: 'EROFS', seen: [name] };
+    assert.deepEqual(answerOf(await rooms.invoke(record)), expected);
+  }
+});
+
+test('code that cannot be loaded fails its invocation as ever; that priming failed stands in its log', async () => {
+  const record = await rooms.deploy(bulky('throw new TypeError("not today");'));
+  await rooms.primer.settled();
+  assert.match(lastPriming()?.why ?? '', /TypeError: not today/);
+  assert.ok(rooms.lines.some((line) => line.startsWith('Priming failed: TypeError: not today')));
+  assert.equal(record.state.kind, 'active');
+  assert.equal(errorOf(await rooms.invoke(record)).errorMessage, 'not today');
+});
+
+test('code that fills the disk while it is primed is ended, and nothing of it is kept', async () => {
+  const record = await rooms.deploy(
+    bulky(`
+      const fs = require("node:fs");
+      exports.handler = async () => (fs.existsSync("${CACHE}") ? fs.readdirSync("${CACHE}").length : 0);
+      if (fs.existsSync("${CACHE}")) for (let n = 0; ; n += 1) fs.writeFileSync("${CACHE}/" + n, "");`),
+  );
+  await rooms.primer.settled();
+  if (walls === undefined) return;
+  assert.equal(lastPriming()?.why, 'it wrote more than may be kept');
+  assert.equal(answerOf(await rooms.invoke(record)), 0);
+});
+
+test('small code, and code whose owner says so, is not run at upload', async () => {
+  const before = rooms.events.length;
+  await rooms.deploy({ 'index.js': 'exports.handler = async () => 1;' });
+  await rooms.deploy(bulky('exports.handler = async () => 1;'), { variables: { MILLRACE_PRIMING: 'off' } });
+  await rooms.primer.settled();
+  assert.deepEqual(
+    rooms.events.slice(before).filter((event) => event.kind === 'primed'),
+    [],
+  );
+  assert.equal(logOf(await rooms.run({ 'index.js': 'exports.handler = async () => 1;' })).length > 0, true);
+});
