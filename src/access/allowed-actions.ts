@@ -11,6 +11,7 @@ const ENVIRONMENT_ACTIONS: ReadonlySet<string> = new Set([
   'sqs:GetQueueAttributes',
   'sqs:ListQueues',
   'lambda:InvokeFunction',
+  'sts:GetCallerIdentity',
 ]);
 
 /** True when code inside an environment may do this action (`sqs:SendMessage`). */

@@ -14,7 +14,10 @@ import { HttpServer } from '../wire/http.ts';
 import { CodeLinks, isCodeLink } from '../wire/lambda/code-links.ts';
 import { LambdaDoor } from '../wire/lambda/lambda-door.ts';
 import { SignatureCheck } from '../wire/signature.ts';
+import { QueryDoor } from '../wire/query-door.ts';
 import { SqsJsonDoor } from '../wire/sqs/json-door.ts';
+import { sqsQueryService } from '../wire/sqs/query-service.ts';
+import { stsQueryService } from '../wire/sts/query-service.ts';
 import { WebPageGuard } from '../wire/web-page-guard.ts';
 import type { DispatchRooms } from './dispatch.ts';
 import type { FunctionGround, FunctionRooms } from './functions.ts';
@@ -31,18 +34,22 @@ export async function openDoors(
   ground: DoorGround,
 ): Promise<Result<{ readonly port: number }, ListenFailure>> {
   const { config, clock, random, tell, functions, lines, keys, environmentEndpoint } = ground;
-  const sqs = new SqsJsonDoor({ broker: ground.broker });
-  const lambda = lambdaDoor(ground);
+  const { broker } = ground;
+  const aws = [
+    new SqsJsonDoor({ broker }),
+    lambdaDoor(ground),
+    new QueryDoor([sqsQueryService({ broker }), stsQueryService]),
+  ];
   const admin = new AdminDoor({
     status: (query) => ground.status.ask(query),
     logs: logsQuestion(functions, lines),
   });
   const open = (doors: readonly Door[], gate: Gate): HttpServer =>
     scope.use(new HttpServer({ doors, gate, clock, random, tell }));
-  const inner = await open([sqs, lambda], new EnvironmentGate({ keys, clock })).listen('127.0.0.1', 0);
+  const inner = await open(aws, new EnvironmentGate({ keys, clock })).listen('127.0.0.1', 0);
   if (!inner.ok) return inner;
   environmentEndpoint.url = `http://127.0.0.1:${inner.value}`;
-  const outer = await open([sqs, lambda, admin], gateOf(ground)).listen(config.listenAddress, config.port);
+  const outer = await open([...aws, admin], gateOf(ground)).listen(config.listenAddress, config.port);
   return outer.ok ? ok({ port: outer.value }) : outer;
 }
 

@@ -1,4 +1,6 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { EnvironmentId } from '../base/ids.ts';
+import { queryParameter } from './query-parameter.ts';
 
 /** Who asks, and whose queues and functions are meant where the request does not say. */
 export interface Caller {
@@ -26,6 +28,12 @@ export interface CredentialScope {
   readonly service: string;
 }
 
+/** Where a request may name its caller. */
+interface Named {
+  readonly headers: IncomingHttpHeaders;
+  readonly query: string;
+}
+
 /** Callers kept: a client says the same credential in each of its requests. */
 const KEPT_CALLERS = 1000;
 
@@ -41,9 +49,13 @@ export class CallerReader {
     this.#defaults = defaults;
   }
 
-  /** The caller named by an Authorization header (or by `X-Amz-Credential` of a presigned address). */
-  read(authorization: string | undefined): Caller {
-    const credential = credentialText(authorization ?? '');
+  /** The caller named by the Authorization header, or by `X-Amz-Credential` of a presigned address. */
+  read({ headers, query }: Named): Caller {
+    const { authorization } = headers;
+    const credential =
+      authorization === undefined
+        ? (queryParameter(query, 'X-Amz-Credential') ?? '')
+        : credentialText(authorization);
     const known = this.#kept.get(credential);
     if (known !== undefined) return known;
     const caller = this.#callerOf(parseCredentialScope(credential));

@@ -7,6 +7,8 @@ export interface AwsError {
   readonly status: number;
   /** A sentence for the person who reads it. */
   readonly message: string;
+  /** What the older Query protocol says, where it differs from `message`. */
+  readonly queryMessage?: string;
 }
 
 /** Why a request got no further than the server's own checks, whatever API it speaks. */

@@ -38,7 +38,7 @@ export function mainGate(parts: MainGateParts): Gate {
     refusesHead: (head) => guard.refuses(head),
     identify(request) {
       const signed = carriesToken?.(request) === true ? undefined : signatures?.check(request);
-      return signed?.ok === false ? signed : ok(callers.read(request.headers.authorization));
+      return signed?.ok === false ? signed : ok(callers.read(request));
     },
   };
 }

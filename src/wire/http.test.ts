@@ -16,7 +16,7 @@ import { HttpServer } from './http.ts';
 const callers = new CallerReader({ account: '000000000000', region: 'us-east-1' });
 
 /** Lets everybody in. */
-const openGate: Gate = { identify: (request) => ok(callers.read(request.headers.authorization)) };
+const openGate: Gate = { identify: (request) => ok(callers.read(request)) };
 
 /** A door for every request that answers what `handle` says. */
 function doorOf(handle: (request: WireRequest) => Promise<Answer>, bodyLimitBytes = 1000): Door {

@@ -1,6 +1,6 @@
 /**
  * The members of a request by name, whatever protocol it came in. Absent members are `undefined`.
- * A member of the wrong type refuses the request in the protocol's own way.
+ * A member of the wrong type refuses the request: the reader throws {@link NotTheShape}.
  */
 export interface Input {
   text(name: string): string | undefined;
@@ -13,4 +13,17 @@ export interface Input {
   list(name: string): readonly Input[] | undefined;
   /** A map from text to structures. */
   map(name: string): readonly (readonly [string, Input])[] | undefined;
+}
+
+/** Ends the reading of a request that does not have the shape of its action. */
+export class NotTheShape extends Error {
+  override readonly name = 'NotTheShape';
+}
+
+/** The bytes that a member holds as base64. Throws {@link NotTheShape} when it does not. */
+export function bytesOf(name: string, text: string): Uint8Array {
+  if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) {
+    throw new NotTheShape(`${name} is not valid base64`);
+  }
+  return Buffer.from(text, 'base64');
 }

@@ -1,12 +1,7 @@
-import type { Input } from './input.ts';
+import { bytesOf, NotTheShape, type Input } from './input.ts';
 
 /** The members of a JSON object that nobody has looked at yet. */
 type Members = Readonly<Record<string, unknown>>;
-
-/** Ends the reading of a request whose JSON does not have the shape of its action. */
-export class NotTheShape extends Error {
-  override readonly name = 'NotTheShape';
-}
 
 /** Reads members of a JSON object; `null` counts as absent. Throws {@link NotTheShape} for a wrong type. */
 export class JsonInput implements Input {
@@ -30,11 +25,7 @@ export class JsonInput implements Input {
 
   bytes(name: string): Uint8Array | undefined {
     const text = this.text(name);
-    if (text === undefined) return undefined;
-    if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) {
-      throw new NotTheShape(`${name} is not valid base64`);
-    }
-    return Buffer.from(text, 'base64');
+    return text === undefined ? undefined : bytesOf(name, text);
   }
 
   textList(name: string): readonly string[] | undefined {

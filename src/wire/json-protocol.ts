@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import type { Answer, RequestHead } from './door.ts';
 import type { AwsError } from './errors.ts';
-import { NotTheShape, parseJsonObject, type JsonInput } from './json-input.ts';
+import { NotTheShape } from './input.ts';
+import { parseJsonObject, type JsonInput } from './json-input.ts';
 
 const CONTENT_TYPE = 'application/x-amz-json-1.0';
 const JSON_HEADERS: readonly string[] = ['Content-Type', CONTENT_TYPE];

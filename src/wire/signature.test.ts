@@ -120,6 +120,49 @@ test('what is no signature is refused with what is wrong', () => {
   assert.equal(outcome({ headers: { 'x-amz-date': 'yesterday' } }), 'signature-unreadable');
 });
 
+/** A presigned address, its query as a client makes it. */
+function presigned(change: (query: string) => string = (query) => query): WireRequest {
+  const { authorization: _, 'x-amz-date': __, ...headers } = request().headers;
+  const credential = encodeURIComponent(`${KEY_ID}/20150830/us-east-1/service/aws4_request`);
+  const query =
+    `Action=ListQueues&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=${credential}` +
+    `&X-Amz-Date=${TIME}&X-Amz-Expires=60&X-Amz-SignedHeaders=host`;
+  const bodySha256 = createHash('sha256').update('').digest('hex');
+  const parts = { method: 'GET', path: '/', headers, signedHeaders: ['host'], bodySha256 };
+  const signature = sign(canonicalRequest({ ...parts, query }));
+  return { ...request(), headers, query: change(`${query}&X-Amz-Signature=${signature}`) };
+}
+
+function presignedOutcome(made: WireRequest, nowMs = AT_MS): string {
+  const find = (id: string) => (id === KEY_ID ? { secretAccessKey: SECRET } : undefined);
+  const result = new SignatureCheck({ find, clock: new ManualClock(nowMs) }).check(made);
+  return result.ok ? 'good' : result.failure.kind;
+}
+
+test('a presigned address is good for as long as it says, and for nothing but what it says', () => {
+  assert.equal(presignedOutcome(presigned()), 'good');
+  assert.equal(presignedOutcome(presigned(), AT_MS + 60_000), 'good');
+  assert.equal(presignedOutcome(presigned(), AT_MS + 60_001), 'signature-out-of-time');
+  const changes: [RegExp, string, string][] = [
+    [/ListQueues/, 'PurgeQueue', 'signature-wrong'],
+    [/Expires=60/, 'Expires=600', 'signature-wrong'],
+    [/Expires=60/, 'Expires=604801', 'signature-unreadable'],
+    [/&X-Amz-Expires=60/, '', 'signature-unreadable'],
+    [/SHA256/, 'SHA512', 'signature-unreadable'],
+    [/Headers=host/, 'Headers=none', 'signature-unreadable'],
+    [/AKIDEXAMPLE/, 'AKIDOTHER', 'key-unknown'],
+    [/&X-Amz-Signature=.*/, '', 'not-signed'],
+    [/$/, '&DelaySeconds=1', 'signature-wrong'],
+  ];
+  for (const [from, to, expected] of changes) {
+    assert.equal(presignedOutcome(presigned((query) => query.replace(from, to))), expected, to);
+  }
+  const body = Buffer.from('Action=PurgeQueue');
+  assert.equal(presignedOutcome({ ...presigned(), body }), 'signature-wrong');
+  const headers = { ...presigned().headers, 'x-amz-target': 'AmazonSQS.PurgeQueue' };
+  assert.equal(presignedOutcome({ ...presigned(), headers }), 'signature-unreadable');
+});
+
 function sign(canonical: string): string {
   const digest = createHash('sha256').update(canonical).digest('hex');
   const text = `AWS4-HMAC-SHA256\n${TIME}\n20150830/us-east-1/service/aws4_request\n${digest}`;

@@ -2,9 +2,10 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
 import { failed, ok, type Result } from '../base/result.ts';
 import { canonicalRequest } from './canonical-request.ts';
-import { parseCredentialScope, type CredentialScope } from './caller.ts';
+import type { CredentialScope } from './caller.ts';
 import type { WireRequest } from './door.ts';
 import type { Refusal } from './errors.ts';
+import { readSignatureClaim, type SignatureClaim } from './signature-claim.ts';
 
 /** The secrets of an access key. */
 export interface SigningKey {
@@ -28,15 +29,10 @@ const CLOCK_SKEW_MS = 15 * 60 * 1000;
 /** Derived keys kept: one for each key, day, region and service. */
 const KEPT_DERIVED_KEYS = 1000;
 
-interface SignatureHeader {
-  readonly scope: CredentialScope;
-  readonly signedHeaders: readonly string[];
-  readonly signature: Buffer;
-}
-
 /**
- * Checks Signature Version 4 of a request, as it stands in its Authorization header: made with the secret of a
- * known key, over this method, path, query, body and all headers of AWS, within 15 minutes.
+ * Checks Signature Version 4 of a request, in its Authorization header or in the query of a presigned address: made
+ * with the secret of a known key, over this method, path, query, body and all headers of AWS, within its time:
+ * 15 minutes, or as long as the address says.
  */
 export class SignatureCheck<Key extends SigningKey> {
   readonly #find: FindKey<Key>;
@@ -50,48 +46,44 @@ export class SignatureCheck<Key extends SigningKey> {
 
   /** The key that signed the request, or why it is refused. */
   check(request: WireRequest): Result<Signed<Key>, Refusal> {
-    const { authorization } = request.headers;
-    if (authorization === undefined) return failed({ kind: 'not-signed' });
-    const header = readHeader(authorization);
-    if (typeof header === 'string') return unreadable(header);
-    const unsigned = unsignedHeader(request, header.signedHeaders);
+    const claim = readSignatureClaim(request);
+    if (claim === undefined) return failed({ kind: 'not-signed' });
+    if (typeof claim === 'string') return unreadable(claim);
+    const unsigned = claim.neededHeaders.find((name) => !claim.signedHeaders.includes(name));
     if (unsigned !== undefined) return unreadable(`The header '${unsigned}' must be signed.`);
-    const { scope } = header;
-    const time = headerText(request, 'x-amz-date');
-    const late = this.#outOfTime(time, scope.date);
+    const { scope } = claim;
+    const late = this.#outOfTime(claim);
     if (late !== undefined) return late;
     const key = this.#find(scope.accessKeyId);
-    if (key === undefined || !sameToken(key, headerText(request, 'x-amz-security-token'))) {
-      return failed({ kind: 'key-unknown' });
-    }
+    if (key === undefined || !sameToken(key, claim.token)) return failed({ kind: 'key-unknown' });
     const bodySha256 = createHash('sha256').update(request.body).digest('hex');
     const declared = headerText(request, 'x-amz-content-sha256');
     if (declared !== '' && declared !== bodySha256) return failed({ kind: 'signature-wrong' });
     const canonical = canonicalRequest({
       method: request.method,
       path: request.path,
-      query: request.query,
+      query: claim.query,
       headers: request.headers,
-      signedHeaders: header.signedHeaders,
+      signedHeaders: claim.signedHeaders,
       bodySha256,
     });
-    const expected = this.#sign(key, scope, time, canonical);
-    const same = expected.length === header.signature.length && timingSafeEqual(expected, header.signature);
+    const expected = this.#sign(key, scope, claim.time, canonical);
+    const same = expected.length === claim.signature.length && timingSafeEqual(expected, claim.signature);
     return same ? ok({ key, scope }) : failed({ kind: 'signature-wrong' });
   }
 
-  #outOfTime(time: string, date: string): Result<never, Refusal> | undefined {
+  #outOfTime({ time, scope, lifetimeMs }: SignatureClaim): Result<never, Refusal> | undefined {
     const atMs = parseTime(time);
-    if (atMs === undefined || !time.startsWith(date)) {
-      return unreadable(
-        "The header 'x-amz-date' must be YYYYMMDD'T'HHMMSS'Z', of the day of the credential.",
-      );
+    if (atMs === undefined || !time.startsWith(scope.date)) {
+      return unreadable("The date must be YYYYMMDD'T'HHMMSS'Z', of the day of the credential.");
     }
     const nowMs = this.#clock.nowMs();
-    if (Math.abs(nowMs - atMs) <= CLOCK_SKEW_MS) return undefined;
+    const pastMs = nowMs - atMs;
+    if (pastMs >= -CLOCK_SKEW_MS && pastMs <= (lifetimeMs ?? CLOCK_SKEW_MS)) return undefined;
     const now = new Date(nowMs).toISOString();
-    const word = atMs < nowMs ? 'expired' : 'not yet current';
-    const why = `Signature ${word}: the request is of ${time}, the time here is ${now}, 15 minutes are allowed.`;
+    const word = pastMs > 0 ? 'expired' : 'not yet current';
+    const allowed = lifetimeMs === undefined ? '15 minutes are' : `${lifetimeMs / 1000} seconds are`;
+    const why = `Signature ${word}: the request is of ${time}, the time here is ${now}, ${allowed} allowed.`;
     return failed({ kind: 'signature-out-of-time', why });
   }
 
@@ -112,33 +104,6 @@ export class SignatureCheck<Key extends SigningKey> {
     this.#derived.set(name, derived);
     return derived;
   }
-}
-
-/** Reads `AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…`; a text says what is wrong with it. */
-function readHeader(authorization: string): SignatureHeader | string {
-  const [algorithm, ...rest] = authorization.split(' ');
-  if (algorithm !== 'AWS4-HMAC-SHA256') return 'The Authorization header must begin with AWS4-HMAC-SHA256.';
-  const fields = new Map<string, string>();
-  for (const part of rest.join(' ').split(',')) {
-    const at = part.indexOf('=');
-    if (at !== -1) fields.set(part.slice(0, at).trim(), part.slice(at + 1).trim());
-  }
-  const scope = parseCredentialScope(fields.get('Credential') ?? '');
-  if (scope === undefined) return 'Credential must be KEY/DATE/REGION/SERVICE/aws4_request.';
-  const signedHeaders = (fields.get('SignedHeaders') ?? '').split(';');
-  const signature = fields.get('Signature') ?? '';
-  if (!/^[0-9a-f]{64}$/.test(signature)) return 'Signature must be 64 hexadecimal digits.';
-  return { scope, signedHeaders, signature: Buffer.from(signature, 'hex') };
-}
-
-/** A header that changes what is asked for and is not covered by the signature. */
-function unsignedHeader(request: WireRequest, signedHeaders: readonly string[]): string | undefined {
-  const needed = ['host', 'x-amz-date', ...Object.keys(request.headers).filter(isOfAws)];
-  return needed.find((name) => !signedHeaders.includes(name));
-}
-
-function isOfAws(name: string): boolean {
-  return name.startsWith('x-amz-');
 }
 
 function headerText(request: WireRequest, name: string): string {

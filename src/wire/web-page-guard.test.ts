@@ -58,3 +58,15 @@ test('an action in JSON without its content type is refused', () => {
   assert.equal(refused(action), true);
   assert.equal(refused({ ...action, 'content-type': 'text/plain' }), true);
 });
+
+test('a form or an image of a web page is refused: by Origin, by Sec-Fetch-Site, or by Referer', () => {
+  const form = { host: 'localhost:4566', 'content-type': 'application/x-www-form-urlencoded' };
+  assert.equal(refused(form), false);
+  assert.equal(refused({ ...form, origin: 'https://evil.example' }), true);
+  assert.equal(refused({ ...form, origin: 'null' }), true);
+  const image = { host: 'localhost:4566', accept: 'image/avif,image/webp,*/*' };
+  assert.equal(refused({ ...image, 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' }), true);
+  assert.equal(refused({ ...image, referer: 'https://evil.example/page' }), true);
+  assert.equal(refused({ ...image, referer: 'nonsense' }), true);
+  assert.equal(refused({ ...image, referer: 'http://localhost:4566/page' }), false);
+});

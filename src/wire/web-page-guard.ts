@@ -11,8 +11,8 @@ export interface GuardParts {
 }
 
 /**
- * Refuses what a web page of somebody else makes a browser send here. A browser says so itself by Origin and
- * Sec-Fetch-Site; a page whose own name was pointed at this address (DNS rebinding) shows by its foreign Host;
+ * Refuses what a web page of somebody else makes a browser send here. A browser says so itself by Origin (with every
+ * form that is posted) and Sec-Fetch-Site (also with an image or a link), older ones by Referer; a page whose own name was pointed at this address (DNS rebinding) shows by its foreign Host;
  * and an action in JSON comes with its content type, which no page can send without being asked first.
  */
 export class WebPageGuard {
@@ -33,12 +33,15 @@ export class WebPageGuard {
   }
 
   #foreign({ headers }: RequestHead): string | undefined {
-    const { host, origin, 'sec-fetch-site': site, 'x-amz-target': target } = headers;
+    const { host, origin, referer, 'sec-fetch-site': site, 'x-amz-target': target } = headers;
     if (host !== undefined && !this.#isOwn(hostName(host))) {
       return `The host "${host.slice(0, 100)}" is not a name of this server: use localhost or its address.`;
     }
     if (origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`) {
       return `A web page of ${origin.slice(0, 100)} may not use this server.`;
+    }
+    if (referer !== undefined && !isPageOf(host, referer)) {
+      return 'A web page of another site may not use this server.';
     }
     if (site !== undefined && site !== 'same-origin' && site !== 'none') {
       return 'A web page of another site may not use this server.';
@@ -53,6 +56,11 @@ export class WebPageGuard {
     if (this.#names.has(name) || isLoopbackAddress(name)) return true;
     return this.#anyAddress && (isIPv4(name) || isIPv6(name));
   }
+}
+
+/** True when a Referer is a page that this server gave out. */
+function isPageOf(host: string | undefined, referer: string): boolean {
+  return host !== undefined && URL.canParse(referer) && new URL(referer).host === host.toLowerCase();
 }
 
 function isLoopbackAddress(name: string): boolean {

@@ -49,6 +49,11 @@ const UNSUPPORTED: readonly string[] = [
   'StartMessageMoveTask',
 ];
 
+/** True for the name of an action of SQS, done here or not. */
+export function isSqsAction(name: string): boolean {
+  return Object.hasOwn(ACTIONS, name) || UNSUPPORTED.includes(name);
+}
+
 /** The action of this name; throws {@link ActionRefused} when there is none. */
 export function sqsAction(name: string): SqsAction {
   const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;

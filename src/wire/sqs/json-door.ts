@@ -1,12 +1,9 @@
-import type { Broker } from '../../broker/broker.ts';
 import type { Caller } from '../caller.ts';
 import type { Answer, Door, RequestHead, WireRequest } from '../door.ts';
 import type { AwsError } from '../errors.ts';
-import { NotTheShape } from '../json-input.ts';
+import { NotTheShape } from '../input.ts';
 import { isJson, jsonAnswer, jsonErrorAnswer, readJson, targetAction } from '../json-protocol.ts';
-import { sqsError, type SqsFailure } from './sqs-errors.ts';
-import { ActionRefused, type SqsContext } from './action.ts';
-import { sqsAction } from './actions.ts';
+import { callSqs, sqsErrorOf, type SqsServiceParts } from './service.ts';
 
 const SERVICE = 'AmazonSQS';
 const NAMESPACE = 'com.amazonaws.sqs';
@@ -14,21 +11,12 @@ const NAMESPACE = 'com.amazonaws.sqs';
 /** The largest message has 1 MiB; escaped as JSON a character may take six times its size. */
 const BODY_LIMIT_BYTES = 8 * 1024 * 1024;
 
-/** What the door works with. */
-export interface SqsJsonDoorParts {
-  readonly broker: Broker;
-  /** What queue URLs begin with; unset: `http://` and the Host of the request. */
-  readonly publicOrigin?: string;
-}
-
 /** SQS by the JSON 1.0 protocol: `POST /` with `X-Amz-Target: AmazonSQS.ACTION`. */
 export class SqsJsonDoor implements Door {
-  readonly #broker: Broker;
-  readonly #publicOrigin: string | undefined;
+  readonly #parts: SqsServiceParts;
 
-  constructor({ broker, publicOrigin }: SqsJsonDoorParts) {
-    this.#broker = broker;
-    this.#publicOrigin = publicOrigin;
+  constructor(parts: SqsServiceParts) {
+    this.#parts = parts;
   }
 
   matches(head: RequestHead): boolean {
@@ -48,25 +36,21 @@ export class SqsJsonDoor implements Door {
 
   async handle(request: WireRequest, caller: Caller): Promise<Answer> {
     try {
-      const action = sqsAction(targetAction(request, SERVICE));
-      const context: SqsContext = { broker: this.#broker, caller, origin: this.#originOf(request), request };
-      return jsonAnswer(await action(readJson(request.body), context));
-    } catch (error) {
-      return this.refuse(request, sqsError(failureOf(error)));
+      const action = targetAction(request, SERVICE);
+      return jsonAnswer(await callSqs(this.#parts, action, readJson(request.body), request, caller));
+    } catch (thrown) {
+      const error = errorOf(thrown);
+      if (error === undefined) throw thrown;
+      return this.refuse(request, error);
     }
   }
 
   refuse(_head: RequestHead, error: AwsError): Answer {
     return jsonErrorAnswer(error, NAMESPACE);
   }
-
-  #originOf(head: RequestHead): string {
-    return this.#publicOrigin ?? `http://${head.headers.host ?? 'localhost'}`;
-  }
 }
 
-function failureOf(error: unknown): SqsFailure {
-  if (error instanceof ActionRefused) return error.failure;
-  if (error instanceof NotTheShape) return { kind: 'not-the-shape', why: error.message };
-  throw error;
+function errorOf(thrown: unknown): AwsError | undefined {
+  if (!(thrown instanceof NotTheShape)) return sqsErrorOf(thrown);
+  return { type: 'SerializationException', status: 400, message: thrown.message };
 }

@@ -29,7 +29,6 @@ export type SqsFailure =
   | { readonly kind: 'batch-too-long'; readonly sizeBytes: number; readonly mostBytes: number }
   | { readonly kind: 'unsupported'; readonly what: string }
   | { readonly kind: 'unknown-action'; readonly action: string }
-  | { readonly kind: 'not-the-shape'; readonly why: string }
   | { readonly kind: 'foreign-account'; readonly account: string };
 
 /** One member of a union for each kind, all with the same further members. */
@@ -49,6 +48,7 @@ const ROWS: Rows = {
     queryCode: `${PREFIX}NonExistentQueue`,
     status: 400,
     message: 'The specified queue does not exist.',
+    queryMessage: 'The specified queue does not exist for this wsdl version.',
   }),
   'disk-full': refusalError,
   overloaded: refusalError,
@@ -146,7 +146,6 @@ const ROWS: Rows = {
     status: 400,
     message: `The action ${failure.action} is not valid for this endpoint.`,
   }),
-  'not-the-shape': (failure) => plain('SerializationException', failure.why),
   'foreign-account': (failure) => ({
     type: 'AccessDenied',
     status: 403,

@@ -30,7 +30,7 @@ def call(action, members):
     except ClientError as error:
         told = error.response["Error"]
         status = error.response["ResponseMetadata"]["HTTPStatusCode"]
-        return {"error": {"code": told["Code"], "type": told["QueryErrorCode"], "status": status, "message": told["Message"]}}
+        return {"error": {"code": told["Code"], "type": told.get("QueryErrorCode", told["Code"]), "status": status, "message": told["Message"]}}
     output.pop("ResponseMetadata")
     return {"output": output}
 

@@ -6,39 +6,49 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-const PACKAGES = ['boto3==1.43.11', 'awscli==1.45.11'];
-const CACHE = fileURLToPath(new URL('../../../node_modules/.cache/python-clients', import.meta.url));
+const CACHE = fileURLToPath(new URL('../../../node_modules/.cache', import.meta.url));
 
-/** A Python with boto3, and the `aws` command beside it. */
+/** A Python with boto3, and the `aws` command beside it where it was asked for. */
 export interface PythonClients {
   readonly python: string;
   readonly aws: string;
 }
 
+/** The clients of today, which speak JSON. */
+export function pythonClients(): Promise<PythonClients | string> {
+  return installed('python-clients', ['boto3==1.43.11', 'awscli==1.45.11']);
+}
+
+/** The last clients that speak the Query protocol of SQS. */
+export function queryPythonClients(): Promise<PythonClients | string> {
+  return installed('python-query-clients', ['boto3==1.28.80', 'botocore==1.31.80', 'awscli==1.29.80']);
+}
+
 /**
- * The Python clients, installed into a folder of the project's cache when they are not there.
+ * Python packages, installed into a folder of the project's cache when they are not there.
  * A text says why there are none: where `CI` is `true` that is a failure, elsewhere a reason to skip.
  */
-export async function pythonClients(): Promise<PythonClients | string> {
-  if (!existsSync(join(CACHE, 'bin', 'aws'))) {
+async function installed(name: string, packages: readonly string[]): Promise<PythonClients | string> {
+  const folder = join(CACHE, name);
+  if (!existsSync(join(folder, 'bin', 'aws'))) {
     try {
-      await install();
+      await install(folder, packages);
     } catch (error) {
       if (process.env['CI'] === 'true') throw error;
-      return `no Python with ${PACKAGES.join(' and ')}: ${(error as Error).message.split('\n')[0]}`;
+      return `no Python with ${packages.join(' and ')}: ${(error as Error).message.split('\n')[0]}`;
     }
   }
-  return { python: join(CACHE, 'bin', 'python'), aws: join(CACHE, 'bin', 'aws') };
+  return { python: join(folder, 'bin', 'python'), aws: join(folder, 'bin', 'aws') };
 }
 
 /** Scripts of a virtual environment know its path: it is made in its place, and taken away when that fails. */
-async function install(): Promise<void> {
-  await mkdir(join(CACHE, '..'), { recursive: true });
+async function install(folder: string, packages: readonly string[]): Promise<void> {
+  await mkdir(CACHE, { recursive: true });
   try {
-    await run('python3', ['-m', 'venv', CACHE]);
-    await run(join(CACHE, 'bin', 'python'), ['-m', 'pip', 'install', '--quiet', ...PACKAGES]);
+    await run('python3', ['-m', 'venv', folder]);
+    await run(join(folder, 'bin', 'python'), ['-m', 'pip', 'install', '--quiet', ...packages]);
   } catch (error) {
-    await rm(CACHE, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
     throw error;
   }
 }

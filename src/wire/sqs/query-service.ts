@@ -1,0 +1,54 @@
+import type { QueryService } from '../query-door.ts';
+import type { ElementNames } from '../xml.ts';
+import { isSqsAction } from './actions.ts';
+import { callSqs, sqsErrorOf, type SqsServiceParts } from './service.ts';
+
+/** Lists and maps of inputs by member, as their numbered elements are called. */
+const NUMBERED: Readonly<Record<string, string>> = {
+  Actions: 'ActionName',
+  Attributes: 'Attribute',
+  AttributeNames: 'AttributeName',
+  AWSAccountIds: 'AWSAccountId',
+  BinaryListValues: 'BinaryListValue',
+  MessageAttributes: 'MessageAttribute',
+  MessageAttributeNames: 'MessageAttributeName',
+  MessageSystemAttributes: 'MessageSystemAttribute',
+  MessageSystemAttributeNames: 'MessageSystemAttributeName',
+  StringListValues: 'StringListValue',
+  TagKeys: 'TagKey',
+  Tags: 'Tag',
+  tags: 'Tag',
+};
+
+const LISTS: ElementNames['lists'] = {
+  Failed: 'BatchResultErrorEntry',
+  Messages: 'Message',
+  QueueUrls: 'QueueUrl',
+  queueUrls: 'QueueUrl',
+};
+
+const MAPS: ElementNames['maps'] = {
+  Attributes: ['Attribute', 'Name', 'Value'],
+  MessageAttributes: ['MessageAttribute', 'Name', 'Value'],
+  Tags: ['Tag', 'Key', 'Value'],
+};
+
+/** SQS by the Query protocol. */
+export function sqsQueryService(parts: SqsServiceParts): QueryService {
+  return {
+    name: 'sqs',
+    version: '2012-11-05',
+    namespace: 'http://queue.amazonaws.com/doc/2012-11-05/',
+    has: isSqsAction,
+    numberedName: (action, member) =>
+      member === 'Entries' ? `${action}RequestEntry` : (NUMBERED[member] ?? member),
+    elementNames,
+    call: (action, input, request, caller) => callSqs(parts, action, input, request, caller),
+    errorOf: sqsErrorOf,
+  };
+}
+
+function elementNames(action: string): ElementNames {
+  const entry = `${action}ResultEntry`;
+  return { lists: { ...LISTS, Successful: entry, Results: entry }, maps: MAPS };
+}

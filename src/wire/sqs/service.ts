@@ -1,0 +1,32 @@
+import type { Broker } from '../../broker/broker.ts';
+import type { Caller } from '../caller.ts';
+import type { WireRequest } from '../door.ts';
+import type { AwsError } from '../errors.ts';
+import type { Input } from '../input.ts';
+import { ActionRefused, type Output } from './action.ts';
+import { sqsAction } from './actions.ts';
+import { sqsError } from './sqs-errors.ts';
+
+/** What the actions of SQS are done with, whatever protocol they come in. */
+export interface SqsServiceParts {
+  readonly broker: Broker;
+  /** What queue URLs begin with; unset: `http://` and the Host of the request. */
+  readonly publicOrigin?: string;
+}
+
+/** Does an action by its name. Throws what {@link sqsErrorOf} knows when it is not done. */
+export function callSqs(
+  { broker, publicOrigin }: SqsServiceParts,
+  action: string,
+  input: Input,
+  request: WireRequest,
+  caller: Caller,
+): Promise<Output> {
+  const origin = publicOrigin ?? `http://${request.headers.host ?? 'localhost'}`;
+  return sqsAction(action)(input, { broker, caller, origin, request });
+}
+
+/** What a client is told of an action that was not done; undefined for a defect of ours. */
+export function sqsErrorOf(thrown: unknown): AwsError | undefined {
+  return thrown instanceof ActionRefused ? sqsError(thrown.failure) : undefined;
+}
