@@ -7,10 +7,9 @@ import type { Scope } from '../base/scope.ts';
 import type { KeptBroker } from '../broker/kept-broker.ts';
 import type { ListenFailure } from '../wire/listen-failure.ts';
 import { CallerReader } from '../wire/caller.ts';
-import type { Door } from '../wire/door.ts';
 import { EnvironmentGate } from '../wire/environment-gate.ts';
 import { mainGate, type Gate } from '../wire/gate.ts';
-import { HttpServer } from '../wire/http.ts';
+import { HttpServer, type HttpServerParts } from '../wire/http.ts';
 import { CodeLinks, isCodeLink } from '../wire/lambda/code-links.ts';
 import { LambdaDoor } from '../wire/lambda/lambda-door.ts';
 import { SignatureCheck } from '../wire/signature.ts';
@@ -44,12 +43,15 @@ export async function openDoors(
     status: (query) => ground.status.ask(query),
     logs: logsQuestion(functions, lines),
   });
-  const open = (doors: readonly Door[], gate: Gate): HttpServer =>
-    scope.use(new HttpServer({ doors, gate, clock, random, tell }));
-  const inner = await open(aws, new EnvironmentGate({ keys, clock })).listen('127.0.0.1', 0);
+  const open = (ways: Pick<HttpServerParts, 'doors' | 'gate' | 'forSandboxes'>): HttpServer =>
+    scope.use(new HttpServer({ ...ways, clock, random, tell }));
+  const forSandboxes = { doors: aws, gate: new EnvironmentGate({ keys, clock }) };
+  const inner = await open(forSandboxes).listen('127.0.0.1', 0);
   if (!inner.ok) return inner;
   environmentEndpoint.url = `http://127.0.0.1:${inner.value}`;
-  const outer = await open([...aws, admin], gateOf(ground)).listen(config.listenAddress, config.port);
+  // SDKs send to the host in a queue's URL, which may have been made outside: it leads code inside to the main port.
+  const main = { doors: [...aws, admin], gate: gateOf(ground), forSandboxes };
+  const outer = await open(main).listen(config.listenAddress, config.port);
   return outer.ok ? ok({ port: outer.value }) : outer;
 }
 
@@ -59,7 +61,7 @@ function gateOf({ config, clock, sandbox }: DoorGround): Gate {
   return mainGate({
     callers: new CallerReader({ account: config.account, region: config.region }),
     guard: new WebPageGuard({ listenAddress: config.listenAddress }),
-    refusesPeer: (peer) => sandbox.ownsAny(peer),
+    isSandboxed: (peer) => sandbox.ownsAny(peer),
     carriesToken: isCodeLink,
     ...(demandsKeys && { signatures: new SignatureCheck({ find, clock }) }),
   });

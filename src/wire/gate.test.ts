@@ -12,7 +12,7 @@ import { WebPageGuard } from './web-page-guard.ts';
 const parts = {
   callers: new CallerReader({ account: '000000000000', region: 'us-east-1' }),
   guard: new WebPageGuard({ listenAddress: '127.0.0.1' }),
-  refusesPeer: () => Promise.resolve(false),
+  isSandboxed: () => Promise.resolve(false),
 };
 const authorization =
   'AWS4-HMAC-SHA256 Credential=any/20260101/us-east-1/sqs/aws4_request, SignedHeaders=host, ' +

@@ -8,8 +8,8 @@ import type { WebPageGuard } from './web-page-guard.ts';
 
 /** Who may come in at one port. Asked in this order, each before anything more is done for the request. */
 export interface Gate {
-  /** Once per connection: true refuses every request on it. */
-  refusesPeer?(peer: PeerAddress): Promise<boolean>;
+  /** Asked once per connection: true when its other end is inside a sandbox, where this gate is not in charge. */
+  isSandboxed?(peer: PeerAddress): Promise<boolean>;
   /** Before the body is read. */
   refusesHead?(head: RequestHead): Refusal | undefined;
   /** Says who asks, or why the request is refused. */
@@ -23,7 +23,7 @@ export interface MainGateParts {
   readonly callers: CallerReader;
   readonly guard: WebPageGuard;
   /** True for connections from inside a sandbox, which have an endpoint of their own. */
-  readonly refusesPeer: (peer: PeerAddress) => Promise<boolean>;
+  readonly isSandboxed: (peer: PeerAddress) => Promise<boolean>;
   /** Given: every request must be signed with a known key. Not given: any credentials are taken. */
   readonly signatures?: SignatureCheck<SigningKey>;
   /** True for requests that carry a token of their own, which their door checks: they need no signature. */
@@ -32,9 +32,9 @@ export interface MainGateParts {
 
 /** The gate of the main port: no web page, no sandbox, and whose signature is right where signatures are demanded. */
 export function mainGate(parts: MainGateParts): Gate {
-  const { callers, guard, refusesPeer, signatures, carriesToken } = parts;
+  const { callers, guard, isSandboxed, signatures, carriesToken } = parts;
   return {
-    refusesPeer,
+    isSandboxed,
     refusesHead: (head) => guard.refuses(head),
     identify(request) {
       const signed = carriesToken?.(request) === true ? undefined : signatures?.check(request);

@@ -11,7 +11,7 @@ import { CallerReader } from './caller.ts';
 import type { Answer, Door, WireRequest } from './door.ts';
 import type { Gate } from './gate.ts';
 import type { HttpLimits } from './http-limits.ts';
-import { HttpServer } from './http.ts';
+import { HttpServer, type HttpServerParts } from './http.ts';
 
 const callers = new CallerReader({ account: '000000000000', region: 'us-east-1' });
 
@@ -43,6 +43,7 @@ interface Setup {
   readonly door?: Door;
   readonly gate?: Gate;
   readonly limits?: Partial<HttpLimits>;
+  readonly forSandboxes?: HttpServerParts['forSandboxes'];
 }
 
 async function serve(context: TestContext, setup: Setup = {}) {
@@ -55,6 +56,7 @@ async function serve(context: TestContext, setup: Setup = {}) {
     random: new SeededRandom(1),
     tell: (event) => told.push(event),
     ...(setup.limits && { limits: setup.limits }),
+    ...(setup.forSandboxes && { forSandboxes: setup.forSandboxes }),
   });
   const port = await server.listen('127.0.0.1', 0);
   assert.ok(port.ok);
@@ -179,11 +181,11 @@ test('a taken port is a failure with a sentence', async (context) => {
   assert.match(result.failure.what, /--port/);
 });
 
-test('a connection of a refused peer gets 403 for each request, and is asked about once', async (context) => {
+test('a connection from inside a sandbox gets 403 for each request, and is asked about once', async (context) => {
   let asked = 0;
   const gate: Gate = {
     ...openGate,
-    refusesPeer: (peer) => {
+    isSandboxed: (peer) => {
       asked++;
       return Promise.resolve(peer.remoteAddress === '127.0.0.1');
     },
@@ -196,6 +198,16 @@ test('a connection of a refused peer gets 403 for each request, and is asked abo
   assert.equal(answers.split('HTTP/1.1 403').length, 3, answers);
   assert.match(answers, /AWS_ENDPOINT_URL/);
   assert.equal(asked, 1);
+});
+
+test('a connection from inside a sandbox meets the doors and the gate that are for sandboxes', async (context) => {
+  const inside = doorOf(async () => ({ status: 200, headers: [], body: 'inside' }));
+  const gate = { ...openGate, isSandboxed: () => Promise.resolve(true) };
+  const refusing: Gate = { ...openGate, forbids: () => ({ kind: 'web-page', why: 'not this' }) };
+  const { url } = await serve(context, { gate, forSandboxes: { doors: [inside], gate: openGate } });
+  assert.equal(await (await fetch(url)).text(), 'inside');
+  const strict = await serve(context, { gate, forSandboxes: { doors: [inside], gate: refusing } });
+  assert.equal((await fetch(strict.url)).status, 403);
 });
 
 test('bytes that are no HTTP end their own connection only', async (context) => {

@@ -14,11 +14,17 @@ import { listenFailure, type ListenFailure } from './listen-failure.ts';
 import { PeerVerdicts } from './peer-verdicts.ts';
 import { ByteBudget, readBody } from './read-body.ts';
 
-/** What a server works with. */
-export interface HttpServerParts {
+/** What a connection meets. */
+interface Way {
   /** Asked in order; the first that matches reads the request. */
   readonly doors: readonly Door[];
   readonly gate: Gate;
+}
+
+/** What a server works with. */
+export interface HttpServerParts extends Way {
+  /** What connections meet whose other end the gate finds in a sandbox; not given: they are refused. */
+  readonly forSandboxes?: Way;
   readonly clock: Clock;
   readonly random: Random;
   readonly tell: Tell;
@@ -102,12 +108,18 @@ export class HttpServer implements AsyncDisposable {
 
   /** Undefined when the client has hung up. */
   async #serve(exchange: Exchange): Promise<Answer | undefined> {
-    const { gate } = this.#parts;
-    const door = this.#doorOf(exchange);
-    const peerRefused = this.#peers.refused(exchange.incoming.socket);
-    if (peerRefused === true || (peerRefused !== false && (await peerRefused))) {
-      return this.#refusal(exchange, door, { kind: 'sandboxed-peer' });
+    const isSandboxed = this.#peers.isSandboxed(exchange.incoming.socket);
+    if (isSandboxed === true || (isSandboxed !== false && (await isSandboxed))) {
+      const { forSandboxes } = this.#parts;
+      if (forSandboxes !== undefined) return this.#serveOn(forSandboxes, exchange);
+      return this.#refusal(exchange, doorOf(this.#parts, exchange), { kind: 'sandboxed-peer' });
     }
+    return this.#serveOn(this.#parts, exchange);
+  }
+
+  async #serveOn(way: Way, exchange: Exchange): Promise<Answer | undefined> {
+    const { gate } = way;
+    const door = doorOf(way, exchange);
     const refused = gate.refusesHead?.(exchange);
     if (refused !== undefined) return this.#refusal(exchange, door, refused);
     if (door === undefined) return NO_DOOR;
@@ -118,24 +130,18 @@ export class HttpServer implements AsyncDisposable {
     if (body === 'too-much-at-once') return this.#refusal(exchange, door, { kind: 'overloaded' });
     exchange.body = body;
     try {
-      return await this.#letIn(exchange, door);
+      return await this.#letIn(gate, exchange, door);
     } finally {
       this.#budget.give(body.length);
     }
   }
 
-  #letIn(exchange: Exchange, door: Door): Answer | Promise<Answer> {
-    const { gate } = this.#parts;
+  #letIn(gate: Gate, exchange: Exchange, door: Door): Answer | Promise<Answer> {
     const caller = gate.identify(exchange);
     if (!caller.ok) return this.#refusal(exchange, door, caller.failure);
     const forbidden = gate.forbids?.(caller.value, door.actionOf(exchange));
     if (forbidden !== undefined) return this.#refusal(exchange, door, forbidden);
     return door.handle(exchange, caller.value);
-  }
-
-  #doorOf(exchange: Exchange): Door | undefined {
-    for (const door of this.#parts.doors) if (door.matches(exchange)) return door;
-    return undefined;
   }
 
   #refusal(exchange: Exchange, door: Door | undefined, refusal: Refusal): Answer {
@@ -159,7 +165,11 @@ export class HttpServer implements AsyncDisposable {
   #sendBroken(exchange: Exchange, outgoing: ServerResponse, error: unknown): void {
     this.#trouble(error);
     try {
-      this.#send(exchange, outgoing, this.#refusal(exchange, this.#doorOf(exchange), { kind: 'broken' }));
+      this.#send(
+        exchange,
+        outgoing,
+        this.#refusal(exchange, doorOf(this.#parts, exchange), { kind: 'broken' }),
+      );
     } catch (second) {
       this.#trouble(second);
       outgoing.destroy();
@@ -170,4 +180,9 @@ export class HttpServer implements AsyncDisposable {
     const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
     this.#parts.tell({ kind: 'trouble', where: 'http', what });
   }
+}
+
+function doorOf({ doors }: Way, exchange: Exchange): Door | undefined {
+  for (const door of doors) if (door.matches(exchange)) return door;
+  return undefined;
 }

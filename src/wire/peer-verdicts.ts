@@ -2,13 +2,13 @@ import type { Socket } from 'node:net';
 import type { PeerAddress } from '../sandbox/sandbox.ts';
 import type { Gate } from './gate.ts';
 
-/** Whether the gate refuses the other end of a connection: asked once for each, remembered as long as it is open. */
+/** Whether the other end of a connection is inside a sandbox: asked once for each, remembered as long as it is open. */
 export class PeerVerdicts {
   readonly #gate: Gate;
   readonly #trouble: (error: unknown) => void;
   readonly #verdicts = new WeakMap<Socket, Promise<boolean> | boolean>();
 
-  /** `trouble` is told why a peer could not be looked up; such a peer is refused. */
+  /** `trouble` is told why a peer could not be looked up; such a peer counts as sandboxed. */
   constructor(gate: Gate, trouble: (error: unknown) => void) {
     this.#gate = gate;
     this.#trouble = trouble;
@@ -17,17 +17,17 @@ export class PeerVerdicts {
   /** Begins to ask about a new connection. */
   ask(socket: Socket): void {
     const peer = addressOf(socket);
-    if (this.#gate.refusesPeer === undefined || peer === undefined) return;
-    const verdict = this.#gate.refusesPeer(peer).catch((error: unknown) => {
+    if (this.#gate.isSandboxed === undefined || peer === undefined) return;
+    const verdict = this.#gate.isSandboxed(peer).catch((error: unknown) => {
       this.#trouble(error);
       return true;
     });
     this.#verdicts.set(socket, verdict);
-    void verdict.then((refused) => this.#verdicts.set(socket, refused));
+    void verdict.then((isSandboxed) => this.#verdicts.set(socket, isSandboxed));
   }
 
   /** The verdict, or the promise of it. */
-  refused(socket: Socket): Promise<boolean> | boolean {
+  isSandboxed(socket: Socket): Promise<boolean> | boolean {
     return this.#verdicts.get(socket) ?? false;
   }
 }

@@ -24,7 +24,7 @@ export async function startEndpoint(): Promise<Endpoint> {
     gate: mainGate({
       callers: new CallerReader({ account: '000000000000', region: 'us-east-1' }),
       guard: new WebPageGuard({ listenAddress }),
-      refusesPeer: () => Promise.resolve(false),
+      isSandboxed: () => Promise.resolve(false),
     }),
     clock: new SystemClock(),
     random: systemRandom,
