@@ -23,6 +23,8 @@ export interface Config {
   readonly idleEnvironmentMs: number;
   /** How many invocations may run at once. */
   readonly concurrencyLimit: number;
+  /** Whether queues are purged, and names of deleted queues used again, only 60 seconds later, as with AWS. */
+  readonly imposesWaits: boolean;
   /** Secret access keys by access key id; demanded of every request when there are any. */
   readonly accessKeys: Readonly<Record<string, string>>;
 }
@@ -37,6 +39,7 @@ export interface Flags {
   readonly isolation?: string;
   readonly idle?: string;
   readonly concurrency?: string;
+  readonly waits?: string;
   readonly keys?: string;
 }
 
@@ -82,6 +85,7 @@ function decide(flags: Flags, variables: Variables): Config {
     isolation: isolation(given('isolation') ?? 'auto'),
     idleEnvironmentMs: wholeNumber('idle', given('idle') ?? '300', 0, 86_400) * 1000,
     concurrencyLimit: wholeNumber('concurrency', given('concurrency') ?? '1000', 1, 100_000),
+    imposesWaits: imposesWaits(given('waits') ?? 'none'),
     accessKeys: keysFile === undefined ? {} : accessKeys(keysFile),
   };
   const open = !isLoopback(config.listenAddress);
@@ -132,6 +136,11 @@ function region(text: string): string {
 function isolation(text: string): Isolation {
   if (text === 'auto' || text === 'bubblewrap' || text === 'bare') return text;
   throw new Refused(`--isolation takes auto, bubblewrap or bare; got "${text}".`);
+}
+
+function imposesWaits(text: string): boolean {
+  if (text === 'aws' || text === 'none') return text === 'aws';
+  throw new Refused(`--waits takes none or aws; got "${text}".`);
 }
 
 function accessKeys(file: string): Readonly<Record<string, string>> {

@@ -27,6 +27,10 @@ export function upCommand(version: string): Command {
     .option('--isolation <tier>', 'auto, bubblewrap, or bare (no isolation at all) (default auto)')
     .option('--idle <seconds>', 'how long an unused environment is kept (default 300)')
     .option('--concurrency <count>', 'how many invocations may run at once (default 1000)')
+    .option(
+      '--waits <whose>',
+      'aws: 60 seconds between purges of a queue, and until the name of a deleted one is free (default none)',
+    )
     .addHelpText('after', examples('$ millrace up', '$ millrace up --port 5000 --data ./data'))
     .addHelpText('after', '\nEach option can also be set as a variable: MILLRACE_PORT, MILLRACE_DATA …')
     .action(async (flags: Flags) => {

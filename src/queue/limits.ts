@@ -45,3 +45,9 @@ export const LISTED_QUEUES: Range = { least: 1, most: 1000 };
 
 /** Messages of a standard queue that may be received and not settled. */
 export const IN_FLIGHT_MESSAGES = 120_000;
+
+/** Actions that one permission may grant. */
+export const PERMISSION_ACTIONS = 7;
+
+/** Milliseconds that AWS makes an owner wait before a queue is purged again, or a deleted queue's name used again. */
+export const IMPOSED_WAIT_MS = 60_000;

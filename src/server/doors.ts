@@ -14,6 +14,7 @@ import { CodeLinks, isCodeLink } from '../wire/lambda/code-links.ts';
 import { LambdaDoor } from '../wire/lambda/lambda-door.ts';
 import { SignatureCheck } from '../wire/signature.ts';
 import { QueryDoor } from '../wire/query-door.ts';
+import { ImposedWaits } from '../wire/sqs/imposed-waits.ts';
 import { SqsJsonDoor } from '../wire/sqs/json-door.ts';
 import { sqsQueryService } from '../wire/sqs/query-service.ts';
 import { stsQueryService } from '../wire/sts/query-service.ts';
@@ -33,11 +34,11 @@ export async function openDoors(
   ground: DoorGround,
 ): Promise<Result<{ readonly port: number }, ListenFailure>> {
   const { config, clock, random, tell, functions, lines, keys, environmentEndpoint } = ground;
-  const { broker } = ground;
+  const sqs = { broker: ground.broker, ...(config.imposesWaits && { waits: new ImposedWaits(clock) }) };
   const aws = [
-    new SqsJsonDoor({ broker }),
+    new SqsJsonDoor(sqs),
     lambdaDoor(ground),
-    new QueryDoor([sqsQueryService({ broker }), stsQueryService]),
+    new QueryDoor([sqsQueryService(sqs), stsQueryService]),
   ];
   const admin = new AdminDoor({
     status: (query) => ground.status.ask(query),

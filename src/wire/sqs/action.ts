@@ -2,6 +2,7 @@ import type { Broker } from '../../broker/broker.ts';
 import type { Result } from '../../base/result.ts';
 import type { Caller } from '../caller.ts';
 import type { Input } from '../input.ts';
+import type { ImposedWaits } from './imposed-waits.ts';
 import type { SqsFailure } from './sqs-errors.ts';
 
 /** What an action works with, beside its input. */
@@ -10,6 +11,8 @@ export interface SqsContext {
   readonly caller: Caller;
   /** Scheme and authority that queue URLs begin with, as this client reaches us. */
   readonly origin: string;
+  /** Given when the waits that AWS imposes are asked for. */
+  readonly waits: ImposedWaits | undefined;
   /** The request: its signal aborts when nobody waits for the answer any more. */
   readonly request: { readonly signal: AbortSignal };
 }

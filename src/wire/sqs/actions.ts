@@ -1,4 +1,5 @@
 import type { SqsAction } from './action.ts';
+import { addPermission } from './add-permission.ts';
 import { changeMessageVisibility } from './change-message-visibility.ts';
 import { changeMessageVisibilityBatch } from './change-message-visibility-batch.ts';
 import { createQueue } from './create-queue.ts';
@@ -12,6 +13,7 @@ import { listQueues } from './list-queues.ts';
 import { listQueueTags } from './list-queue-tags.ts';
 import { purgeQueue } from './purge-queue.ts';
 import { receiveMessage } from './receive-message.ts';
+import { removePermission } from './remove-permission.ts';
 import { sendMessage } from './send-message.ts';
 import { sendMessageBatch } from './send-message-batch.ts';
 import { setQueueAttributes } from './set-queue-attributes.ts';
@@ -20,6 +22,7 @@ import { untagQueue } from './untag-queue.ts';
 import { refuse } from './action.ts';
 
 const ACTIONS: Readonly<Record<string, SqsAction>> = {
+  AddPermission: addPermission,
   ChangeMessageVisibility: changeMessageVisibility,
   ChangeMessageVisibilityBatch: changeMessageVisibilityBatch,
   CreateQueue: createQueue,
@@ -33,6 +36,7 @@ const ACTIONS: Readonly<Record<string, SqsAction>> = {
   ListQueueTags: listQueueTags,
   PurgeQueue: purgeQueue,
   ReceiveMessage: receiveMessage,
+  RemovePermission: removePermission,
   SendMessage: sendMessage,
   SendMessageBatch: sendMessageBatch,
   SetQueueAttributes: setQueueAttributes,
@@ -42,10 +46,8 @@ const ACTIONS: Readonly<Record<string, SqsAction>> = {
 
 /** Actions that SQS has and this server does not do. */
 const UNSUPPORTED: readonly string[] = [
-  'AddPermission',
   'CancelMessageMoveTask',
   'ListMessageMoveTasks',
-  'RemovePermission',
   'StartMessageMoveTask',
 ];
 

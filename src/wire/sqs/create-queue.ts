@@ -17,6 +17,7 @@ export const createQueue: SqsAction = async (input, context) => {
   refuseFifo(queue.name, attributes);
   const settings = readAttributes(attributes, context.caller);
   const tags = readTags(input, 'tags') ?? {};
+  if (context.waits?.mayCreate(queue) === false) refuse({ kind: 'deleted-recently' });
   const created = await context.broker.create(queue, settings, tags);
   if (!created.ok) refuse(settingsFailure(created.failure, attributes));
   return { QueueUrl: queueUrl(context, queue) };

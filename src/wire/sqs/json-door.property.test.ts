@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { DoorUnderTest } from './fixture/door-under-test.ts';
 
 const ACTIONS = [
+  'AddPermission',
   'ChangeMessageVisibility',
   'ChangeMessageVisibilityBatch',
   'CreateQueue',
@@ -17,6 +18,7 @@ const ACTIONS = [
   'ListQueueTags',
   'PurgeQueue',
   'ReceiveMessage',
+  'RemovePermission',
   'SendMessage',
   'SendMessageBatch',
   'SetQueueAttributes',
@@ -73,6 +75,9 @@ const input = fc.record(
     MessageAttributeNames: fc.oneof(fc.array(text), wild),
     tags: fc.oneof(fc.dictionary(text, text), wild),
     Tags: fc.oneof(fc.dictionary(text, text), wild),
+    Label: fc.oneof(fc.constant('l'), wild),
+    AWSAccountIds: fc.oneof(fc.constant(['111111111111']), fc.array(text), wild),
+    Actions: fc.oneof(fc.constant(['SendMessage']), fc.array(text), wild),
     TagKeys: fc.oneof(fc.array(text), wild),
     MaxResults: wild,
     NextToken: wild,

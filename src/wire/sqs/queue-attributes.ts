@@ -12,6 +12,7 @@ import {
 import type { QueueSettings, SettingsChange } from '../../queue/settings.ts';
 import type { Caller } from '../caller.ts';
 import { refuse } from './action.ts';
+import { readPolicy } from './queue-policy.ts';
 import {
   readRedriveAllowPolicy,
   readRedrivePolicy,
@@ -146,14 +147,4 @@ function trueOrFalse(name: string, text: string): boolean {
   const lower = text.toLowerCase();
   if (lower === 'true') return true;
   return lower === 'false' ? false : refuse({ kind: 'invalid-attribute-value', name });
-}
-
-function readPolicy(text: string): string | null {
-  if (text === '') return null;
-  try {
-    JSON.parse(text);
-    return text;
-  } catch {
-    return refuse({ kind: 'invalid-attribute-value', name: 'Policy' });
-  }
 }

@@ -65,6 +65,6 @@ function refuseAttemptId(input: Input): void {
     kind: 'invalid-value',
     value,
     parameter: 'ReceiveRequestAttemptId',
-    reason: 'The request includes a parameter that is not valid for this queue type.',
+    reason: 'The request include parameter that is not valid for this queue type.',
   });
 }

@@ -102,6 +102,6 @@ function refuseDeduplication(input: Input): void {
     kind: 'invalid-value',
     value,
     parameter: 'MessageDeduplicationId',
-    reason: 'The request includes a parameter that is not valid for this queue type.',
+    reason: 'The request include parameter that is not valid for this queue type.',
   });
 }

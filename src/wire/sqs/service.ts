@@ -5,6 +5,7 @@ import type { AwsError } from '../errors.ts';
 import type { Input } from '../input.ts';
 import { ActionRefused, type Output } from './action.ts';
 import { sqsAction } from './actions.ts';
+import type { ImposedWaits } from './imposed-waits.ts';
 import { sqsError } from './sqs-errors.ts';
 
 /** What the actions of SQS are done with, whatever protocol they come in. */
@@ -12,18 +13,20 @@ export interface SqsServiceParts {
   readonly broker: Broker;
   /** What queue URLs begin with; unset: `http://` and the Host of the request. */
   readonly publicOrigin?: string;
+  /** Given: the waits of AWS hold. One for all protocols. */
+  readonly waits?: ImposedWaits;
 }
 
 /** Does an action by its name. Throws what {@link sqsErrorOf} knows when it is not done. */
 export function callSqs(
-  { broker, publicOrigin }: SqsServiceParts,
+  { broker, publicOrigin, waits }: SqsServiceParts,
   action: string,
   input: Input,
   request: WireRequest,
   caller: Caller,
 ): Promise<Output> {
   const origin = publicOrigin ?? `http://${request.headers.host ?? 'localhost'}`;
-  return sqsAction(action)(input, { broker, caller, origin, request });
+  return sqsAction(action)(input, { broker, caller, origin, waits, request });
 }
 
 /** What a client is told of an action that was not done; undefined for a defect of ours. */

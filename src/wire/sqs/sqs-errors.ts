@@ -7,6 +7,9 @@ export type SqsFailure =
   | Each<Unavailable['kind']>
   | Each<Exclude<CreateFailure, Unavailable>['kind'], { readonly value: string }>
   | { readonly kind: 'too-many-in-flight' }
+  | { readonly kind: 'over-limit'; readonly what: string }
+  | { readonly kind: 'deleted-recently' }
+  | { readonly kind: 'purge-in-progress'; readonly queueName: string }
   | { readonly kind: 'missing-parameter'; readonly name: string }
   | {
       readonly kind: 'invalid-value';
@@ -74,6 +77,19 @@ const ROWS: Rows = {
       'The RedriveAllowPolicy of the dead-letter queue does not allow this source queue.',
     ),
   'too-many-in-flight': () => plain('OverLimit', 'The maximum number of in flight messages is reached.'),
+  'over-limit': (failure) => plain('OverLimit', failure.what),
+  'deleted-recently': () =>
+    prefixed(
+      'QueueDeletedRecently',
+      'You must wait 60 seconds after deleting a queue before you can create another with the same name.',
+    ),
+  'purge-in-progress': (failure) => ({
+    ...prefixed(
+      'PurgeQueueInProgress',
+      `Only one PurgeQueue operation on ${failure.queueName} is allowed every 60 seconds.`,
+    ),
+    status: 403,
+  }),
   'missing-parameter': (failure) => ({
     type: 'MissingRequiredParameterException',
     queryCode: 'MissingParameter',
