@@ -19,6 +19,16 @@ test('a flag wins over a variable, a variable over the default', () => {
   assert.equal(both.value.account, '000000000000');
 });
 
+test('what runtimes fetch has a folder of its own, below that of the user’s caches', () => {
+  const folderOf = (flags: Flags, variables: Record<string, string>): string => {
+    const config = readConfig(flags, variables);
+    return config.ok ? config.value.cacheDirectory : config.failure.what;
+  };
+  assert.equal(folderOf({}, { XDG_CACHE_HOME: '/x' }), '/x/millrace');
+  assert.equal(folderOf({}, { XDG_CACHE_HOME: '/x', MILLRACE_CACHE: '/y' }), '/y');
+  assert.match(folderOf({}, {}), /\/\.cache\/millrace$/);
+});
+
 test('each unreadable value is refused with its flag named', () => {
   assert.match(refusal({ port: '70000' }), /--port .* 65535; got "70000"/);
   assert.match(refusal({ account: '12' }), /--account takes twelve digits/);

@@ -11,6 +11,8 @@ export type Isolation = 'auto' | 'bubblewrap' | 'bare';
 export interface Config {
   /** Absolute path of the data directory. */
   readonly dataDirectory: string;
+  /** Absolute path of the folder for what runtimes bring from elsewhere; all platforms of this user share it. */
+  readonly cacheDirectory: string;
   /** IP address to listen on. */
   readonly listenAddress: string;
   /** 0: any free port. */
@@ -32,6 +34,7 @@ export interface Config {
 /** What the command line gave: text as typed, absent when not given. */
 export interface Flags {
   readonly data?: string;
+  readonly cache?: string;
   readonly listen?: string;
   readonly port?: string;
   readonly account?: string;
@@ -77,7 +80,8 @@ function decide(flags: Flags, variables: Variables): Config {
     flags[flag] ?? variables[`MILLRACE_${flag.toUpperCase()}`];
   const keysFile = given('keys');
   const config: Config = {
-    dataDirectory: resolve(given('data') ?? defaultDataDirectory(variables)),
+    dataDirectory: resolve(given('data') ?? ownFolder(variables, 'XDG_DATA_HOME', '.local/share')),
+    cacheDirectory: resolve(given('cache') ?? ownFolder(variables, 'XDG_CACHE_HOME', '.cache')),
     listenAddress: address(given('listen') ?? '127.0.0.1'),
     port: wholeNumber('port', given('port') ?? '4566', 0, 65_535),
     account: account(given('account') ?? '000000000000'),
@@ -103,9 +107,9 @@ export function isLoopback(address: string): boolean {
   return address.startsWith('127.') || address === '::1';
 }
 
-function defaultDataDirectory(variables: Variables): string {
-  const base = variables['XDG_DATA_HOME'];
-  return join(base && base.length > 0 ? base : join(homedir(), '.local', 'share'), 'millrace');
+function ownFolder(variables: Variables, variable: string, belowHome: string): string {
+  const base = variables[variable];
+  return join(base && base.length > 0 ? base : join(homedir(), belowHome), 'millrace');
 }
 
 function address(text: string): string {

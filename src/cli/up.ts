@@ -17,6 +17,7 @@ export function upCommand(version: string): Command {
     .description('run the platform: the broker, the functions, and the doors to both')
     .option('--port <number>', 'port of the AWS endpoint; 0 takes any free one (default 4566)')
     .option('--data <dir>', 'data directory (default ~/.local/share/millrace)')
+    .option('--cache <dir>', 'folder for what runtimes fetch at their first use (default ~/.cache/millrace)')
     .option('--account <id>', 'account of requests that name none: twelve digits (default 000000000000)')
     .option('--region <name>', 'region of requests that name none (default us-east-1)')
     .option(

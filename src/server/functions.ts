@@ -14,6 +14,7 @@ import { CatalogFunctions } from '../function/catalog-functions.ts';
 import { CodeFolders } from '../function/code-folders.ts';
 import type { FunctionRecord } from '../function/function.ts';
 import { PrimedFolders } from '../function/primed-folders.ts';
+import { BroughtParts } from '../function/runtime/brought-parts.ts';
 import { NodeRuntime } from '../function/runtime/node.ts';
 import { ProvidedRuntime } from '../function/runtime/provided.ts';
 import { Runtimes } from '../function/runtime/runtimes.ts';
@@ -34,6 +35,8 @@ export interface FunctionGround extends Data {
 export interface FunctionRooms {
   readonly functions: CatalogFunctions;
   readonly runtimes: Runtimes;
+  /** What runtimes fetch at their first use. */
+  readonly brought: BroughtParts;
   readonly allowance: SharedAllowance;
   readonly pool: EnvironmentPool;
   readonly invoker: PoolInvoker;
@@ -50,6 +53,7 @@ const MEMORY_SHARE = 0.75;
 /** Opens the functions, and the pool of environments that runs them. */
 export async function buildFunctions(scope: Scope, ground: FunctionGround): Promise<FunctionRooms> {
   const { config, blobs, catalog, clock, random, tell } = ground;
+  const brought = new BroughtParts({ directory: config.cacheDirectory, clock, random, tell });
   const runtimes = installedRuntimes();
   const code = await CodeFolders.open({ directory: ground.codePath, blobs, random });
   const functions = scope.use(
@@ -87,7 +91,7 @@ export async function buildFunctions(scope: Scope, ground: FunctionGround): Prom
     latest: (record) => latest(record) ?? record,
   });
   const allowance = new SharedAllowance({ limit: config.concurrencyLimit });
-  return { functions, runtimes, allowance, pool, invoker, keys, environmentEndpoint };
+  return { functions, runtimes, brought, allowance, pool, invoker, keys, environmentEndpoint };
 }
 
 function installedRuntimes(): Runtimes {

@@ -51,6 +51,14 @@ export type WatchEvent =
       /** What went wrong; absent when the function starts faster from now on. */
       readonly why?: string;
     }
+  | {
+      readonly kind: 'brought';
+      /** What was fetched: `python3.11: fetching awslambdaric 4.2.2 from PyPI`. */
+      readonly line: string;
+      readonly tookMs: number;
+      /** A sentence on what went wrong; absent when the part is there now. */
+      readonly why?: string;
+    }
   | { readonly kind: 'trouble'; readonly where: string; readonly what: string };
 
 /** Where rooms say what happened. Never throws, never waits. */

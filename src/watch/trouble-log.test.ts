@@ -3,6 +3,17 @@ import { test } from 'node:test';
 import { ManualClock } from '../base/manual-clock.ts';
 import { TroubleLog } from './trouble-log.ts';
 
+test('what is fetched is told with the time it took, or with what went wrong', () => {
+  const lines: string[] = [];
+  const log = new TroubleLog(new ManualClock(0), (line) => lines.push(line));
+  log.read({ kind: 'brought', line: 'any: fetching x', tookMs: 1240 });
+  log.read({ kind: 'brought', line: 'any: fetching y', tookMs: 9, why: 'no network.' });
+  assert.deepEqual(lines, [
+    '1970-01-01T00:00:00.000Z any: fetching x … 1.2 s',
+    '1970-01-01T00:00:00.000Z any: fetching y … no network.',
+  ]);
+});
+
 test('trouble becomes one line, whatever line ends are in it', () => {
   const lines: string[] = [];
   const log = new TroubleLog(new ManualClock(0), (line) => lines.push(line));

@@ -7,7 +7,7 @@ export type WriteLine = (line: string) => void;
 /** The longest line written; what a function or client put into it is cut there. */
 const LONGEST_LINE = 2000;
 
-/** Writes what an operator must see: trouble, one line each, with the time first. */
+/** Writes what an operator must see: trouble, and what is fetched from elsewhere; one line each, with the time first. */
 export class TroubleLog {
   readonly #clock: Clock;
   readonly #write: WriteLine;
@@ -17,11 +17,18 @@ export class TroubleLog {
     this.#write = write;
   }
 
-  /** Writes the event if it is trouble. */
+  /** Writes the event if it is one of these. */
   read(event: WatchEvent): void {
-    if (event.kind !== 'trouble') return;
+    const told = toldOf(event);
+    if (told === undefined) return;
     const time = new Date(this.#clock.nowMs()).toISOString();
-    const text = `${time} ${event.where}: ${event.what}`.replaceAll(/[\n\r]+/g, ' | ');
-    this.#write(text.slice(0, LONGEST_LINE));
+    this.#write(`${time} ${told}`.replaceAll(/[\n\r]+/g, ' | ').slice(0, LONGEST_LINE));
   }
+}
+
+function toldOf(event: WatchEvent): string | undefined {
+  if (event.kind === 'trouble') return `${event.where}: ${event.what}`;
+  if (event.kind === 'brought')
+    return `${event.line} … ${event.why ?? `${(event.tookMs / 1000).toFixed(1)} s`}`;
+  return undefined;
 }
