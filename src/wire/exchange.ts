@@ -1,55 +1,70 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Clock } from '../base/clock.ts';
 import type { RequestId } from '../base/ids.ts';
-import type { Answer, WireRequest } from './door.ts';
+import type { Arrival } from './arrival.ts';
+import type { Answer } from './door.ts';
+import { HangUp } from './hang-up.ts';
+import { readBody, type BodyRead, type ByteBudget } from './read-body.ts';
 
 const NO_BODY = Buffer.alloc(0);
 
-/** One request and its answer on the wire. */
-export class Exchange implements WireRequest {
+/** What an exchange is made of. */
+export interface ExchangeParts {
+  readonly incoming: IncomingMessage;
+  readonly outgoing: ServerResponse;
+  readonly requestId: RequestId;
+  readonly clock: Clock;
+  /** How long the client may take to read its answer. */
+  readonly unreadAnswerMs: number;
+}
+
+/** One request that `node:http` read, and its answer. */
+export class Exchange implements Arrival {
   readonly requestId: RequestId;
   readonly method: string;
   readonly path: string;
   readonly query: string;
   body: Buffer = NO_BODY;
-  readonly incoming: IncomingMessage;
-  readonly #outgoing: ServerResponse;
-  #controller: AbortController | undefined;
+  readonly #parts: ExchangeParts;
+  readonly #hangUp = new HangUp();
   #stopping = false;
 
-  constructor(incoming: IncomingMessage, outgoing: ServerResponse, requestId: RequestId) {
-    const url = incoming.url ?? '/';
+  constructor(parts: ExchangeParts) {
+    const url = parts.incoming.url ?? '/';
     const queryAt = url.indexOf('?');
-    this.incoming = incoming;
-    this.#outgoing = outgoing;
-    this.requestId = requestId;
-    this.method = incoming.method ?? 'GET';
+    this.#parts = parts;
+    this.requestId = parts.requestId;
+    this.method = parts.incoming.method ?? 'GET';
     this.path = queryAt === -1 ? url : url.slice(0, queryAt);
     this.query = queryAt === -1 ? '' : url.slice(queryAt + 1);
+    parts.outgoing.once('close', () => this.#hangUp.happened('hung up'));
   }
 
   get headers(): IncomingHttpHeaders {
-    return this.incoming.headers;
+    return this.#parts.incoming.headers;
+  }
+
+  get socket(): Socket {
+    return this.#parts.incoming.socket;
   }
 
   get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      const controller = new AbortController();
-      this.#controller = controller;
-      if (this.#stopping || this.#outgoing.destroyed) controller.abort(new Error('hung up'));
-      else this.#outgoing.once('close', () => controller.abort(new Error('hung up')));
-    }
-    return this.#controller.signal;
+    return this.#hangUp.signal;
+  }
+
+  readBody(limitBytes: number, budget: ByteBudget): Promise<BodyRead> {
+    return readBody(this.#parts.incoming, limitBytes, budget);
   }
 
   /** Lets what waits for this request's sake go: the server is stopping. */
   stop(): void {
     this.#stopping = true;
-    this.#controller?.abort(new Error('stopping'));
+    this.#hangUp.happened('stopping');
   }
 
-  /** Writes the answer whole; nothing happens when the client has hung up. */
   send(answer: Answer): void {
-    const outgoing = this.#outgoing;
+    const { outgoing, clock, unreadAnswerMs } = this.#parts;
     if (outgoing.destroyed || outgoing.headersSent) return;
     const { body } = answer;
     const sizeBytes = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
@@ -58,5 +73,14 @@ export class Exchange implements WireRequest {
     if (this.#stopping) headers.push('Connection', 'close');
     outgoing.writeHead(answer.status, headers);
     outgoing.end(body);
+    if (outgoing.writableFinished || outgoing.destroyed || outgoing.writableLength === 0) return;
+    outgoing.once(
+      'close',
+      clock.after(unreadAnswerMs, () => outgoing.destroy()),
+    );
+  }
+
+  destroy(): void {
+    this.#parts.outgoing.destroy();
   }
 }
