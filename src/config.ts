@@ -7,6 +7,9 @@ import { failed, ok, type Result } from './base/result.ts';
 /** Which walls environments run behind; `auto` takes the strongest this machine can hold. */
 export type Isolation = 'auto' | 'bubblewrap' | 'bare';
 
+/** How environments share the processors: in proportion (`weight`), or each with no more than its share (`quota`). */
+export type CpuSharing = 'weight' | 'quota';
+
 /** Everything that is decided before the platform starts; never changed afterwards. */
 export interface Config {
   /** Absolute path of the data directory. */
@@ -21,6 +24,7 @@ export interface Config {
   readonly account: string;
   readonly region: string;
   readonly isolation: Isolation;
+  readonly cpuSharing: CpuSharing;
   /** How long an unused environment is kept. */
   readonly idleEnvironmentMs: number;
   /** How many invocations may run at once. */
@@ -40,6 +44,7 @@ export interface Flags {
   readonly account?: string;
   readonly region?: string;
   readonly isolation?: string;
+  readonly cpu?: string;
   readonly idle?: string;
   readonly concurrency?: string;
   readonly waits?: string;
@@ -87,6 +92,7 @@ function decide(flags: Flags, variables: Variables): Config {
     account: account(given('account') ?? '000000000000'),
     region: region(given('region') ?? 'us-east-1'),
     isolation: isolation(given('isolation') ?? 'auto'),
+    cpuSharing: cpuSharing(given('cpu') ?? 'weight'),
     idleEnvironmentMs: wholeNumber('idle', given('idle') ?? '300', 0, 86_400) * 1000,
     concurrencyLimit: wholeNumber('concurrency', given('concurrency') ?? '1000', 1, 100_000),
     imposesWaits: imposesWaits(given('waits') ?? 'none'),
@@ -145,6 +151,11 @@ function isolation(text: string): Isolation {
 function imposesWaits(text: string): boolean {
   if (text === 'aws' || text === 'none') return text === 'aws';
   throw new Refused(`--waits takes none or aws; got "${text}".`);
+}
+
+function cpuSharing(text: string): CpuSharing {
+  if (text === 'weight' || text === 'quota') return text;
+  throw new Refused(`--cpu takes weight or quota; got "${text}".`);
 }
 
 function accessKeys(file: string): Readonly<Record<string, string>> {

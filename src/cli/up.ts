@@ -26,6 +26,10 @@ export function upCommand(version: string): Command {
     )
     .option('--keys <file>', 'access keys that requests must be signed with: {"ACCESSKEYID": "secret"}')
     .option('--isolation <tier>', 'auto, bubblewrap, or bare (no isolation at all) (default auto)')
+    .option(
+      '--cpu <sharing>',
+      'weight: processors in proportion to memory; quota: never more (default weight)',
+    )
     .option('--idle <seconds>', 'how long an unused environment is kept (default 300)')
     .option('--concurrency <count>', 'how many invocations may run at once (default 1000)')
     .option(

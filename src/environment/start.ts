@@ -7,6 +7,7 @@ import { failed, ok, type Result } from '../base/result.ts';
 import type { EnvironmentKeys } from '../access/environment-keys.ts';
 import type { BorrowedCode, CodeFolders } from '../function/code-folders.ts';
 import { functionLogKey, type FunctionRecord } from '../function/function.ts';
+import { MEMORY_OF_ONE_CORE_MB } from '../function/limits.ts';
 import { TASK_ROOT, type Launch, type Runtime } from '../function/runtime/runtime.ts';
 import type { Runtimes } from '../function/runtime/runtimes.ts';
 import type { Mount, Sandbox, SandboxSpec } from '../sandbox/sandbox.ts';
@@ -175,8 +176,10 @@ export class EnvironmentStarter {
         ...door.mounts,
       ],
       memoryLimitBytes: settings.memorySizeMb * MEBIBYTE,
+      cpuCores: settings.memorySizeMb / MEMORY_OF_ONE_CORE_MB,
       processLimit: PROCESS_LIMIT,
       tmpSizeBytes: settings.ephemeralStorageMb * MEBIBYTE,
+      network: 'shared',
     };
   }
 }

@@ -10,5 +10,8 @@ export const LARGEST_ANSWER_BYTES = 6_291_556;
 /** How long the code may take to load before its first invocation. */
 export const INIT_LIMIT_MS = 10_000;
 
+/** The memory with which a function has one core, in MB; it has more or less of it in proportion, as on AWS. */
+export const MEMORY_OF_ONE_CORE_MB = 1769;
+
 /** Files and folders in one package; AWS names no number, a guard against archives made to hurt. */
 export const MOST_PACKAGE_ENTRIES = 100_000;

@@ -20,9 +20,13 @@ export interface SandboxSpec {
   readonly workingDirectory: string;
   readonly mounts: readonly Mount[];
   readonly memoryLimitBytes: number;
+  /** Its share of the processors when others want them too, in cores; by configuration also the most it gets. */
+  readonly cpuCores: number;
   readonly processLimit: number;
   /** Size of the private /tmp, wiped with the environment. */
   readonly tmpSizeBytes: number;
+  /** `shared`: the host's network. `none`: an empty one of its own; what is mounted is then the only way out. */
+  readonly network: 'shared' | 'none';
 }
 
 /** Why a sandbox ended. */

@@ -17,7 +17,7 @@ export async function chooseWalls(scope: Scope, config: Config): Promise<Result<
   // Only durations are measured here: this clock need not know the last durable time.
   const clock = new SystemClock();
   if (config.isolation === 'bare') return ok(scope.use(new BareSandbox({ clock })));
-  const walls = await BubblewrapSandbox.open({ clock });
+  const walls = await BubblewrapSandbox.open({ clock, cpuSharing: config.cpuSharing });
   if (walls.ok) return ok(scope.use(walls.value));
   const what =
     `Functions cannot be isolated on this machine: ${walls.failure.what}. Install bubblewrap ` +

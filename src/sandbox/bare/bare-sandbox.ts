@@ -5,7 +5,11 @@ import { PeerSockets } from '../peer-sockets.ts';
 import type { Mount, OutputListener, PeerAddress, Sandbox, SandboxedTree, SandboxSpec } from '../sandbox.ts';
 import { Spawner } from '../spawner.ts';
 import { BareTree } from './bare-tree.ts';
+import { neverStarted } from '../never-started.ts';
 import { ENVIRONMENT_MARK } from './mark.ts';
+
+const NO_NETWORK_WALL =
+  'without isolation (bare) no function can be kept from the network: it asks for network none';
 
 /**
  * No walls at all: plain processes of the platform's own user. Paths of mounts are translated, /tmp is not: TMPDIR
@@ -27,6 +31,7 @@ export class BareSandbox implements Sandbox {
   }
 
   async start(spec: SandboxSpec, output: OutputListener): Promise<SandboxedTree> {
+    if (spec.network === 'none') return neverStarted(NO_NETWORK_WALL);
     this.#swept ??= sweepLeftFolders('bare');
     await this.#swept;
     const folder = await makeOwnFolder('bare');

@@ -10,14 +10,17 @@ import { processTree } from '../process-tree.ts';
 import type { OutputListener, PeerAddress, Sandbox, SandboxedTree, SandboxSpec } from '../sandbox.ts';
 import { Spawner, type Spawned } from '../spawner.ts';
 import { BubblewrapTree, NOT_JOINED } from './bubblewrap-tree.ts';
-import { whatDoesNotHold } from './canary.ts';
+import { runCanary } from './canary.ts';
 import type { Cgroup, CgroupParent } from './cgroup.ts';
 import { CgroupV1 } from './cgroup-v1.ts';
 import { CgroupV2 } from './cgroup-v2.ts';
-import { isEnvironmentUid, ownUsers, type Identity } from './identity.ts';
+import type { CpuSharing } from './cpu-share.ts';
+import { isEnvironmentUid, OwnUsers, type Identity } from './identity.ts';
 import { machineFiles, type MachineFiles } from './machine-files.ts';
-import { bubblewrapWords } from './options.ts';
+import { bubblewrapWords, type MadeFile } from './options.ts';
+import { NOT_SCOPED, scopeProgram } from './scope-program.ts';
 import { seccompProgram } from './seccomp.ts';
+import { groupFile, passwdFile } from './user-files.ts';
 
 /** These walls do not hold on this machine. `what` is a sentence that says what is missing. */
 export interface WallsDoNotHold {
@@ -28,6 +31,7 @@ export interface WallsDoNotHold {
 /** What {@link BubblewrapSandbox} works with. */
 export interface BubblewrapOptions {
   readonly clock: Clock;
+  readonly cpuSharing?: CpuSharing;
 }
 
 interface Ground extends BubblewrapOptions {
@@ -37,14 +41,26 @@ interface Ground extends BubblewrapOptions {
   readonly cgroups: CgroupParent | undefined;
 }
 
-/** A process joins its groups before anything else runs in it: `sh -c SCRIPT sh GROUPS… -- COMMAND…`. */
-const JOIN = `while [ "$1" != -- ]; do echo $$ >"$1" || exit ${NOT_JOINED}; shift; done; shift; exec "$@"`;
+/** What this machine may lack and the walls can do without; told to the operator. */
+interface Means {
+  /** A /proc of the environment's own. */
+  readonly hasProc: boolean;
+  /** A wall before the host's abstract Unix sockets. */
+  readonly isScoped: boolean;
+}
 
-/** bubblewrap's own file descriptors: the seccomp program, then its options. */
-const SECCOMP_DESCRIPTOR = 3;
-const OPTIONS_DESCRIPTOR = 4;
-/** On which it names the first process inside, where no control group tells when the last one has gone. */
-const NAMING_DESCRIPTOR = 5;
+/** Open files of each process, as on AWS. */
+const OPEN_FILES = 1024;
+
+/**
+ * A process joins its groups before anything else runs in it: `sh -c SCRIPT sh GROUPS… -- COMMAND…`. It leaves no
+ * core dumps, which might be handed to a program of the host.
+ */
+const JOIN = `ulimit -c 0; ulimit -n ${OPEN_FILES}; while [ "$1" != -- ]; do echo $$ >"$1" || exit ${NOT_JOINED}; shift; done; shift; exec "$@"`;
+
+/** bubblewrap's own file descriptors: the seccomp program, its options, then what becomes files inside. */
+const DESCRIPTOR = { seccomp: 3, options: 4, passwd: 5, group: 6, scope: 7 } as const;
+const SCOPE_TARGET = '/etc/scope';
 
 /**
  * The default walls: namespaces and a private file system by bubblewrap, an allow list of system calls by seccomp,
@@ -52,40 +68,64 @@ const NAMING_DESCRIPTOR = 5;
  */
 export class BubblewrapSandbox implements Sandbox {
   readonly tier = 'bubblewrap';
-  readonly description: string;
   readonly #ground: Ground;
   readonly #spawner: Spawner;
   readonly #sockets = new PeerSockets();
   readonly #trees = new Set<BubblewrapTree>();
-  #nextOptions = 1;
+  #means: Means = { hasProc: true, isScoped: true };
+  #nextFiles = 1;
 
   private constructor(ground: Ground) {
     this.#ground = ground;
     this.#spawner = new Spawner(ground.clock);
-    const users = ground.identity.kind === 'own-user' ? 'a user id of its own' : "this user's id";
-    const limits = ground.cgroups?.description ?? 'memory by measuring twice a second, processes by rlimit';
-    this.description = `own namespaces and files, seccomp allow list, ${users}; ${limits}`;
+  }
+
+  get description(): string {
+    const { identity, cgroups } = this.#ground;
+    const users = identity.kind === 'own-user' ? 'a user id of its own' : "this user's id";
+    const limits = cgroups?.description ?? 'memory by measuring twice a second, processes by rlimit';
+    const { hasProc, isScoped } = this.#means;
+    const lacks = [
+      ...(hasProc ? [] : ['no /proc inside, without which Java does not start']),
+      ...(isScoped ? [] : ['abstract Unix sockets of the host can be reached (Linux before 6.12)']),
+    ];
+    return [`own namespaces and files, seccomp allow list, ${users}`, limits, ...lacks].join('; ');
   }
 
   /** Makes the walls ready and runs a canary behind them; whatever it can do that it must not is the failure. */
   static async open(options: BubblewrapOptions): Promise<Result<BubblewrapSandbox, WallsDoNotHold>> {
-    const program = seccompProgram(process.arch);
-    if (program === undefined)
-      return refusal(`there is no system call filter for ${process.arch} processors`);
+    const { arch } = process;
+    const [filter, scope] = [seccompProgram(arch), scopeProgram(arch)];
+    if (filter === undefined || scope === undefined)
+      return refusal(`there is no system call filter for ${arch} processors`);
     await sweepLeftFolders('walls');
     const folder = await makeOwnFolder('walls');
-    await writeFile(join(folder, 'seccomp'), program);
+    await writeFile(join(folder, 'seccomp'), filter);
+    await writeFile(join(folder, 'scope'), scope);
     const isRoot = process.getuid?.() === 0;
     const sandbox = new BubblewrapSandbox({
       ...{ ...options, folder },
       files: await machineFiles(folder),
-      identity: isRoot ? ownUsers() : { kind: 'same-user' },
-      cgroups: await openCgroups(options.clock),
+      identity: isRoot ? { kind: 'own-user', users: new OwnUsers() } : { kind: 'same-user' },
+      cgroups: await openCgroups(options),
     });
-    const hole = await whatDoesNotHold(sandbox);
+    const hole = await sandbox.#findMeans();
     if (hole === undefined) return ok(sandbox);
     await sandbox[Symbol.asyncDispose]();
     return refusal(hole);
+  }
+
+  /** Runs the canary with all means, then without those that this machine lacks. */
+  async #findMeans(): Promise<string | undefined> {
+    for (;;) {
+      const { hasProc, isScoped } = this.#means;
+      const finding = await runCanary(this, hasProc);
+      if (finding.kind === 'ended' && finding.code === NOT_SCOPED && isScoped) {
+        this.#means = { hasProc, isScoped: false };
+      } else if (finding.kind === 'no-proc' && hasProc) {
+        this.#means = { hasProc: false, isScoped };
+      } else return finding.kind === 'holds' ? undefined : finding.what;
+    }
   }
 
   async start(spec: SandboxSpec, output: OutputListener): Promise<SandboxedTree> {
@@ -104,17 +144,17 @@ export class BubblewrapSandbox implements Sandbox {
     unfinished: AsyncDisposableStack,
   ): Promise<SandboxedTree> {
     const { identity, cgroups } = this.#ground;
-    const uid = identity.kind === 'own-user' ? identity.take() : undefined;
+    const uid = identity.kind === 'own-user' ? identity.users.take() : undefined;
     const release = (): void => {
-      if (identity.kind === 'own-user' && uid !== undefined) identity.giveBack(uid);
+      if (identity.kind === 'own-user' && uid !== undefined) identity.users.giveBack(uid);
     };
     unfinished.defer(release);
     // The private /tmp is memory: what it may hold is beside what the function's processes may use.
     const memoryBytes = spec.memoryLimitBytes + spec.tmpSizeBytes;
-    const cgroup = await cgroups?.make(spec.environmentId, { memoryBytes, processes: spec.processLimit });
+    const { processLimit: processes, cpuCores } = spec;
+    const cgroup = await cgroups?.make(spec.environmentId, { memoryBytes, processes, cpuCores });
     unfinished.defer(() => cgroup?.remove());
-    const optionsFile = join(this.#ground.folder, `options-${this.#nextOptions++}`);
-    const spawned = await this.#spawn(spec, { uid, cgroup, optionsFile }, output);
+    const spawned = await this.#spawn(spec, uid, cgroup, output);
     const tree = new BubblewrapTree({
       ...{ spawned, cgroup, uid, sockets: this.#sockets, clock: this.#ground.clock },
       watch: cgroup === undefined ? this.#watch(spec, spawned) : undefined,
@@ -125,14 +165,13 @@ export class BubblewrapSandbox implements Sandbox {
     });
     unfinished.move();
     this.#trees.add(tree);
-    await rm(optionsFile, { force: true }).catch(() => undefined);
     return tree;
   }
 
   async ownsAny(peer: PeerAddress): Promise<boolean> {
     const { identity } = this.#ground;
     if (identity.kind === 'own-user') {
-      if (identity.inUse() === 0) return false;
+      if (identity.users.usedCount === 0) return false;
       const socket = await this.#sockets.find(peer);
       return socket !== undefined && isEnvironmentUid(socket.uid);
     }
@@ -143,47 +182,59 @@ export class BubblewrapSandbox implements Sandbox {
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([...this.#trees].map((tree) => tree.kill()));
     await this.#spawner[Symbol.asyncDispose]();
-    await this.#ground.cgroups?.remove();
+    const { cgroups, identity } = this.#ground;
+    await cgroups?.remove();
+    if (identity.kind === 'own-user') identity.users[Symbol.dispose]();
     await rm(this.#ground.folder, { recursive: true, force: true });
   }
 
   async #spawn(
     spec: SandboxSpec,
-    own: {
-      readonly uid: number | undefined;
-      readonly cgroup: Cgroup | undefined;
-      readonly optionsFile: string;
-    },
+    uid: number | undefined,
+    cgroup: Cgroup | undefined,
     output: OutputListener,
   ): Promise<Spawned> {
-    const processLimit = own.cgroup === undefined ? spec.processLimit : undefined;
-    const ways = { spec, uid: own.uid, processLimit, seccompDescriptor: SECCOMP_DESCRIPTOR };
-    const { options, command } = bubblewrapWords({ ...ways, ...this.#ground.files });
+    const { folder, files } = this.#ground;
+    const { hasProc, isScoped } = this.#means;
+    const { options, command } = bubblewrapWords({
+      ...files,
+      ...{ spec, uid, hasProc, madeFiles: madeFiles(isScoped), seccompDescriptor: DESCRIPTOR.seccomp },
+      processLimit: cgroup === undefined ? spec.processLimit : undefined,
+      scopeProgram: isScoped ? SCOPE_TARGET : undefined,
+    });
     // By a file, not by arguments: those are for every user of the machine to read, and hold the function's secrets.
-    await writeFile(own.optionsFile, options.map((word) => `${word}\0`).join(''), { mode: 0o600 });
-    const naming = own.cgroup === undefined ? ['--info-fd', String(NAMING_DESCRIPTOR)] : [];
-    const walls = [
-      '/usr/bin/env',
-      'bwrap',
-      ...naming,
-      '--args',
-      String(OPTIONS_DESCRIPTOR),
-      '--',
-      ...command,
-    ];
-    const joins = own.cgroup?.joinFiles ?? [];
-    return this.#spawner.start(
-      {
-        command:
-          joins.length === 0 ? walls : ['/bin/sh', '-c', JOIN, 'sh', ...joins, '--', ...walls.slice(1)],
-        variables: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' },
-        workingDirectory: '/',
-        files: [join(this.#ground.folder, 'seccomp'), own.optionsFile],
-        namesChild: own.cgroup === undefined,
-        ownSession: true,
-      },
-      output,
-    );
+    const optionsText = options.map((word) => `${word}\0`).join('');
+    const { paths, remove } = await this.#writeFiles([optionsText, ...userFiles(uid)]);
+    const descriptors = [join(folder, 'seccomp'), ...paths, ...(isScoped ? [join(folder, 'scope')] : [])];
+    // Where no control group tells when the last process has gone, bubblewrap names the first one inside.
+    const naming = cgroup === undefined ? ['--info-fd', String(DESCRIPTOR.seccomp + descriptors.length)] : [];
+    const walls = ['bwrap', ...naming, '--args', String(DESCRIPTOR.options), '--', ...command];
+    try {
+      return await this.#spawner.start(
+        {
+          command: ['/bin/sh', '-c', JOIN, 'sh', ...(cgroup?.joinFiles ?? []), '--', ...walls],
+          variables: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' },
+          workingDirectory: '/',
+          files: descriptors,
+          namesChild: cgroup === undefined,
+          ownSession: true,
+        },
+        output,
+      );
+    } finally {
+      await remove();
+    }
+  }
+
+  /** Files of one start, for this user alone; what reads them has opened them when they are removed. */
+  async #writeFiles(
+    texts: readonly string[],
+  ): Promise<{ readonly paths: readonly string[]; readonly remove: () => Promise<void> }> {
+    const number = this.#nextFiles++;
+    const paths = texts.map((_, index) => join(this.#ground.folder, `start-${number}-${index}`));
+    await Promise.all(texts.map((text, index) => writeFile(paths[index] ?? '', text, { mode: 0o600 })));
+    const removeOne = (path: string): Promise<void> => rm(path, { force: true }).catch(() => undefined);
+    return { paths, remove: async () => void (await Promise.all(paths.map(removeOne))) };
   }
 
   #watch(spec: SandboxSpec, spawned: Spawned): MemoryWatch {
@@ -195,9 +246,29 @@ export class BubblewrapSandbox implements Sandbox {
   }
 }
 
+/** `/etc/passwd` and `/etc/group` for an environment's user. */
+function userFiles(uid: number | undefined): [string, string] {
+  const own = uid ?? process.getuid?.() ?? 0;
+  const group = uid ?? process.getgid?.() ?? 0;
+  return [passwdFile(own, group), groupFile(group)];
+}
+
+function madeFiles(isScoped: boolean): MadeFile[] {
+  const files: MadeFile[] = [
+    { target: '/etc/passwd', mode: '0644', descriptor: DESCRIPTOR.passwd },
+    { target: '/etc/group', mode: '0644', descriptor: DESCRIPTOR.group },
+  ];
+  if (isScoped) files.push({ target: SCOPE_TARGET, mode: '0755', descriptor: DESCRIPTOR.scope });
+  return files;
+}
+
 /** Control groups as far as this user may make them. */
-async function openCgroups(clock: Clock): Promise<CgroupParent | undefined> {
-  return (await CgroupV2.open(process.pid, clock)) ?? (await CgroupV1.open(process.pid, clock));
+async function openCgroups({
+  clock,
+  cpuSharing = 'weight',
+}: BubblewrapOptions): Promise<CgroupParent | undefined> {
+  const options = { pid: process.pid, clock, cpuSharing };
+  return (await CgroupV2.open(options)) ?? (await CgroupV1.open(options));
 }
 
 function refusal(what: string): Result<never, WallsDoNotHold> {

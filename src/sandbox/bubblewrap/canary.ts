@@ -6,36 +6,48 @@ import type { Sandbox, SandboxExit } from '../sandbox.ts';
  * Where nothing holds, the probes do no harm either: they leave the machine as it was.
  */
 const SCRIPT = `
-[ -r /proc/self/status ] || echo proc-missing
 [ -e /etc/shadow ] && echo host-files-seen
-[ "$(ls -d /proc/[0-9]* | wc -l)" -gt 12 ] && echo host-processes-seen
+[ "$(ls /proc | grep -c '^[0-9]')" -gt 12 ] && echo host-processes-seen
 unshare --user true 2>/dev/null && echo user-namespace-allowed
 own=$(mktemp -d /tmp/canary-XXXXXX) || echo tmp-not-writable
 mount -t tmpfs none "$own" 2>/dev/null && { umount "$own"; echo mount-allowed; }
 [ -w /usr/bin ] && echo system-writable
 rmdir "$own"
-grep -q '^CapEff:[[:space:]]*0*$' /proc/self/status || echo capabilities-left
-grep -q '^Seccomp:[[:space:]]*2$' /proc/self/status || echo seccomp-missing
+if [ -n "$HAS_PROC" ]; then
+  grep -q '^CapEff:[[:space:]]*0*$' /proc/self/status || echo capabilities-left
+  grep -q '^Seccomp:[[:space:]]*2$' /proc/self/status || echo seccomp-missing
+fi
 [ "$(id -u)" = 0 ] && echo is-root
 echo end
 `;
 
 const LIMIT_BYTES = 64 * 1024 * 1024;
 
-/** Runs a canary behind the walls; a sentence about what does not hold, or undefined when all does. */
-export async function whatDoesNotHold(sandbox: Sandbox): Promise<string | undefined> {
+/** What came of a canary. `what` is a sentence about what does not hold. */
+export type CanaryFinding =
+  | { readonly kind: 'holds' }
+  | { readonly kind: 'hole'; readonly what: string }
+  /** The walls could not be built because this user may mount no /proc. */
+  | { readonly kind: 'no-proc'; readonly what: string }
+  /** The walls could not be built, and their building ended so. */
+  | { readonly kind: 'ended'; readonly code: number | undefined; readonly what: string };
+
+/** Runs a canary behind the walls. */
+export async function runCanary(sandbox: Sandbox, hasProc: boolean): Promise<CanaryFinding> {
   let output = '';
   let complaints = '';
   const tree = await sandbox.start(
     {
       environmentId: 'canary' as EnvironmentId,
       command: ['/bin/sh', '-c', SCRIPT],
-      variables: { PATH: '/usr/bin:/bin' },
+      variables: { PATH: '/usr/bin:/bin', HAS_PROC: hasProc ? 'yes' : '' },
       workingDirectory: '/tmp',
       mounts: [],
       memoryLimitBytes: LIMIT_BYTES,
+      cpuCores: 1,
       processLimit: 64,
       tmpSizeBytes: LIMIT_BYTES,
+      network: 'shared',
     },
     (stream, chunk) => {
       if (stream === 'stdout') output += Buffer.from(chunk).toString();
@@ -46,10 +58,17 @@ export async function whatDoesNotHold(sandbox: Sandbox): Promise<string | undefi
   const lines = output.trim().split('\n');
   if (lines.at(-1) !== 'end') return notRun(exit, complaints);
   const holes = lines.slice(0, -1);
-  return holes.length === 0 ? undefined : `a program behind the walls found: ${holes.join(', ')}`;
+  if (holes.length === 0) return { kind: 'holds' };
+  return { kind: 'hole', what: `a program behind the walls found: ${holes.join(', ')}` };
 }
 
-function notRun(exit: SandboxExit, complaints: string): string {
+function notRun(exit: SandboxExit, complaints: string): CanaryFinding {
+  const what = whyNotRun(exit, complaints);
+  if (/mount proc/.test(complaints)) return { kind: 'no-proc', what };
+  return { kind: 'ended', code: exit.kind === 'exited' ? exit.code : undefined, what };
+}
+
+function whyNotRun(exit: SandboxExit, complaints: string): string {
   const firstLine = complaints.trim().split('\n')[0] ?? '';
   if (exit.kind === 'not-started') return `bubblewrap (bwrap) could not be started: ${exit.why}`;
   if (exit.kind === 'exited' && exit.code === 127) return 'bubblewrap (bwrap) is not installed';

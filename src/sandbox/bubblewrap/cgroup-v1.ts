@@ -1,5 +1,6 @@
 import { access, constants, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { availableParallelism } from 'node:os';
 import type { Clock } from '../../base/clock.ts';
 import {
   counter,
@@ -9,53 +10,61 @@ import {
   platformGroupName,
   removeGroup,
   setValue,
+  setValues,
   sweepLeftGroups,
   type Cgroup,
   type CgroupLimits,
+  type CgroupOptions,
   type CgroupParent,
 } from './cgroup.ts';
+import { cpuValuesV1, sharingWords, type CpuSharing } from './cpu-share.ts';
 
 /** The freezer first: what is swept must be thawed before it can die. */
 const CONTROLLERS = ['freezer', 'memory', 'pids'] as const;
-type Roots = Readonly<Record<(typeof CONTROLLERS)[number], string>>;
+type Controller = (typeof CONTROLLERS)[number];
+/** Where each controller's groups are; that of the processors may be missing. */
+type Roots = Readonly<Record<Controller, string>> & { readonly cpu?: string };
 
 /** Control groups of the first version: one tree for each controller. */
 export class CgroupV1 implements CgroupParent {
-  readonly description = 'memory, processes and freezing by control groups (version 1)';
+  readonly description: string;
   readonly #roots: Roots;
   readonly #clock: Clock;
+  readonly #cpuSharing: CpuSharing;
 
-  private constructor(roots: Roots, clock: Clock) {
+  private constructor(roots: Roots, { clock, cpuSharing }: CgroupOptions) {
     this.#roots = roots;
     this.#clock = clock;
+    this.#cpuSharing = cpuSharing;
+    const cpu = roots.cpu === undefined ? '' : `, ${sharingWords(cpuSharing)}`;
+    this.description = `memory, processes${cpu} and freezing by control groups (version 1)`;
   }
 
-  /** Undefined when one of the controllers is missing or may not be written. */
-  static async open(pid: number, clock: Clock): Promise<CgroupV1 | undefined> {
+  /** Undefined when one of the controllers is missing or may not be written; that of the processors may be. */
+  static async open(options: CgroupOptions): Promise<CgroupV1 | undefined> {
     const mounts = await readFile('/proc/mounts', 'utf8');
-    const roots: Partial<Record<keyof Roots, string>> = {};
+    const roots: Partial<Record<Controller, string>> = {};
     for (const controller of CONTROLLERS) {
-      const mount = mounts
-        .split('\n')
-        .map((line) => line.split(' '))
-        .find((fields) => fields[2] === 'cgroup' && fields[3]?.split(',').includes(controller));
-      const root = mount?.[1];
-      if (root === undefined || !(await isWritable(root))) return undefined;
-      await sweepLeftGroups(root, clock);
-      roots[controller] = join(root, platformGroupName(pid));
+      const root = await rootOf(controller, mounts, options);
+      if (root === undefined) return undefined;
+      roots[controller] = root;
     }
-    const all = roots as Roots;
+    const cpu = await rootOf('cpu', mounts, options);
+    const all: Roots = { ...(roots as Record<Controller, string>), ...(cpu !== undefined && { cpu }) };
     await Promise.all(Object.values(all).map(makeGroup));
-    return new CgroupV1(all, clock);
+    // All environments together weigh as much as a busy program on each processor.
+    if (cpu !== undefined) await setValues(cpu, cpuValuesV1(availableParallelism(), 'weight'));
+    return new CgroupV1(all, options);
   }
 
-  async make(name: string, { memoryBytes, processes }: CgroupLimits): Promise<Cgroup> {
-    const { memory, pids, freezer } = this.#roots;
-    const groups = { memory: join(memory, name), pids: join(pids, name), freezer: join(freezer, name) };
+  async make(name: string, limits: CgroupLimits): Promise<Cgroup> {
+    const entries = Object.entries(this.#roots).map(([controller, root]) => [controller, join(root, name)]);
+    const groups = Object.fromEntries(entries) as Roots;
     await Promise.all(Object.values(groups).map(makeGroup));
     await Promise.all([
-      setValue(groups.memory, 'memory.limit_in_bytes', memoryBytes),
-      setValue(groups.pids, 'pids.max', processes),
+      setValue(groups.memory, 'memory.limit_in_bytes', limits.memoryBytes),
+      setValue(groups.pids, 'pids.max', limits.processes),
+      groups.cpu && setValues(groups.cpu, cpuValuesV1(limits.cpuCores, this.#cpuSharing)),
     ]);
     return new GroupV1(groups, this.#clock);
   }
@@ -63,6 +72,22 @@ export class CgroupV1 implements CgroupParent {
   async remove(): Promise<void> {
     await Promise.all(Object.values(this.#roots).map((root) => removeGroup(root, this.#clock)));
   }
+}
+
+/** Where the groups of this platform are to be in a controller's tree, once those of killed platforms are removed from it. */
+async function rootOf(
+  controller: string,
+  mounts: string,
+  { pid, clock }: CgroupOptions,
+): Promise<string | undefined> {
+  const mount = mounts
+    .split('\n')
+    .map((line) => line.split(' '))
+    .find((fields) => fields[2] === 'cgroup' && fields[3]?.split(',').includes(controller));
+  const root = mount?.[1];
+  if (root === undefined || !(await isWritable(root))) return undefined;
+  await sweepLeftGroups(root, clock);
+  return join(root, platformGroupName(pid));
 }
 
 class GroupV1 implements Cgroup {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { availableParallelism } from 'node:os';
 import type { Clock } from '../../base/clock.ts';
 import {
   counter,
@@ -9,27 +10,35 @@ import {
   platformGroupName,
   removeGroup,
   setValue,
+  setValues,
   sweepLeftGroups,
   type Cgroup,
   type CgroupLimits,
+  type CgroupOptions,
   type CgroupParent,
 } from './cgroup.ts';
+import { cpuValuesV2, sharingWords, type CpuSharing } from './cpu-share.ts';
 
 const ROOT = '/sys/fs/cgroup';
 
 /** Control groups of the second version: one tree, in which the controllers are handed down. */
 export class CgroupV2 implements CgroupParent {
-  readonly description = 'memory, processes and freezing by control groups (version 2)';
+  readonly description: string;
   readonly #root: string;
   readonly #clock: Clock;
+  /** Undefined where the processors cannot be shared out. */
+  readonly #cpuSharing: CpuSharing | undefined;
 
-  private constructor(root: string, clock: Clock) {
+  private constructor(root: string, clock: Clock, cpuSharing: CpuSharing | undefined) {
     this.#root = root;
     this.#clock = clock;
+    this.#cpuSharing = cpuSharing;
+    const cpu = cpuSharing === undefined ? '' : `, ${sharingWords(cpuSharing)}`;
+    this.description = `memory, processes${cpu} and freezing by control groups (version 2)`;
   }
 
-  /** Undefined when this is no such tree, or when its controllers may not be handed down. */
-  static async open(pid: number, clock: Clock): Promise<CgroupV2 | undefined> {
+  /** Undefined when this is no such tree, or when its controllers may not be handed down; that of the processors may be missing. */
+  static async open({ pid, clock, cpuSharing }: CgroupOptions): Promise<CgroupV2 | undefined> {
     const controllers = await readFile(join(ROOT, 'cgroup.controllers'), 'utf8').catch(() => '');
     const names = controllers.trim().split(' ');
     if (!names.includes('memory') || !names.includes('pids')) return undefined;
@@ -39,22 +48,40 @@ export class CgroupV2 implements CgroupParent {
       await setValue(ROOT, 'cgroup.subtree_control', '+memory +pids');
       await makeGroup(root);
       await setValue(root, 'cgroup.subtree_control', '+memory +pids');
-      return new CgroupV2(root, clock);
+      const hasCpu = names.includes('cpu') && (await handDownCpu(root));
+      return new CgroupV2(root, clock, hasCpu ? cpuSharing : undefined);
     } catch {
       // Not delegated to this user: limits come from elsewhere.
       return undefined;
     }
   }
 
-  async make(name: string, { memoryBytes, processes }: CgroupLimits): Promise<Cgroup> {
+  async make(name: string, { memoryBytes, processes, cpuCores }: CgroupLimits): Promise<Cgroup> {
     const group = join(this.#root, name);
     await makeGroup(group);
-    await Promise.all([setValue(group, 'memory.max', memoryBytes), setValue(group, 'pids.max', processes)]);
+    await Promise.all([
+      setValue(group, 'memory.max', memoryBytes),
+      setValue(group, 'pids.max', processes),
+      this.#cpuSharing && setValues(group, cpuValuesV2(cpuCores, this.#cpuSharing)),
+    ]);
     return new GroupV2(group, this.#clock);
   }
 
   async remove(): Promise<void> {
     await removeGroup(this.#root, this.#clock);
+  }
+}
+
+/** False where the kernel keeps the processors for itself, as it does beside real-time programs. */
+async function handDownCpu(root: string): Promise<boolean> {
+  try {
+    await setValue(ROOT, 'cgroup.subtree_control', '+cpu');
+    // All environments together weigh as much as a busy program on each processor.
+    await setValues(root, cpuValuesV2(availableParallelism(), 'weight'));
+    await setValue(root, 'cgroup.subtree_control', '+cpu');
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -1,12 +1,23 @@
 import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sleep, type Clock } from '../../base/clock.ts';
+import type { CpuSharing, GroupValue } from './cpu-share.ts';
 import { thawGroupsIn } from '../frozen-group.ts';
 
 /** What one environment may use. */
 export interface CgroupLimits {
   readonly memoryBytes: number;
   readonly processes: number;
+  /** Its share of the processors. */
+  readonly cpuCores: number;
+}
+
+/** What control groups are made with. */
+export interface CgroupOptions {
+  /** The platform's process. */
+  readonly pid: number;
+  readonly clock: Clock;
+  readonly cpuSharing: CpuSharing;
 }
 
 /** The group of one environment. */
@@ -44,10 +55,15 @@ export async function sweepLeftGroups(root: string, clock: Clock): Promise<void>
     if (pid === 0 || isRunning(pid)) continue;
     const group = join(root, name);
     thawGroupsIn(group);
-    const children = await readdir(group, { withFileTypes: true }).catch(() => []);
-    for (const child of children) if (child.isDirectory()) await removeGroup(join(group, child.name), clock);
-    await removeGroup(group, clock);
+    await removeGroups(group, clock);
   }
+}
+
+/** Removes a group with all groups in it, the innermost first. */
+async function removeGroups(group: string, clock: Clock): Promise<void> {
+  const children = await readdir(group, { withFileTypes: true }).catch(() => []);
+  for (const child of children) if (child.isDirectory()) await removeGroups(join(group, child.name), clock);
+  await removeGroup(group, clock);
 }
 
 /** The processes of a group. */
@@ -83,6 +99,11 @@ export async function makeGroup(group: string): Promise<void> {
 /** Writes one value of a group. */
 export async function setValue(group: string, file: string, value: string | number): Promise<void> {
   await writeFile(join(group, file), String(value));
+}
+
+/** Writes several. */
+export async function setValues(group: string, values: readonly GroupValue[]): Promise<void> {
+  for (const { file, value } of values) await setValue(group, file, value);
 }
 
 /** The number behind `name` in a file of lines `name number`; 0 when it is not there. */

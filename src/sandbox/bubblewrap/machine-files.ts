@@ -26,9 +26,6 @@ const SHARED_ETC = [
   '/etc/java-17-openjdk',
 ];
 const MADE: Readonly<Record<string, string>> = {
-  passwd:
-    'root:x:0:0:root:/:/bin/sh\nfunction:x:1000:1000:function:/tmp:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/sh\n',
-  group: 'root:x:0:\nfunction:x:1000:\nnogroup:x:65534:\n',
   'nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files dns\n',
   hosts: '127.0.0.1 localhost\n::1 localhost\n',
 };

@@ -15,6 +15,8 @@ const SPEC: SandboxSpec = {
   memoryLimitBytes: 128 * 1024 * 1024,
   processLimit: 64,
   tmpSizeBytes: 512,
+  cpuCores: 1,
+  network: 'shared',
 };
 
 test('the variables of the platform are cleared before those of the spec are set', () => {
@@ -67,9 +69,30 @@ test('every sandbox has processes, messages, a host name of its own, and ends wi
   }
 });
 
+test('files that are made come from descriptors, with their rights', () => {
+  const madeFiles = [{ target: '/etc/passwd', mode: '0644', descriptor: 5 }];
+  assert.match(words({ madeFiles }).options.join(' '), /--perms 0644 --file 5 \/etc\/passwd/);
+});
+
+test('the wall before abstract sockets comes first, and something behind it tells why a command does not start', () => {
+  const scopeProgram = '/etc/scope';
+  assert.deepEqual(words({ scopeProgram }).command.slice(0, 3), [scopeProgram, '/usr/bin/env', '--']);
+  assert.deepEqual(words({ scopeProgram, uid: 70_001 }).command.slice(0, 2), [
+    scopeProgram,
+    '/usr/bin/setpriv',
+  ]);
+});
+
+test('a network of its own, and no /proc, are words of their own', () => {
+  assert.ok(!words({}).options.includes('--unshare-net'));
+  assert.ok(words({ spec: { ...SPEC, network: 'none' } }).options.includes('--unshare-net'));
+  assert.match(words({ hasProc: false }).options.join(' '), /--dir \/proc/);
+});
+
 function words(changed: Partial<WallOptions>): ReturnType<typeof bubblewrapWords> {
   return bubblewrapWords({
     ...{ spec: SPEC, uid: undefined, etcFiles: {}, systemPaths: ['/usr'], systemLinks: {} },
-    ...{ seccompDescriptor: 3, processLimit: undefined, ...changed },
+    ...{ madeFiles: [], seccompDescriptor: 3, processLimit: undefined, hasProc: true },
+    ...{ scopeProgram: undefined, ...changed },
   });
 }

@@ -36,5 +36,6 @@ test('the walls hold for an ordinary user too', { skip, timeout: 110_000 }, asyn
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const [code] = (await once(child, 'close')) as [number | null];
   assert.equal(code, 0, output);
-  assert.match(output, /pass 2\d/);
+  const passedCount = Number(/pass (\d+)/.exec(output)?.[1] ?? 0);
+  assert.ok(passedCount >= 25, output);
 });
