@@ -64,6 +64,11 @@ export class Environment {
     return this.#state;
   }
 
+  /** How its processes ended, once none is left. */
+  get exit(): SandboxExit | undefined {
+    return this.#exit;
+  }
+
   /** True while an invocation may be handed to it. */
   get isFree(): boolean {
     return this.#exit === undefined && (this.#state === 'idle' || this.#state === 'frozen');

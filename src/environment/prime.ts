@@ -126,7 +126,7 @@ export class Primer implements AsyncDisposable {
     const beganMs = clock.nowMs();
     const made = await folders.begin();
     try {
-      const why = await this.#fill(made, record);
+      const why = await this.#fill(made, record, priming);
       const isWanted = this.#isStillWanted(record);
       if (why === undefined && isWanted) await folders.keep(made, record, priming);
       const tookMs = clock.nowMs() - beganMs;
@@ -147,9 +147,9 @@ export class Primer implements AsyncDisposable {
   }
 
   /** Loads the code so that it fills `folder`; why it did not, when it did not, which its log says as well. */
-  async #fill(folder: string, record: FunctionRecord): Promise<string | undefined> {
+  async #fill(folder: string, record: FunctionRecord, priming: Priming): Promise<string | undefined> {
     const attempt = await this.#options.starter.startPriming(record, folder, NOT_KEPT);
-    const failure = await this.#outcome(folder, attempt);
+    const failure = (await this.#outcome(folder, attempt)) ?? (await priming.whatIsMissing?.(folder));
     if (failure !== undefined && this.#isStillWanted(record)) this.#log(record, attempt, failure);
     return failure;
   }
@@ -166,7 +166,9 @@ export class Primer implements AsyncDisposable {
       const why = await environment.gone;
       if (!(await isWithin(folder, FOLDER_LIMIT))) return 'it wrote more than may be kept';
       if (failure !== undefined) return describe(failure);
-      return why === 'exited' ? undefined : `it did not end by itself (${why})`;
+      return why === 'exited' || isTerminated(environment, why)
+        ? undefined
+        : `it did not end by itself (${why})`;
     } finally {
       endLooking();
       this.#running = undefined;
@@ -207,6 +209,11 @@ export class Primer implements AsyncDisposable {
 
 /** What code prints while it is primed is no part of the function's log, unless something fails. */
 const NOT_KEPT: LineStore = { append: () => undefined, tail: async () => [], remove: async () => undefined };
+
+/** It ended on being asked to, as programs do that do not hide it in their exit code. */
+function isTerminated({ exit }: Environment, why: string): boolean {
+  return why === 'killed' && exit?.kind === 'killed' && exit.signal === 'SIGTERM';
+}
 
 /** Undefined for the one good end among these: the program has done its work and exited. */
 function describe(failure: StartFailure): string | undefined {

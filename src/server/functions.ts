@@ -15,6 +15,7 @@ import { CodeFolders } from '../function/code-folders.ts';
 import type { FunctionRecord } from '../function/function.ts';
 import { PrimedFolders } from '../function/primed-folders.ts';
 import { BroughtParts } from '../function/runtime/brought-parts.ts';
+import { jvmRuntimes } from '../function/runtime/jvm.ts';
 import { NodeRuntime } from '../function/runtime/node.ts';
 import { ProvidedRuntime } from '../function/runtime/provided.ts';
 import { Runtimes } from '../function/runtime/runtimes.ts';
@@ -54,7 +55,7 @@ const MEMORY_SHARE = 0.75;
 export async function buildFunctions(scope: Scope, ground: FunctionGround): Promise<FunctionRooms> {
   const { config, blobs, catalog, clock, random, tell } = ground;
   const brought = new BroughtParts({ directory: config.cacheDirectory, clock, random, tell });
-  const runtimes = installedRuntimes();
+  const runtimes = installedRuntimes(brought);
   const code = await CodeFolders.open({ directory: ground.codePath, blobs, random });
   const functions = scope.use(
     await CatalogFunctions.open({ catalog, blobs, code, runtimes, clock, random, tell }),
@@ -94,8 +95,8 @@ export async function buildFunctions(scope: Scope, ground: FunctionGround): Prom
   return { functions, runtimes, brought, allowance, pool, invoker, keys, environmentEndpoint };
 }
 
-function installedRuntimes(): Runtimes {
+function installedRuntimes(brought: BroughtParts): Runtimes {
   const bootstrapFolder = join(import.meta.dirname, '..', '..', 'runtimes', 'node');
   const node = { execPath: process.execPath, version: process.versions.node, bootstrapFolder };
-  return new Runtimes([new NodeRuntime(node), new ProvidedRuntime()]);
+  return new Runtimes([new NodeRuntime(node), new ProvidedRuntime(), ...jvmRuntimes({ brought })]);
 }

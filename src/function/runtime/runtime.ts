@@ -43,6 +43,8 @@ export interface Priming {
   /** False when nothing would be gained, or when the owner does not want it. `folder` holds the prepared code. */
   isWorthwhile(settings: FunctionSettings, folder: string): Promise<boolean>;
   make(launch: Launch): Launch;
+  /** After a good end: a sentence when what was to be made is not in `folder`, which is where it was made. */
+  whatIsMissing?(folder: string): Promise<string | undefined>;
   use(launch: Launch): Launch;
 }
 

@@ -70,12 +70,12 @@ export class BareSandbox implements Sandbox {
   }
 }
 
-/** Paths that begin with the target of a mount, where they are on this machine; also inside lists with colons. */
+/** Paths that begin with the target of a mount, where they are on this machine; also inside lists, and as values of options. */
 function translate(text: string, mounts: readonly Mount[]): string {
   return text
-    .split(':')
+    .split(/([:=])/)
     .map((path) => translatePath(path, mounts))
-    .join(':');
+    .join('');
 }
 
 function translatePath(path: string, mounts: readonly Mount[]): string {

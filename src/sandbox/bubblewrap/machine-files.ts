@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readlinkSync, realpathSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readlinkSync, realpathSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -23,7 +23,6 @@ const SHARED_ETC = [
   '/etc/mime.types',
   '/etc/services',
   '/etc/protocols',
-  '/etc/java-17-openjdk',
 ];
 const MADE: Readonly<Record<string, string>> = {
   'nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files dns\n',
@@ -44,9 +43,12 @@ export async function machineFiles(folder: string): Promise<MachineFiles> {
   );
   const systemLinks = Object.fromEntries(links.map((path) => [path, readlinkSync(path)]));
   const folders = TOP_FOLDERS.filter((path) => !links.includes(path) && existsSync(path));
+  // Where distributions put the settings of each Java: links lead there from its own folder.
+  const java = readdirSync('/etc').filter((name) => /^java-[\w.-]+$/.test(name));
+  const shared = [...SHARED_ETC, ...java.map((name) => `/etc/${name}`)];
   return {
     etcFiles,
     systemLinks,
-    systemPaths: ['/usr', ...folders, ...SHARED_ETC.filter((path) => existsSync(path))],
+    systemPaths: ['/usr', ...folders, ...shared.filter((path) => existsSync(path))],
   };
 }

@@ -1,0 +1,110 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { BroughtPart } from './brought-parts.ts';
+
+interface Library {
+  readonly group: string;
+  readonly name: string;
+  readonly version: string;
+  readonly sha256: string;
+}
+
+/** AWS's runtime interface client for Java and what it needs, as Maven Central serves them. */
+const LIBRARIES: readonly Library[] = [
+  {
+    group: 'com.amazonaws',
+    name: 'aws-lambda-java-runtime-interface-client',
+    version: '2.10.1',
+    sha256: 'b0dd01f45b7258da0e32ade0bff950b12d0cf279ccebf416ad8c3795af21f1db',
+  },
+  {
+    group: 'com.amazonaws',
+    name: 'aws-lambda-java-core',
+    version: '1.4.0',
+    sha256: '575c24393cc1ad645e83e618956eabd89ffe8cc09efae2cb62bc6589154d68ed',
+  },
+  {
+    group: 'com.amazonaws',
+    name: 'aws-lambda-java-serialization',
+    version: '1.2.0',
+    sha256: '1513c1f945a3213f916a4b2de1760c97b51d84d110f82bbbcf9cfac53d5651e7',
+  },
+  {
+    group: 'software.amazon.awssdk',
+    name: 'utils-lite',
+    version: '2.34.0',
+    sha256: 'efaf784f07ae526f0b5c89d71ef21cf16636131c47d44616e3df9bedc3f4f89a',
+  },
+];
+
+const COPY = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies';
+/** Class data archives name the time of each jar that they were made from: the same jars keep theirs. */
+const FIXED_TIME = new Date('2026-01-01T00:00:00Z');
+
+/** The client's main class. */
+export const CLIENT_CLASS = 'com.amazonaws.services.lambda.runtime.api.client.AWSLambda';
+
+/** Its jars, in the order of the class path. */
+export const CLIENT_JARS: readonly string[] = LIBRARIES.map(({ name, version }) => `${name}-${version}.jar`);
+
+/** The client's jars as one folder, fetched by Maven and checked against their digests. */
+export const javaClient: BroughtPart = {
+  name: 'aws-lambda-java',
+  version: `${LIBRARIES[0]?.version}-1`,
+  line: `java: fetching aws-lambda-java-runtime-interface-client ${LIBRARIES[0]?.version} by Maven`,
+  make: async (folder) => {
+    const project = join(folder, 'pom.xml');
+    await writeFile(project, projectText());
+    await maven(project, ['-DincludeScope=runtime', `-DoutputDirectory=${folder}`, COPY]);
+    await rm(project);
+    for (const library of LIBRARIES) await check(library, folder);
+  },
+};
+
+/** A project that consists of these libraries and none that they name. */
+function projectText(): string {
+  const all =
+    '<exclusions><exclusion><groupId>*</groupId><artifactId>*</artifactId></exclusion></exclusions>';
+  const dependencies = LIBRARIES.map(
+    ({ group, name, version }) =>
+      `<dependency><groupId>${group}</groupId><artifactId>${name}</artifactId><version>${version}</version>${all}</dependency>`,
+  );
+  return (
+    '<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>' +
+    '<groupId>millrace</groupId><artifactId>java-client</artifactId><version>1</version>' +
+    `<dependencies>${dependencies.join('')}</dependencies></project>`
+  );
+}
+
+function maven(project: string, words: readonly string[]): Promise<void> {
+  const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];
+  const child = spawn('mvn', ['-B', '-q', '-f', project, ...words], { stdio });
+  let output = '';
+  const keep = (chunk: Buffer): void => void (output = (output + chunk.toString()).slice(-2000));
+  child.stdout.on('data', keep);
+  child.stderr.on('data', keep);
+  return new Promise((resolve, reject) => {
+    child.on('error', () =>
+      reject(new Error('Maven is needed to fetch it and is not on this machine: apt install maven.')),
+    );
+    child.on('close', (code) =>
+      code === 0 ? resolve() : reject(new Error(`mvn failed: ${firstError(output)}`)),
+    );
+  });
+}
+
+function firstError(output: string): string {
+  const line = output.split('\n').find((text) => text.includes('[ERROR]')) ?? output.trim();
+  return line.replace(/^.*\[ERROR\]\s*/, '').slice(0, 400);
+}
+
+async function check({ name, version, sha256 }: Library, folder: string): Promise<void> {
+  const path = join(folder, `${name}-${version}.jar`);
+  const found = createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex');
+  if (found !== sha256) throw new Error(`${name}-${version}.jar is not the one that is known (${found}).`);
+  await utimes(path, FIXED_TIME, FIXED_TIME);
+}
