@@ -4,6 +4,7 @@ import type { MessageAttributes } from '../message/attribute.ts';
 import type { Delivery } from '../message/message.ts';
 import type { QueueKey } from '../message/queue-key.ts';
 import type { QueueSettings, SettingsChange } from '../queue/settings.ts';
+import type { MoveOrder, MoveTask } from './move-task.ts';
 
 /** The queue named is not there (any more). */
 export interface NoSuchQueue {
@@ -102,6 +103,36 @@ export interface QueueListener {
   deleted?(queue: QueueKey): void;
 }
 
+/** Why a task did not begin. */
+export type StartMoveFailure =
+  | NoSuchQueue
+  | Unavailable
+  | { readonly kind: 'no-such-destination' }
+  | { readonly kind: 'not-a-dead-letter-queue' }
+  | { readonly kind: 'destination-is-source' }
+  | { readonly kind: 'destination-of-other-type' }
+  | { readonly kind: 'already-moving' };
+
+/** Why a task was not cancelled. */
+export type CancelMoveFailure =
+  | NoSuchQueue
+  | Unavailable
+  | { readonly kind: 'no-such-task' }
+  | { readonly kind: 'not-running' };
+
+/**
+ * Moving messages out of dead-letter queues. A task and each message that it moves are durable together: a message is
+ * in one of the two queues at any time, and a task goes on after a restart.
+ */
+export interface Moves {
+  /** Begins to move; one task at a time for each source. */
+  start(source: QueueKey, order: MoveOrder): Promise<Result<MoveTask, StartMoveFailure>>;
+  /** The last tasks of a source, newest first, at most ten. */
+  list(source: QueueKey): Result<readonly MoveTask[], NoSuchQueue>;
+  /** Ends a task after the step under way. */
+  cancel(source: QueueKey, id: string): Promise<Result<MoveTask, CancelMoveFailure>>;
+}
+
 /**
  * The verbs on queues. Every answer means that what it says is synced to disk; the one exception
  * is the lease of a receive on a standard queue (see DESIGN decisions: a crash may offer the message again).
@@ -153,6 +184,9 @@ export interface Broker extends AsyncDisposable {
     queue: QueueKey,
     extensions: readonly Extension[],
   ): Promise<Result<readonly ExtendOutcome[], NoSuchQueue | Unavailable>>;
+
+  /** Moving messages out of dead-letter queues. */
+  readonly moves: Moves;
 
   /** Tells `listener` from now on; the answer ends it. */
   listen(listener: QueueListener): () => void;

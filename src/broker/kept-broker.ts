@@ -22,6 +22,7 @@ import { deadLetterRefusal } from './dead-letters.ts';
 import { describeQueue } from './describe.ts';
 import type { Keeper } from './keeper.ts';
 import { Keepers, noSuchQueue, type BrokerParts } from './keepers.ts';
+import { MoveTasks } from './move-tasks.ts';
 import {
   changedSettings,
   changedTags,
@@ -40,6 +41,7 @@ export class KeptBroker implements Broker {
   readonly #queues: Queues;
   readonly #receiving: Receiving;
   readonly #listeners = new Set<QueueListener>();
+  readonly moves: MoveTasks;
 
   private constructor(parts: BrokerParts, keepers: Keepers) {
     this.#parts = parts;
@@ -47,11 +49,14 @@ export class KeptBroker implements Broker {
     this.#queues = keepers.queues;
     const { committer, queues, run } = keepers;
     this.#receiving = new Receiving({ queues, committer, run, tell: parts.tell });
+    this.moves = new MoveTasks({ ...parts, keepers, queues });
   }
 
   /** Opens all queues of the store; leases of former runs' dispatchers end, those of clients go on. */
   static async open(parts: BrokerParts): Promise<KeptBroker> {
-    return new KeptBroker(parts, await Keepers.open(parts));
+    const broker = new KeptBroker(parts, await Keepers.open(parts));
+    for (const keeper of broker.#queues.all()) broker.moves.resume(keeper);
+    return broker;
   }
 
   /** Number of this run of the platform on its store. */
@@ -83,7 +88,10 @@ export class KeptBroker implements Broker {
       keeper.write({ kind: 'queue-deleted', queue: keeper.queue });
       this.#queues.hide(keeper);
       keeper.close();
-      if ((await keeper.synced()) === 'lost') return failed({ kind: 'disk-full' });
+      if ((await keeper.synced()) === 'lost') {
+        this.moves.resume(keeper);
+        return failed({ kind: 'disk-full' });
+      }
       this.#queues.remove(keeper);
       return ok(undefined);
     });
@@ -204,6 +212,7 @@ export class KeptBroker implements Broker {
 
   /** Lets waiting receivers go and makes durable what was accepted; the store is its owner's to close. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.moves.stop();
     await this.#keepers[Symbol.asyncDispose]();
   }
 

@@ -1,5 +1,6 @@
 import type { QueueKey } from '../message/queue-key.ts';
 import type { QueueSettings, SettingsChange } from '../queue/settings.ts';
+import type { MoveTask } from './move-task.ts';
 
 /** What a queue is, apart from its messages: written to the store as JSON. */
 export interface QueueDefinition {
@@ -8,6 +9,8 @@ export interface QueueDefinition {
   readonly tags: Readonly<Record<string, string>>;
   readonly createdAtMs: number;
   readonly modifiedAtMs: number;
+  /** The last tasks that moved messages out of it, newest first. */
+  readonly moveTasks?: readonly MoveTask[];
 }
 
 /** The text that the store keeps. */

@@ -54,6 +54,14 @@ export type Command =
       /** Whether the message was found in the store, in this same turn. */
       readonly isResting: boolean;
     }
+  /** `sources`: the queues, by ARN, to which a dead letter may go back; unset: every message may go. */
+  | {
+      readonly kind: 'take-out';
+      readonly maximum: number;
+      /** The first message always fits. */
+      readonly maximumSizeBytes: number;
+      readonly sources?: ReadonlySet<string>;
+    }
   | { readonly kind: 'purge' }
   | { readonly kind: 'configure'; readonly settings: QueueSettings }
   /** A page that was wanted has come. */
@@ -107,6 +115,12 @@ export interface Replies {
   };
   readonly settle: undefined;
   readonly extend: ExtendReply;
+  readonly 'take-out': {
+    /** They left this queue and must join another in the same group. */
+    readonly arrivals: readonly Arrival[];
+    /** The source, if it has one, of the message that may not go where the command says. */
+    readonly stoppedBefore: { readonly source: string | undefined } | undefined;
+  };
   readonly purge: undefined;
   readonly configure: undefined;
   readonly page: undefined;

@@ -5,6 +5,7 @@ import { receive } from './receive.ts';
 import { send } from './send.ts';
 import { extend, openDispatcherLeases, settle } from './settle.ts';
 import { isHidden, type QueueState } from './state.ts';
+import { takeOutWaiting } from './take-out.ts';
 
 type Handler<Kind extends Command['kind']> = (
   state: QueueState,
@@ -18,6 +19,7 @@ const HANDLERS: { readonly [Kind in Command['kind']]: Handler<Kind> } = {
   receive,
   settle,
   extend,
+  'take-out': takeOutWaiting,
   page,
   'look-up': lookUp,
   found,

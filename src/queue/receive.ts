@@ -47,7 +47,7 @@ export function receive(
 }
 
 /** The next entry that waits and has not outlived its retention. */
-function nextWaiting(state: QueueState, moment: Moment, changes: Change[]): Whole | undefined {
+export function nextWaiting(state: QueueState, moment: Moment, changes: Change[]): Whole | undefined {
   for (let entry = state.ready.shift(); entry !== undefined; entry = state.ready.shift()) {
     if (entry.standing !== 'waiting' || !isWhole(entry)) continue;
     if (entry.sentAtMs + state.settings.retentionMs > moment.nowMs) return entry;
@@ -67,7 +67,8 @@ function isDeadLetter(state: QueueState, command: Receive, entry: Entry): boolea
   );
 }
 
-function takeOut(state: QueueState, moment: Moment, entry: Whole, changes: Change[]): Arrival {
+/** Takes an entry out of the queue, as it arrives in another. */
+export function takeOut(state: QueueState, moment: Moment, entry: Whole, changes: Change[]): Arrival {
   const { message, receiveCount, firstReceivedAtMs } = entry;
   state.remove(entry, moment, changes);
   return { message, delayMs: 0, receiveCount, firstReceivedAtMs };

@@ -13,6 +13,13 @@ export type WatchEvent =
       readonly ids: readonly MessageId[];
     }
   | {
+      /** By a move task, under new ids. */
+      readonly kind: 'moved';
+      readonly queue: QueueKey;
+      readonly target: QueueKey;
+      readonly ids: readonly MessageId[];
+    }
+  | {
       readonly kind: 'batch-dispatched';
       readonly mapping: string;
       readonly requestId: RequestId;
