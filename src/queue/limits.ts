@@ -51,3 +51,9 @@ export const PERMISSION_ACTIONS = 7;
 
 /** Milliseconds that AWS makes an owner wait before a queue is purged again, or a deleted queue's name used again. */
 export const IMPOSED_WAIT_MS = 60_000;
+
+/** Messages that a move task may be told to move in a second. */
+export const MOVED_PER_SECOND: Range = { least: 1, most: 500 };
+
+/** Tasks in one answer of a list. */
+export const LISTED_MOVE_TASKS: Range = { least: 1, most: 10 };

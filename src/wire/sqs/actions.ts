@@ -1,5 +1,6 @@
 import type { SqsAction } from './action.ts';
 import { addPermission } from './add-permission.ts';
+import { cancelMessageMoveTask } from './cancel-message-move-task.ts';
 import { changeMessageVisibility } from './change-message-visibility.ts';
 import { changeMessageVisibilityBatch } from './change-message-visibility-batch.ts';
 import { createQueue } from './create-queue.ts';
@@ -9,6 +10,7 @@ import { deleteQueue } from './delete-queue.ts';
 import { getQueueAttributes } from './get-queue-attributes.ts';
 import { getQueueUrl } from './get-queue-url.ts';
 import { listDeadLetterSourceQueues } from './list-dead-letter-source-queues.ts';
+import { listMessageMoveTasks } from './list-message-move-tasks.ts';
 import { listQueues } from './list-queues.ts';
 import { listQueueTags } from './list-queue-tags.ts';
 import { purgeQueue } from './purge-queue.ts';
@@ -17,12 +19,14 @@ import { removePermission } from './remove-permission.ts';
 import { sendMessage } from './send-message.ts';
 import { sendMessageBatch } from './send-message-batch.ts';
 import { setQueueAttributes } from './set-queue-attributes.ts';
+import { startMessageMoveTask } from './start-message-move-task.ts';
 import { tagQueue } from './tag-queue.ts';
 import { untagQueue } from './untag-queue.ts';
 import { refuse } from './action.ts';
 
 const ACTIONS: Readonly<Record<string, SqsAction>> = {
   AddPermission: addPermission,
+  CancelMessageMoveTask: cancelMessageMoveTask,
   ChangeMessageVisibility: changeMessageVisibility,
   ChangeMessageVisibilityBatch: changeMessageVisibilityBatch,
   CreateQueue: createQueue,
@@ -32,6 +36,7 @@ const ACTIONS: Readonly<Record<string, SqsAction>> = {
   GetQueueAttributes: getQueueAttributes,
   GetQueueUrl: getQueueUrl,
   ListDeadLetterSourceQueues: listDeadLetterSourceQueues,
+  ListMessageMoveTasks: listMessageMoveTasks,
   ListQueues: listQueues,
   ListQueueTags: listQueueTags,
   PurgeQueue: purgeQueue,
@@ -40,27 +45,19 @@ const ACTIONS: Readonly<Record<string, SqsAction>> = {
   SendMessage: sendMessage,
   SendMessageBatch: sendMessageBatch,
   SetQueueAttributes: setQueueAttributes,
+  StartMessageMoveTask: startMessageMoveTask,
   TagQueue: tagQueue,
   UntagQueue: untagQueue,
 };
 
-/** Actions that SQS has and this server does not do. */
-const UNSUPPORTED: readonly string[] = [
-  'CancelMessageMoveTask',
-  'ListMessageMoveTasks',
-  'StartMessageMoveTask',
-];
-
-/** True for the name of an action of SQS, done here or not. */
+/** True for the name of an action of SQS. */
 export function isSqsAction(name: string): boolean {
-  return Object.hasOwn(ACTIONS, name) || UNSUPPORTED.includes(name);
+  return Object.hasOwn(ACTIONS, name);
 }
 
 /** The action of this name; throws {@link ActionRefused} when there is none. */
 export function sqsAction(name: string): SqsAction {
   const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
   if (action !== undefined) return action;
-  if (UNSUPPORTED.includes(name))
-    refuse({ kind: 'unsupported', what: `${name} is not supported by this server.` });
   return refuse({ kind: 'unknown-action', action: name });
 }

@@ -5,6 +5,7 @@ import { DoorUnderTest } from './fixture/door-under-test.ts';
 
 const ACTIONS = [
   'AddPermission',
+  'CancelMessageMoveTask',
   'ChangeMessageVisibility',
   'ChangeMessageVisibilityBatch',
   'CreateQueue',
@@ -14,6 +15,7 @@ const ACTIONS = [
   'GetQueueAttributes',
   'GetQueueUrl',
   'ListDeadLetterSourceQueues',
+  'ListMessageMoveTasks',
   'ListQueues',
   'ListQueueTags',
   'PurgeQueue',
@@ -22,6 +24,7 @@ const ACTIONS = [
   'SendMessage',
   'SendMessageBatch',
   'SetQueueAttributes',
+  'StartMessageMoveTask',
   'TagQueue',
   'UntagQueue',
 ];
@@ -75,6 +78,13 @@ const input = fc.record(
     MessageAttributeNames: fc.oneof(fc.array(text), wild),
     tags: fc.oneof(fc.dictionary(text, text), wild),
     Tags: fc.oneof(fc.dictionary(text, text), wild),
+    SourceArn: fc.oneof(fc.constant('arn:aws:sqs:us-east-1:000000000000:q'), wild),
+    DestinationArn: fc.oneof(fc.constant('arn:aws:sqs:us-east-1:000000000000:q'), wild),
+    MaxNumberOfMessagesPerSecond: wild,
+    TaskHandle: fc.oneof(
+      fc.json().map((json) => Buffer.from(json).toString('base64')),
+      wild,
+    ),
     Label: fc.oneof(fc.constant('l'), wild),
     AWSAccountIds: fc.oneof(fc.constant(['111111111111']), fc.array(text), wild),
     Actions: fc.oneof(fc.constant(['SendMessage']), fc.array(text), wild),

@@ -31,6 +31,7 @@ export type SqsFailure =
   | { readonly kind: 'invalid-entry-id' }
   | { readonly kind: 'batch-too-long'; readonly sizeBytes: number; readonly mostBytes: number }
   | { readonly kind: 'unsupported'; readonly what: string }
+  | { readonly kind: 'no-resource'; readonly what: string }
   | { readonly kind: 'unknown-action'; readonly action: string }
   | { readonly kind: 'foreign-account'; readonly account: string };
 
@@ -156,6 +157,11 @@ const ROWS: Rows = {
         `You have sent ${failure.sizeBytes} bytes.`,
     ),
   unsupported: (failure) => prefixed('UnsupportedOperation', failure.what),
+  'no-resource': (failure) => ({
+    type: 'ResourceNotFoundException',
+    status: 404,
+    message: failure.what,
+  }),
   'unknown-action': (failure) => ({
     type: 'UnknownOperationException',
     queryCode: 'InvalidAction',
