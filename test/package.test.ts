@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
   readdirSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -25,7 +27,10 @@ after(() => rmSync(work, { recursive: true, force: true }));
 
 before(() => {
   if (skip !== false) return;
-  const archive = run('node', [join(root, 'scripts/package.mjs'), work], root).stdout.trim();
+  const copy = copyOfProject();
+  run('npm', ['pack', '--pack-destination', work], copy);
+  assert.deepEqual(readManifest(copy), readManifest(root), 'the project has its package.json again');
+  const archive = join(work, `millrace-${readManifest(root).version}.tgz`);
   mkdirSync(project);
   writeFileSync(join(project, 'package.json'), '{"private":true}');
   run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', archive], project);
@@ -51,7 +56,9 @@ test(
       files.filter((file) => /\.test\.|\.ts$|^ads|^scripts/.test(file)),
       [],
     );
-    for (const file of ['src/main.js', 'runtimes/node/bootstrap.cjs', 'LICENSE'])
+    for (const file of ['src/main.js', 'runtimes/node/bootstrap.cjs']
+      .map((name) => `dist/package/${name}`)
+      .concat('LICENSE'))
       assert.ok(files.includes(file), file);
   },
 );
@@ -62,11 +69,22 @@ test(
   'a Node that is too old is refused in one sentence',
   { skip: skip || (old === undefined && 'no old Node here') },
   () => {
-    const refused = spawnSync(old ?? '', [join(installed, 'bin/millrace.js'), 'up'], { encoding: 'utf8' });
+    const refused = spawnSync(old ?? '', [join(installed, 'dist/package/bin/millrace.js'), 'up'], {
+      encoding: 'utf8',
+    });
     assert.match(refused.stderr, /^millrace needs Node 24 or newer; this is Node [\d.]+\.\n$/);
     assert.equal(refused.status, 1);
   },
 );
+
+/** The project as `npm pack` finds it: other tests may read this one's files at the same time. */
+function copyOfProject(): string {
+  const copy = join(work, 'copy');
+  const left = /\/(?:node_modules|\.git|dist|\.data|\.setup)(?:\/|$)/;
+  cpSync(root, copy, { recursive: true, filter: (path) => !left.test(path.slice(root.length - 1)) });
+  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+  return copy;
+}
 
 interface Manifest {
   readonly version: string;

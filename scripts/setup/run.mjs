@@ -2,12 +2,15 @@ import { join } from 'node:path';
 import { ensureBubblewrap } from './bubblewrap.mjs';
 import { SetupLock } from './lock.mjs';
 import { installPackages, nodeProblem } from './packages.mjs';
+import { restoreManifest } from './kept-manifest.mjs';
 import { nodePackage, root } from './project.mjs';
 import { say } from './say.mjs';
 import { isInstalled, isLinked, readStamp, removeStamp, wantedStamp, writeStamp } from './stamp.mjs';
 
 /** Does what is missing, or nothing; answers the exit code. */
 export async function runSetup() {
+  // A packing that was killed leaves the package.json of what is published in its place.
+  restoreManifest();
   if (nodePackage() === undefined) {
     say(unsupported());
     return 1;
