@@ -42,6 +42,8 @@ export interface Door extends AsyncDisposable {
   /** What the runtime needs to find the door. */
   readonly variables: Readonly<Record<string, string>>;
   readonly mounts: readonly Mount[];
+  /** Words before the runtime's command. */
+  readonly prefix: readonly string[];
   /** Only processes of `tree` may speak from now on; before, nobody is answered. */
   admit(tree: SandboxedTree): void;
   /** Hands over an invocation; the runtime is ready. */

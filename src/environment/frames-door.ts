@@ -17,6 +17,7 @@ const SOCKET_FOLDER = '/run/millrace';
 export class FramesDoor implements Door {
   readonly variables = { MILLRACE_SOCKET: `${SOCKET_FOLDER}/door` };
   readonly mounts: readonly Mount[];
+  readonly prefix = [];
   readonly #server: Server;
   readonly #listener: DoorListener;
   readonly #reader = new FrameReader(LARGEST_ANSWER_BYTES);

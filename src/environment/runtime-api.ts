@@ -3,8 +3,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { LARGEST_ANSWER_BYTES } from '../function/limits.ts';
-import type { SandboxedTree } from '../sandbox/sandbox.ts';
+import type { Mount, SandboxedTree } from '../sandbox/sandbox.ts';
 import type { Door, DoorEvent, DoorInvocation, DoorListener, RuntimeFailure } from './door.ts';
+import { admitAll, innerAddress, type InnerAddress, type InnerPrograms } from './inner-runtime-api.ts';
 import { readBody, type RequestBody } from './request-body.ts';
 import { accepted, event, refused } from './runtime-api-answers.ts';
 
@@ -21,21 +22,26 @@ type ApiState = 'Started' | 'Ready' | 'Running' | 'ResponseSent' | 'InitError';
  */
 export class RuntimeApi implements Door {
   readonly variables: Readonly<Record<string, string>>;
-  readonly mounts = [];
+  readonly mounts: readonly Mount[];
+  readonly prefix: readonly string[];
   readonly #server: Server;
   readonly #listener: DoorListener;
   readonly #tree = Promise.withResolvers<SandboxedTree>();
   readonly #sockets = new Map<Socket, Promise<boolean>>();
   readonly #waiting = new Set<ServerResponse>();
+  /** Reached by a folder that only its environment sees. */
+  readonly #isInner: boolean;
   #state: ApiState = 'Started';
   #current: DoorInvocation | undefined;
   #isClosed = false;
 
-  private constructor(server: Server, listener: DoorListener) {
+  private constructor(server: Server, listener: DoorListener, inner: InnerAddress | undefined) {
     this.#server = server;
     this.#listener = listener;
-    const { address, port } = server.address() as AddressInfo;
-    this.variables = { AWS_LAMBDA_RUNTIME_API: `${address}:${port}` };
+    this.#isInner = inner !== undefined;
+    this.variables = inner?.variables ?? { AWS_LAMBDA_RUNTIME_API: addressOf(server) };
+    this.mounts = inner?.mounts ?? [];
+    this.prefix = inner?.prefix ?? [];
     server.on('connection', (socket: Socket) => this.#meet(socket));
     server.on('request', (request, response) => {
       void this.#serve(request, response).catch(() => response.destroy());
@@ -44,16 +50,24 @@ export class RuntimeApi implements Door {
 
   /** Listens on `address`, any free port. */
   static async open(address: string, listener: DoorListener): Promise<RuntimeApi> {
-    const server = createServer({
-      maxHeaderSize: LARGEST_HEADERS_BYTES,
-      keepAliveTimeout: 0,
-      headersTimeout: 0,
-      requestTimeout: 0,
-    });
-    server.maxConnections = MOST_CONNECTIONS;
+    const server = newServer();
     server.listen(0, address);
     await once(server, 'listening');
-    return new RuntimeApi(server, listener);
+    return new RuntimeApi(server, listener, undefined);
+  }
+
+  /** Listens on a socket in `folder`, for an environment without a network. */
+  static async openInside(
+    folder: string,
+    programs: InnerPrograms,
+    listener: DoorListener,
+  ): Promise<RuntimeApi> {
+    const inner = innerAddress(folder, programs);
+    const server = newServer();
+    server.listen(inner.socketPath);
+    await once(server, 'listening');
+    await admitAll(inner.socketPath);
+    return new RuntimeApi(server, listener, inner);
   }
 
   admit(tree: SandboxedTree): void {
@@ -87,7 +101,7 @@ export class RuntimeApi implements Door {
   #meet(socket: Socket): void {
     const { localAddress = '', localPort = 0, remoteAddress = '', remotePort = 0 } = socket;
     const peer = { localAddress, localPort, remoteAddress, remotePort };
-    const isOwn = this.#tree.promise.then((tree) => tree.owns(peer)).catch(() => false);
+    const isOwn = this.#tree.promise.then((tree) => this.#isInner || tree.owns(peer)).catch(() => false);
     this.#sockets.set(socket, isOwn);
     // Cut at once, so that strangers do not use up the connections.
     void isOwn.then((own) => own || socket.destroy());
@@ -170,6 +184,22 @@ export class RuntimeApi implements Door {
   #say(said: DoorEvent): void {
     if (!this.#isClosed) this.#listener(said);
   }
+}
+
+function newServer(): Server {
+  const server = createServer({
+    maxHeaderSize: LARGEST_HEADERS_BYTES,
+    keepAliveTimeout: 0,
+    headersTimeout: 0,
+    requestTimeout: 0,
+  });
+  server.maxConnections = MOST_CONNECTIONS;
+  return server;
+}
+
+function addressOf(server: Server): string {
+  const { address, port } = server.address() as AddressInfo;
+  return `${address}:${port}`;
 }
 
 function endOf(request: IncomingMessage, bytes: Buffer, isError: boolean): DoorEvent {

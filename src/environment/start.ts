@@ -13,8 +13,10 @@ import type { Runtimes } from '../function/runtime/runtimes.ts';
 import type { Mount, Sandbox, SandboxSpec } from '../sandbox/sandbox.ts';
 import type { LineStore } from '../store/lines.ts';
 import type { Door, DoorEvent, OpenDoor } from './door.ts';
+import { doorKind, type DoorKind } from './doors.ts';
 import { EnvironmentLog } from './environment-log.ts';
 import { Environment } from './environment.ts';
+import { NETWORK_VARIABLE, networkOf } from './network.ts';
 import type { StartFailure } from './outcomes.ts';
 import { variablesOf } from './variables.ts';
 
@@ -31,7 +33,7 @@ export interface EnvironmentStarterOptions {
   readonly lines: LineStore;
   readonly clock: Clock;
   readonly random: Random;
-  readonly doors: Readonly<Record<Launch['door'], OpenDoor>>;
+  readonly doors: Readonly<Record<DoorKind, OpenDoor>>;
   /** A private folder with a short path, for what environments share with the platform. */
   readonly runFolder: string;
   /** Where SDKs inside an environment find the platform. */
@@ -107,6 +109,9 @@ export class EnvironmentStarter {
   ): Promise<Result<Environment, StartFailure>> {
     const { runtimes, sandbox, clock } = this.#options;
     const { log, parts } = made;
+    const network = networkOf(record);
+    if (network === undefined)
+      return unfit('Runtime.InvalidNetwork', `The variable ${NETWORK_VARIABLE} takes shared or none.`);
     const runtime = runtimes.find(record.settings.runtime);
     if (!runtime.ok)
       return unfit('Runtime.Unknown', `The runtime ${runtime.failure.runtime} is not known here.`);
@@ -117,9 +122,9 @@ export class EnvironmentStarter {
     if ('kind' in plain) return unfit(plain.errorType, plain.reason);
     const { launch, mounts } = await made.prime(plain, runtime.value);
     const hearing = new Hearing();
-    const door = parts.use(await this.#openDoor(id, launch, parts, hearing));
+    const door = parts.use(await this.#openDoor(id, doorKind(launch, network), parts, hearing));
     parts.defer(() => this.#options.keys.revoke(id));
-    const inside = { launch, mounts, door, folder: code.value.folder, stream: made.stream };
+    const inside = { network, launch, mounts, door, folder: code.value.folder, stream: made.stream };
     const spec = this.#spec(id, record, inside);
     const tree = await sandbox.start(spec, (stream, chunk) => log.output(stream, chunk));
     door.admit(tree);
@@ -139,7 +144,7 @@ export class EnvironmentStarter {
 
   async #openDoor(
     id: EnvironmentId,
-    launch: Launch,
+    kind: DoorKind,
     parts: AsyncDisposableStack,
     hearing: Hearing,
   ): Promise<Door> {
@@ -147,20 +152,25 @@ export class EnvironmentStarter {
     await mkdir(folder);
     await chmod(folder, 0o755);
     parts.defer(() => rm(folder, { recursive: true, force: true }));
-    return this.#options.doors[launch.door](folder, (event) => hearing.hear(event));
+    return this.#options.doors[kind](folder, (event) => hearing.hear(event));
   }
 
   #spec(
     environmentId: EnvironmentId,
     record: FunctionRecord,
-    made: Primed & { readonly door: Door; readonly folder: string; readonly stream: string },
+    made: Primed & {
+      readonly network: SandboxSpec['network'];
+      readonly door: Door;
+      readonly folder: string;
+      readonly stream: string;
+    },
   ): SandboxSpec {
     const { launch, door } = made;
     const { key, settings } = record;
     const credentials = this.#options.keys.issue({ account: key.account, region: key.region, environmentId });
     return {
       environmentId,
-      command: launch.command,
+      command: [...door.prefix, ...launch.command],
       variables: variablesOf({
         record,
         logStream: made.stream,
@@ -179,7 +189,7 @@ export class EnvironmentStarter {
       cpuCores: settings.memorySizeMb / MEMORY_OF_ONE_CORE_MB,
       processLimit: PROCESS_LIMIT,
       tmpSizeBytes: settings.ephemeralStorageMb * MEBIBYTE,
-      network: 'shared',
+      network: made.network,
     };
   }
 }

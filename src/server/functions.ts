@@ -5,6 +5,7 @@ import type { Random } from '../base/random.ts';
 import type { Scope } from '../base/scope.ts';
 import type { Config } from '../config.ts';
 import { runtimeDoors } from '../environment/doors.ts';
+import type { InnerPrograms } from '../environment/inner-runtime-api.ts';
 import { PoolInvoker } from '../environment/pool-invoker.ts';
 import { Primer } from '../environment/prime.ts';
 import { EnvironmentPool } from '../environment/pool.ts';
@@ -67,7 +68,13 @@ export async function buildFunctions(scope: Scope, ground: FunctionGround): Prom
   const endpointUrl = (): string => environmentEndpoint.url;
   const parts = { sandbox: ground.sandbox, lines: ground.lines, runtimes, code, keys, clock, random };
   const primed = (record: FunctionRecord): Promise<string | undefined> => primer.find(record);
-  const starter = new EnvironmentStarter({ ...parts, doors: runtimeDoors(), runFolder, endpointUrl, primed });
+  const starter = new EnvironmentStarter({
+    ...parts,
+    doors: runtimeDoors(innerPrograms()),
+    runFolder,
+    endpointUrl,
+    primed,
+  });
   const folders = new PrimedFolders(code);
   const latest = (record: FunctionRecord): FunctionRecord | undefined => functions.get(record.key);
   const primer = scope.use(new Primer({ ...parts, starter, folders, tell, latest }));
@@ -93,6 +100,11 @@ export async function buildFunctions(scope: Scope, ground: FunctionGround): Prom
   });
   const allowance = new SharedAllowance({ limit: config.concurrencyLimit });
   return { functions, runtimes, brought, allowance, pool, invoker, keys, environmentEndpoint };
+}
+
+function innerPrograms(): InnerPrograms {
+  const forwarderFolder = join(import.meta.dirname, '..', '..', 'runtimes', 'forwarder');
+  return { execPath: process.execPath, forwarderFolder };
 }
 
 function installedRuntimes(brought: BroughtParts): Runtimes {

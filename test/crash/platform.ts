@@ -11,6 +11,10 @@ export interface PlatformOptions {
   readonly under?: readonly string[];
   /** More options of `up`. */
   readonly flags?: readonly string[];
+  /** What is started instead of the program of this checkout, as this user, with these variables. */
+  readonly program?: readonly string[];
+  readonly user?: number;
+  readonly variables?: Readonly<Record<string, string>>;
 }
 
 /** The path of the program's front door. */
@@ -35,7 +39,7 @@ export class Platform implements AsyncDisposable {
   static async start(options: PlatformOptions): Promise<Platform> {
     const words = [
       ...(options.under ?? []),
-      PROGRAM,
+      ...(options.program ?? [PROGRAM]),
       'up',
       '--port',
       String(options.port),
@@ -43,7 +47,11 @@ export class Platform implements AsyncDisposable {
       options.dataDirectory,
       ...(options.flags ?? []),
     ];
-    const child = spawn(words[0] ?? PROGRAM, words.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(words[0] ?? PROGRAM, words.slice(1), {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...(options.user !== undefined && { uid: options.user, gid: options.user }),
+      ...(options.variables !== undefined && { env: options.variables }),
+    });
     await saysItsAddress(child);
     return new Platform(child, options.port);
   }
