@@ -5,8 +5,11 @@ import { deployCommand } from './cli/deploy.ts';
 import { functionsCommand } from './cli/functions.ts';
 import { invokeCommand } from './cli/invoke.ts';
 import { logsCommand } from './cli/logs.ts';
+import { peekCommand } from './cli/peek.ts';
+import { purgeCommand } from './cli/purge.ts';
 import { queuesCommand } from './cli/queues.ts';
 import { receiveCommand } from './cli/receive.ts';
+import { redriveCommand } from './cli/redrive.ts';
 import { sendCommand } from './cli/send.ts';
 import { statusCommand } from './cli/status.ts';
 import { CommandFailed, complain, endWithReader } from './cli/terminal.ts';
@@ -20,6 +23,7 @@ function program(): Command {
     JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
   ).version;
   const commands = [upCommand(version), deployCommand(), invokeCommand(), sendCommand(), receiveCommand()];
+  const care = [peekCommand(), redriveCommand(), purgeCommand()];
   const lists = [queuesCommand(), functionsCommand(), logsCommand(), statusCommand()];
   const root = new Command('millrace')
     .description(
@@ -27,7 +31,7 @@ function program(): Command {
     )
     .version(version)
     .showHelpAfterError('(millrace COMMAND --help says more)');
-  for (const command of [...commands, ...lists])
+  for (const command of [...commands, ...care, ...lists])
     root.addCommand(command.copyInheritedSettings(root).exitOverride());
   return root.exitOverride();
 }

@@ -5,6 +5,7 @@ import type { Delivery } from '../message/message.ts';
 import type { QueueKey } from '../message/queue-key.ts';
 import type { QueueSettings, SettingsChange } from '../queue/settings.ts';
 import type { MoveOrder, MoveTask } from './move-task.ts';
+import type { Peeked, PeekQuery } from './peek.ts';
 
 /** The queue named is not there (any more). */
 export interface NoSuchQueue {
@@ -185,6 +186,8 @@ export interface Broker extends AsyncDisposable {
     extensions: readonly Extension[],
   ): Promise<Result<readonly ExtendOutcome[], NoSuchQueue | Unavailable>>;
 
+  /** Looks at messages without taking them; what is not durable yet is waited for. */
+  peek(queue: QueueKey, query: PeekQuery): Promise<Result<readonly Peeked[], NoSuchQueue | Unavailable>>;
   /** Moving messages out of dead-letter queues. */
   readonly moves: Moves;
 

@@ -23,6 +23,7 @@ import { describeQueue } from './describe.ts';
 import type { Keeper } from './keeper.ts';
 import { Keepers, noSuchQueue, type BrokerParts } from './keepers.ts';
 import { MoveTasks } from './move-tasks.ts';
+import { peekAt, type Peeked, type PeekQuery } from './peek.ts';
 import {
   changedSettings,
   changedTags,
@@ -203,6 +204,13 @@ export class KeptBroker implements Broker {
       const extended = await extendReceipts(keeper, extensions);
       return extended && whenDurable(extended.synced, extended.outcomes);
     });
+  }
+
+  peek(queue: QueueKey, query: PeekQuery): Promise<Result<readonly Peeked[], NoSuchQueue | Unavailable>> {
+    const { store, clock } = this.#parts;
+    return this.#keepers.with<readonly Peeked[], Unavailable>(queue, async (keeper) =>
+      ok(await peekAt(store, keeper, query, Math.floor(clock.nowMs()))),
+    );
   }
 
   listen(listener: QueueListener): () => void {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, test } from 'node:test';
+import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { freePort, Platform, PROGRAM } from '../../test/crash/platform.ts';
 
 interface Ended {
@@ -49,7 +50,20 @@ function makeFunction(name: string, source: string): string {
   return path;
 }
 
-const COMMANDS = ['up', 'deploy', 'invoke', 'send', 'receive', 'queues', 'functions', 'logs', 'status'];
+const COMMANDS = [
+  'up',
+  'deploy',
+  'invoke',
+  'send',
+  'receive',
+  'peek',
+  'redrive',
+  'purge',
+  'queues',
+  'functions',
+  'logs',
+  'status',
+];
 
 test('every command explains itself, with an example', async () => {
   const helps = await Promise.all(COMMANDS.map((command) => runAt('', [command, '--help'])));
@@ -127,4 +141,42 @@ test('what is sent is counted, received and deleted', async () => {
   assert.deepEqual([received.code, received.out], [0, '']);
   const status = JSON.parse((await run(['status', '--json'])).out) as { figures: { messagesSent: number } };
   assert.ok(status.figures.messagesSent >= 1);
+});
+
+test('messages are looked at without being taken, moved out of a dead-letter queue, and purged', async () => {
+  const { port } = await started;
+  const credentials = { accessKeyId: 'any', secretAccessKey: 'any' };
+  const client = new SQSClient({ region: 'us-east-1', endpoint: `http://127.0.0.1:${port}`, credentials });
+  await client.send(new CreateQueueCommand({ QueueName: 'letters-dead' }));
+  const RedrivePolicy = JSON.stringify({
+    deadLetterTargetArn: 'arn:aws:sqs:us-east-1:000000000000:letters-dead',
+    maxReceiveCount: 1,
+  });
+  await client.send(new CreateQueueCommand({ QueueName: 'letters', Attributes: { RedrivePolicy } }));
+  client.destroy();
+  await run(['send', 'letters-dead', 'one\u009b2J\nline']);
+  await run(['send', 'letters-dead', 'two', '--delay', '900']);
+  const peeked = await run(['peek', 'letters-dead']);
+  assert.match(peeked.out, /^SENT +RECEIVED +STANDING +BODY\n\S+ +0 +waiting +one 2J line\n$/);
+  const hidden = await run(['peek', 'letters-dead', '--hidden', '--json']);
+  const bodies = hidden.out
+    .trim()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { body: string }).body);
+  assert.deepEqual(bodies, ['one\u009b2J\nline', 'two']);
+  assertRefused(await run(['redrive', 'letters-dead']), 1, /^millrace: 0 of 1 messages moved.*--to\.\n$/);
+  assertRefused(
+    await run(['redrive', 'letters']),
+    1,
+    /^millrace: .*must be configured as a Dead Letter Queue/,
+  );
+  assertRefused(await run(['redrive', 'letters-dead', '--cancel']), 1, /^millrace: Nothing is being moved/);
+  assertRefused(await run(['redrive', 'letters-dead', '--rate', '501']), 2, /--rate takes 1 to 500/);
+  const moved = await run(['redrive', 'letters-dead', '--to', 'letters']);
+  assert.deepEqual([moved.code, moved.out], [0, '1 of 1 messages moved.\n'], moved.complaint);
+  assert.match((await run(['peek', 'letters'])).out, /waiting +one/);
+  assert.equal((await run(['purge', 'letters'])).out, 'letters is empty.\n');
+  assert.equal((await run(['peek', 'letters'])).out, 'Nothing is to be seen in letters.\n');
+  assertRefused(await run(['peek', 'gone']), 1, /^millrace: There is no queue gone in us-east-1\.\n$/);
+  assertRefused(await run(['purge', 'gone']), 1, /^millrace: There is no queue gone\./);
 });

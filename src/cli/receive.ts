@@ -1,7 +1,8 @@
 import type { Message } from '@aws-sdk/client-sqs';
 import type { Command } from 'commander';
 import { connectedCommand, connection, queueClient, queueUrl, type ConnectionOptions } from './connection.ts';
-import { examples, print, WrongUsage } from './terminal.ts';
+import { wholeNumber } from './number.ts';
+import { examples, print } from './terminal.ts';
 
 interface ReceiveOptions extends ConnectionOptions {
   readonly max: string;
@@ -31,8 +32,8 @@ export function receiveCommand(): Command {
     )
     .action(async (queue: string, options: ReceiveOptions) => {
       const limits = {
-        MaxNumberOfMessages: count(options.max, '--max', 1, 10),
-        WaitTimeSeconds: count(options.wait, '--wait', 0, 20),
+        MaxNumberOfMessages: wholeNumber('--max', options.max, 1, 10),
+        WaitTimeSeconds: wholeNumber('--wait', options.wait, 0, 20),
       };
       const client = await queueClient(connection(options));
       const url = await queueUrl(client, queue);
@@ -55,11 +56,4 @@ export function receiveCommand(): Command {
 
 function show(message: Message, asJson: boolean): void {
   print(asJson ? JSON.stringify(message) : (message.Body ?? ''));
-}
-
-function count(text: string, option: string, least: number, most: number): number {
-  const value = Number(text);
-  if (!/^\d{1,2}$/.test(text) || value < least || value > most)
-    throw new WrongUsage(`${option} takes ${least} to ${most}; got "${text}".`);
-  return value;
 }

@@ -1,6 +1,7 @@
 import { configuredKeys } from '../access/configured-keys.ts';
 import { AdminDoor } from '../admin/admin-door.ts';
 import { logsQuestion } from '../admin/logs.ts';
+import { peekQuestion } from '../admin/peek.ts';
 import type { StatusQuestion } from '../admin/status.ts';
 import { ok, type Result } from '../base/result.ts';
 import type { Scope } from '../base/scope.ts';
@@ -43,6 +44,7 @@ export async function openDoors(
   const admin = new AdminDoor({
     status: (query) => ground.status.ask(query),
     logs: logsQuestion(functions, lines),
+    peek: peekQuestion(ground.broker),
   });
   const open = (ways: Pick<HttpServerParts, 'doors' | 'gate' | 'forSandboxes'>): HttpServer =>
     scope.use(new HttpServer({ ...ways, clock, random, tell }));
