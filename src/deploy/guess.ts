@@ -13,6 +13,14 @@ export interface NoGuess {
   readonly what: string;
 }
 
+/** What is uploaded for a folder, and what its files say about the function. */
+export interface Content {
+  readonly zip: Uint8Array;
+  /** What it consists of, for a line of progress: `12 files`. */
+  readonly what: string;
+  readonly guess: Result<Guess, NoGuess>;
+}
+
 const NODE_FILES = ['index.mjs', 'index.js', 'index.cjs', 'index.ts', 'index.mts', 'index.cts'];
 const PYTHON_FILES = ['lambda_function.py', 'app.py', 'main.py'];
 
@@ -29,6 +37,6 @@ export function guessRuntime(folder: string): Result<Guess, NoGuess> {
   }
   return failed({
     kind: 'no-guess',
-    what: `${folder} holds none of ${[...NODE_FILES, ...PYTHON_FILES, 'bootstrap'].join(', ')}: name --runtime and --handler.`,
+    what: `${folder} holds none of ${[...NODE_FILES, ...PYTHON_FILES, 'bootstrap', 'pom.xml'].join(', ')}, and not exactly one jar: name --runtime and --handler.`,
   });
 }

@@ -1,0 +1,41 @@
+import { failed, ok, type Result } from '../base/result.ts';
+import { bringDependencies, type DependenciesFailed } from './dependencies.ts';
+import { readFolder } from './folder.ts';
+import { guessRuntime, type Content, type NoGuess } from './guess.ts';
+import { jarContent, jarIn } from './jar.ts';
+import { holdsMavenProject, mavenContent, type BuildFailed } from './maven.ts';
+import { zipFiles } from './zip.ts';
+
+/** What is to be uploaded: a folder, and what the user said of it. */
+export interface Source {
+  readonly folder: string;
+  readonly runtime?: string;
+  readonly handler?: string;
+}
+
+/** Why nothing can be uploaded: a sentence. */
+export type NoContent =
+  | BuildFailed
+  | DependenciesFailed
+  | NoGuess
+  | { readonly kind: 'empty-folder'; readonly what: string };
+
+/** Builds what must be built, brings dependencies, and zips. What the user said decides where a folder could be several things. */
+export async function contentOf(
+  source: Source,
+  tell: (line: string) => void,
+): Promise<Result<Content, NoContent>> {
+  const { folder, runtime, handler } = source;
+  const guess = guessRuntime(folder);
+  if (runtime === undefined || runtime.startsWith('java')) {
+    if (holdsMavenProject(folder)) return mavenContent(folder, handler, tell);
+    const jar = guess.ok ? undefined : jarIn(folder);
+    if (jar !== undefined) return ok(jarContent(jar, handler));
+  }
+  if (!guess.ok && (runtime === undefined || handler === undefined)) return guess;
+  const brought = await bringDependencies(folder, tell);
+  if (!brought.ok) return brought;
+  const files = readFolder(folder);
+  if (files.length === 0) return failed({ kind: 'empty-folder', what: `${folder} holds no files.` });
+  return ok({ zip: zipFiles(files), what: `${files.length} files`, guess });
+}
