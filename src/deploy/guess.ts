@@ -23,6 +23,7 @@ export interface Content {
 
 const NODE_FILES = ['index.mjs', 'index.js', 'index.cjs', 'index.ts', 'index.mts', 'index.cts'];
 const PYTHON_FILES = ['lambda_function.py', 'app.py', 'main.py'];
+const RUBY_FILES = ['lambda_function.rb', 'app.rb', 'main.rb'];
 
 /** Runtime and handler by the files that people write: `index.*` for Node, `lambda_function.py` …, `bootstrap`. */
 export function guessRuntime(folder: string): Result<Guess, NoGuess> {
@@ -30,13 +31,17 @@ export function guessRuntime(folder: string): Result<Guess, NoGuess> {
   if (NODE_FILES.some((file) => holds(folder, file)))
     return ok({ runtime: 'nodejs24.x', handler: 'index.handler' });
   const python = PYTHON_FILES.find((file) => holds(folder, file));
-  if (python !== undefined) {
-    const module = python.slice(0, -'.py'.length);
-    const handler = module === 'lambda_function' ? 'lambda_handler' : 'handler';
-    return ok({ runtime: 'python3.13', handler: `${module}.${handler}` });
-  }
+  if (python !== undefined) return ok({ runtime: 'python3.13', handler: handlerIn(python, '.py') });
+  const ruby = RUBY_FILES.find((file) => holds(folder, file));
+  if (ruby !== undefined) return ok({ runtime: 'ruby3.4', handler: handlerIn(ruby, '.rb') });
   return failed({
     kind: 'no-guess',
-    what: `${folder} holds none of ${[...NODE_FILES, ...PYTHON_FILES, 'bootstrap', 'pom.xml'].join(', ')}, and not exactly one jar: name --runtime and --handler.`,
+    what: `${folder} holds none of ${[...NODE_FILES, ...PYTHON_FILES, ...RUBY_FILES, 'bootstrap', 'pom.xml'].join(', ')}, and not exactly one jar: name --runtime and --handler.`,
   });
+}
+
+/** As AWS's console names the function in its own file, and everybody else in theirs. */
+function handlerIn(file: string, ending: string): string {
+  const module = file.slice(0, -ending.length);
+  return `${module}.${module === 'lambda_function' ? 'lambda_handler' : 'handler'}`;
 }

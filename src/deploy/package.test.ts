@@ -64,6 +64,7 @@ test('runtime and handler follow from the files', (context) => {
   };
   assert.deepEqual(guess({ 'index.ts': '' }), ['nodejs24.x', 'index.handler']);
   assert.deepEqual(guess({ 'lambda_function.py': '' }), ['python3.13', 'lambda_function.lambda_handler']);
+  assert.deepEqual(guess({ 'app.rb': '' }), ['ruby3.4', 'app.handler']);
   assert.deepEqual(guess({ bootstrap: '', 'index.js': '' }), ['provided.al2023', 'bootstrap']);
   assert.equal(guess({ 'readme.txt': '' }), 'no-guess');
 });

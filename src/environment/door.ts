@@ -24,7 +24,7 @@ export interface RuntimeFailure {
 export type DoorEvent =
   /** The code is loaded, or the last invocation is over: the next may come. */
   | { readonly kind: 'ready' }
-  | ({ readonly kind: 'init-failed' } & RuntimeFailure)
+  | ({ readonly kind: 'init-failed'; readonly marks: number } & RuntimeFailure)
   | { readonly kind: 'answered'; readonly payload: Uint8Array; readonly marks: number }
   | ({ readonly kind: 'failed'; readonly marks: number } & RuntimeFailure)
   | { readonly kind: 'too-large'; readonly marks: number }

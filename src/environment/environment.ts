@@ -82,16 +82,19 @@ export class Environment {
 
   /** Waits until the code is loaded. After a failure the environment is on its way out. */
   async started(limitMs: number): Promise<StartFailure | undefined> {
+    let marks = 0;
     const failure = await new Promise<StartFailure | undefined>((resolve) => {
       const cancel = this.#parts.clock.after(limitMs, () => this.#hear({ kind: 'deadline' }));
       this.#listen((heard) => {
         cancel();
+        if (heard.kind === 'init-failed') marks = heard.marks;
         if (heard.kind === 'init-failed') resolve(heard);
         else if (heard.kind === 'exit') resolve(startFailureOf(heard.exit));
         else if (heard.kind === 'deadline') resolve({ kind: 'init-timed-out', limitMs });
         else resolve(undefined);
       });
     });
+    if (marks !== 0) await this.log.arrived('init', marks);
     if (failure === undefined && this.#state === 'starting') this.#state = step(this.#state, 'idle');
     else this.stop(failure?.kind ?? 'stopped');
     return failure;

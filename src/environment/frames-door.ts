@@ -87,11 +87,12 @@ export class FramesDoor implements Door {
 
   #say({ kind, meta, body }: Frame): void {
     if (kind === FRAME.ready) return this.#listener({ kind: 'ready' });
-    if (kind === FRAME.initError) return this.#listener({ kind: 'init-failed', ...failureOf(meta, body) });
+    const marks = Number(meta['marks'] ?? 0);
+    if (kind === FRAME.initError)
+      return this.#listener({ kind: 'init-failed', marks, ...failureOf(meta, body) });
     // A late word about an invocation that is over.
     if (meta['requestId'] !== this.#requestId) return;
     this.#requestId = undefined;
-    const marks = Number(meta['marks'] ?? 0);
     if (kind === FRAME.answer) this.#listener({ kind: 'answered', payload: body, marks });
     else if (kind === FRAME.tooLarge) this.#listener({ kind: 'too-large', marks });
     else if (kind === FRAME.error) this.#listener({ kind: 'failed', marks, ...failureOf(meta, body) });

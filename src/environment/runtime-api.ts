@@ -144,7 +144,7 @@ export class RuntimeApi implements Door {
     if (this.#state !== 'Started') return this.#wrongState(response, 'InitError');
     this.#state = 'InitError';
     accepted(response);
-    this.#say({ kind: 'init-failed', ...failureOf(request, bytesOf(body)) });
+    this.#say({ kind: 'init-failed', marks: 0, ...failureOf(request, bytesOf(body)) });
   }
 
   #end(

@@ -19,6 +19,7 @@ import { BroughtParts } from '../function/runtime/brought-parts.ts';
 import { jvmRuntimes } from '../function/runtime/jvm.ts';
 import { NodeRuntime } from '../function/runtime/node.ts';
 import { ProvidedRuntime } from '../function/runtime/provided.ts';
+import { RubyRuntime } from '../function/runtime/ruby.ts';
 import { Runtimes } from '../function/runtime/runtimes.ts';
 import { SharedAllowance } from '../function/shared-allowance.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
@@ -108,7 +109,10 @@ function innerPrograms(): InnerPrograms {
 }
 
 function installedRuntimes(brought: BroughtParts): Runtimes {
-  const bootstrapFolder = join(import.meta.dirname, '..', '..', 'runtimes', 'node');
+  const ours = join(import.meta.dirname, '..', '..', 'runtimes');
+  const bootstrapFolder = join(ours, 'node');
   const node = { execPath: process.execPath, version: process.versions.node, bootstrapFolder };
-  return new Runtimes([new NodeRuntime(node), new ProvidedRuntime(), ...jvmRuntimes({ brought })]);
+  const jvms = jvmRuntimes({ brought });
+  const ruby = new RubyRuntime(join(ours, 'ruby'));
+  return new Runtimes([new NodeRuntime(node), new ProvidedRuntime(), ...jvms, ruby]);
 }
