@@ -5,7 +5,13 @@ import type { StartFailure } from './outcomes.ts';
 
 /** What came of asking for an environment. `isCold`: nobody has used it before. */
 export type Lease =
-  | { readonly kind: 'environment'; readonly environment: Environment; readonly isCold: boolean }
+  | {
+      readonly kind: 'environment';
+      readonly environment: Environment;
+      readonly isCold: boolean;
+      /** When the invocation's time began, if that was before now: its code had to be loaded in it. */
+      readonly beganMs?: number;
+    }
   | {
       readonly kind: 'failed';
       readonly failure: StartFailure;

@@ -48,13 +48,13 @@ export class PoolInvoker implements Invoker {
   async #run(
     request: InvokeRequest,
     record: FunctionRecord,
-    { environment, isCold }: Lease & { readonly kind: 'environment' },
+    { environment, isCold, beganMs: earlierMs }: Lease & { readonly kind: 'environment' },
   ): Promise<InvokeResult> {
     const { clock } = this.#options;
     const { log } = environment;
     log.begin();
     log.write(startLine(request.requestId, record.version));
-    const beganMs = clock.nowMs();
+    const beganMs = earlierMs ?? clock.nowMs();
     const { end, again } = await environment.run(this.#invocation(request, record, beganMs));
     const durationMs = clock.nowMs() - beganMs;
     if (environment.peakMemoryBytes === undefined && end.kind !== 'exited') await measured(environment);
@@ -101,14 +101,14 @@ export class PoolInvoker implements Invoker {
     };
   }
 
-  #invocation(request: InvokeRequest, record: FunctionRecord, nowMs: number): DoorInvocation {
+  #invocation(request: InvokeRequest, record: FunctionRecord, beganMs: number): DoorInvocation {
     const { requestId, payload, clientContext, traceId } = request;
     const { timeoutMs } = record.settings;
     return {
       requestId,
       functionArn: functionArn(record.key),
-      deadlineMs: nowMs + timeoutMs,
-      remainingMs: timeoutMs,
+      deadlineMs: beganMs + timeoutMs,
+      remainingMs: beganMs + timeoutMs - this.#options.clock.nowMs(),
       payload,
       ...(clientContext !== undefined && { clientContext }),
       ...(traceId !== undefined && { traceId }),

@@ -195,16 +195,42 @@ test('a runtime that answers but is never ready again is ended at the deadline',
   assert.equal(pool.size, 0);
 });
 
-test('code that does not load within ten seconds is a time-out', async () => {
+test('code that is not loaded within ten seconds is loaded again, in the time of its first invocation', async () => {
   const { result } = await invoke(recordOf('f'));
   starter.clock.advance(10_000);
   await turn();
+  assert.deepEqual(starter.taken().slice(0, 4), ['start 1 f', 'kill 1', 'release 1', 'start 2 f']);
+  starter.clock.advance(2000);
+  await starter.at(2).say({ kind: 'ready' });
+  starter.clock.advance(999);
+  await starter.at(2).answer();
+  assert.equal((await result).kind, 'answered');
+});
+
+test('an invocation whose code takes its whole time to load is a time-out', async () => {
+  const { result } = await invoke(recordOf('f'));
+  starter.clock.advance(10_000);
+  await turn();
+  starter.clock.advance(3000);
+  await turn();
   const ended = await result;
   assert.equal(ended.kind, 'timed-out');
+  const payload = Buffer.from('payload' in ended ? ended.payload : []).toString();
+  assert.match(payload, /timed out after 3\.00 seconds/);
   assert.match(
-    Buffer.from('payload' in ended ? ended.payload : []).toString(),
-    /timed out after 10\.00 seconds/,
+    Buffer.from(ended.logTail).toString(),
+    /INIT_REPORT Init Duration: 3000\.00 ms\tPhase: invoke\tStatus: timeout/,
   );
+  assert.equal(pool.size, 0);
+});
+
+test('the end of a process while it loads its code stands in the log as AWS writes it', async () => {
+  const { result } = await invoke(recordOf('f'));
+  await starter.at(1).exit({ kind: 'exited', code: 3 });
+  const ended = await result;
+  assert.equal(ended.kind === 'exited' && ended.during, 'init');
+  const log = Buffer.from(ended.logTail).toString();
+  assert.match(log, /INIT_REPORT .*\tPhase: init\tStatus: error\tError Type: Runtime\.ExitError/);
 });
 
 test('out of memory is told apart from a crash', async () => {

@@ -1,8 +1,8 @@
 import type { Cancel, Clock } from '../base/clock.ts';
 import { functionKeyText, type FunctionRecord } from '../function/function.ts';
 import type { FunctionListener } from '../function/functions.ts';
-import { INIT_LIMIT_MS } from '../function/limits.ts';
 import type { Tell } from '../watch/event.ts';
+import { bringUp } from './bring-up.ts';
 import type { Environment } from './environment.ts';
 import { EnvironmentGroup, type Lease, type Waiter } from './group.ts';
 import { IdleCare } from './idle-care.ts';
@@ -69,7 +69,7 @@ export class EnvironmentPool implements AsyncDisposable {
 
   /** The environment, idle again, serves whoever waits for it, or is kept for a while. */
   giveBack(record: FunctionRecord, environment: Environment): void {
-    this.#offer(this.#groupOf(record), environment, false);
+    this.#offer(this.#groupOf(record), { kind: 'environment', environment, isCold: false });
     this.#startMore();
   }
 
@@ -175,18 +175,13 @@ export class EnvironmentPool implements AsyncDisposable {
 
   async #bringUp(group: EnvironmentGroup): Promise<Lease> {
     const { starter, clock } = this.#options;
-    const beganMs = clock.nowMs();
-    const { environment: built, log } = await starter.start(group.record);
-    if (!built.ok) return { kind: 'failed', failure: built.failure, log };
-    const environment = built.value;
-    this.#watch(group, environment);
-    if (this.#isStopping) environment.stop('the platform stops');
-    const failure = await environment.started(INIT_LIMIT_MS);
-    const initMs = clock.nowMs() - beganMs;
-    if (failure !== undefined) return { kind: 'failed', failure, log, initMs };
-    environment.initDurationMs = initMs;
-    this.#tellStarted(group, environment, initMs);
-    return { kind: 'environment', environment, isCold: true };
+    const onBuilt = (environment: Environment): void => {
+      this.#watch(group, environment);
+      if (this.#isStopping) environment.stop('the platform stops');
+    };
+    const lease = await bringUp({ starter, clock, onBuilt }, group.record);
+    if (lease.kind === 'environment') this.#tellStarted(group, lease.environment);
+    return lease;
   }
 
   /** Forgets an environment once nothing of it is left. */
@@ -203,13 +198,13 @@ export class EnvironmentPool implements AsyncDisposable {
     });
   }
 
-  #tellStarted(group: EnvironmentGroup, { id: environmentId }: Environment, startMs: number): void {
+  #tellStarted(group: EnvironmentGroup, { id: environmentId, initDurationMs: startMs }: Environment): void {
     const { name } = group.record.key;
     this.#options.tell({ kind: 'environment-started', environmentId, function: name, startMs });
   }
 
   #arrived(group: EnvironmentGroup, lease: Lease): void {
-    if (lease.kind === 'environment') this.#offer(group, lease.environment, true);
+    if (lease.kind === 'environment') this.#offer(group, lease);
     else this.#failNext(group, lease);
     this.#dropIfEmpty(group);
   }
@@ -222,9 +217,10 @@ export class EnvironmentPool implements AsyncDisposable {
     this.#options.tell({ kind: 'trouble', where: `function ${group.record.key.name}`, what });
   }
 
-  #offer(group: EnvironmentGroup, environment: Environment, isCold: boolean): void {
+  #offer(group: EnvironmentGroup, lease: Lease & { readonly kind: 'environment' }): void {
+    const { environment } = lease;
     const waiter = environment.isFree ? group.nextWaiter() : undefined;
-    if (waiter !== undefined) return this.#serve(waiter, { kind: 'environment', environment, isCold });
+    if (waiter !== undefined) return this.#serve(waiter, lease);
     if (group.isRetired || this.#isStopping) return environment.stop('its function has changed');
     if (!environment.isFree) return;
     environment.lastUsedMs = this.#options.clock.nowMs();

@@ -1,6 +1,6 @@
 import type { RequestId } from '../base/ids.ts';
 import type { FunctionRecord } from '../function/function.ts';
-import type { RunEnd } from './outcomes.ts';
+import type { RunEnd, StartFailure } from './outcomes.ts';
 import { exitErrorType, exitText, timedOutText } from './payloads.ts';
 
 const MEBIBYTE = 1_048_576;
@@ -19,6 +19,25 @@ export interface Reported {
 /** The first line of an invocation. */
 export function startLine(requestId: RequestId, version: string): string {
   return `START RequestId: ${requestId} Version: ${version}`;
+}
+
+/** How a failed start stands in the log, as AWS writes it; undefined when nothing of the function was started. */
+export function initReportLine(reported: {
+  readonly failure: StartFailure;
+  readonly phase: 'init' | 'invoke';
+  readonly initMs: number;
+}): string | undefined {
+  const { failure, phase, initMs } = reported;
+  if (failure.kind === 'no-room' || failure.kind === 'unfit') return undefined;
+  const status =
+    failure.kind === 'init-timed-out'
+      ? ['Status: timeout']
+      : [
+          'Status: error',
+          `Error Type: ${failure.kind === 'exited' ? exitErrorType(failure.exit) : failure.errorType}`,
+        ];
+  const parts = [`INIT_REPORT Init Duration: ${initMs.toFixed(2)} ms`, `Phase: ${phase}`, ...status];
+  return parts.join('\t');
 }
 
 /** What went wrong, if the runtime could not say it itself, then END and REPORT, as AWS writes them. */
