@@ -1,15 +1,13 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { median, rounded, type Bench } from './figure.ts';
 import { BenchPlatform } from './platform.ts';
+import { JIFFIES_PER_S, usage } from './usage.ts';
 
 const STARTS = 5;
 const WATCHED_S = 10;
 /** The process that starts environments goes some time after the last of them. */
 const SPAWNER_REST_MS = 13_000;
-/** Jiffies a second, as Linux reports processor time to every program. */
-const JIFFIES_PER_S = 100;
 
 /** What the platform costs while nothing runs, and how soon it answers. */
 export const idle: Bench = {
@@ -74,33 +72,4 @@ async function environmentsGone(platform: BenchPlatform): Promise<void> {
     await sleep(500);
   }
   throw new Error('an environment is still there');
-}
-
-/** Memory and processor time of the platform's whole process tree. */
-function usage(platform: BenchPlatform): { pssMb: number; jiffies: number } {
-  let pssKb = 0;
-  let jiffies = 0;
-  for (const pid of tree(platform.child.pid ?? 0)) {
-    pssKb += Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0);
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-    jiffies += Number(fields[11]) + Number(fields[12]);
-  }
-  return { pssMb: (pssKb * 1024) / 1e6, jiffies };
-}
-
-function tree(root: number): number[] {
-  const parents = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map((name) => [Number(name), parentOf(Number(name))] as const);
-  const found = [root];
-  for (const pid of found) for (const [child, parent] of parents) if (parent === pid) found.push(child);
-  return found;
-}
-
-function parentOf(pid: number): number {
-  try {
-    return Number(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ')[1]);
-  } catch {
-    return -1;
-  }
 }

@@ -3,10 +3,11 @@ import { cold } from './cold.ts';
 import type { Bench, Figure } from './figure.ts';
 import { hundred } from './hundred.ts';
 import { idle } from './idle.ts';
+import { polls } from './polls.ts';
 import { sends } from './sends.ts';
 import { walk } from './walk.ts';
 
-const BENCHES: readonly Bench[] = [sends, walk, cold, hundred, idle];
+const BENCHES: readonly Bench[] = [sends, walk, cold, hundred, idle, polls];
 
 /** `npm run bench [-- NAME …] [--json]`: measures, prints a table or JSON lines. It judges nothing: the targets stand beside. */
 async function main(): Promise<void> {

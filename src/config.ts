@@ -29,6 +29,12 @@ export interface Config {
   readonly idleEnvironmentMs: number;
   /** How many invocations may run at once. */
   readonly concurrencyLimit: number;
+  /** How many connections may be open at each port; further ones are answered 503. */
+  readonly connectionsLimit: number;
+  /** How many receives may wait for messages at once; further ones are answered 503. */
+  readonly waitingReceivesLimit: number;
+  /** Bytes of requests' bodies that may be in memory at once; further ones are answered 503. */
+  readonly bodiesSizeBytes: number;
   /** Whether queues are purged, and names of deleted queues used again, only 60 seconds later, as with AWS. */
   readonly imposesWaits: boolean;
   /** Secret access keys by access key id; demanded of every request when there are any. */
@@ -47,6 +53,9 @@ export interface Flags {
   readonly cpu?: string;
   readonly idle?: string;
   readonly concurrency?: string;
+  readonly connections?: string;
+  readonly polls?: string;
+  readonly bodies?: string;
   readonly waits?: string;
   readonly keys?: string;
 }
@@ -95,6 +104,9 @@ function decide(flags: Flags, variables: Variables): Config {
     cpuSharing: cpuSharing(given('cpu') ?? 'weight'),
     idleEnvironmentMs: wholeNumber('idle', given('idle') ?? '300', 0, 86_400) * 1000,
     concurrencyLimit: wholeNumber('concurrency', given('concurrency') ?? '1000', 1, 100_000),
+    connectionsLimit: wholeNumber('connections', given('connections') ?? '20000', 1, 1_000_000),
+    waitingReceivesLimit: wholeNumber('polls', given('polls') ?? '20000', 1, 1_000_000),
+    bodiesSizeBytes: wholeNumber('bodies', given('bodies') ?? '512', 16, 65_536) * 1024 * 1024,
     imposesWaits: imposesWaits(given('waits') ?? 'none'),
     accessKeys: keysFile === undefined ? {} : accessKeys(keysFile),
   };

@@ -53,7 +53,16 @@ export async function startPlatform(
   };
   const onFatal = (error: unknown): void =>
     host.fatal(error instanceof Error ? error.message : String(error));
-  const broker = scope.use(await KeptBroker.open({ store: data.value.queues, clock, random, tell, onFatal }));
+  const broker = scope.use(
+    await KeptBroker.open({
+      store: data.value.queues,
+      clock,
+      random,
+      tell,
+      onFatal,
+      waitingReceivesLimit: config.waitingReceivesLimit,
+    }),
+  );
   const base = { ...data.value, config, clock, random, tell, broker, sandbox: walls.value };
   const functions = await buildFunctions(scope, base);
   const dispatch = await buildDispatch(scope, { ...base, ...functions });

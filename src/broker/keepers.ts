@@ -23,6 +23,8 @@ export interface BrokerParts {
   readonly onFatal: (error: unknown) => void;
   /** How much of each queue is in memory. */
   readonly window?: Window;
+  /** How many receives may wait for messages at once; as many as like, where nothing is said. */
+  readonly waitingReceivesLimit?: number;
 }
 
 /** A keeper for each queue and one committer for all: how they come, go on with the disk, are read again, and stop. */

@@ -171,3 +171,20 @@ test('a purge takes waiting, leased and delayed messages', async () => {
   assert.ok(described.ok);
   assert.deepEqual([described.value.visibleCount, described.value.inFlightCount], [0, 0]);
 });
+
+test('a receive that would wait beyond the bound is refused; one that finds a message or a place is not', async () => {
+  const { broker, clock } = await Stage.open(undefined, undefined, {}, { waitingReceivesLimit: 1 });
+  const [queue, other] = [await create(broker, 'q'), await create(broker, 'other')];
+  const wait = () => broker.receive(queue, { maximum: 1, waitMs: 1000, holder: 'client' });
+  const first = wait();
+  await turns();
+  assert.deepEqual(await wait(), { ok: false, failure: { kind: 'overloaded' } });
+  await send(broker, other, 'a');
+  assert.deepEqual(bodies(await receive(broker, other, { waitMs: 1000 })), ['a']);
+  clock.advance(1000);
+  assert.deepEqual(await first, { ok: true, value: [] });
+  const second = wait();
+  await turns();
+  clock.advance(1000);
+  assert.deepEqual(await second, { ok: true, value: [] });
+});

@@ -49,7 +49,10 @@ export class KeptBroker implements Broker {
     this.#keepers = keepers;
     this.#queues = keepers.queues;
     const { committer, queues, run } = keepers;
-    this.#receiving = new Receiving({ queues, committer, run, tell: parts.tell });
+    this.#receiving = new Receiving({
+      ...{ queues, committer, run, tell: parts.tell },
+      waitingLimit: parts.waitingReceivesLimit ?? Infinity,
+    });
     this.moves = new MoveTasks({ ...parts, keepers, queues });
   }
 

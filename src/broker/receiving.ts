@@ -22,11 +22,14 @@ export interface ReceivingParts {
   readonly committer: Committer;
   readonly run: RunId;
   readonly tell: Tell;
+  /** How many receives may wait at once. */
+  readonly waitingLimit: number;
 }
 
 /** Leases messages, now or as soon as there are any; hands over dead letters on the way. */
 export class Receiving {
   readonly #parts: ReceivingParts;
+  #waitingCount = 0;
 
   constructor(parts: ReceivingParts) {
     this.#parts = parts;
@@ -39,7 +42,10 @@ export class Receiving {
     if (taken !== undefined && isAnswer(taken)) return this.#answer(keeper, taken);
     const waitMs = query.waitMs ?? keeper.definition.settings.receiveWaitMs;
     if (waitMs === 0) return this.#answer(keeper, await this.#takeNow(keeper, query, taken));
+    if (this.#waitingCount >= this.#parts.waitingLimit) return failed({ kind: 'overloaded' });
+    this.#waitingCount += 1;
     const later = await this.#wait(keeper, query, waitMs);
+    this.#waitingCount -= 1;
     if (later !== undefined) return this.#answer(keeper, later);
     return keeper.isThere ? ok([]) : failed({ kind: 'no-such-queue', queue: keeper.definition.key });
   }

@@ -32,6 +32,9 @@ export function upCommand(version: string): Command {
     )
     .option('--idle <seconds>', 'how long an unused environment is kept (default 300)')
     .option('--concurrency <count>', 'how many invocations may run at once (default 1000)')
+    .option('--connections <count>', 'how many connections may be open at once; more get 503 (default 20000)')
+    .option('--polls <count>', 'how many receives may wait at once; more get 503 (default 20000)')
+    .option('--bodies <MiB>', 'room for the bodies of all requests in memory; more get 503 (default 512)')
     .option(
       '--waits <whose>',
       'aws: 60 seconds between purges of a queue, and until the name of a deleted one is free (default none)',

@@ -46,8 +46,10 @@ export async function openDoors(
     logs: logsQuestion(functions, lines),
     peek: peekQuestion(ground.broker),
   });
+  const { connectionsLimit: connections, bodiesSizeBytes } = config;
+  const limits = { connections, bodiesSizeBytes };
   const open = (ways: Pick<HttpServerParts, 'doors' | 'gate' | 'forSandboxes'>): HttpServer =>
-    scope.use(new HttpServer({ ...ways, clock, random, tell }));
+    scope.use(new HttpServer({ ...ways, clock, random, tell, limits }));
   const forSandboxes = { doors: aws, gate: new EnvironmentGate({ keys, clock }) };
   const inner = await open(forSandboxes).listen('127.0.0.1', 0);
   if (!inner.ok) return inner;

@@ -263,14 +263,30 @@ test('a client that is slow with its headers or its body is cut off, and nobody 
   assert.equal((await fetch(url)).status, 200);
 });
 
-test('connections beyond the bound are closed, and those within it go on', async (context) => {
+test('connections beyond the bound are told so and closed, and those within it go on', async (context) => {
   const { port } = await serve(context, { limits: { connections: 1 } });
   const first = connect(port, '127.0.0.1');
   await once(first, 'connect');
   const second = connect(port, '127.0.0.1');
-  second.on('error', () => {});
-  second.resume();
-  await once(second, 'close');
+  second.write('POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n');
+  assert.match(await untilClosed(second), /^HTTP\/1\.1 503 .*\r\nConnection: close\r\n.*"message"/s);
   first.end('GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
   assert.match((await first.toArray()).join(''), /^HTTP\/1\.1 200/);
+  const third = connect(port, '127.0.0.1');
+  third.write('GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
+  assert.match((await third.toArray()).join(''), /^HTTP\/1\.1 200/);
+});
+
+test('a client that never hears that there is no room for it is cut off', async (context) => {
+  const { port, clock } = await serve(context, { limits: { connections: 0 } });
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+  socket.on('error', () => {});
+  await once(socket.resume(), 'end');
+  while (clock.nextDueMs() === undefined) await nextTurn();
+  clock.advance(1000);
+  // Only a reset tells a client that keeps its half open: its own bytes bring it.
+  while (!socket.closed) {
+    socket.write('x');
+    await nextTurn();
+  }
 });

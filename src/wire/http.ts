@@ -10,6 +10,7 @@ import { HTTP_LIMITS, type HttpLimits } from './http-limits.ts';
 import { listenFailure, type ListenFailure } from './listen-failure.ts';
 import { QuickLane } from './quick-lane.ts';
 import { Reception, type Way } from './reception.ts';
+import { MOST_TURNED_AWAY, turnAway } from './turn-away.ts';
 
 /** What a server works with. */
 export interface HttpServerParts extends Way {
@@ -33,6 +34,7 @@ export class HttpServer implements AsyncDisposable {
   readonly #reception: Reception;
   readonly #quick: QuickLane;
   readonly #running = new Set<Exchange>();
+  #open = 0;
   #stopping = false;
 
   constructor(parts: HttpServerParts) {
@@ -83,11 +85,16 @@ export class HttpServer implements AsyncDisposable {
     const { clock, random } = this.#parts;
     const lane = new QuickLane({ reception: this.#reception, clock, random, limits: this.#limits, handOver });
     server.removeAllListeners('connection');
-    server.on('connection', (socket: Socket) => {
-      this.#reception.peers.ask(socket);
-      lane.take(socket);
-    });
+    server.on('connection', (socket: Socket) => this.#admit(socket, lane));
     return lane;
+  }
+
+  #admit(socket: Socket, lane: QuickLane): void {
+    if (this.#open >= this.#limits.connections) return turnAway(socket, this.#parts.clock);
+    this.#open += 1;
+    socket.once('close', () => (this.#open -= 1));
+    this.#reception.peers.ask(socket);
+    lane.take(socket);
   }
 
   #accept(incoming: IncomingMessage, outgoing: ServerResponse): void {
@@ -113,6 +120,6 @@ function serverWithin(limits: HttpLimits): Server {
     maxHeaderSize: 32 * 1024,
     noDelay: true,
   });
-  server.maxConnections = limits.connections;
+  server.maxConnections = limits.connections + MOST_TURNED_AWAY;
   return server;
 }

@@ -1,0 +1,34 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import type { BenchPlatform } from './platform.ts';
+
+/** Jiffies a second, as Linux reports processor time to every program. */
+export const JIFFIES_PER_S = 100;
+
+/** Memory and processor time of the platform's whole process tree. */
+export function usage(platform: BenchPlatform): { pssMb: number; jiffies: number } {
+  let pssKb = 0;
+  let jiffies = 0;
+  for (const pid of tree(platform.child.pid ?? 0)) {
+    pssKb += Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0);
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+    jiffies += Number(fields[11]) + Number(fields[12]);
+  }
+  return { pssMb: (pssKb * 1024) / 1e6, jiffies };
+}
+
+function tree(root: number): number[] {
+  const parents = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => [Number(name), parentOf(Number(name))] as const);
+  const found = [root];
+  for (const pid of found) for (const [child, parent] of parents) if (parent === pid) found.push(child);
+  return found;
+}
+
+function parentOf(pid: number): number {
+  try {
+    return Number(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ')[1]);
+  } catch {
+    return -1;
+  }
+}
