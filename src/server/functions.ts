@@ -16,15 +16,12 @@ import { CodeFolders } from '../function/code-folders.ts';
 import type { FunctionRecord } from '../function/function.ts';
 import { PrimedFolders } from '../function/primed-folders.ts';
 import { BroughtParts } from '../function/runtime/brought-parts.ts';
-import { jvmRuntimes } from '../function/runtime/jvm.ts';
-import { NodeRuntime } from '../function/runtime/node.ts';
-import { ProvidedRuntime } from '../function/runtime/provided.ts';
-import { RubyRuntime } from '../function/runtime/ruby.ts';
-import { Runtimes } from '../function/runtime/runtimes.ts';
+import type { Runtimes } from '../function/runtime/runtimes.ts';
 import { SharedAllowance } from '../function/shared-allowance.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { Tell } from '../watch/event.ts';
 import type { Data } from './data.ts';
+import { installedRuntimes } from './runtimes.ts';
 
 /** What functions and their environments are built on. */
 export interface FunctionGround extends Data {
@@ -57,7 +54,7 @@ const MEMORY_SHARE = 0.75;
 export async function buildFunctions(scope: Scope, ground: FunctionGround): Promise<FunctionRooms> {
   const { config, blobs, catalog, clock, random, tell } = ground;
   const brought = new BroughtParts({ directory: config.cacheDirectory, clock, random, tell });
-  const runtimes = installedRuntimes(brought);
+  const runtimes = installedRuntimes(brought, clock);
   const code = await CodeFolders.open({ directory: ground.codePath, blobs, random });
   const functions = scope.use(
     await CatalogFunctions.open({ catalog, blobs, code, runtimes, clock, random, tell }),
@@ -106,13 +103,4 @@ export async function buildFunctions(scope: Scope, ground: FunctionGround): Prom
 function innerPrograms(): InnerPrograms {
   const forwarderFolder = join(import.meta.dirname, '..', '..', 'runtimes', 'forwarder');
   return { execPath: process.execPath, forwarderFolder };
-}
-
-function installedRuntimes(brought: BroughtParts): Runtimes {
-  const ours = join(import.meta.dirname, '..', '..', 'runtimes');
-  const bootstrapFolder = join(ours, 'node');
-  const node = { execPath: process.execPath, version: process.versions.node, bootstrapFolder };
-  const jvms = jvmRuntimes({ brought });
-  const ruby = new RubyRuntime(join(ours, 'ruby'));
-  return new Runtimes([new NodeRuntime(node), new ProvidedRuntime(), ...jvms, ruby]);
 }

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import type { FunctionSettings } from '../function.ts';
 import { InstalledPrograms, type InstalledProgram, type ProgramQuestion } from './installed-program.ts';
 import type { Launch, NotLaunchable, Probe, Runtime } from './runtime.ts';
-import { RUNTIME_ROOT, TASK_ROOT } from './runtime.ts';
+import { notInstalled, RUNTIME_ROOT, TASK_ROOT } from './runtime.ts';
 
 /** What Ruby says of itself. */
 interface Ruby {
@@ -33,9 +33,7 @@ export class RubyRuntime implements Runtime {
 
   async launch(settings: FunctionSettings, folder: string): Promise<Launch | NotLaunchable> {
     const ruby = await this.#find(settings.runtime);
-    if (ruby === undefined) {
-      return { kind: 'not-launchable', errorType: 'Runtime.MissingInterpreter', reason: MISSING };
-    }
+    if (ruby === undefined) return notInstalled(MISSING);
     const { prefix } = ruby.told;
     const own = prefix === '/usr' || prefix.startsWith('/usr/') ? [] : [readOnly(prefix, prefix)];
     return {

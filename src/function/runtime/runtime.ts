@@ -21,6 +21,10 @@ export interface Launch {
 export interface Probe {
   readonly available: boolean;
   readonly sentence: string;
+  /** The version that runs it here: `3.11.7`. */
+  readonly version?: string;
+  /** False when that is not the version that the runtime's name asks for. */
+  readonly isExact?: boolean;
 }
 
 /** The code cannot be started at all; told as the error of its first phase. `reason` is a sentence for its owner. */
@@ -28,6 +32,11 @@ export interface NotLaunchable {
   readonly kind: 'not-launchable';
   readonly errorType: string;
   readonly reason: string;
+}
+
+/** What runs functions of this runtime is not on this machine. `sentence` names what brings it. */
+export function notInstalled(sentence: string): NotLaunchable {
+  return { kind: 'not-launchable', errorType: 'Runtime.NotInstalled', reason: sentence };
 }
 
 /**
@@ -58,7 +67,7 @@ export interface Runtime {
   prepare(folder: string): Promise<void>;
   /** How to start a function whose prepared code is in `folder`. */
   launch(settings: FunctionSettings, folder: string): Promise<Launch | NotLaunchable>;
-  /** Absent where there is nothing to prime. */
-  readonly priming?: Priming;
+  /** Absent where there is nothing to prime, and while it is not known yet what would run the function. */
+  readonly priming?: Priming | undefined;
   probe(): Promise<Probe>;
 }

@@ -1,0 +1,85 @@
+"""Starts a Python function on AWS's own client for the Runtime API, or on ours where that one could not be fetched.
+
+Arguments: the handler; the folders of the code, of AWS's client, and of AWS's SDK (empty: not there); and, if the code
+was compiled ahead, the folder of its bytecode.
+"""
+
+import os
+import sys
+
+
+def main():
+    handler, task, client, sdk = sys.argv[1:5]
+    bytecode = sys.argv[5] if len(sys.argv) > 5 else ""
+    # The first entry is our own folder: nothing of it is for functions.
+    own, *library = sys.path
+    sys.argv = ["bootstrap"]
+    run = aws_client(client, library) if client else own_client(own, library)
+    sys.path[:] = [task, *layers(), *library, *filter(None, [client, sdk])]
+    complete_builtins()
+    if bytecode:
+        from_bytecode(task, bytecode)
+    run(handler)
+
+
+def aws_client(client, library):
+    """Loads AWS's client before the function's code can put anything in its way."""
+    sys.path[:] = [client, *library]
+    from awslambdaric.__main__ import main as run
+
+    return lambda handler: run(["bootstrap", handler])
+
+
+def own_client(own, library):
+    sys.path[:] = [own, *library]
+    from millrace_client.loop import run
+
+    return run
+
+
+def layers():
+    """What layers bring, where AWS looks for it."""
+    version = "python%d.%d" % sys.version_info[:2]
+    folders = ["/opt/python/lib/%s/site-packages" % version, "/opt/python"]
+    return [folder for folder in folders if os.path.isdir(folder)]
+
+
+def complete_builtins():
+    """The site module is left out for its folders, not for `exit()` and `help()`."""
+    import site
+
+    site.setquit()
+    site.sethelper()
+
+
+def from_bytecode(task, bytecode):
+    """Reads the bytecode of the function's modules from `bytecode`, which has the same folders as the code."""
+    from importlib import machinery
+
+    class AheadLoader(machinery.SourceFileLoader):
+        def get_data(self, path):
+            if path.endswith(".pyc"):
+                try:
+                    return super().get_data(bytecode + path[len(task) :])
+                except OSError:
+                    pass
+            return super().get_data(path)
+
+    finder = machinery.FileFinder.path_hook(
+        (machinery.ExtensionFileLoader, machinery.EXTENSION_SUFFIXES),
+        (AheadLoader, machinery.SOURCE_SUFFIXES),
+        (machinery.SourcelessFileLoader, machinery.BYTECODE_SUFFIXES),
+    )
+
+    def hook(path):
+        if path != task and not path.startswith(task + "/"):
+            raise ImportError("not a folder of the function's code")
+        return finder(path)
+
+    sys.path_hooks.insert(0, hook)
+    for path in [path for path in sys.path_importer_cache if path.startswith(task)]:
+        del sys.path_importer_cache[path]
+
+
+if __name__ == "__main__":
+    main()

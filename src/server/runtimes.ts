@@ -1,0 +1,23 @@
+import { join } from 'node:path';
+import type { Clock } from '../base/clock.ts';
+import type { BroughtParts } from '../function/runtime/brought-parts.ts';
+import { PythonFinder } from '../function/runtime/installed-python.ts';
+import { jvmRuntimes } from '../function/runtime/jvm.ts';
+import { NodeRuntime } from '../function/runtime/node.ts';
+import { ProvidedRuntime } from '../function/runtime/provided.ts';
+import { pythonRuntimes } from '../function/runtime/python.ts';
+import { RubyRuntime } from '../function/runtime/ruby.ts';
+import { Runtimes } from '../function/runtime/runtimes.ts';
+
+/** Every language, in the order in which people are told of them. */
+export function installedRuntimes(brought: BroughtParts, clock: Clock): Runtimes {
+  const folderOf = (language: string): string => join(import.meta.dirname, '..', '..', 'runtimes', language);
+  const { execPath, versions } = process;
+  return new Runtimes([
+    new NodeRuntime({ execPath, version: versions.node, bootstrapFolder: folderOf('node') }),
+    ...pythonRuntimes({ brought, clock, finder: new PythonFinder(), launcherFolder: folderOf('python') }),
+    ...jvmRuntimes({ brought }),
+    new RubyRuntime(folderOf('ruby')),
+    new ProvidedRuntime(),
+  ]);
+}
