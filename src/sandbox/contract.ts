@@ -121,6 +121,18 @@ function lifeContract(name: string, open: OpenSandbox): void {
       await tree.kill();
       assert.equal((await tree.exit).kind, 'killed');
     });
+
+    test('a tree that is killed while it is being frozen ends, whichever comes first', async () => {
+      const [first, second] = await Promise.all([
+        start(sandbox, shell('echo up; sleep 300')),
+        start(sandbox, shell('echo up; sleep 300')),
+      ]);
+      await Promise.all([first.untilPrinted('up'), second.untilPrinted('up')]);
+      const freezing = first.tree.freeze();
+      await Promise.all([first.tree.kill(), freezing]);
+      const killing = second.tree.kill();
+      await Promise.all([second.tree.freeze().catch(() => undefined), killing]);
+    });
   });
 }
 

@@ -45,6 +45,7 @@ export class BubblewrapTree implements SandboxedTree {
   readonly exit: Promise<SandboxExit>;
   readonly #parts: BubblewrapTreeParts;
   #frozen = false;
+  #isEnding = false;
 
   constructor(parts: BubblewrapTreeParts) {
     this.#parts = parts;
@@ -56,6 +57,8 @@ export class BubblewrapTree implements SandboxedTree {
     const { cgroup } = this.#parts;
     if (cgroup !== undefined) await cgroup.freeze();
     else signalAll(await this.#pids(), 'SIGSTOP');
+    // A kill may have come in between: its own thaw may have been before this freeze.
+    if (this.#isEnding) await this.thaw().catch(() => undefined);
   }
 
   async thaw(): Promise<void> {
@@ -70,6 +73,7 @@ export class BubblewrapTree implements SandboxedTree {
   }
 
   async kill(): Promise<void> {
+    this.#isEnding = true;
     this.#parts.spawned.signal('SIGKILL');
     // Frozen processes die only when they run again.
     if (this.#frozen) await this.thaw().catch(() => undefined);
