@@ -1,22 +1,24 @@
 import type { Cancel, Clock } from '../base/clock.ts';
-import { pssBytes } from './process-tree.ts';
 
 /** What a watch looks at, and what it does. */
 export interface MemoryWatchParts {
   readonly clock: Clock;
   readonly limitBytes: number;
-  readonly pids: () => Promise<readonly number[]>;
-  /** The processes use more than the limit. */
+  /** What is used now, in bytes. */
+  readonly usedBytes: () => Promise<number>;
+  /** More than the limit is used. */
   readonly onExceeded: () => void;
 }
 
 const INTERVAL_MS = 500;
 
-/** Watches how much memory processes really use, where no cgroup does: late by up to half a second. */
+/** Watches how much memory is used where no limit of the kernel's says quite the same: late by up to half a second. */
 export class MemoryWatch implements Disposable {
   readonly #parts: MemoryWatchParts;
   #cancel: Cancel = () => undefined;
-  #ended = false;
+  #isEnded = false;
+  /** While nothing runs there is nothing to look for. */
+  isPaused = false;
   /** True once more than the limit was seen. */
   exceeded = false;
   /** The most that was seen. */
@@ -27,15 +29,15 @@ export class MemoryWatch implements Disposable {
     this.#plan();
   }
 
-  /** What the processes use now. */
+  /** What is used now, in bytes. */
   async usedBytes(): Promise<number> {
-    const usedBytes = await pssBytes(await this.#parts.pids());
+    const usedBytes = await this.#parts.usedBytes();
     this.peakBytes = Math.max(this.peakBytes, usedBytes);
     return usedBytes;
   }
 
   [Symbol.dispose](): void {
-    this.#ended = true;
+    this.#isEnded = true;
     this.#cancel();
   }
 
@@ -44,8 +46,9 @@ export class MemoryWatch implements Disposable {
   }
 
   async #look(): Promise<void> {
+    if (this.isPaused) return this.#plan();
     const usedBytes = await this.usedBytes();
-    if (this.#ended) return;
+    if (this.#isEnded) return;
     this.exceeded = usedBytes > this.#parts.limitBytes;
     if (this.exceeded) this.#parts.onExceeded();
     else this.#plan();

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { thawGroupOf } from './frozen-group.ts';
+import { killMarked } from './marked-processes.ts';
 import type { SpawnerEvent, SpawnerRequest } from './spawner-protocol.ts';
 
 /**
@@ -10,6 +11,7 @@ import type { SpawnerEvent, SpawnerRequest } from './spawner-protocol.ts';
  */
 class SpawnerProcess {
   readonly #children = new Map<number, ChildProcess>();
+  readonly #marks = new Map<number, string>();
 
   /** Listens to the platform until it is gone. */
   run(): void {
@@ -22,6 +24,7 @@ class SpawnerProcess {
         endGroup(child);
         thawGroupOf(child.pid ?? 0);
       }
+      for (const mark of this.#marks.values()) void killMarked(mark);
     });
     // Ctrl-C in a terminal reaches the whole group: the platform stops first, and then closes the channel.
     process.on('SIGINT', () => undefined);
@@ -37,6 +40,7 @@ class SpawnerProcess {
       const stdio = ['ignore' as const, 'pipe' as const, 'pipe' as const, ...descriptors];
       const all = request.namesChild ? [...stdio, 'pipe' as const] : stdio;
       const child = spawn(program, words, { cwd, env, stdio: all, detached: request.ownSession });
+      if (request.mark !== undefined) this.#marks.set(id, request.mark);
       this.#watch(id, child);
       if (request.namesChild) this.#hearChild(id, child.stdio[all.length - 1]);
     } catch (error) {
@@ -54,6 +58,7 @@ class SpawnerProcess {
     child.once('exit', (code, signal) => this.#tell({ kind: 'ended', id, code, signal }));
     child.once('close', () => {
       this.#children.delete(id);
+      this.#marks.delete(id);
       this.#tell({ kind: 'closed', id });
     });
     child.once('error', (error) => {

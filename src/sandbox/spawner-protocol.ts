@@ -10,6 +10,8 @@ export type SpawnerRequest =
       readonly files: readonly string[];
       /** One more descriptor behind the files, on which the program names its child as JSON: `{"child-pid": 1}`. */
       readonly namesChild: boolean;
+      /** Text among the variables of all that the program starts, by which it is found when the platform is gone. */
+      readonly mark?: string;
       /** Makes the program the leader of a session of its own. */
       readonly ownSession: boolean;
     }

@@ -17,7 +17,9 @@ export class PeerVerdicts {
   /** Begins to ask about a new connection. */
   ask(socket: Socket): void {
     const peer = addressOf(socket);
-    if (this.#gate.isSandboxed === undefined || peer === undefined) return;
+    if (this.#gate.isSandboxed === undefined) return;
+    // What it sent before it hung up may still be read, and nobody can say any more who it was.
+    if (peer === undefined) return void this.#verdicts.set(socket, true);
     const verdict = this.#gate.isSandboxed(peer).catch((error: unknown) => {
       this.#trouble(error);
       return true;

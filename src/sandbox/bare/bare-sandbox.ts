@@ -6,7 +6,8 @@ import type { Mount, OutputListener, PeerAddress, Sandbox, SandboxedTree, Sandbo
 import { Spawner } from '../spawner.ts';
 import { BareTree } from './bare-tree.ts';
 import { neverStarted } from '../never-started.ts';
-import { ENVIRONMENT_MARK } from './mark.ts';
+import { processName } from '../marked-processes.ts';
+import { ENVIRONMENT_MARK, markOf, sweepLeftProcesses } from './mark.ts';
 
 const NO_NETWORK_WALL =
   'without isolation (bare) no function can be kept from the network: it asks for network none';
@@ -32,12 +33,14 @@ export class BareSandbox implements Sandbox {
 
   async start(spec: SandboxSpec, output: OutputListener): Promise<SandboxedTree> {
     if (spec.network === 'none') return neverStarted(NO_NETWORK_WALL);
-    this.#swept ??= sweepLeftFolders('bare');
+    this.#swept ??= sweep();
     await this.#swept;
+    const value = markOf(spec.environmentId, await processName(process.pid));
+    const mark = `${ENVIRONMENT_MARK}=${value}`;
     const folder = await makeOwnFolder('bare');
     const mounts: Mount[] = [...spec.mounts, { source: folder, target: '/tmp', access: 'read-write' }];
     const outside = (text: string): string => translate(text, mounts);
-    const variables: Record<string, string> = { TMPDIR: folder, [ENVIRONMENT_MARK]: spec.environmentId };
+    const variables: Record<string, string> = { TMPDIR: folder, [ENVIRONMENT_MARK]: value };
     for (const [name, value] of Object.entries(spec.variables)) variables[name] ??= outside(value);
     const spawned = await this.#spawner.start(
       {
@@ -46,11 +49,12 @@ export class BareSandbox implements Sandbox {
         workingDirectory: outside(spec.workingDirectory),
         files: [],
         namesChild: false,
+        mark,
         ownSession: true,
       },
       output,
     );
-    const tree = new BareTree({ spec, spawned, clock: this.#clock, sockets: this.#sockets });
+    const tree = new BareTree({ spec, spawned, mark, clock: this.#clock, sockets: this.#sockets });
     this.#trees.add(tree);
     void tree.exit.then(async () => {
       this.#trees.delete(tree);
@@ -68,6 +72,11 @@ export class BareSandbox implements Sandbox {
     await Promise.all([...this.#trees].map((tree) => tree.kill()));
     await this.#spawner[Symbol.asyncDispose]();
   }
+}
+
+/** What killed platforms left behind. */
+async function sweep(): Promise<void> {
+  await Promise.all([sweepLeftFolders('bare'), sweepLeftProcesses()]);
 }
 
 /** Paths that begin with the target of a mount, where they are on this machine; also inside lists, and as values of options. */

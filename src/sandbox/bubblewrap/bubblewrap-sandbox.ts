@@ -6,7 +6,6 @@ import { MemoryWatch } from '../memory-watch.ts';
 import { makeOwnFolder, sweepLeftFolders } from '../own-folder.ts';
 import { PeerSockets } from '../peer-sockets.ts';
 import { neverStarted } from '../never-started.ts';
-import { processTree } from '../process-tree.ts';
 import type { OutputListener, PeerAddress, Sandbox, SandboxedTree, SandboxSpec } from '../sandbox.ts';
 import { Spawner, type Spawned } from '../spawner.ts';
 import { BubblewrapTree, NOT_JOINED } from './bubblewrap-tree.ts';
@@ -15,11 +14,13 @@ import type { Cgroup, CgroupParent } from './cgroup.ts';
 import { CgroupV1 } from './cgroup-v1.ts';
 import { CgroupV2 } from './cgroup-v2.ts';
 import type { CpuSharing } from './cpu-share.ts';
-import { isEnvironmentUid, OwnUsers, type Identity } from './identity.ts';
+import { OwnUsers, type Identity } from './identity.ts';
 import { machineFiles, type MachineFiles } from './machine-files.ts';
 import { bubblewrapWords, type MadeFile } from './options.ts';
+import { PeerOrigin } from './peer-origin.ts';
 import { NOT_SCOPED, scopeProgram } from './scope-program.ts';
 import { seccompProgram } from './seccomp.ts';
+import { ownMemoryBytes } from './tree-memory.ts';
 import { groupFile, passwdFile } from './user-files.ts';
 
 /** These walls do not hold on this machine. `what` is a sentence that says what is missing. */
@@ -71,6 +72,7 @@ export class BubblewrapSandbox implements Sandbox {
   readonly #ground: Ground;
   readonly #spawner: Spawner;
   readonly #sockets = new PeerSockets();
+  readonly #origin: PeerOrigin;
   readonly #trees = new Set<BubblewrapTree>();
   #means: Means = { hasProc: true, isScoped: true };
   #nextFiles = 1;
@@ -78,6 +80,8 @@ export class BubblewrapSandbox implements Sandbox {
   private constructor(ground: Ground) {
     this.#ground = ground;
     this.#spawner = new Spawner(ground.clock);
+    const hasOwnUsers = ground.identity.kind === 'own-user';
+    this.#origin = new PeerOrigin({ clock: ground.clock, sockets: this.#sockets, hasOwnUsers });
   }
 
   get description(): string {
@@ -95,7 +99,8 @@ export class BubblewrapSandbox implements Sandbox {
   /** Makes the walls ready and runs a canary behind them; whatever it can do that it must not is the failure. */
   static async open(options: BubblewrapOptions): Promise<Result<BubblewrapSandbox, WallsDoNotHold>> {
     const { arch } = process;
-    const [filter, scope] = [seccompProgram(arch), scopeProgram(arch)];
+    const cgroups = await openCgroups(options);
+    const [filter, scope] = [seccompProgram(arch, cgroups !== undefined), scopeProgram(arch)];
     if (filter === undefined || scope === undefined)
       return refusal(`there is no system call filter for ${arch} processors`);
     await sweepLeftFolders('walls');
@@ -103,12 +108,9 @@ export class BubblewrapSandbox implements Sandbox {
     await writeFile(join(folder, 'seccomp'), filter);
     await writeFile(join(folder, 'scope'), scope);
     const isRoot = process.getuid?.() === 0;
-    const sandbox = new BubblewrapSandbox({
-      ...{ ...options, folder },
-      files: await machineFiles(folder),
-      identity: isRoot ? { kind: 'own-user', users: new OwnUsers() } : { kind: 'same-user' },
-      cgroups: await openCgroups(options),
-    });
+    const identity: Identity = isRoot ? { kind: 'own-user', users: new OwnUsers() } : { kind: 'same-user' };
+    const files = await machineFiles(folder);
+    const sandbox = new BubblewrapSandbox({ ...options, folder, files, identity, cgroups });
     const hole = await sandbox.#findMeans();
     if (hole === undefined) return ok(sandbox);
     await sandbox[Symbol.asyncDispose]();
@@ -149,17 +151,20 @@ export class BubblewrapSandbox implements Sandbox {
       if (identity.kind === 'own-user' && uid !== undefined) identity.users.giveBack(uid);
     };
     unfinished.defer(release);
-    // The private /tmp is memory: what it may hold is beside what the function's processes may use.
+    // The private /tmp is memory, and the kernel cannot count it apart: it bounds both together at once, the watch the rest.
     const memoryBytes = spec.memoryLimitBytes + spec.tmpSizeBytes;
     const { processLimit: processes, cpuCores } = spec;
     const cgroup = await cgroups?.make(spec.environmentId, { memoryBytes, processes, cpuCores });
     unfinished.defer(() => cgroup?.remove());
+    this.#origin.began();
+    unfinished.defer(() => this.#origin.gone());
     const spawned = await this.#spawn(spec, uid, cgroup, output);
     const tree = new BubblewrapTree({
       ...{ spawned, cgroup, uid, sockets: this.#sockets, clock: this.#ground.clock },
-      watch: cgroup === undefined ? this.#watch(spec, spawned) : undefined,
+      watch: this.#watch(spec, spawned, cgroup),
       onGone: () => {
         this.#trees.delete(tree);
+        this.#origin.gone();
         release();
       },
     });
@@ -168,15 +173,8 @@ export class BubblewrapSandbox implements Sandbox {
     return tree;
   }
 
-  async ownsAny(peer: PeerAddress): Promise<boolean> {
-    const { identity } = this.#ground;
-    if (identity.kind === 'own-user') {
-      if (identity.users.usedCount === 0) return false;
-      const socket = await this.#sockets.find(peer);
-      return socket !== undefined && isEnvironmentUid(socket.uid);
-    }
-    for (const tree of this.#trees) if (await tree.owns(peer)) return true;
-    return false;
+  ownsAny(peer: PeerAddress): Promise<boolean> {
+    return this.#origin.isInside(peer);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -237,10 +235,10 @@ export class BubblewrapSandbox implements Sandbox {
     return { paths, remove: async () => void (await Promise.all(paths.map(removeOne))) };
   }
 
-  #watch(spec: SandboxSpec, spawned: Spawned): MemoryWatch {
+  #watch(spec: SandboxSpec, spawned: Spawned, cgroup: Cgroup | undefined): MemoryWatch {
     return new MemoryWatch({
       ...{ clock: this.#ground.clock, limitBytes: spec.memoryLimitBytes },
-      pids: () => processTree(spawned.pid),
+      usedBytes: () => ownMemoryBytes(spec, spawned, cgroup),
       onExceeded: () => spawned.signal('SIGKILL'),
     });
   }

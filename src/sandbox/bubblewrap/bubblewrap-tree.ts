@@ -12,8 +12,7 @@ export interface BubblewrapTreeParts {
   readonly spawned: Spawned;
   /** Undefined where this user may make no groups. */
   readonly cgroup: Cgroup | undefined;
-  /** Stands in for the group's memory limit where there is none. */
-  readonly watch: MemoryWatch | undefined;
+  readonly watch: MemoryWatch;
   /** Its own user id; undefined when it shares the platform's. */
   readonly uid: number | undefined;
   readonly sockets: PeerSockets;
@@ -54,7 +53,8 @@ export class BubblewrapTree implements SandboxedTree {
 
   async freeze(): Promise<void> {
     this.#frozen = true;
-    const { cgroup } = this.#parts;
+    const { cgroup, watch } = this.#parts;
+    watch.isPaused = true;
     if (cgroup !== undefined) await cgroup.freeze();
     else signalAll(await this.#pids(), 'SIGSTOP');
     // A kill may have come in between: its own thaw may have been before this freeze.
@@ -63,7 +63,8 @@ export class BubblewrapTree implements SandboxedTree {
 
   async thaw(): Promise<void> {
     this.#frozen = false;
-    const { cgroup } = this.#parts;
+    const { cgroup, watch } = this.#parts;
+    watch.isPaused = false;
     if (cgroup !== undefined) await cgroup.thaw();
     else signalAll(await this.#pids(), 'SIGCONT');
   }
@@ -87,8 +88,8 @@ export class BubblewrapTree implements SandboxedTree {
   async peakMemoryBytes(): Promise<number> {
     const { cgroup, watch } = this.#parts;
     if (cgroup !== undefined) return cgroup.peakBytes();
-    await watch?.usedBytes();
-    return watch?.peakBytes ?? 0;
+    await watch.usedBytes();
+    return watch.peakBytes;
   }
 
   async owns(peer: PeerAddress): Promise<boolean> {
@@ -123,8 +124,8 @@ export class BubblewrapTree implements SandboxedTree {
     const { spawned, cgroup, watch, onGone } = this.#parts;
     const end = await spawned.ended;
     await spawned.closed;
-    watch?.[Symbol.dispose]();
-    const outOfMemory = watch?.exceeded === true || (await cgroup?.ranOutOfMemory()) === true;
+    watch[Symbol.dispose]();
+    const outOfMemory = watch.exceeded || (await cgroup?.ranOutOfMemory()) === true;
     if (cgroup === undefined) await this.#untilNamespaceIsGone(await spawned.child);
     else await cgroup.remove();
     onGone();

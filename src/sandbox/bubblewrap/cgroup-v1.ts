@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import type { Clock } from '../../base/clock.ts';
 import {
   counter,
+  groupMemory,
   groupPids,
   makeGroup,
   numberIn,
@@ -16,6 +17,7 @@ import {
   type CgroupLimits,
   type CgroupOptions,
   type CgroupParent,
+  type GroupMemory,
 } from './cgroup.ts';
 import { cpuValuesV1, sharingWords, type CpuSharing } from './cpu-share.ts';
 
@@ -115,6 +117,10 @@ class GroupV1 implements Cgroup {
 
   peakBytes(): Promise<number> {
     return numberIn(this.#groups.memory, 'memory.max_usage_in_bytes');
+  }
+
+  memory(): Promise<GroupMemory> {
+    return groupMemory(this.#groups.memory, 'rss');
   }
 
   async ranOutOfMemory(): Promise<boolean> {

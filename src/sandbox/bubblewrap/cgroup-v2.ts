@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import type { Clock } from '../../base/clock.ts';
 import {
   counter,
+  groupMemory,
   groupPids,
   makeGroup,
   numberIn,
@@ -16,6 +17,7 @@ import {
   type CgroupLimits,
   type CgroupOptions,
   type CgroupParent,
+  type GroupMemory,
 } from './cgroup.ts';
 import { cpuValuesV2, sharingWords, type CpuSharing } from './cpu-share.ts';
 
@@ -110,6 +112,10 @@ class GroupV2 implements Cgroup {
 
   peakBytes(): Promise<number> {
     return numberIn(this.#group, 'memory.peak');
+  }
+
+  memory(): Promise<GroupMemory> {
+    return groupMemory(this.#group, 'anon');
   }
 
   async ranOutOfMemory(): Promise<boolean> {

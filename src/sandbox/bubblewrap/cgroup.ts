@@ -20,6 +20,12 @@ export interface CgroupOptions {
   readonly cpuSharing: CpuSharing;
 }
 
+/** Memory of a group. */
+export interface GroupMemory {
+  readonly privateBytes: number;
+  readonly sharedBytes: number;
+}
+
 /** The group of one environment. */
 export interface Cgroup {
   /** Files into which a process writes its own number to join. */
@@ -28,6 +34,8 @@ export interface Cgroup {
   thaw(): Promise<void>;
   pids(): Promise<number[]>;
   peakBytes(): Promise<number>;
+  /** What its processes hold now: of their own, and in memory that can be shared, files in memory included. */
+  memory(): Promise<GroupMemory>;
   /** True when the kernel ended a process of the group because memory ran out. */
   ranOutOfMemory(): Promise<boolean>;
   /** Ends what is left in the group, and the group. */
@@ -111,6 +119,13 @@ export async function counter(group: string, file: string, name: string): Promis
   const text = await readFile(join(group, file), 'utf8').catch(() => '');
   const line = text.split('\n').find((each) => each.startsWith(`${name} `));
   return line === undefined ? 0 : Number(line.slice(name.length + 1));
+}
+
+/** From the group's `memory.stat`, where each version has its own word for what is private. */
+export async function groupMemory(group: string, privateName: 'rss' | 'anon'): Promise<GroupMemory> {
+  const read = (name: string): Promise<number> => counter(group, 'memory.stat', name);
+  const [privateBytes, sharedBytes] = await Promise.all([read(privateName), read('shmem')]);
+  return { privateBytes, sharedBytes };
 }
 
 /** A file that holds one number; 0 when it is not there. */

@@ -12,27 +12,19 @@ export type Identity =
 export class OwnUsers implements Disposable {
   readonly #blocks: UidBlocks;
   readonly #free: number[] = [];
-  #usedCount = 0;
 
   constructor(blocks: UidBlocks = new UidBlocks()) {
     this.#blocks = blocks;
   }
 
-  /** How many ids are given away now. */
-  get usedCount(): number {
-    return this.#usedCount;
-  }
-
   /** An id that no other environment of this machine has. Throws when there is none. */
   take(): number {
     if (this.#free.length === 0) this.#add(this.#blocks.take());
-    this.#usedCount += 1;
     return present(this.#free.shift(), 'a free user id');
   }
 
   /** The environment is gone. */
   giveBack(uid: number): void {
-    this.#usedCount -= 1;
     this.#free.push(uid);
   }
 

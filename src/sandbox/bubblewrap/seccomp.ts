@@ -6,6 +6,8 @@ interface Machine {
   /** AUDIT_ARCH_… of linux/audit.h. */
   readonly auditArchitecture: number;
   readonly allowed: readonly number[];
+  /** Calls that make memory which lives on unseen while no process has it in its address space. */
+  readonly sharedMemory: readonly number[];
   readonly conditional: {
     readonly clone: number;
     readonly clone3: number;
@@ -46,21 +48,28 @@ const FAMILIES = { unix: 1, inet: 2, inet6: 10, netlink: 16 } as const;
 const TERMINAL_INPUT = [0x5412, 0x541c] as const;
 
 const MACHINES: Readonly<Record<string, Machine>> = {
-  x64: { auditArchitecture: 0xc000_003e, allowed: Object.values(X64_ALLOWED), conditional: X64_CONDITIONAL },
+  x64: {
+    auditArchitecture: 0xc000_003e,
+    allowed: Object.values(X64_ALLOWED),
+    sharedMemory: [X64_ALLOWED.memfd_create, X64_ALLOWED.shmget],
+    conditional: X64_CONDITIONAL,
+  },
   arm64: {
     auditArchitecture: 0xc000_00b7,
     allowed: Object.values(ARM64_ALLOWED),
+    sharedMemory: [ARM64_ALLOWED.memfd_create, ARM64_ALLOWED.shmget],
     conditional: ARM64_CONDITIONAL,
   },
 };
 
 /**
  * The filter for `bwrap --seccomp`: a list of what is allowed, everything else fails with EPERM. `clone3` fails with
- * ENOSYS, so that the C library falls back to `clone`, whose flags a filter can see. Undefined for other processors.
+ * ENOSYS, so that the C library falls back to `clone`, whose flags a filter can see. Without `hasSharedMemory` so do the calls
+ * for memory that only a control group can count. Undefined for other processors.
  */
-export function seccompProgram(architecture: string): Uint8Array | undefined {
+export function seccompProgram(architecture: string, hasSharedMemory = true): Uint8Array | undefined {
   const machine = MACHINES[architecture];
-  return machine === undefined ? undefined : assemble(instructions(machine));
+  return machine === undefined ? undefined : assemble(instructions(machine, hasSharedMemory));
 }
 
 interface Instruction {
@@ -70,13 +79,17 @@ interface Instruction {
   readonly operand: number;
 }
 
-function instructions({ auditArchitecture, allowed, conditional }: Machine): Instruction[] {
+function instructions(
+  { auditArchitecture, allowed, conditional, sharedMemory }: Machine,
+  hasSharedMemory: boolean,
+): Instruction[] {
   return [
     load(ARCHITECTURE),
     ...unless(BPF.jumpEqual, auditArchitecture, [answer(VERDICT.kill)]),
     load(NUMBER),
     ...when(BPF.jumpGreaterEqual, X32_BIT, [fail(ENOSYS)]),
     ...when(BPF.jumpEqual, conditional.clone3, [fail(ENOSYS)]),
+    ...(hasSharedMemory ? [] : sharedMemory).flatMap((number) => when(BPF.jumpEqual, number, [fail(ENOSYS)])),
     ...when(BPF.jumpEqual, conditional.clone, cloneRule()),
     ...when(BPF.jumpEqual, conditional.socket, socketRule()),
     ...when(BPF.jumpEqual, conditional.ioctl, ioctlRule()),

@@ -1,0 +1,43 @@
+import { readdir, readFile, readlink } from 'node:fs/promises';
+import { isRunning, signalAll } from './process-tree.ts';
+
+/** Rounds of killing: what starts new processes while it is being killed is met again in the next. */
+const KILL_ROUNDS = 20;
+/** Looks at a process that is about to become another program, and seems to have no variables meanwhile. */
+const LOOKS = 5;
+
+/** Processes of this user that have `mark` among the variables they were started with, wherever they are in the machine's tree. */
+export async function markedPids(mark: string): Promise<number[]> {
+  const names = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const found = await Promise.all(
+    names.map(async (name) => ((await variablesText(name)).includes(mark) ? Number(name) : 0)),
+  );
+  return found.filter((pid) => pid !== 0);
+}
+
+/** Ends them, and what they start meanwhile. */
+export async function killMarked(mark: string): Promise<void> {
+  for (let round = 0; round < KILL_ROUNDS; round += 1) {
+    const left = await markedPids(mark);
+    if (left.length === 0) return;
+    signalAll(left, 'SIGKILL');
+  }
+}
+
+async function variablesText(pid: string): Promise<string> {
+  for (let look = 0; look < LOOKS; look += 1) {
+    const text = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
+    if (text !== '') return text;
+    const hasProgram = await readlink(`/proc/${pid}/exe`).catch(() => '');
+    if (hasProgram === '' || !(await isRunning(Number(pid)))) return '';
+  }
+  return '';
+}
+
+/** Names a process for good: its number, and when it began, since numbers come again. */
+export async function processName(pid: number): Promise<string> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  // The twenty-second field of the whole line; the program's name, in brackets, may itself hold spaces.
+  const startTime = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  return `${pid}-${startTime}`;
+}
