@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { backupCommand } from './cli/backup.ts';
 import { sentence } from './cli/connection.ts';
 import { deployCommand } from './cli/deploy.ts';
 import { functionsCommand } from './cli/functions.ts';
@@ -23,7 +24,7 @@ function program(): Command {
     JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
   ).version;
   const commands = [upCommand(version), deployCommand(), invokeCommand(), sendCommand(), receiveCommand()];
-  const care = [peekCommand(), redriveCommand(), purgeCommand()];
+  const care = [peekCommand(), redriveCommand(), purgeCommand(), backupCommand()];
   const lists = [queuesCommand(), functionsCommand(), logsCommand(), statusCommand()];
   const root = new Command('millrace')
     .description(
