@@ -8,6 +8,7 @@ const { KIND, decoder, encode } = require('./frames.cjs');
 const { Invocation } = require('./invocation.cjs');
 const { load } = require('./loader.cjs');
 const { mark, patchConsole, record, setRequest } = require('./log.cjs');
+const streaming = require('./streaming.cjs');
 
 /** As the platform counts it: 6 MiB and 100 bytes. */
 const LARGEST_ANSWER_BYTES = 6_291_556;
@@ -22,11 +23,12 @@ socket.unref();
 
 /** @type {Function | undefined} */
 let handler;
-/** @type {{ invocation: Invocation, requestId: string } | undefined} */
+/** @type {{ invocation: { drained(): void }, requestId: string } | undefined} */
 let current;
 let isEnding = false;
 
 patchConsole();
+streaming.defineGlobal();
 process.on('uncaughtException', (error) => endProcess(error, 'Uncaught Exception', EXIT_UNCAUGHT_EXCEPTION));
 process.on('unhandledRejection', (reason) => {
   const error = new RuntimeError('Runtime.UnhandledPromiseRejection', reason);
@@ -58,7 +60,7 @@ function onFrame(kind, meta, body) {
   setRequest(requestId);
   if (meta.traceId === undefined) delete env._X_AMZN_TRACE_ID;
   else env._X_AMZN_TRACE_ID = meta.traceId;
-  const invocation = new Invocation((error, result) => answer(requestId, error, result));
+  const invocation = invocationOf(handler, requestId);
   current = { invocation, requestId };
   socket.unref();
   let event;
@@ -71,14 +73,38 @@ function onFrame(kind, meta, body) {
 }
 
 /**
+ * @param {Function} called
+ * @param {string} requestId
+ */
+function invocationOf(called, requestId) {
+  if (!streaming.isStreaming(called)) {
+    return new Invocation((error, result) => answer(requestId, error, result));
+  }
+  const end = (/** @type {unknown} */ error) => {
+    if (error !== undefined) return answer(requestId, error, undefined);
+    finish(encode(KIND.answer, { requestId, isStreamed: true, marks: mark(requestId) }));
+  };
+  return new streaming.StreamedInvocation(end, {
+    begin: (contentType) => socket.write(encode(KIND.begin, { requestId, contentType })),
+    piece: (bytes, sent) => socket.write(encode(KIND.piece, { requestId }, bytes), sent),
+  });
+}
+
+/**
  * @param {string} requestId
  * @param {unknown} error
  * @param {unknown} result
  */
 function answer(requestId, error, result) {
   if (isEnding) return;
+  finish(error === undefined ? answerFrame(requestId, result) : errorFrame(requestId, error));
+}
+
+/** @param {Buffer} lastFrame the end of the invocation that runs */
+function finish(lastFrame) {
+  if (isEnding) return;
   current = undefined;
-  socket.write(error === undefined ? answerFrame(requestId, result) : errorFrame(requestId, error));
+  socket.write(lastFrame);
   socket.ref();
 }
 
@@ -129,12 +155,12 @@ function endProcess(error, title, code) {
   isEnding = true;
   record('ERROR', title, toLog(error));
   socket.removeAllListeners('close');
-  socket.end(lastFrame(error), () => process.exit(code));
+  socket.end(farewell(error), () => process.exit(code));
   socket.ref();
 }
 
 /** @param {unknown} error */
-function lastFrame(error) {
+function farewell(error) {
   if (handler !== undefined && current !== undefined) return toErrorFrame(current.requestId, error, true);
   const { errorType, errorMessage, trace } = toAnswer(error);
   const meta = { errorType, errorMessage, marks: mark('init') };

@@ -6,9 +6,10 @@
  *            metaLength (4 bytes, big endian) meta (JSON) body (bytes)
  *
  * The platform sends `invoke`; the runtime sends `ready` once, then `answer`, `error` or `tooLarge` for each
- * `invoke`, or `initError` instead of `ready`.
+ * `invoke`, or `initError` instead of `ready`. An answer in pieces: `begin`, any number of `piece`, and an `answer`
+ * without a body that says `isStreamed`, or an `error`.
  */
-exports.KIND = { invoke: 1, ready: 2, answer: 3, error: 4, initError: 5, tooLarge: 6 };
+exports.KIND = { invoke: 1, ready: 2, answer: 3, error: 4, initError: 5, tooLarge: 6, begin: 7, piece: 8 };
 
 const HEAD_BYTES = 9;
 const NOTHING = Buffer.alloc(0);

@@ -26,6 +26,10 @@ export type DoorEvent =
   | { readonly kind: 'ready' }
   | ({ readonly kind: 'init-failed'; readonly marks: number } & RuntimeFailure)
   | { readonly kind: 'answered'; readonly payload: Uint8Array; readonly marks: number }
+  /** The answer comes in pieces, then `streamed` or `failed`. */
+  | { readonly kind: 'begun'; readonly contentType: string }
+  | { readonly kind: 'piece'; readonly bytes: Uint8Array }
+  | { readonly kind: 'streamed'; readonly marks: number }
   | ({ readonly kind: 'failed'; readonly marks: number } & RuntimeFailure)
   | { readonly kind: 'too-large'; readonly marks: number }
   /** It said what no runtime says; nothing of it can be trusted any more. */
@@ -48,6 +52,9 @@ export interface Door extends AsyncDisposable {
   admit(tree: SandboxedTree): void;
   /** Hands over an invocation; the runtime is ready. */
   send(invocation: DoorInvocation): void;
+  /** Hears nothing more of an answer in pieces, so that its runtime waits, until `resume`; both may be repeated. */
+  pause(): void;
+  resume(): void;
   /** Once the runtime's processes have ended: resolves when everything they had said is heard. */
   drained(): Promise<void>;
 }

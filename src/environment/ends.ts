@@ -12,11 +12,15 @@ import {
 } from './payloads.ts';
 import type { InvokeEnd } from './result.ts';
 
+const NOTHING = Buffer.alloc(0);
+
 /** How an invocation that ran ends for its caller. */
 export function invokeEnd(requestId: RequestId, end: RunEnd, timeoutMs: number): InvokeEnd {
   switch (end.kind) {
     case 'answered':
       return { kind: 'answered', payload: end.payload };
+    case 'streamed':
+      return { kind: 'answered', payload: NOTHING, isStreamed: true };
     case 'failed':
       return { ...pick(end), kind: 'function-error' };
     case 'too-large':

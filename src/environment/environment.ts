@@ -4,6 +4,7 @@ import type { SandboxedTree, SandboxExit } from '../sandbox/sandbox.ts';
 import type { Door, DoorEvent, DoorInvocation } from './door.ts';
 import type { EnvironmentLog } from './environment-log.ts';
 import type { RunEnd, StartFailure } from './outcomes.ts';
+import type { Relay } from './relay.ts';
 import { step, type EnvironmentState } from './state.ts';
 
 /** What an environment is made of; it owns all of it from then on. */
@@ -100,8 +101,11 @@ export class Environment {
     return failure;
   }
 
-  /** Runs one invocation. When its time is over, the environment is ended and what it may still say is not heard. */
-  async run(invocation: DoorInvocation): Promise<Run> {
+  /**
+   * Runs one invocation; `relayTo` makes what an answer in pieces goes through. When its time is over, the environment
+   * is ended and what it may still say is not heard.
+   */
+  async run(invocation: DoorInvocation, relayTo: (door: Door) => Relay): Promise<Run> {
     const wasFrozen = this.#state === 'frozen';
     this.#state = step(this.#state, 'busy');
     if (wasFrozen) await this.#thaw();
@@ -110,8 +114,11 @@ export class Environment {
     const { clock, door } = this.#parts;
     const remainingMs = invocation.deadlineMs - clock.nowMs();
     const cancel = clock.after(remainingMs, () => this.#hear({ kind: 'deadline' }));
+    const relay = relayTo(door);
     this.#listen((heard) => {
-      const ended = runEndOf(heard);
+      if (heard.kind === 'begun') return relay.begin(heard.contentType);
+      if (heard.kind === 'piece') return relay.piece(heard.bytes);
+      const ended = runEndOf(heard, relay);
       if (ended !== undefined) end.resolve({ end: ended, marks: 'marks' in heard ? heard.marks : 0 });
       if (heard.kind === 'ready') again.resolve(true);
       if (heard.kind === 'exit' || heard.kind === 'deadline') again.resolve(false);
@@ -119,6 +126,7 @@ export class Environment {
     });
     if (this.#exit === undefined) door.send(invocation);
     const outcome = await end.promise;
+    relay.end();
     await this.log.arrived(invocation.requestId, outcome.marks);
     return { end: outcome.end, again: this.#rest(again.promise, cancel) };
   }
@@ -190,8 +198,10 @@ function startFailureOf(exit: SandboxExit): StartFailure {
   return exit.kind === 'not-started' ? { kind: 'no-room', why: exit.why } : { kind: 'exited', exit };
 }
 
-function runEndOf(heard: Heard): RunEnd | undefined {
+function runEndOf(heard: Heard, relay: Relay): RunEnd | undefined {
   switch (heard.kind) {
+    case 'streamed':
+      return { kind: relay.isTooLarge ? 'too-large' : 'streamed' };
     case 'answered':
     case 'failed':
     case 'too-large':

@@ -52,6 +52,14 @@ export class FramesDoor implements Door {
     this.#socket?.write(encodeFrame(FRAME.invoke, meta, payload));
   }
 
+  pause(): void {
+    this.#socket?.pause();
+  }
+
+  resume(): void {
+    this.#socket?.resume();
+  }
+
   async drained(): Promise<void> {
     // A connection that is still to be accepted is accepted within one turn.
     await setImmediate();
@@ -92,8 +100,14 @@ export class FramesDoor implements Door {
       return this.#listener({ kind: 'init-failed', marks, ...failureOf(meta, body) });
     // A late word about an invocation that is over.
     if (meta['requestId'] !== this.#requestId) return;
+    if (kind === FRAME.begin) {
+      const contentType = textOf(meta['contentType'], 'application/octet-stream');
+      return this.#listener({ kind: 'begun', contentType });
+    }
+    if (kind === FRAME.piece) return this.#listener({ kind: 'piece', bytes: body });
     this.#requestId = undefined;
-    if (kind === FRAME.answer) this.#listener({ kind: 'answered', payload: body, marks });
+    if (kind === FRAME.answer && meta['isStreamed'] === true) this.#listener({ kind: 'streamed', marks });
+    else if (kind === FRAME.answer) this.#listener({ kind: 'answered', payload: body, marks });
     else if (kind === FRAME.tooLarge) this.#listener({ kind: 'too-large', marks });
     else if (kind === FRAME.error) this.#listener({ kind: 'failed', marks, ...failureOf(meta, body) });
     else return this.#break(`a frame of kind ${kind}`);

@@ -9,7 +9,16 @@
  */
 
 /** What a frame says. */
-export const FRAME = { invoke: 1, ready: 2, answer: 3, error: 4, initError: 5, tooLarge: 6 } as const;
+export const FRAME = {
+  invoke: 1,
+  ready: 2,
+  answer: 3,
+  error: 4,
+  initError: 5,
+  tooLarge: 6,
+  begin: 7,
+  piece: 8,
+} as const;
 
 /** One frame as received. */
 export interface Frame {

@@ -15,6 +15,8 @@ export type StartFailure =
 /** How one invocation ended inside its environment. */
 export type RunEnd =
   | { readonly kind: 'answered'; readonly payload: Uint8Array }
+  /** The handler has answered in pieces, all of which have been passed on. */
+  | { readonly kind: 'streamed' }
   | ({ readonly kind: 'failed' } & RuntimeFailure)
   | { readonly kind: 'too-large' }
   | { readonly kind: 'timed-out' }

@@ -1,12 +1,14 @@
 import type { Clock } from '../base/clock.ts';
 import { functionArn, type FunctionRecord } from '../function/function.ts';
+import { LARGEST_ANSWER_BYTES, LARGEST_STREAM_BYTES } from '../function/limits.ts';
 import type { Tell } from '../watch/event.ts';
 import type { DoorInvocation } from './door.ts';
-import type { Environment } from './environment.ts';
+import type { Environment, Run } from './environment.ts';
 import type { Lease } from './group.ts';
-import type { InvokeRequest, Invoker } from './invoke.ts';
+import type { AnswerSink, InvokeRequest, Invoker } from './invoke.ts';
 import { failedStartEnd, failedStartLine, invokeEnd } from './ends.ts';
 import type { EnvironmentPool } from './pool.ts';
+import { Collected, Relay } from './relay.ts';
 import { endLines, startLine } from './report.ts';
 import type { InvokeResult } from './result.ts';
 
@@ -55,7 +57,7 @@ export class PoolInvoker implements Invoker {
     log.begin();
     log.write(startLine(request.requestId, record.version));
     const beganMs = earlierMs ?? clock.nowMs();
-    const { end, again } = await environment.run(this.#invocation(request, record, beganMs));
+    const { end, again } = await ranIn(environment, this.#invocation(request, record, beganMs), request.sink);
     const durationMs = clock.nowMs() - beganMs;
     if (environment.peakMemoryBytes === undefined && end.kind !== 'exited') await measured(environment);
     const figures = this.#figures(environment, isCold, durationMs);
@@ -114,6 +116,18 @@ export class PoolInvoker implements Invoker {
       ...(traceId !== undefined && { traceId }),
     };
   }
+}
+
+/** Runs an invocation; an answer in pieces for which there is no sink is put together. */
+async function ranIn(environment: Environment, invocation: DoorInvocation, sink?: AnswerSink): Promise<Run> {
+  if (sink !== undefined) {
+    return environment.run(invocation, (door) => new Relay(sink, LARGEST_STREAM_BYTES, door));
+  }
+  const collected = new Collected();
+  const run = await environment.run(invocation, (door) => new Relay(collected, LARGEST_ANSWER_BYTES, door));
+  return run.end.kind === 'streamed'
+    ? { ...run, end: { kind: 'answered', payload: collected.bytes() } }
+    : run;
 }
 
 /** The figure is good to have, no more: an environment that is ending cannot be looked at. */

@@ -3,8 +3,8 @@ export type InvokeResult = InvokeEnd & InvokeFigures;
 
 /** The ends an invocation can have. */
 export type InvokeEnd =
-  /** The handler answered. */
-  | { readonly kind: 'answered'; readonly payload: Uint8Array }
+  /** The handler answered. `isStreamed`: in pieces, which the sink of the request has taken; `payload` is empty. */
+  | { readonly kind: 'answered'; readonly payload: Uint8Array; readonly isStreamed?: true }
   /** The handler failed and its runtime said how: `payload` is the runtime's error JSON. */
   | {
       readonly kind: 'function-error';
@@ -29,7 +29,7 @@ export type InvokeEnd =
       readonly outOfMemory: boolean;
     }
   | { readonly kind: 'timed-out'; readonly payload: Uint8Array }
-  /** The answer was larger than 6,291,556 bytes. */
+  /** The answer was larger than 6,291,556 bytes, or than 200 MB when it came in pieces. */
   | { readonly kind: 'too-large'; readonly payload: Uint8Array }
   /** No environment could be had: the machine is full, or the sandbox did not start. `why` is a sentence. */
   | { readonly kind: 'no-room'; readonly why: string };

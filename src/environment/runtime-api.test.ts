@@ -201,3 +201,38 @@ test('a process of another environment is cut off without an answer', async () =
   assert.deepEqual(events, []);
   await other[Symbol.asyncDispose]();
 });
+
+test('an answer in pieces is heard as it comes, and no other is taken meanwhile', async () => {
+  await next();
+  const [host, port] = api.variables['AWS_LAMBDA_RUNTIME_API']?.split(':') ?? [];
+  const mode = { 'Lambda-Runtime-Function-Response-Mode': 'streaming', 'Content-Type': 'text/plain' };
+  const sent = request({ host, port, method: 'POST', path: BASE + answerPath, headers: mode });
+  sent.write('one');
+  while (events.at(-1)?.kind !== 'piece') await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(events.slice(-2), [
+    { kind: 'begun', contentType: 'text/plain' },
+    { kind: 'piece', bytes: Buffer.from('one') },
+  ]);
+  assert.equal((await call('POST', answerPath, '{}')).status, 400);
+  assert.equal((await call('GET', '/invocation/next')).status, 403);
+  sent.end();
+  const [response] = await once(sent, 'response');
+  assert.equal(response.statusCode, 202);
+  response.resume();
+  while (events.at(-1)?.kind === 'piece') await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(events.at(-1), { kind: 'streamed', marks: 0 });
+});
+
+test('an answer in pieces whose connection is cut has failed', async () => {
+  await next();
+  const [host, port] = api.variables['AWS_LAMBDA_RUNTIME_API']?.split(':') ?? [];
+  const mode = { 'Lambda-Runtime-Function-Response-Mode': 'streaming' };
+  const sent = request({ host, port, method: 'POST', path: BASE + answerPath, headers: mode });
+  sent.on('error', () => undefined);
+  sent.write('one');
+  while (events.at(-1)?.kind !== 'piece') await new Promise((resolve) => setImmediate(resolve));
+  sent.destroy();
+  while (events.at(-1)?.kind === 'piece') await new Promise((resolve) => setImmediate(resolve));
+  const last = events.at(-1);
+  assert.ok(last?.kind === 'failed' && last.errorType === 'Runtime.TruncatedResponse');
+});

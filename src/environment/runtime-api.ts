@@ -14,7 +14,7 @@ const LARGEST_HEADERS_BYTES = 2_097_152;
 const MOST_CONNECTIONS = 256;
 const BASE = '/2018-06-01/runtime';
 
-type ApiState = 'Started' | 'Ready' | 'Running' | 'ResponseSent' | 'InitError';
+type ApiState = 'Started' | 'Ready' | 'Running' | 'Streaming' | 'ResponseSent' | 'InitError';
 
 /**
  * The Lambda Runtime API of one environment, on an address of its own, as AWS's clients and any `bootstrap` speak it:
@@ -33,6 +33,8 @@ export class RuntimeApi implements Door {
   readonly #isInner: boolean;
   #state: ApiState = 'Started';
   #current: DoorInvocation | undefined;
+  /** The answer that is coming in pieces. */
+  #streaming: IncomingMessage | undefined;
   #isClosed = false;
 
   private constructor(server: Server, listener: DoorListener, inner: InnerAddress | undefined) {
@@ -83,6 +85,14 @@ export class RuntimeApi implements Door {
     }
   }
 
+  pause(): void {
+    this.#streaming?.pause();
+  }
+
+  resume(): void {
+    this.#streaming?.resume();
+  }
+
   async drained(): Promise<void> {
     await setImmediate();
     const open = [...this.#sockets.keys()].filter((socket) => !socket.closed);
@@ -119,6 +129,9 @@ export class RuntimeApi implements Door {
     if (path === '/ping') return void response.end('pong');
     const [, id, word] = /^\/2018-06-01\/runtime\/invocation\/([^/]+)\/(response|error)$/.exec(path) ?? [];
     const isPost = request.method === 'POST';
+    if (isPost && id !== undefined && word === 'response' && modeOf(request) === 'streaming') {
+      return this.#stream(id, request, response);
+    }
     const body = await readBody(request, LARGEST_ANSWER_BYTES);
     if (isPost && path === `${BASE}/init/error`) return this.#initError(request, response, body);
     if (isPost && id !== undefined) {
@@ -133,6 +146,7 @@ export class RuntimeApi implements Door {
 
   #next(response: ServerResponse): void {
     if (this.#state === 'Running' && this.#current !== undefined) return event(response, this.#current);
+    if (this.#state === 'Streaming') return this.#wrongState(response, 'Ready');
     this.#waiting.add(response);
     response.on('close', () => this.#waiting.delete(response));
     if (this.#state === 'Ready') return;
@@ -154,16 +168,8 @@ export class RuntimeApi implements Door {
   ): DoorEvent | undefined {
     if (body.kind === 'truncated')
       return refused(response, 400, 'TruncatedHTTPRequest', 'The request was cut.');
-    if (id !== this.#current?.requestId)
-      return refused(response, 400, 'InvalidRequestID', 'Invalid request ID');
-    const target = isError ? 'InvocationErrorResponse' : 'InvocationResponse';
-    if (this.#state !== 'Running') {
-      const isAnswered = this.#state === 'ResponseSent' || this.#state === 'Ready';
-      if (isAnswered) return refused(response, 400, 'InvalidRequestID', 'Invalid request ID');
-      return this.#wrongState(response, target);
-    }
-    const mode = request.headers['lambda-runtime-function-response-mode'];
-    if (!isError && mode !== undefined && mode !== 'streaming') {
+    if (!this.#mayEnd(id, response, isError ? 'InvocationErrorResponse' : 'InvocationResponse')) return;
+    if (!isError && modeOf(request) !== undefined) {
       return refused(response, 400, 'InvalidFunctionResponseMode', 'Invalid function response mode');
     }
     this.#state = 'ResponseSent';
@@ -174,6 +180,31 @@ export class RuntimeApi implements Door {
     }
     accepted(response);
     return endOf(request, body.bytes, isError);
+  }
+
+  /** Takes an answer in pieces; trailers behind it say that it failed on the way. */
+  async #stream(id: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!this.#mayEnd(id, response, 'InvocationResponse')) return void request.resume();
+    this.#state = 'Streaming';
+    this.#streaming = request;
+    this.#say({ kind: 'begun', contentType: request.headers['content-type'] ?? 'application/octet-stream' });
+    request.on('data', (bytes: Buffer) => this.#say({ kind: 'piece', bytes }));
+    await new Promise((resolve) => request.once('end', resolve).once('close', resolve));
+    this.#streaming = undefined;
+    this.#state = 'ResponseSent';
+    if (request.complete) accepted(response);
+    await setImmediate();
+    this.#say(request.complete ? streamEndOf(request) : TRUNCATED);
+  }
+
+  /** True when this invocation runs and has no answer yet; if not, that has been answered. */
+  #mayEnd(id: string, response: ServerResponse, target: string): boolean {
+    const isOver = this.#state === 'ResponseSent' || this.#state === 'Ready' || this.#state === 'Streaming';
+    if (id !== this.#current?.requestId || isOver) {
+      refused(response, 400, 'InvalidRequestID', 'Invalid request ID');
+    } else if (this.#state !== 'Running') this.#wrongState(response, target);
+    else return true;
+    return false;
   }
 
   #wrongState(response: ServerResponse, target: string): undefined {
@@ -204,8 +235,29 @@ function addressOf(server: Server): string {
 
 function endOf(request: IncomingMessage, bytes: Buffer, isError: boolean): DoorEvent {
   if (isError) return { kind: 'failed', marks: 0, ...failureOf(request, bytes) };
+  return trailedFailure(request) ?? { kind: 'answered', payload: bytes, marks: 0 };
+}
+
+/** The runtime went away, or cut its connection, while its answer was on the way. */
+const TRUNCATED: DoorEvent = {
+  kind: 'failed',
+  marks: 0,
+  ...describe(Buffer.alloc(0), 'Runtime.TruncatedResponse'),
+};
+
+function streamEndOf(request: IncomingMessage): DoorEvent {
+  return trailedFailure(request) ?? { kind: 'streamed', marks: 0 };
+}
+
+function modeOf(request: IncomingMessage): string | undefined {
+  const mode = request.headers['lambda-runtime-function-response-mode'];
+  return typeof mode === 'string' ? mode : undefined;
+}
+
+/** Clients announce trailers with every answer, and fill them when it failed after it had begun. */
+function trailedFailure(request: IncomingMessage): DoorEvent | undefined {
   const trailed = request.trailers['lambda-runtime-function-error-type'];
-  if (typeof trailed !== 'string' || trailed === '') return { kind: 'answered', payload: bytes, marks: 0 };
+  if (typeof trailed !== 'string' || trailed === '') return undefined;
   const error = String(request.trailers['lambda-runtime-function-error-body'] ?? '');
   return { kind: 'failed', marks: 0, ...describe(Buffer.from(error, 'base64'), trailed) };
 }

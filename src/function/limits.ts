@@ -7,6 +7,9 @@ export const LARGEST_UNPACKED_BYTES = 262_144_000;
 /** The largest answer of an invocation: 6 MiB and 100 bytes, as AWS does in practice. */
 export const LARGEST_ANSWER_BYTES = 6_291_556;
 
+/** The largest answer that comes in pieces (AWS: 200 MB). */
+export const LARGEST_STREAM_BYTES = 209_715_200;
+
 /** How long the code may take to load before its first invocation. */
 export const INIT_LIMIT_MS = 10_000;
 

@@ -28,6 +28,8 @@ export interface Answer {
   /** Names and values in turn. */
   readonly headers: readonly string[];
   readonly body: string | Uint8Array;
+  /** Sent instead of `body` as they come, without a length; no faster than the client reads. Always iterated. */
+  readonly pieces?: AsyncIterable<Uint8Array>;
 }
 
 /**

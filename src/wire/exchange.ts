@@ -6,6 +6,7 @@ import type { Arrival } from './arrival.ts';
 import type { Answer } from './door.ts';
 import { HangUp } from './hang-up.ts';
 import { readBody, type BodyRead, type ByteBudget } from './read-body.ts';
+import { sendPieces } from './send-pieces.ts';
 
 const NO_BODY = Buffer.alloc(0);
 
@@ -63,24 +64,41 @@ export class Exchange implements Arrival {
     this.#hangUp.happened('stopping');
   }
 
-  send(answer: Answer): void {
-    const { outgoing, clock, unreadAnswerMs } = this.#parts;
+  send(answer: Answer): Promise<void> | void {
+    const { outgoing } = this.#parts;
+    const { body, pieces } = answer;
+    if (pieces !== undefined) return this.#sendPieces(answer, pieces);
     if (outgoing.destroyed || outgoing.headersSent) return;
-    const { body } = answer;
     const sizeBytes = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
     const headers = [...answer.headers, 'x-amzn-RequestId', this.requestId];
     if (answer.status !== 204) headers.push('Content-Length', String(sizeBytes));
     if (this.#stopping) headers.push('Connection', 'close');
     outgoing.writeHead(answer.status, headers);
     outgoing.end(body);
+    this.#limitReading();
+  }
+
+  destroy(): void {
+    this.#parts.outgoing.destroy();
+  }
+
+  async #sendPieces(answer: Answer, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+    const { outgoing } = this.#parts;
+    if (!outgoing.destroyed) {
+      outgoing.writeHead(answer.status, [...answer.headers, 'x-amzn-RequestId', this.requestId]);
+      outgoing.flushHeaders();
+    }
+    await sendPieces(pieces, { ...this.#parts, write: (piece) => outgoing.write(piece) });
+    outgoing.end();
+    this.#limitReading();
+  }
+
+  #limitReading(): void {
+    const { outgoing, clock, unreadAnswerMs } = this.#parts;
     if (outgoing.writableFinished || outgoing.destroyed || outgoing.writableLength === 0) return;
     outgoing.once(
       'close',
       clock.after(unreadAnswerMs, () => outgoing.destroy()),
     );
-  }
-
-  destroy(): void {
-    this.#parts.outgoing.destroy();
   }
 }

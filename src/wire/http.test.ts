@@ -232,6 +232,60 @@ test('a client that does not read its answer is cut off', async (context) => {
   assert.ok(socket.bytesRead < 64 * 1024 * 1024);
 });
 
+/** One that `node:http` reads, and one for the quick lane. */
+const EITHER_LANE = [
+  'GET / HTTP/1.1\r\nHost: a\r\n\r\n',
+  'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n',
+];
+
+test('an answer in pieces is one body, and the connection goes on', async (context) => {
+  async function* pieces(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from('one ');
+    await nextTurn();
+    yield Buffer.from('two');
+  }
+  const door = doorOf(async () => ({ status: 200, headers: [], body: '', pieces: pieces() }));
+  const { port } = await serve(context, { door });
+  for (const request of EITHER_LANE) {
+    const socket = connect(port, '127.0.0.1');
+    let answers = '';
+    socket.on('data', (bytes: Buffer) => (answers += bytes.toString()));
+    socket.write(request);
+    while (!answers.endsWith('0\r\n\r\n')) await once(socket, 'data');
+    socket.write(request);
+    const first = answers.length;
+    while (answers.length === first || !answers.endsWith('0\r\n\r\n')) await once(socket, 'data');
+    assert.equal(answers.split('4\r\none \r\n3\r\ntwo\r\n0\r\n').length, 3, answers);
+    socket.destroy();
+  }
+});
+
+test('an answer in pieces is made no faster than it is read, and not at all for who does not read', async (context) => {
+  let ended = Promise.withResolvers<void>();
+  let made = 0;
+  async function* pieces(): AsyncGenerator<Uint8Array> {
+    try {
+      for (; ; made += 1) yield Buffer.alloc(1_000_000);
+    } finally {
+      ended.resolve();
+    }
+  }
+  const door = doorOf(async () => ({ status: 200, headers: [], body: '', pieces: pieces() }));
+  for (const request of EITHER_LANE) {
+    ended = Promise.withResolvers();
+    made = 0;
+    const { port, clock } = await serve(context, { door });
+    const socket = connect(port, '127.0.0.1');
+    socket.on('error', () => {});
+    socket.write(request);
+    for (let seen = -1; made === 0 || seen !== made; await nextTurn()) seen = made;
+    clock.advance(60_000);
+    await ended.promise;
+    assert.ok(made < 100, `${made} pieces for somebody who reads none`);
+    socket.destroy();
+  }
+});
+
 test('a client that hangs up in the middle of its body leaves nothing behind', async (context) => {
   const { port, url } = await serve(context, { limits: { bodiesSizeBytes: 10 } });
   const socket = connect(port, '127.0.0.1');

@@ -8,6 +8,7 @@ import type { HttpLimits } from './http-limits.ts';
 import { QuickExchange } from './quick-exchange.ts';
 import { readQuickRequest } from './quick-request.ts';
 import type { Reception } from './reception.ts';
+import { sendPieces } from './send-pieces.ts';
 
 /** What connections of the quick lane work with. */
 export interface QuickParts {
@@ -59,10 +60,33 @@ export class QuickConnection {
   }
 
   /** Writes the answer of the current request; another's comes too late. Throws for an answer that cannot be written. */
-  reply(exchange: QuickExchange, answer: Answer): void {
+  reply(exchange: QuickExchange, answer: Answer): Promise<void> | void {
+    const { pieces } = answer;
+    if (pieces !== undefined) return this.#replyInPieces(exchange, answer, pieces);
     if (exchange !== this.#current || this.socket.destroyed) return;
+    this.#write(answer, exchange.requestId);
+    this.#answered();
+  }
+
+  async #replyInPieces(
+    exchange: QuickExchange,
+    answer: Answer,
+    pieces: AsyncIterable<Uint8Array>,
+  ): Promise<void> {
+    const { socket } = this;
+    if (!socket.destroyed)
+      socket.write(answerHead(answer, undefined, this.#more(exchange.requestId)), 'latin1');
+    const { clock, limits } = this.#parts;
+    const write = (piece: Uint8Array): boolean => writeChunk(socket, piece);
+    await sendPieces(pieces, { outgoing: socket, write, clock, unreadAnswerMs: limits.unreadAnswerMs });
+    if (exchange !== this.#current || socket.destroyed) return;
+    socket.write('0\r\n\r\n');
+    this.#answered();
+  }
+
+  /** The request is answered: on to the next. */
+  #answered(): void {
     const { isStopping } = this.#lane;
-    this.#write(answer, exchange.requestId, isStopping ? 'Connection: close\r\n' : this.#keepAlive);
     this.#current = undefined;
     this.hasAnswered = true;
     this.idleSinceMs = this.#parts.clock.nowMs();
@@ -127,11 +151,15 @@ export class QuickConnection {
     socket.resume();
   }
 
-  #write(answer: Answer, requestId: RequestId, connection: string): void {
+  #more(requestId: RequestId): string {
+    const connection = this.#lane.isStopping ? 'Connection: close\r\n' : this.#keepAlive;
+    return `x-amzn-RequestId: ${requestId}\r\nDate: ${this.#lane.date.text}\r\n${connection}`;
+  }
+
+  #write(answer: Answer, requestId: RequestId): void {
     const { body } = answer;
     const sizeBytes = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
-    const more = `x-amzn-RequestId: ${requestId}\r\nDate: ${this.#lane.date.text}\r\n${connection}`;
-    const head = answerHead(answer, sizeBytes, more);
+    const head = answerHead(answer, sizeBytes, this.#more(requestId));
     if (typeof body === 'string') {
       // A text of as many bytes as characters is ASCII, and written without being encoded.
       this.socket.write(head + body, sizeBytes === body.length ? 'latin1' : 'utf8');
@@ -146,4 +174,15 @@ export class QuickConnection {
   #limitReading(): void {
     this.#unread ??= this.#parts.clock.after(this.#parts.limits.unreadAnswerMs, () => this.socket.destroy());
   }
+}
+
+/** One chunk of a body without a length; false when the client should read first. */
+function writeChunk(socket: Socket, piece: Uint8Array): boolean {
+  if (piece.length === 0) return true;
+  socket.cork();
+  socket.write(`${piece.length.toString(16)}\r\n`, 'latin1');
+  socket.write(piece);
+  socket.write('\r\n', 'latin1');
+  socket.uncork();
+  return !socket.writableNeedDrain;
 }

@@ -11,7 +11,7 @@ import type { BodyRead, ByteBudget } from './read-body.ts';
 export interface QuickReply {
   readonly socket: Socket;
   /** Writes the answer and goes on to the next request. */
-  reply(exchange: QuickExchange, answer: Answer): void;
+  reply(exchange: QuickExchange, answer: Answer): Promise<void> | void;
 }
 
 /** One request of the quick lane, and its answer. */
@@ -52,8 +52,8 @@ export class QuickExchange implements Arrival {
     this.#hangUp.happened(why);
   }
 
-  send(answer: Answer): void {
-    this.#connection.reply(this, answer);
+  send(answer: Answer): Promise<void> | void {
+    return this.#connection.reply(this, answer);
   }
 
   destroy(): void {

@@ -84,7 +84,7 @@ export class Reception {
   #sendBroken(arrival: Arrival, error: unknown): void {
     this.trouble(error);
     try {
-      arrival.send(refuse(arrival, doorOf(this.#parts, arrival), { kind: 'broken' }));
+      void arrival.send(refuse(arrival, doorOf(this.#parts, arrival), { kind: 'broken' }));
     } catch (second) {
       this.trouble(second);
       arrival.destroy();

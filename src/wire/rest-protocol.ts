@@ -16,6 +16,8 @@ export interface RestAnswer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** Bytes that come one after the other, instead of a body. */
+  readonly pieces?: AsyncIterable<Uint8Array>;
 }
 
 /** An error that AWS knows; thrown inside a door and answered there, never further in. */
@@ -95,7 +97,8 @@ function decoded(segment: string): string {
 /** An operation's answer as it goes back. */
 export function writeRestAnswer(answer: RestAnswer): Answer {
   const headers = Object.entries(answer.headers ?? {}).flat();
-  const { body } = answer;
+  const { body, pieces } = answer;
+  if (pieces !== undefined) return { status: answer.status, headers, body: '', pieces };
   if (body === undefined) return { status: answer.status, headers, body: '' };
   if (answer.headers?.['Content-Type'] === undefined) headers.push('Content-Type', 'application/json');
   return { status: answer.status, headers, body: body instanceof Uint8Array ? body : JSON.stringify(body) };

@@ -9,7 +9,9 @@ import { getEventSourceMapping } from './get-event-source-mapping.ts';
 import { getFunctionConcurrency } from './get-function-concurrency.ts';
 import { getFunctionConfiguration } from './get-function-configuration.ts';
 import { getFunction } from './get-function.ts';
-import { invoke, LARGEST_SYNC_BYTES } from './invoke.ts';
+import { LARGEST_SYNC_BYTES } from './invocation.ts';
+import { invokeWithResponseStream } from './invoke-with-response-stream.ts';
+import { invoke } from './invoke.ts';
 import { listEventSourceMappings } from './list-event-source-mappings.ts';
 import { listFunctions } from './list-functions.ts';
 import { listTags } from './list-tags.ts';
@@ -28,6 +30,8 @@ const LARGEST_REQUEST_BYTES = 1_048_576;
 
 const FUNCTIONS = '/2015-03-31/functions';
 const ONE_FUNCTION = `${FUNCTIONS}/{FunctionName}`;
+/** IAM knows one action for both ways to invoke. */
+const STREAMING = '/2021-11-15/functions/{FunctionName}/response-streaming-invocations';
 const MAPPINGS = '/2015-03-31/event-source-mappings';
 const ONE_MAPPING = `${MAPPINGS}/{UUID}`;
 const TAGS = '/2017-03-31/tags/{Resource}';
@@ -48,6 +52,7 @@ function route(
 export const LAMBDA_ROUTES: readonly RestRoute<LambdaRooms>[] = [
   // First because it is asked most.
   route('InvokeFunction', 'POST', `${ONE_FUNCTION}/invocations`, invoke, LARGEST_SYNC_BYTES),
+  route('InvokeFunction', 'POST', STREAMING, invokeWithResponseStream, LARGEST_SYNC_BYTES),
   route('CreateFunction', 'POST', FUNCTIONS, createFunction, LARGEST_UPLOAD_BYTES),
   route('ListFunctions', 'GET', FUNCTIONS, listFunctions),
   route('GetFunction', 'GET', ONE_FUNCTION, getFunction),

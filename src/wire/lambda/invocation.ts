@@ -1,0 +1,118 @@
+import type { FunctionRecord } from '../../function/function.ts';
+import { parseJson, RestError, type RestCall } from '../rest-protocol.ts';
+import { existingFunction } from './existing.ts';
+import { conflict, functionNotFound, tooManyRequests } from './lambda-errors.ts';
+import { whenReady } from './ready.ts';
+import type { LambdaRooms } from './rooms.ts';
+
+/** The largest event of a synchronous invocation: 6 MiB. */
+export const LARGEST_SYNC_BYTES = 6_291_456;
+
+const NO_EVENT = Buffer.from('{}');
+
+/** What a request asks to be invoked with. */
+export interface AskedInvocation {
+  readonly type: string;
+  readonly record: FunctionRecord;
+  readonly payload: Buffer;
+  /** What an invocation carries beside its event. */
+  readonly context: { readonly clientContext?: string };
+  /** The caller wants the end of the log. */
+  readonly wantsLog: boolean;
+}
+
+/** Reads and checks what all ways to invoke have in common. `limitBytes`: the largest event of each type of invocation. */
+export function readInvocation(
+  call: RestCall,
+  rooms: LambdaRooms,
+  limitBytes: Readonly<Record<string, number>>,
+): AskedInvocation {
+  const type = header(call, 'x-amz-invocation-type') ?? 'RequestResponse';
+  const limit = limitBytes[type];
+  if (limit === undefined) throw badType(type, Object.keys(limitBytes));
+  const { record } = existingFunction(call, rooms);
+  const { body } = call.request;
+  checkSize(body, limit, type);
+  if (body.length > 0) parseJson(body);
+  const clientContext = readClientContext(header(call, 'x-amz-client-context'));
+  return {
+    ...{ type, record },
+    payload: body.length > 0 ? body : NO_EVENT,
+    context: clientContext === undefined ? {} : { clientContext },
+    wantsLog: header(call, 'x-amz-log-type') === 'Tail',
+  };
+}
+
+/** The function, ready to run, and the right to run it once, which its user gives back. */
+export async function admitted(
+  rooms: LambdaRooms,
+  record: FunctionRecord,
+): Promise<{ readonly ready: FunctionRecord; readonly release: () => void }> {
+  const ready = await whenReady(rooms, record);
+  if (ready === undefined) throw functionNotFound(record.key);
+  if (ready.state.kind !== 'active') throw notReady(ready);
+  const permit = rooms.allowance.tryAcquire(ready.key);
+  if (permit === undefined) throw tooManyRequests('ConcurrentInvocationLimitExceeded', 'Rate Exceeded.');
+  return { ready, release: () => permit.release() };
+}
+
+/** The trace that the caller's request belongs to. */
+export function traceOf(call: RestCall): { readonly traceId?: string } {
+  const traceId = header(call, 'x-amzn-trace-id');
+  return traceId === undefined ? {} : { traceId };
+}
+
+/** The header that says which version ran. */
+export function executedVersion(record: FunctionRecord): Readonly<Record<string, string>> {
+  return { 'X-Amz-Executed-Version': record.version };
+}
+
+/** No environment could be had; `why` is a sentence. */
+export function noRoom(why: string): RestError {
+  return tooManyRequests('ConcurrentInvocationLimitExceeded', `Rate Exceeded. ${why}`);
+}
+function notReady(record: FunctionRecord): RestError {
+  const state = record.state.kind === 'failed' ? `Failed: ${record.state.reason}` : 'Pending';
+  return conflict(
+    `The operation cannot be performed at this time. The function is currently in the following state: ${state}`,
+  );
+}
+
+function checkSize(body: Buffer, limitBytes: number, type: string): void {
+  if (body.length <= limitBytes) return;
+  throw new RestError(
+    413,
+    'RequestEntityTooLargeException',
+    `${body.length} byte payload is too large for the ${type} invocation type (limit ${limitBytes} bytes)`,
+  );
+}
+
+/** The client context is JSON in base64; code gets the JSON. */
+function readClientContext(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const json = Buffer.from(text, 'base64').toString('utf8');
+  try {
+    JSON.parse(json);
+    return json;
+  } catch {
+    throw new RestError(
+      400,
+      'InvalidRequestContentException',
+      'Client context must be a valid Base64-encoded JSON object.',
+    );
+  }
+}
+
+function badType(type: string, types: readonly string[]): RestError {
+  return new RestError(
+    400,
+    'ValidationException',
+    `1 validation error detected: Value '${type}' at 'invocationType' failed to satisfy constraint: ` +
+      `Member must satisfy enum value set: [${types.join(', ')}]`,
+  );
+}
+
+function header(call: RestCall, name: string): string | undefined {
+  const value = call.request.headers[name];
+  return typeof value === 'string' && value.length > 0 ? value : undefined;
+}
