@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { homedir } from 'node:os';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { zipSync } from 'fflate';
@@ -10,7 +11,9 @@ import { systemRandom as random } from '../base/random.ts';
 import { BroughtParts } from '../function/runtime/brought-parts.ts';
 import { javaClient } from '../function/runtime/java-client.ts';
 import { jvmRuntimes } from '../function/runtime/jvm.ts';
+import type { Runtime } from '../function/runtime/runtime.ts';
 import { BubblewrapSandbox } from '../sandbox/bubblewrap/bubblewrap-sandbox.ts';
+import type { Mount } from '../sandbox/sandbox.ts';
 import type { WatchEvent } from '../watch/event.ts';
 import { compileJava } from './fixture/java-classes.ts';
 import { answerOf, errorOf, logOf } from './fixture/results.ts';
@@ -59,25 +62,50 @@ public class Echo implements RequestHandler<Map<String, Object>, Map<String, Obj
 }
 `;
 
+const SHARED = 'package layer; public class Shared { public static String word() { return "shared"; } }';
+const USES = `package layer;
+public class Uses { public String say(java.util.Map<String, String> event) { return Shared.word(); } }`;
+
 const JAVA = { runtime: 'java17', handler: 'example.Echo', memorySizeMb: 512 };
 
 let rooms: Rooms;
 let walls: BubblewrapSandbox | undefined;
 let classes: Readonly<Record<string, Uint8Array>> = {};
 let jars = '';
+/** What every environment sees beside its code. */
+let mount: Mount | undefined;
+
+/** The same runtimes, with the mount. */
+function withMount(runtime: Runtime): Runtime {
+  const launch: Runtime['launch'] = async (settings, folder) => {
+    const launched = await runtime.launch(settings, folder);
+    if ('kind' in launched || mount === undefined) return launched;
+    return { ...launched, mounts: [...launched.mounts, mount] };
+  };
+  const { ids, preparation } = runtime;
+  const priming = present(runtime.priming, 'the priming');
+  return {
+    ids,
+    preparation,
+    priming,
+    launch,
+    prepare: (folder) => runtime.prepare(folder),
+    probe: () => runtime.probe(),
+  };
+}
 
 before(async () => {
   if (skip !== false) return;
   const clock = new SystemClock();
   const directory = join(homedir(), '.cache', 'millrace');
   const brought = new BroughtParts({ directory, clock, random, tell: () => undefined });
-  const client = await brought.ensure(javaClient);
+  const client = await brought.ensure(javaClient());
   assert.ok(client.ok, JSON.stringify(client));
   jars = client.value;
   classes = compileJava({ 'example/Echo.java': SOURCE }, { jars });
   const opened = await BubblewrapSandbox.open({ clock });
   if (opened.ok) walls = opened.value;
-  const runtimes = jvmRuntimes({ brought });
+  const runtimes = jvmRuntimes({ brought }).map(withMount);
   rooms = await openRooms({ runtimes, ...(walls && { sandbox: walls }) });
 });
 after(async () => {
@@ -110,6 +138,26 @@ test(
     const oneJar = await rooms.deploy({ ...files, ...classes }, JAVA);
     const { resource } = answerOf(await rooms.invoke(oneJar, {})) as { resource: string };
     assert.match(resource, /^file:\/.*\/settings\.properties$/);
+  },
+);
+
+test(
+  'jars of a layer are seen by classes at the root of the package and by those in its jars',
+  { skip },
+  async (t) => {
+    if (walls === undefined) return t.skip('without walls there is no /opt of its own');
+    const layer = mkdtempSync(join(tmpdir(), 'java-layer-'));
+    t.after(() => rmSync(layer, { recursive: true }));
+    chmodSync(layer, 0o755);
+    const sources = { 'layer/Uses.java': USES, 'layer/Shared.java': SHARED };
+    const { 'layer/Shared.class': shared = Buffer.of(), ...own } = compileJava(sources, { jars });
+    writeFileSync(join(layer, 'shared.jar'), zipSync({ 'layer/Shared.class': shared }));
+    mount = { source: layer, target: '/opt/java/lib', access: 'read-only' };
+    t.after(() => (mount = undefined));
+    for (const files of [own, { 'lib/uses.jar': zipSync({ ...own }) }]) {
+      const result = await rooms.run(files, {}, { ...JAVA, handler: 'layer.Uses::say' });
+      assert.equal(answerOf(result), 'shared', logOf(result));
+    }
   },
 );
 

@@ -49,19 +49,23 @@ export const CLIENT_CLASS = 'com.amazonaws.services.lambda.runtime.api.client.AW
 /** Its jars, in the order of the class path. */
 export const CLIENT_JARS: readonly string[] = LIBRARIES.map(({ name, version }) => `${name}-${version}.jar`);
 
-/** The client's jars as one folder, fetched by Maven and checked against their digests. */
-export const javaClient: BroughtPart = {
-  name: 'aws-lambda-java',
-  version: `${LIBRARIES[0]?.version}-1`,
-  line: `java: fetching aws-lambda-java-runtime-interface-client ${LIBRARIES[0]?.version} by Maven`,
-  make: async (folder) => {
-    const project = join(folder, 'pom.xml');
-    await writeFile(project, projectText());
-    await maven(project, ['-DincludeScope=runtime', `-DoutputDirectory=${folder}`, COPY]);
-    await rm(project);
-    for (const library of LIBRARIES) await check(library, folder);
-  },
-};
+/** The client's jars as one folder, fetched by Maven, which is the program `maven`, and checked against their digests. */
+export function javaClient(maven = 'mvn'): BroughtPart {
+  const version = LIBRARIES[0]?.version;
+  return {
+    name: 'aws-lambda-java',
+    version: `${version}-1`,
+    line: `java: fetching aws-lambda-java-runtime-interface-client ${version} by Maven`,
+    make: async (folder) => {
+      const project = join(folder, 'pom.xml');
+      await writeFile(project, projectText());
+      const words = ['-f', project, '-DincludeScope=runtime', `-DoutputDirectory=${folder}`, COPY];
+      await run(maven, ['-B', '-q', ...words]);
+      await rm(project);
+      for (const library of LIBRARIES) await check(library, folder);
+    },
+  };
+}
 
 /** A project that consists of these libraries and none that they name. */
 function projectText(): string {
@@ -78,9 +82,8 @@ function projectText(): string {
   );
 }
 
-function maven(project: string, words: readonly string[]): Promise<void> {
-  const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];
-  const child = spawn('mvn', ['-B', '-q', '-f', project, ...words], { stdio });
+function run(maven: string, words: readonly string[]): Promise<void> {
+  const child = spawn(maven, words, { stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   const keep = (chunk: Buffer): void => void (output = (output + chunk.toString()).slice(-2000));
   child.stdout.on('data', keep);
@@ -102,9 +105,8 @@ function firstError(output: string): string {
 
 async function check({ name, version, sha256 }: Library, folder: string): Promise<void> {
   const path = join(folder, `${name}-${version}.jar`);
-  const found = createHash('sha256')
-    .update(await readFile(path))
-    .digest('hex');
+  const bytes = await readFile(path).catch(() => Buffer.alloc(0));
+  const found = createHash('sha256').update(bytes).digest('hex');
   if (found !== sha256) throw new Error(`${name}-${version}.jar is not the one that is known (${found}).`);
   await utimes(path, FIXED_TIME, FIXED_TIME);
 }

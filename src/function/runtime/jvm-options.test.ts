@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { jvmOptions } from './jvm-options.ts';
 
 function heapMb(memorySizeMb: number): number {
-  const word = jvmOptions(memorySizeMb, []).find((option) => option.startsWith('-Xmx')) ?? '';
+  const word = jvmOptions(17, memorySizeMb, []).find((option) => option.startsWith('-Xmx')) ?? '';
   return Number(/\d+/.exec(word)?.[0]);
 }
 
@@ -16,8 +16,8 @@ test('the heap leaves at least 56 MB and 15 % of the memory to the rest of the J
 
 test('what the owner decides is left to them, and nothing else', () => {
   const without = (text: string): string[] => {
-    const left = jvmOptions(512, [undefined, text]);
-    return jvmOptions(512, []).filter((option) => !left.includes(option));
+    const left = jvmOptions(17, 512, [undefined, text]);
+    return jvmOptions(17, 512, []).filter((option) => !left.includes(option));
   };
   assert.deepEqual(without('-Dany=thing -ea'), []);
   assert.deepEqual(without('-Xmx64m'), ['-Xms94m', '-Xmx379m']);
@@ -26,4 +26,9 @@ test('what the owner decides is left to them, and nothing else', () => {
   assert.deepEqual(without('-XX:+TieredCompilation'), ['-XX:TieredStopAtLevel=1']);
   assert.deepEqual(without('-XX:TieredStopAtLevel=4'), ['-XX:TieredStopAtLevel=1']);
   assert.deepEqual(without('-Djava.io.tmpdir=/tmp/own'), ['-Djava.io.tmpdir=/tmp']);
+});
+
+test('a Java that warns of native libraries is told that they are meant', () => {
+  assert.ok(!jvmOptions(17, 512, []).some((option) => option.includes('native-access')));
+  assert.ok(jvmOptions(25, 512, []).includes('--enable-native-access=ALL-UNNAMED'));
 });

@@ -16,12 +16,24 @@ interface OwnOption {
  * collector and the compiler that start fastest. `ownersOptions` are the texts of the variables by which a JVM is given
  * more options; what they decide is left to them.
  */
-export function jvmOptions(memorySizeMb: number, ownersOptions: readonly (string | undefined)[]): string[] {
+export function jvmOptions(
+  javaMajor: number,
+  memorySizeMb: number,
+  ownersOptions: readonly (string | undefined)[],
+): string[] {
   const theirs = ownersOptions.flatMap((text) => text?.split(/\s+/) ?? []);
-  return ownOptions(memorySizeMb)
+  const loadsLibraries = javaMajor < WARNS_OF_LIBRARIES ? [] : [NATIVE_ACCESS];
+  return [...ownOptions(memorySizeMb), ...loadsLibraries]
     .filter(({ yieldsTo }) => !theirs.some((option) => yieldsTo.test(option)))
     .map(({ word }) => word);
 }
+
+/** AWS's client has a library of its own: this Java prints four lines about that at every start, unless it is allowed. */
+const WARNS_OF_LIBRARIES = 24;
+const NATIVE_ACCESS: OwnOption = {
+  word: '--enable-native-access=ALL-UNNAMED',
+  yieldsTo: /^--(enable|illegal)-native-access/,
+};
 
 function ownOptions(memorySizeMb: number): readonly OwnOption[] {
   const heapMb = Math.max(Math.floor(memorySizeMb * (1 - OWN_SHARE) - OWN_MB), LEAST_HEAP_MB);

@@ -19,6 +19,9 @@ const IDS: Readonly<Record<string, number>> = {
   java25: 25,
 };
 
+/** The jars of layers; where there are none, the JVM passes over it. */
+const LAYERS = '/opt/java/lib/*';
+
 /** What the JVM runtimes need from the platform and the machine. */
 export interface JvmRuntimeOptions {
   readonly brought: Pick<BroughtParts, 'find' | 'ensure'>;
@@ -39,6 +42,7 @@ class JvmRuntime implements Runtime {
   readonly ids: readonly string[];
   readonly preparation = 'plain';
   readonly priming: Priming;
+  readonly #client = javaClient();
   readonly #major: number;
   readonly #options: JvmRuntimeOptions;
   #jvm: Jvm | undefined;
@@ -53,7 +57,7 @@ class JvmRuntime implements Runtime {
 
   /** Nothing changes; what is not here yet is fetched now rather than at the first invocation, which tells a failure. */
   async prepare(): Promise<void> {
-    if (this.#look() !== undefined) await this.#options.brought.ensure(javaClient);
+    if (this.#look() !== undefined) await this.#options.brought.ensure(this.#client);
   }
 
   async launch(settings: FunctionSettings, folder: string): Promise<Launch | NotLaunchable> {
@@ -61,9 +65,9 @@ class JvmRuntime implements Runtime {
     if (jvm === undefined) return notLaunchable('Runtime.NotInstalled', this.#missing());
     const tooNew = await this.#tooNew(jvm, settings, folder);
     if (tooNew !== undefined) return notLaunchable('java.lang.UnsupportedClassVersionError', tooNew);
-    const client = await this.#options.brought.ensure(javaClient);
+    const client = await this.#options.brought.ensure(this.#client);
     if (!client.ok) return notLaunchable('Runtime.NotInstalled', client.failure.reason);
-    const options = jvmOptions(settings.memorySizeMb, ownersOptions(settings));
+    const options = jvmOptions(jvm.major, settings.memorySizeMb, ownersOptions(settings));
     const classPath = [...CLIENT_JARS.map((jar) => `${RUNTIME_ROOT}/lib/${jar}`), ...(await ownJars(folder))];
     const program = ['-cp', classPath.join(':'), CLIENT_CLASS, settings.handler];
     return {
@@ -110,14 +114,14 @@ function ownersOptions({ variables }: FunctionSettings): readonly (string | unde
 }
 
 /**
- * The jars of a package that consists of jars alone. Classes of the class path come out of an archive without their jar
- * being read; those that AWS's client loads itself do not. With classes at the root of the package none may stand there:
- * the client loads those, and code in jars would not see them.
+ * The jars of a package that consists of jars alone, and of layers. Classes of the class path come out of an archive
+ * without their jar being read; those that AWS's client loads itself do not. With classes at the root of the package none
+ * may stand there: the client loads those, and code in jars would not see them.
  */
 async function ownJars(folder: string): Promise<readonly string[]> {
   const others = (await readdir(folder)).filter((name) => name !== 'lib' && name !== 'META-INF');
-  if (others.length > 0) return [];
-  return (await jarsOf(folder)).map((jar) => `${TASK_ROOT}/lib/${jar}`);
+  const jars = others.length > 0 ? [] : await jarsOf(folder);
+  return jars.length === 0 ? [] : [...jars.map((jar) => `${TASK_ROOT}/lib/${jar}`), LAYERS];
 }
 
 /** Every sandbox sees /usr; a JVM elsewhere is shown where it is, for that path is in its own settings. */
