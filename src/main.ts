@@ -11,6 +11,7 @@ import { purgeCommand } from './cli/purge.ts';
 import { queuesCommand } from './cli/queues.ts';
 import { receiveCommand } from './cli/receive.ts';
 import { redriveCommand } from './cli/redrive.ts';
+import { runtimesCommand } from './cli/runtimes.ts';
 import { sendCommand } from './cli/send.ts';
 import { statusCommand } from './cli/status.ts';
 import { CommandFailed, complain, endWithReader } from './cli/terminal.ts';
@@ -25,7 +26,7 @@ function program(): Command {
   ).version;
   const commands = [upCommand(version), deployCommand(), invokeCommand(), sendCommand(), receiveCommand()];
   const care = [peekCommand(), redriveCommand(), purgeCommand(), backupCommand()];
-  const lists = [queuesCommand(), functionsCommand(), logsCommand(), statusCommand()];
+  const lists = [queuesCommand(), functionsCommand(), runtimesCommand(), logsCommand(), statusCommand()];
   const root = new Command('millrace')
     .description(
       'A durable message broker (AWS SQS API) and a function platform (AWS Lambda API) in one program.',

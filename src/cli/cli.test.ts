@@ -6,7 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { PythonFinder } from '../function/runtime/installed-python.ts';
 import { freePort, Platform, PROGRAM } from '../../test/crash/platform.ts';
 
 interface Ended {
@@ -61,6 +63,7 @@ const COMMANDS = [
   'purge',
   'queues',
   'functions',
+  'runtimes',
   'logs',
   'status',
 ];
@@ -128,6 +131,51 @@ test('a TypeScript folder becomes a function that its queue triggers, and can be
   assert.match(listed.out, /greet +nodejs24\.x +128 +3 +greetings \(\w+\)\n/);
   const log = await run(['logs', 'greet']);
   assert.match(log.out, /seen red/);
+});
+
+test('the runtimes are listed with what runs each of them here, and what is missing with what brings it', async () => {
+  const listed = await run(['runtimes']);
+  assert.equal(listed.code, 0, listed.complaint);
+  assert.match(listed.out, /^RUNTIME +RUNS +ON\n/);
+  assert.match(listed.out, /^nodejs\S+(, \S+)* +yes +Node \d+\.\d+\.\d+ at \/.+$/m);
+  const json = await run(['runtimes', '--json']);
+  const reports = JSON.parse(json.out) as { runtimes: string[]; available: boolean; sentence: string }[];
+  const named = reports.flatMap(({ runtimes }) => runtimes);
+  for (const name of ['nodejs24.x', 'python3.13', 'java21', 'ruby3.4', 'provided.al2023'])
+    assert.ok(named.includes(name), name);
+  assert.equal(new Set(named).size, named.length);
+  for (const { available, sentence } of reports) assert.match(sentence, available ? /./ : /apt|install/);
+});
+
+test('a Python folder becomes a function of the version that is installed, and a batch reports its bad record', async (t) => {
+  const python = await new PythonFinder().find('3.11');
+  if (python === undefined) return t.skip('there is no Python on this machine');
+  const example = fileURLToPath(new URL('../../examples/python', import.meta.url));
+  const deployed = await run(['deploy', example, '--name', 'orders', '--queue', 'orders']);
+  assert.equal(deployed.code, 0, deployed.complaint);
+  const listed = await run(['functions']);
+  assert.match(listed.out, new RegExp(`^orders +python3\\.${python.minor.slice(2)} `, 'm'));
+  const answer = await run(['invoke', 'orders', '{"items": [{"price": 2, "count": 3}, {"price": 1}]}']);
+  assert.deepEqual([answer.code, answer.out], [0, '{"total": 7}\n']);
+  const records = ['{"items": [{"price": 5}]}', 'no order'].map((body, n) => ({
+    messageId: String(n),
+    body,
+  }));
+  const batch = await run(['invoke', 'orders', '-', '--log'], JSON.stringify({ Records: records }));
+  assert.equal(batch.out, '{"batchItemFailures": [{"itemIdentifier": "1"}]}\n');
+  assert.match(batch.complaint, /^0: 5\.00\n1: JSONDecodeError: /m);
+  const other = await run([
+    'deploy',
+    example,
+    '--name',
+    'other',
+    '--runtime',
+    'python3.9',
+    '--handler',
+    'x.y',
+  ]);
+  const isNine = python.minor === '3.9';
+  assert.equal(/^python3\.9 runs here on Python 3\./m.test(other.out), !isNine, other.out);
 });
 
 test('what is sent is counted, received and deleted', async () => {

@@ -1,7 +1,9 @@
 import { statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
+import type { RuntimeReport } from '../admin/runtimes.ts';
 import {
+  ask,
   connectedCommand,
   connection,
   functionClient,
@@ -28,7 +30,10 @@ export function deployCommand(): Command {
     .argument('<dir>', 'the folder with the code')
     .option('--name <name>', "the function's name (default: the folder's)")
     .option('--queue <name>', 'the queue that triggers it; made when it is not there')
-    .option('--runtime <id>', 'nodejs24.x, provided.al2023 … (default: by the files)')
+    .option(
+      '--runtime <id>',
+      'nodejs24.x, python3.11 … (default: by the files, in the version that is installed)',
+    )
     .option('--handler <name>', 'file.function (default: by the files)')
     .option('--timeout <seconds>', 'how long one invocation may take, 1 to 900')
     .option('--memory <MB>', 'how much memory an environment may use, 128 to 10240')
@@ -52,7 +57,10 @@ export function deployCommand(): Command {
         throw new CommandFailed(`${dir} is not a folder.`);
       const to = connection(options);
       const { deploy } = await import('../deploy/deploy.ts');
-      const doors = { queues: await queueClient(to), functions: await functionClient(to), tell: print };
+      const runtimes = async (): Promise<readonly RuntimeReport[]> =>
+        (await ask(to, 'runtimes').catch(() => [])) as readonly RuntimeReport[];
+      const clients = { queues: await queueClient(to), functions: await functionClient(to) };
+      const doors = { ...clients, runtimes, tell: print };
       const done = await deploy(
         { folder, name: options.name ?? basename(folder), ...chosen(options) },
         doors,

@@ -1,7 +1,9 @@
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { RuntimeReport } from '../admin/runtimes.ts';
 import { ok, type Result } from '../base/result.ts';
 import { contentOf, type NoContent } from './content.ts';
+import { installedInstead, runtimeNote } from './installed.ts';
 import { ensureMapping, ensureQueue } from './trigger.ts';
 import { uploadFunction } from './upload.ts';
 
@@ -23,6 +25,8 @@ export interface DeployPlan {
 export interface Doors {
   readonly queues: SQSClient;
   readonly functions: LambdaClient;
+  /** What runs on the platform's machine; nothing where that cannot be asked. */
+  readonly runtimes: () => Promise<readonly RuntimeReport[]>;
   /** One line of progress. */
   readonly tell: (line: string) => void;
 }
@@ -37,9 +41,12 @@ export async function deploy(plan: DeployPlan, doors: Doors): Promise<Result<voi
   const { zip, what, guess } = content.value;
   if (!guess.ok && (plan.runtime === undefined || plan.handler === undefined)) return guess;
   doors.tell(`Uploading ${plan.name}: ${what}, ${Math.ceil(zip.length / 1024)} KiB …`);
-  const runtime = plan.runtime ?? (guess.ok ? guess.value.runtime : '');
+  const reports = await doors.runtimes();
+  const runtime = plan.runtime ?? (guess.ok ? installedInstead(guess.value, reports) : '');
   const handler = plan.handler ?? (guess.ok ? guess.value.handler : '');
   await uploadFunction(doors.functions, { ...plan, runtime, handler, zip });
+  const note = runtimeNote(runtime, reports);
+  if (note !== undefined) doors.tell(note);
   if (plan.queue === undefined) return ok(undefined);
   const arn = await ensureQueue(doors.queues, plan.queue, plan.timeoutS);
   await ensureMapping(doors.functions, arn, plan.name, plan.batchSize);

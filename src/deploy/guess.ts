@@ -5,6 +5,8 @@ import { holds } from './folder.ts';
 export interface Guess {
   readonly runtime: string;
   readonly handler: string;
+  /** True when the files say the language and not its version: the installed one is as good. */
+  readonly isAnyVersion?: boolean;
 }
 
 /** Why nothing could be guessed: a sentence. */
@@ -31,9 +33,11 @@ export function guessRuntime(folder: string): Result<Guess, NoGuess> {
   if (NODE_FILES.some((file) => holds(folder, file)))
     return ok({ runtime: 'nodejs24.x', handler: 'index.handler' });
   const python = PYTHON_FILES.find((file) => holds(folder, file));
-  if (python !== undefined) return ok({ runtime: 'python3.13', handler: handlerIn(python, '.py') });
+  if (python !== undefined)
+    return ok({ runtime: 'python3.13', handler: handlerIn(python, '.py'), isAnyVersion: true });
   const ruby = RUBY_FILES.find((file) => holds(folder, file));
-  if (ruby !== undefined) return ok({ runtime: 'ruby3.4', handler: handlerIn(ruby, '.rb') });
+  if (ruby !== undefined)
+    return ok({ runtime: 'ruby3.4', handler: handlerIn(ruby, '.rb'), isAnyVersion: true });
   return failed({
     kind: 'no-guess',
     what: `${folder} holds none of ${[...NODE_FILES, ...PYTHON_FILES, ...RUBY_FILES, 'bootstrap', 'pom.xml'].join(', ')}, and not exactly one jar: name --runtime and --handler.`,

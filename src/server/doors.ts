@@ -2,6 +2,7 @@ import { configuredKeys } from '../access/configured-keys.ts';
 import { AdminDoor } from '../admin/admin-door.ts';
 import { logsQuestion } from '../admin/logs.ts';
 import { peekQuestion } from '../admin/peek.ts';
+import { runtimesQuestion } from '../admin/runtimes.ts';
 import type { StatusQuestion } from '../admin/status.ts';
 import { ok, type Result } from '../base/result.ts';
 import type { Scope } from '../base/scope.ts';
@@ -45,6 +46,7 @@ export async function openDoors(
     status: (query) => ground.status.ask(query),
     logs: logsQuestion(functions, lines),
     peek: peekQuestion(ground.broker),
+    runtimes: runtimesQuestion(ground.runtimes),
   });
   const { connectionsLimit: connections, bodiesSizeBytes } = config;
   const limits = { connections, bodiesSizeBytes };

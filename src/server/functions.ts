@@ -54,7 +54,7 @@ const MEMORY_SHARE = 0.75;
 export async function buildFunctions(scope: Scope, ground: FunctionGround): Promise<FunctionRooms> {
   const { config, blobs, catalog, clock, random, tell } = ground;
   const brought = new BroughtParts({ directory: config.cacheDirectory, clock, random, tell });
-  const runtimes = installedRuntimes(brought, clock);
+  const runtimes = installedRuntimes({ brought, clock, tell });
   const code = await CodeFolders.open({ directory: ground.codePath, blobs, random });
   const functions = scope.use(
     await CatalogFunctions.open({ catalog, blobs, code, runtimes, clock, random, tell }),

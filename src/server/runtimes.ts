@@ -8,14 +8,28 @@ import { ProvidedRuntime } from '../function/runtime/provided.ts';
 import { pythonRuntimes } from '../function/runtime/python.ts';
 import { RubyRuntime } from '../function/runtime/ruby.ts';
 import { Runtimes } from '../function/runtime/runtimes.ts';
+import type { Tell } from '../watch/event.ts';
+
+/** What runtimes are built on. */
+export interface RuntimeGround {
+  readonly brought: BroughtParts;
+  readonly clock: Clock;
+  readonly tell: Tell;
+}
 
 /** Every language, in the order in which people are told of them. */
-export function installedRuntimes(brought: BroughtParts, clock: Clock): Runtimes {
+export function installedRuntimes({ brought, clock, tell }: RuntimeGround): Runtimes {
   const folderOf = (language: string): string => join(import.meta.dirname, '..', '..', 'runtimes', language);
   const { execPath, versions } = process;
   return new Runtimes([
     new NodeRuntime({ execPath, version: versions.node, bootstrapFolder: folderOf('node') }),
-    ...pythonRuntimes({ brought, clock, finder: new PythonFinder(), launcherFolder: folderOf('python') }),
+    ...pythonRuntimes({
+      brought,
+      clock,
+      tell,
+      finder: new PythonFinder(),
+      launcherFolder: folderOf('python'),
+    }),
     ...jvmRuntimes({ brought }),
     new RubyRuntime(folderOf('ruby')),
     new ProvidedRuntime(),

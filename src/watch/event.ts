@@ -66,6 +66,8 @@ export type WatchEvent =
       /** A sentence on what went wrong; absent when the part is there now. */
       readonly why?: string;
     }
+  /** Nothing is wrong, but whoever runs the platform should know. */
+  | { readonly kind: 'noticed'; readonly where: string; readonly what: string }
   | { readonly kind: 'trouble'; readonly where: string; readonly what: string };
 
 /** Where rooms say what happened. Never throws, never waits. */

@@ -7,7 +7,7 @@ export type WriteLine = (line: string) => void;
 /** The longest line written; what a function or client put into it is cut there. */
 const LONGEST_LINE = 2000;
 
-/** Writes what an operator must see: trouble, and what is fetched from elsewhere; one line each, with the time first. */
+/** Writes what an operator must see: trouble, what is fetched from elsewhere, what is to be noticed; one line each, with the time first. */
 export class TroubleLog {
   readonly #clock: Clock;
   readonly #write: WriteLine;
@@ -27,7 +27,7 @@ export class TroubleLog {
 }
 
 function toldOf(event: WatchEvent): string | undefined {
-  if (event.kind === 'trouble') return `${event.where}: ${event.what}`;
+  if (event.kind === 'trouble' || event.kind === 'noticed') return `${event.where}: ${event.what}`;
   if (event.kind === 'brought')
     return `${event.line} … ${event.why ?? `${(event.tookMs / 1000).toFixed(1)} s`}`;
   return undefined;

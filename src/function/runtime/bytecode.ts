@@ -29,7 +29,8 @@ export function bytecodePriming(python: InstalledPython, launcher: string): Prim
 
 function compiling({ command }: Launch, launcher: string): readonly string[] {
   const flags = command.slice(0, command.indexOf(`${launcher}/launcher.py`));
-  return [...flags, `${launcher}/compile_ahead.py`, TASK_ROOT, BYTECODE];
+  // Isolated from the owner's PYTHON… variables, which could bring in code of the package.
+  return [...flags, '-I', `${launcher}/compile_ahead.py`, TASK_ROOT, BYTECODE];
 }
 
 /** The size of the modules in a folder, counted no further than `enoughBytes`. */

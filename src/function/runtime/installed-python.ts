@@ -1,7 +1,6 @@
-import { execFile } from 'node:child_process';
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Mount } from '../../sandbox/sandbox.ts';
+import { InstalledPrograms, type InstalledProgram } from './installed-program.ts';
 
 /** A Python of this machine. */
 export interface InstalledPython {
@@ -21,13 +20,11 @@ const PROBE = `
 import json, os, sys
 base = os.path.realpath(getattr(sys, "_base_executable", None) or sys.executable)
 print(json.dumps([base, sys.base_prefix, "%d.%d.%d" % sys.version_info[:3], sys.implementation.cache_tag]))`;
-/** A wrapper that asks or waits for something is no Python for us. */
-const PROBE_LIMIT_MS = 10_000;
 const OLDEST_MINOR = 9;
 
-/** Finds Pythons by running them; what was found is asked again only when it has gone. */
+/** Finds Pythons by running them. */
 export class PythonFinder {
-  readonly #found = new Map<string, Promise<InstalledPython | undefined>>();
+  readonly #programs = new InstalledPrograms();
   readonly #fallbacks: readonly string[];
   readonly #exact: (minor: string) => string;
 
@@ -42,19 +39,9 @@ export class PythonFinder {
 
   /** The Python of this version (`3.13`) if there is one, else the machine's `python3`; undefined without any. */
   async find(minor: string): Promise<InstalledPython | undefined> {
-    for (const command of [this.#exact(minor), ...this.#fallbacks]) {
-      const python = await this.#look(command);
-      if (python !== undefined) return python;
-    }
-    return undefined;
-  }
-
-  async #look(command: string): Promise<InstalledPython | undefined> {
-    const known = await this.#found.get(command);
-    if (known !== undefined && (await isThere(known.executable))) return known;
-    const looking = probe(command);
-    this.#found.set(command, looking);
-    return looking;
+    const names = [this.#exact(minor), ...this.#fallbacks];
+    const found = await this.#programs.find({ names, args: ['-I', '-S', '-c', PROBE], read });
+    return found?.told;
   }
 }
 
@@ -85,24 +72,10 @@ function isBelow(path: string, folder: string): boolean {
   return path === folder || path.startsWith(`${folder}/`);
 }
 
-function probe(command: string): Promise<InstalledPython | undefined> {
-  return new Promise((resolve) => {
-    execFile(command, ['-I', '-S', '-c', PROBE], { timeout: PROBE_LIMIT_MS }, (error, stdout) =>
-      resolve(error === null ? read(stdout) : undefined),
-    );
-  });
-}
-
 /** Undefined for a Python that is too old for any of the runtimes. */
-function read(printed: string): InstalledPython | undefined {
+function read(printed: string): InstalledProgram<InstalledPython> | undefined {
   const [executable = '', prefix = '', version = '', tag = ''] = JSON.parse(printed) as string[];
   const [, minor = '', number = '0'] = /^(3\.(\d+))\./.exec(version) ?? [];
-  return Number(number) < OLDEST_MINOR ? undefined : { executable, prefix, version, minor, tag };
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
+  if (Number(number) < OLDEST_MINOR) return undefined;
+  return { path: executable, told: { executable, prefix, version, minor, tag } };
 }

@@ -81,8 +81,10 @@ class JvmRuntime implements Runtime {
   async probe(): Promise<Probe> {
     const jvm = this.#look();
     if (jvm === undefined) return { available: false, sentence: this.#missing() };
-    const instead = jvm.major === this.#major ? '' : `, in place of Java ${this.#major}`;
-    return { available: true, sentence: `Java ${jvm.version} at ${jvm.home}${instead}` };
+    const isExact = jvm.major === this.#major;
+    const instead = isExact ? '' : `, in place of Java ${this.#major}`;
+    const sentence = `Java ${jvm.version} at ${jvm.home}${instead}`;
+    return { available: true, version: jvm.version, isExact, sentence };
   }
 
   /** What was found stays; what was missing may have been installed since. */

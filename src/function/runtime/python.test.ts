@@ -35,9 +35,10 @@ function pretend(context: TestContext, command: string): Pretended {
   context.after(() => rmSync(directory, { recursive: true }));
   const told: WatchEvent[] = [];
   const clock = new ManualClock(0);
-  const brought = new BroughtParts({ directory, clock, random, tell: (event) => void told.push(event) });
+  const tell = (event: WatchEvent): void => void told.push(event);
+  const brought = new BroughtParts({ directory, clock, random, tell });
   const finder = new PythonFinder([command], (minor) => `no-python${minor}`);
-  const runtimes = pythonRuntimes({ brought, clock, finder, launcherFolder: '/launcher' });
+  const runtimes = pythonRuntimes({ brought, clock, tell, finder, launcherFolder: '/launcher' });
   const runtime = (id: string): Runtime => runtimes.find(({ ids }) => ids.includes(id)) ?? assert.fail(id);
   return { runtime, told, clock };
 }
@@ -65,6 +66,15 @@ test('the machine’s Python runs the runtimes of all versions, and it is said w
   const probe = { available: true, version: '3.11.7', sentence };
   assert.deepEqual(await runtime('python3.11').probe(), { ...probe, isExact: true });
   assert.deepEqual(await runtime('python3.13').probe(), { ...probe, isExact: false });
+});
+
+test('that another version runs a function is told to the operator, once', async (context) => {
+  const command = pretended(context, '3.11.7');
+  const { runtime, told } = pretend(context, command);
+  for (const id of ['python3.11', 'python3.13', 'python3.13']) await runtime(id).prepare('/code');
+  const what = `runs on Python 3.11.7 (${command}): Python 3.13 is not installed here.`;
+  const noticed = told.filter((event) => event.kind === 'noticed');
+  assert.deepEqual(noticed, [{ kind: 'noticed', where: 'python3.13', what }]);
 });
 
 test('the Python of the very version is taken where there is one', async (context) => {

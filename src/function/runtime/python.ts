@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Mount } from '../../sandbox/sandbox.ts';
+import type { Tell } from '../../watch/event.ts';
 import type { FunctionSettings } from '../function.ts';
 import type { BroughtParts } from './brought-parts.ts';
 import { bytecodePriming } from './bytecode.ts';
@@ -34,6 +35,7 @@ export interface PythonRuntimeOptions {
   readonly finder: PythonFinder;
   readonly brought: BroughtParts;
   readonly clock: Clock;
+  readonly tell: Tell;
   /** The folder of our launcher (`runtimes/python`). */
   readonly launcherFolder: string;
 }
@@ -51,6 +53,7 @@ class PythonRuntime implements Runtime {
   priming: Priming | undefined;
   readonly #minor: string;
   readonly #options: PythonRuntimeOptions;
+  #isTold = false;
   readonly #missingUntilMs = new Map<string, number>();
 
   constructor(minor: string, options: PythonRuntimeOptions) {
@@ -62,7 +65,9 @@ class PythonRuntime implements Runtime {
   /** Fetches what functions need beside their code, so that the first invocation does not wait for it. */
   async prepare(): Promise<void> {
     const python = await this.#find();
-    if (python !== undefined) await this.#parts(python);
+    if (python === undefined) return;
+    this.#tellOnce(python);
+    await this.#parts(python);
   }
 
   async launch(settings: FunctionSettings): Promise<Launch | NotLaunchable> {
@@ -101,6 +106,13 @@ class PythonRuntime implements Runtime {
     const fetched = isHere ? '' : ' (fetched from PyPI at the first use)';
     const sentence = `Python ${version} at ${python.executable}, awslambdaric ${client.version}${fetched}`;
     return { available: true, version, sentence, isExact: minor === this.#minor };
+  }
+
+  #tellOnce({ minor, version, executable }: InstalledPython): void {
+    if (this.#isTold || minor === this.#minor) return;
+    this.#isTold = true;
+    const what = `runs on Python ${version} (${executable}): Python ${this.#minor} is not installed here.`;
+    this.#options.tell({ kind: 'noticed', where: `python${this.#minor}`, what });
   }
 
   async #find(): Promise<InstalledPython | undefined> {

@@ -10,9 +10,12 @@ export interface UnknownRuntime {
 
 /** The runtimes of this platform by AWS's names for them. */
 export class Runtimes {
+  /** In the order in which they were given. */
+  readonly all: readonly Runtime[];
   readonly #byId: ReadonlyMap<string, Runtime>;
 
   constructor(runtimes: readonly Runtime[]) {
+    this.all = runtimes;
     this.#byId = new Map(runtimes.flatMap((runtime) => runtime.ids.map((id) => [id, runtime] as const)));
   }
 
