@@ -3,11 +3,11 @@
 const compileCache = require('./compile-cache.cjs');
 compileCache.begin();
 const net = require('node:net');
-const { toAnswer, toLog, RuntimeError } = require('./errors.cjs');
+const { toAnswer, RuntimeError } = require('./errors.cjs');
 const { KIND, decoder, encode } = require('./frames.cjs');
 const { Invocation } = require('./invocation.cjs');
 const { load } = require('./loader.cjs');
-const { mark, patchConsole, record, setRequest } = require('./log.cjs');
+const { mark, patchConsole, recordError, setRequest } = require('./log.cjs');
 const streaming = require('./streaming.cjs');
 
 /** As the platform counts it: 6 MiB and 100 bytes. */
@@ -129,7 +129,7 @@ function answerFrame(requestId, result) {
  * @param {unknown} error
  */
 function errorFrame(requestId, error) {
-  record('ERROR', 'Invoke Error', toLog(error));
+  recordError('Invoke Error', error);
   return toErrorFrame(requestId, error, false);
 }
 
@@ -153,7 +153,7 @@ function toErrorFrame(requestId, error, isLast) {
 function endProcess(error, title, code) {
   if (isEnding) return;
   isEnding = true;
-  record('ERROR', title, toLog(error));
+  recordError(title, error);
   socket.removeAllListeners('close');
   socket.end(farewell(error), () => process.exit(code));
   socket.ref();

@@ -1,6 +1,7 @@
 'use strict';
 const fs = require('node:fs');
 const { format, types } = require('node:util');
+const { toAnswer, toLog } = require('./errors.cjs');
 
 const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'];
 /** @type {Record<string, string>} */
@@ -63,6 +64,27 @@ exports.record = function record(level, ...values) {
   else writeAll(1, `${time}\t${requestId}\t${level}\t${format(...values)}\n`);
 };
 
+/** @param {any} error */
+function errorMembers({ name, message, stack }) {
+  const stackTrace = String(stack ?? '')
+    .split('\n')
+    .slice(1);
+  return { errorType: name, errorMessage: message, stackTrace };
+}
+
+/**
+ * The error that ends an invocation, or this process.
+ * @param {string} title
+ * @param {unknown} error
+ */
+exports.recordError = function recordError(title, error) {
+  if (!asJson) return exports.record('ERROR', title, toLog(error));
+  const { errorType, errorMessage, trace } = toAnswer(error);
+  const told = { timestamp: new Date().toISOString(), level: 'ERROR', requestId, message: title };
+  if (LEVELS.indexOf('ERROR') < lowest) return;
+  writeAll(1, `${JSON.stringify({ ...told, errorType, errorMessage, stackTrace: trace.slice(1) })}\n`);
+};
+
 /**
  * @param {string} timestamp
  * @param {string} level
@@ -71,14 +93,11 @@ exports.record = function record(level, ...values) {
 function jsonRecord(timestamp, level, values) {
   const told = { timestamp, level, requestId };
   const [value] = values;
-  if (values.length !== 1) return JSON.stringify({ ...told, message: format(...values) });
-  if (types.isNativeError(value)) {
-    const stackTrace = String(value.stack ?? '')
-      .split('\n')
-      .slice(1);
-    const error = { errorType: value.name, errorMessage: value.message, stackTrace };
-    return JSON.stringify({ ...told, message: error });
+  if (values.length !== 1) {
+    const error = values.find((one) => types.isNativeError(one));
+    return JSON.stringify({ ...told, message: format(...values), ...(error && errorMembers(error)) });
   }
+  if (types.isNativeError(value)) return JSON.stringify({ ...told, message: errorMembers(value) });
   try {
     return JSON.stringify({ ...told, message: value });
   } catch {

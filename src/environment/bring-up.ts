@@ -3,7 +3,7 @@ import type { FunctionRecord } from '../function/function.ts';
 import { INIT_LIMIT_MS } from '../function/limits.ts';
 import type { Environment } from './environment.ts';
 import type { Lease } from './group.ts';
-import { initReportLine } from './report.ts';
+import { linesOfFailedInit } from './platform-lines.ts';
 import type { EnvironmentStarter } from './start.ts';
 
 /** What {@link bringUp} works with. */
@@ -40,8 +40,8 @@ async function attempt(
   const failure = await environment.started(limitMs);
   const initMs = clock.nowMs() - beganMs;
   if (failure !== undefined) {
-    const line = initReportLine({ failure, phase, initMs });
-    if (line !== undefined) log.write(line);
+    const told = { record, failure, phase, initMs, nowMs: clock.nowMs() };
+    for (const line of linesOfFailedInit(told)) log.write(line);
     return { kind: 'failed', failure, log, initMs };
   }
   environment.initDurationMs = initMs;

@@ -76,6 +76,30 @@ const forms: Readonly<Record<string, { files: Files; handler?: string; expected:
     },
     expected: 2,
   },
+  'a nested handler path into an ES module that waits while it is loaded': {
+    files: {
+      'dir/mod.mjs':
+        'const { sep } = await import("node:path"); export const a = { b: { c: async (e) => e.a + sep } };',
+    },
+    handler: 'dir/mod.a.b.c',
+    expected: '1/',
+  },
+  'TypeScript with top-level await, in a folder': {
+    files: {
+      'src/app.ts':
+        'import { add } from "./add.js"; const base: number = await Promise.resolve(10); export const handler = async (e: { a: number }): Promise<number> => add(base, e.a);',
+      'src/add.ts': 'export const add = (one: number, other: number): number => one + other;',
+    },
+    handler: 'src/app.handler',
+    expected: 11,
+  },
+  'a streaming handler in TypeScript, collected': {
+    files: {
+      'index.mts':
+        'declare const awslambda: any; export const handler = awslambda.streamifyResponse(async (e: { a: number }, stream: NodeJS.WritableStream) => { stream.end(JSON.stringify([e.a])); });',
+    },
+    expected: [1],
+  },
   'TypeScript in CommonJS': {
     files: {
       'index.cts':
@@ -93,6 +117,14 @@ for (const [form, { files, handler, expected }] of Object.entries(forms)) {
     assert.equal(result.kind, 'answered');
   });
 }
+
+test('every runtime id of Node is answered for, and told to the function', async () => {
+  for (const version of [18, 20, 22, 24, 26]) {
+    const runtime = `nodejs${version}.x`;
+    const code = 'exports.handler = async () => process.env.AWS_EXECUTION_ENV;';
+    assert.equal(answerOf(await rooms.run({ 'index.js': code }, {}, { runtime })), `AWS_Lambda_${runtime}`);
+  }
+});
 
 test('the context is complete, and variables cannot replace what the platform sets', async () => {
   const result = await rooms.run(

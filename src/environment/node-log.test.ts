@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { answerOf, logOf } from './fixture/results.ts';
+import type { InvokeResult } from './result.ts';
 import { openRooms, type Rooms } from './fixture/rooms.ts';
 
 let rooms: Rooms;
@@ -43,21 +44,76 @@ test('a flood of output is cut off in the log and leaves the answer alone', asyn
   assert.equal(result.logTail.length, 4096);
 });
 
-test('JSON logs are one object a line', async () => {
-  const result = await rooms.run(
-    { 'index.js': 'exports.handler = async () => { console.warn({ a: 1 }); console.log("x", 2); };' },
-    {},
-    { logFormat: 'JSON' },
-  );
-  const objects = logOf(result)
-    .split('\n')
-    .filter((line) => line.startsWith('{'))
-    .map((line) => JSON.parse(line));
+/** The lines of a JSON log: those of the platform have a type, those of the function a level. */
+function objectsOf(result: InvokeResult): readonly JsonLine[] {
+  const lines = logOf(result).trimEnd().split('\n');
+  return lines.map((line) => JSON.parse(line) as JsonLine);
+}
+
+interface JsonLine {
+  readonly type?: string;
+  readonly level?: string;
+  readonly message?: unknown;
+  readonly record?: Readonly<Record<string, unknown>>;
+  readonly errorType?: string;
+  readonly errorMessage?: string;
+}
+
+const TALKATIVE = {
+  'index.js': `exports.handler = async (event) => {
+    console.debug("quiet");
+    console.warn({ a: 1 });
+    console.log("x", 2);
+    if (event.fail) throw new RangeError("too far");
+  };`,
+};
+
+test('a JSON log is one object a line, those of the platform too', async () => {
+  const result = await rooms.run(TALKATIVE, {}, { logFormat: 'JSON' });
+  const objects = objectsOf(result);
   assert.deepEqual(
-    objects.map(({ level, message }) => [level, message]),
+    objects.map(({ type, level, message }) => [type ?? level, message]),
     [
+      ['platform.start', undefined],
       ['WARN', { a: 1 }],
       ['INFO', 'x 2'],
+      ['platform.report', undefined],
     ],
   );
+  const { requestId, status, metrics } = objects.at(-1)?.record ?? {};
+  assert.equal(requestId, objects[0]?.record?.['requestId']);
+  assert.equal(status, 'success');
+  const told = ['durationMs', 'billedDurationMs', 'memorySizeMB', 'maxMemoryUsedMB', 'initDurationMs'];
+  assert.deepEqual(Object.keys(metrics as object), told);
+});
+
+test('the levels of a JSON log hold for the function and for the platform', async () => {
+  const all = await rooms.deploy(TALKATIVE, {
+    logFormat: 'JSON',
+    applicationLogLevel: 'TRACE',
+    systemLogLevel: 'DEBUG',
+  });
+  assert.deepEqual(
+    objectsOf(await rooms.invoke(all)).map(({ type, level }) => type ?? level),
+    ['platform.start', 'DEBUG', 'WARN', 'INFO', 'platform.runtimeDone', 'platform.report'],
+  );
+  const few = await rooms.deploy(TALKATIVE, {
+    logFormat: 'JSON',
+    applicationLogLevel: 'ERROR',
+    systemLogLevel: 'WARN',
+  });
+  assert.equal(logOf(await rooms.invoke(few)), '');
+  const failed = objectsOf(await rooms.invoke(few, { fail: true }));
+  assert.deepEqual(
+    failed.map(({ type, level }) => type ?? level),
+    ['ERROR', 'platform.runtimeDone', 'platform.report'],
+  );
+  const { message, errorType, errorMessage } = failed[0] ?? {};
+  assert.deepEqual([message, errorType, errorMessage], ['Invoke Error', 'RangeError', 'too far']);
+  assert.equal(failed[2]?.record?.['status'], 'error');
+});
+
+test('a text log has all that the function prints, whatever its level', async () => {
+  const result = await rooms.run(TALKATIVE);
+  assert.match(logOf(result), /\tDEBUG\tquiet\n/);
 });

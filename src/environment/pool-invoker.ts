@@ -9,7 +9,7 @@ import type { AnswerSink, InvokeRequest, Invoker } from './invoke.ts';
 import { failedStartEnd, failedStartLine, invokeEnd } from './ends.ts';
 import type { EnvironmentPool } from './pool.ts';
 import { Collected, Relay } from './relay.ts';
-import { endLines, startLine } from './report.ts';
+import { linesAfter, linesBefore } from './platform-lines.ts';
 import type { InvokeResult } from './result.ts';
 
 /** What {@link PoolInvoker} works with. */
@@ -55,14 +55,15 @@ export class PoolInvoker implements Invoker {
     const { clock } = this.#options;
     const { log } = environment;
     log.begin();
-    log.write(startLine(request.requestId, record.version));
+    for (const line of linesBefore({ request, record, nowMs: clock.nowMs() })) log.write(line);
     const beganMs = earlierMs ?? clock.nowMs();
     const { end, again } = await ranIn(environment, this.#invocation(request, record, beganMs), request.sink);
     const durationMs = clock.nowMs() - beganMs;
     if (environment.peakMemoryBytes === undefined && end.kind !== 'exited') await measured(environment);
     const figures = this.#figures(environment, isCold, durationMs);
     log.flush();
-    for (const line of endLines({ request, record, end, nowMs: clock.nowMs(), ...figures })) log.write(line);
+    for (const line of linesAfter({ request, record, end, nowMs: clock.nowMs(), ...figures }))
+      log.write(line);
     const logTail = log.takeTail();
     this.#keep(record, environment, again);
     return { ...invokeEnd(request.requestId, end, record.settings.timeoutMs), ...figures, logTail };

@@ -5,12 +5,25 @@ import { exitErrorType, exitText, timedOutText } from './payloads.ts';
 
 const MEBIBYTE = 1_048_576;
 
-/** What the last lines of an invocation tell. */
-export interface Reported {
+/** What the first line of an invocation tells. */
+export interface Started {
   readonly request: { readonly requestId: RequestId };
   readonly record: FunctionRecord;
-  readonly end: RunEnd;
   readonly nowMs: number;
+}
+
+/** What is told of a start that failed. */
+export interface FailedInit {
+  readonly record: FunctionRecord;
+  readonly failure: StartFailure;
+  readonly phase: 'init' | 'invoke';
+  readonly initMs: number;
+  readonly nowMs: number;
+}
+
+/** What the last lines of an invocation tell. */
+export interface Reported extends Started {
+  readonly end: RunEnd;
   readonly durationMs: number;
   readonly initDurationMs?: number;
   readonly peakMemoryBytes?: number;
@@ -22,11 +35,9 @@ export function startLine(requestId: RequestId, version: string): string {
 }
 
 /** How a failed start stands in the log, as AWS writes it; undefined when nothing of the function was started. */
-export function initReportLine(reported: {
-  readonly failure: StartFailure;
-  readonly phase: 'init' | 'invoke';
-  readonly initMs: number;
-}): string | undefined {
+export function initReportLine(
+  reported: Pick<FailedInit, 'failure' | 'phase' | 'initMs'>,
+): string | undefined {
   const { failure, phase, initMs } = reported;
   if (failure.kind === 'no-room' || failure.kind === 'unfit') return undefined;
   const status =

@@ -71,6 +71,7 @@ function reserved({ record, logStream, credentials }: VariableSources): Record<s
     AWS_LAMBDA_FUNCTION_VERSION: version,
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
     AWS_LAMBDA_LOG_FORMAT: settings.logFormat,
+    ...(settings.logFormat === 'JSON' && { AWS_LAMBDA_LOG_LEVEL: settings.applicationLogLevel ?? 'INFO' }),
     AWS_LAMBDA_LOG_GROUP_NAME: logGroupOf(record),
     AWS_LAMBDA_LOG_STREAM_NAME: logStream,
     AWS_REGION: key.region,

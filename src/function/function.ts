@@ -20,6 +20,9 @@ export function functionLogKey(key: FunctionKey): string {
   return `${functionKeyText(key)}/log`;
 }
 
+export type ApplicationLogLevel = 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' | 'FATAL';
+export type SystemLogLevel = 'DEBUG' | 'INFO' | 'WARN';
+
 /** What a function's owner may choose. */
 export interface FunctionSettings {
   readonly runtime: string;
@@ -31,6 +34,10 @@ export interface FunctionSettings {
   readonly ephemeralStorageMb: number;
   readonly variables: Readonly<Record<string, string>>;
   readonly logFormat: 'Text' | 'JSON';
+  /** What the function itself logs at least must have this level; JSON logs alone, `INFO` when not given. */
+  readonly applicationLogLevel?: ApplicationLogLevel;
+  /** The same for what the platform writes into the log. */
+  readonly systemLogLevel?: SystemLogLevel;
   readonly tags: Readonly<Record<string, string>>;
   readonly architecture: 'x86_64' | 'arm64';
 }

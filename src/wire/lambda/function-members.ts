@@ -1,6 +1,7 @@
 import type { FunctionSettings } from '../../function/function.ts';
 import type { Members } from '../members.ts';
 import { invalidParameter, unsupported } from './lambda-errors.ts';
+import { readLogging } from './logging-members.ts';
 import { checkVariables } from './variables.ts';
 
 const ROLE = /^arn:(aws[a-zA-Z-]*)?:iam::\d{12}:role\/?[a-zA-Z_0-9+=,.@\-_/]+$/;
@@ -20,7 +21,8 @@ const UNSUPPORTED: readonly string[] = [
 ];
 
 /**
- * The settings that a CreateFunction or UpdateFunctionConfiguration gives, and nothing for those it does not.
+ * The settings that a CreateFunction or UpdateFunctionConfiguration gives, and nothing for those it does not. `now`:
+ * what holds until then.
  * Ends the reading of `members`.
  */
 export function readFunctionSettings(
@@ -28,6 +30,7 @@ export function readFunctionSettings(
   runtimeIds: readonly string[],
   required: boolean,
   functionName: string,
+  now?: FunctionSettings,
 ): Partial<FunctionSettings> {
   for (const option of UNSUPPORTED) if (members.says(option)) throw unsupported(option);
   const timeout = members.whole('Timeout', { least: 1, most: 900 });
@@ -40,7 +43,7 @@ export function readFunctionSettings(
     memorySizeMb: members.whole('MemorySize', { least: 128, most: 10_240 }),
     ephemeralStorageMb: members.structure('EphemeralStorage')?.whole('Size', { least: 512, most: 10_240 }),
     variables: members.structure('Environment')?.textMap('Variables'),
-    logFormat: readLogFormat(members, functionName),
+    ...readLogging(members, functionName, now),
   };
   refuseTracing(members);
   members.end();
@@ -55,19 +58,6 @@ function checkRuntime(runtime: string | undefined, runtimeIds: readonly string[]
     `Value ${runtime} at 'runtime' failed to satisfy constraint: ` +
       `Member must satisfy enum value set: [${runtimeIds.join(', ')}] or be a valid ARN`,
   );
-}
-
-function readLogFormat(members: Members, functionName: string): 'Text' | 'JSON' | undefined {
-  const logging = members.structure('LoggingConfig');
-  for (const option of ['ApplicationLogLevel', 'SystemLogLevel']) {
-    if (logging?.says(option)) throw unsupported(`LoggingConfig.${option}`);
-  }
-  // A function's log has one place. A client that repeats it, as it read it from here, is right.
-  const group = logging?.text('LogGroup');
-  if (group && group !== `/aws/lambda/${functionName.slice(functionName.lastIndexOf(':') + 1)}`) {
-    throw unsupported('LoggingConfig.LogGroup');
-  }
-  return logging?.text('LogFormat', { values: ['JSON', 'Text'] }) as 'Text' | 'JSON' | undefined;
 }
 
 function refuseTracing(members: Members): void {

@@ -35,7 +35,18 @@ export function functionView(
     RuntimeVersionConfig: {
       RuntimeVersionArn: `arn:aws:lambda:${key.region}::runtime:${settings.runtime}`,
     },
-    LoggingConfig: { LogFormat: settings.logFormat, LogGroup: `/aws/lambda/${key.name}` },
+    LoggingConfig: loggingView(record),
+  };
+}
+
+/** Levels are shown where they count: in a JSON log. */
+function loggingView({ key, settings }: FunctionRecord): object {
+  const { logFormat, applicationLogLevel = 'INFO', systemLogLevel = 'INFO' } = settings;
+  const levels = { ApplicationLogLevel: applicationLogLevel, SystemLogLevel: systemLogLevel };
+  return {
+    LogFormat: logFormat,
+    ...(logFormat === 'JSON' && levels),
+    LogGroup: `/aws/lambda/${key.name}`,
   };
 }
 

@@ -9,9 +9,10 @@ import type { LambdaRooms } from './rooms.ts';
 /** `PUT /2015-03-31/functions/{FunctionName}/configuration` → the configuration, its update in progress. */
 export async function updateFunctionConfiguration(call: RestCall, rooms: LambdaRooms): Promise<RestAnswer> {
   const { record } = existingFunction(call, rooms);
+  const { key, settings } = record;
   const members = new Members(jsonObject(call));
   const revisionId = members.text('RevisionId');
-  const change = readFunctionSettings(members, rooms.runtimeIds, false, record.key.name);
+  const change = readFunctionSettings(members, rooms.runtimeIds, false, key.name, settings);
   const changed = await rooms.functions.changeSettings(record.key, change, revisionId);
   if (!changed.ok) throw functionError(changed.failure);
   return { status: 200, body: functionView(changed.value, 'in-progress') };

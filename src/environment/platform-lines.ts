@@ -1,0 +1,31 @@
+import { jsonEndLines, jsonInitReportLines, jsonStartLines } from './json-report.ts';
+import {
+  endLines,
+  initReportLine,
+  startLine,
+  type FailedInit,
+  type Reported,
+  type Started,
+} from './report.ts';
+
+/*
+ * What the platform writes into a function's log, in the format that the function's owner has chosen.
+ */
+
+/** Before an invocation. */
+export function linesBefore(started: Started): readonly string[] {
+  if (started.record.settings.logFormat === 'JSON') return jsonStartLines(started);
+  return [startLine(started.request.requestId, started.record.version)];
+}
+
+/** After an invocation. */
+export function linesAfter(reported: Reported): readonly string[] {
+  return reported.record.settings.logFormat === 'JSON' ? jsonEndLines(reported) : endLines(reported);
+}
+
+/** After a start that failed. */
+export function linesOfFailedInit(failed: FailedInit): readonly string[] {
+  if (failed.record.settings.logFormat === 'JSON') return jsonInitReportLines(failed);
+  const line = initReportLine(failed);
+  return line === undefined ? [] : [line];
+}
