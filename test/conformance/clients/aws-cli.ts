@@ -14,6 +14,7 @@ export function awsCliClient(aws: string, endpoint: string): Client {
       const options = [
         '--endpoint-url',
         endpoint,
+        '--no-paginate',
         '--output',
         'json',
         '--cli-input-json',

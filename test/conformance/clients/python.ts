@@ -1,12 +1,14 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-const CACHE = fileURLToPath(new URL('../../../node_modules/.cache', import.meta.url));
+/** Scripts of a virtual environment know its path: it must be the one that does not lead over links. */
+const MODULES = realpathSync(fileURLToPath(new URL('../../../node_modules', import.meta.url)));
+const CACHE = join(MODULES, '.cache');
 
 /** A Python with boto3, and the `aws` command beside it where it was asked for. */
 export interface PythonClients {
@@ -41,7 +43,7 @@ async function installed(name: string, packages: readonly string[]): Promise<Pyt
   return { python: join(folder, 'bin', 'python'), aws: join(folder, 'bin', 'aws') };
 }
 
-/** Scripts of a virtual environment know its path: it is made in its place, and taken away when that fails. */
+/** Made in its place, which its scripts know, and taken away when that fails. */
 async function install(folder: string, packages: readonly string[]): Promise<void> {
   await mkdir(CACHE, { recursive: true });
   try {
