@@ -13,7 +13,7 @@ const clients = typeof found === 'string' ? { python: '', aws: '' } : found;
 
 for (const [name, open] of [
   ['boto3', (url: string) => boto3Client(clients.python, url)],
-  ['AWS CLI', (url: string) => awsCliClient(clients.aws, url)],
+  ['AWS CLI', (url: string) => awsCliClient([clients.aws], url)],
 ] as const) {
   const endpoint = await startEndpoint();
   after(() => endpoint[Symbol.asyncDispose]());

@@ -6,11 +6,16 @@ import { variables } from './variables.ts';
 const run = promisify(execFile);
 
 /** The AWS command line, a process for each call. */
-export function awsCliClient(aws: string, endpoint: string): Client {
-  const env = variables();
+export function awsCliClient(
+  command: readonly [string, ...string[]],
+  endpoint: string,
+  more: NodeJS.ProcessEnv = {},
+): Client {
+  const env = { ...variables(), ...more };
+  const [aws, ...before] = command;
   return {
     async call(action, input): Promise<Outcome> {
-      const command = action.replaceAll(/(?!^)[A-Z]/g, '-$&').toLowerCase();
+      const name = action.replaceAll(/(?!^)[A-Z]/g, '-$&').toLowerCase();
       const options = [
         '--endpoint-url',
         endpoint,
@@ -21,7 +26,7 @@ export function awsCliClient(aws: string, endpoint: string): Client {
         JSON.stringify(input),
       ];
       try {
-        const { stdout } = await run(aws, ['sqs', command, ...options], { env });
+        const { stdout } = await run(aws, [...before, 'sqs', name, ...options], { env });
         return { output: stdout.trim() === '' ? {} : JSON.parse(stdout) };
       } catch (error) {
         return { error: errorOf((error as { stderr?: string }).stderr ?? String(error)) };
@@ -32,6 +37,9 @@ export function awsCliClient(aws: string, endpoint: string): Client {
 }
 
 function errorOf(stderr: string): { code: string; message: string } {
-  const parts = /An error occurred \(([^)]+)\) when calling the \w+ operation: (.*)/s.exec(stderr);
+  const parts =
+    /An error occurred \(([^)]+)\) when calling the \w+ operation(?: \(reached max retries: \d+\))?: (.*)/s.exec(
+      stderr,
+    );
   return { code: parts?.[1] ?? 'none', message: (parts?.[2] ?? stderr).trim() };
 }

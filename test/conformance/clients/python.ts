@@ -1,15 +1,11 @@
 import { execFile } from 'node:child_process';
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { CACHE } from './made-once.ts';
 
 const run = promisify(execFile);
-/** Scripts of a virtual environment know its path: it must be the one that does not lead over links. */
-const MODULES = realpathSync(fileURLToPath(new URL('../../../node_modules', import.meta.url)));
-const CACHE = join(MODULES, '.cache');
-
 /** A Python with boto3, and the `aws` command beside it where it was asked for. */
 export interface PythonClients {
   readonly python: string;
@@ -21,7 +17,7 @@ export function pythonClients(): Promise<PythonClients | string> {
   return installed('python-clients', ['boto3==1.43.11', 'awscli==1.45.11']);
 }
 
-/** The last clients that speak the Query protocol of SQS. */
+/** The last clients of Python that speak the Query protocol of SQS. */
 export function queryPythonClients(): Promise<PythonClients | string> {
   return installed('python-query-clients', ['boto3==1.28.80', 'botocore==1.31.80', 'awscli==1.29.80']);
 }
