@@ -162,8 +162,13 @@ export class RealFunctions implements AsyncDisposable {
         FunctionResponseTypes: ['ReportBatchItemFailures'],
       }),
     );
-    const letter = await this.#firstOf(deadQueue.QueueUrl ?? '');
+    const letter = await this.first(deadQueue.QueueUrl ?? '');
     return { dead: letter, left: await this.#left(QueueUrl ?? ''), log: await this.log(FunctionName) };
+  }
+
+  /** Makes a queue, and answers its URL. */
+  async queue(QueueName: string): Promise<string> {
+    return (await this.#sqs.send(new CreateQueueCommand({ QueueName }))).QueueUrl ?? '';
   }
 
   /** Everything that a function has printed. */
@@ -171,14 +176,15 @@ export class RealFunctions implements AsyncDisposable {
     return (await fetch(`${this.#endpoint}/_millrace/logs?function=${name}`)).text();
   }
 
-  async #firstOf(QueueUrl: string): Promise<string> {
+  /** The body of the first message of a queue, which stays hidden for a while. */
+  async first(QueueUrl: string): Promise<string> {
     for (let tries = 0; tries < 5; tries += 1) {
       const { Messages = [] } = await this.#sqs.send(
         new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 20 }),
       );
       if (Messages[0] !== undefined) return Messages[0].Body ?? '';
     }
-    assert.fail('there is no dead letter');
+    assert.fail('there is no message');
   }
 
   async #left(QueueUrl: string): Promise<number> {
