@@ -147,6 +147,21 @@ test('the runtimes are listed with what runs each of them here, and what is miss
   for (const { available, sentence } of reports) assert.match(sentence, available ? /./ : /apt|install/);
 });
 
+test('a folder of TypeScript becomes a function as it is, and a batch reports its bad record', async () => {
+  const example = fileURLToPath(new URL('../../examples/node', import.meta.url));
+  const deployed = await run(['deploy', example, '--name', 'ts-orders', '--queue', 'ts-orders']);
+  assert.equal(deployed.code, 0, deployed.complaint);
+  const answer = await run(['invoke', 'ts-orders', '{"items": [{"price": 2, "count": 3}, {"price": 1}]}']);
+  assert.deepEqual([answer.code, answer.out], [0, '{"total":7}\n']);
+  const records = ['{"items": [{"price": 5}]}', 'no order'].map((body, n) => ({
+    messageId: String(n),
+    body,
+  }));
+  const batch = await run(['invoke', 'ts-orders', '-', '--log'], JSON.stringify({ Records: records }));
+  assert.equal(batch.out, '{"batchItemFailures":[{"itemIdentifier":"1"}]}\n');
+  assert.match(batch.complaint, /\tINFO\t0: 5\.00\n.*\tERROR\t1: SyntaxError: /);
+});
+
 test('a Python folder becomes a function of the version that is installed, and a batch reports its bad record', async (t) => {
   const python = await new PythonFinder().find('3.11');
   if (python === undefined) return t.skip('there is no Python on this machine');

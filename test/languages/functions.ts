@@ -6,6 +6,7 @@ import {
   CreateEventSourceMappingCommand,
   CreateFunctionCommand,
   InvokeCommand,
+  InvokeWithResponseStreamCommand,
   LambdaClient,
   waitUntilFunctionActiveV2,
   type Runtime,
@@ -117,6 +118,22 @@ export class RealFunctions implements AsyncDisposable {
       isError: answer.FunctionError !== undefined,
       log: Buffer.from(answer.LogResult ?? '', 'base64').toString(),
     };
+  }
+
+  /** Invokes a function and takes its answer in pieces; `error` is what it ended with, if with one. */
+  async stream(
+    FunctionName: string,
+    event: unknown,
+  ): Promise<{ readonly chunks: readonly string[]; readonly error: string | undefined }> {
+    const Payload = JSON.stringify(event);
+    const answer = await this.#lambda.send(new InvokeWithResponseStreamCommand({ FunctionName, Payload }));
+    const chunks: string[] = [];
+    let error: string | undefined;
+    for await (const { PayloadChunk, InvokeComplete } of answer.EventStream ?? []) {
+      if (PayloadChunk?.Payload !== undefined) chunks.push(Buffer.from(PayloadChunk.Payload).toString());
+      error ??= InvokeComplete?.ErrorDetails;
+    }
+    return { chunks, error };
   }
 
   /** Brings a function and invokes it once. */
