@@ -240,15 +240,7 @@ test('code whose owner says so, or that brings an agent, is not run at upload', 
   assert.deepEqual(rooms.events.slice(before), []);
 });
 
-test(
-  'a function for a Java that is not installed runs on another, and its operator can see it',
-  { skip },
-  async () => {
-    const result = await rooms.run(classes, {}, { ...JAVA, runtime: 'java21' });
-    assert.notEqual((answerOf(result) as { java: string }).java, undefined);
-    const installed = [{ home: '/usr/lib/jvm/any', major: 17, version: '17.0.1', build: '17.0.1+1' }];
-    const brought = { find: async () => undefined, ensure: async () => assert.fail('nothing is fetched') };
-    const [, , , on21] = jvmRuntimes({ brought, installed: () => installed });
-    assert.match((await on21?.probe())?.sentence ?? '', /Java 17\.0\.1 at .*, in place of Java 21/);
-  },
-);
+test('a function for a Java that is not installed runs on another', { skip }, async () => {
+  const { java } = answerOf(await rooms.run(classes, {}, { ...JAVA, runtime: 'java21' })) as { java: string };
+  assert.ok(Number(java) >= 17, java);
+});

@@ -43,6 +43,10 @@ const COPY = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-depend
 /** Class data archives name the time of each jar that they were made from: the same jars keep theirs. */
 const FIXED_TIME = new Date('2026-01-01T00:00:00Z');
 
+/** Maven keeps what it fetches in the home of its user; one without a home gets a folder for this once. */
+const NO_REPOSITORY = /create local repository/;
+const OWN_REPOSITORY = 'repository';
+
 /** The client's main class. */
 export const CLIENT_CLASS = 'com.amazonaws.services.lambda.runtime.api.client.AWSLambda';
 
@@ -60,8 +64,12 @@ export function javaClient(maven = 'mvn'): BroughtPart {
       const project = join(folder, 'pom.xml');
       await writeFile(project, projectText());
       const words = ['-f', project, '-DincludeScope=runtime', `-DoutputDirectory=${folder}`, COPY];
-      await run(maven, ['-B', '-q', ...words]);
+      await run(maven, ['-B', '-q', ...words]).catch((error: unknown) => {
+        if (!NO_REPOSITORY.test((error as Error).message)) throw error;
+        return run(maven, ['-B', '-q', `-Dmaven.repo.local=${join(folder, OWN_REPOSITORY)}`, ...words]);
+      });
       await rm(project);
+      await rm(join(folder, OWN_REPOSITORY), { recursive: true, force: true });
       for (const library of LIBRARIES) await check(library, folder);
     },
   };
@@ -100,7 +108,10 @@ function run(maven: string, words: readonly string[]): Promise<void> {
 
 function firstError(output: string): string {
   const line = output.split('\n').find((text) => text.includes('[ERROR]')) ?? output.trim();
-  return line.replace(/^.*\[ERROR\]\s*/, '').slice(0, 400);
+  return line
+    .replace(/^.*\[ERROR\]\s*/, '')
+    .replace(/ -> \[Help 1\].*/, '')
+    .slice(0, 400);
 }
 
 async function check({ name, version, sha256 }: Library, folder: string): Promise<void> {

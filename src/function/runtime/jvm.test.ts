@@ -55,6 +55,21 @@ test('without any Java, a sentence names the package that brings one; once insta
   assert.ok(!('kind' in ((await java8?.launch(settings, root)) ?? without)));
 });
 
+test('which Java runs a runtime is told, and whether it is the one that is asked for', async () => {
+  const installed = [jvm('/usr/lib/jvm/a', 17), jvm('/usr/lib/jvm/b', 25)];
+  const probes = jvmRuntimes({ brought, installed: () => installed }).map(async (runtime) => {
+    const { version, isExact } = await runtime.probe();
+    return `${runtime.ids[0]} ${version} ${isExact}`;
+  });
+  assert.deepEqual(await Promise.all(probes), [
+    'java8.al2 17.0.1 false',
+    'java11 17.0.1 false',
+    'java17 17.0.1 true',
+    'java21 25.0.1 false',
+    'java25 25.0.1 true',
+  ]);
+});
+
 test('a client that cannot be fetched is the reason of the function, until it can', async (context) => {
   const reason = 'java: fetching it: Maven is needed';
   const ensure = async () => failed({ kind: 'part-missing' as const, reason });
@@ -103,8 +118,15 @@ test('what Maven is needed for is said when it is not there; other jars than the
     chmodSync(path, 0o755);
     return path;
   };
-  const offline = script('echo "[ERROR] Could not transfer artifact: no route to host"; exit 1');
-  await assert.rejects(javaClient(offline).make(root), /mvn failed: Could not transfer artifact: no route/);
+  const offline = script('echo "[ERROR] Could not transfer artifact: no route to host -> [Help 1]"; exit 1');
+  await assert.rejects(
+    javaClient(offline).make(root),
+    /mvn failed: Could not transfer artifact: no route to host$/,
+  );
+  const homeless = script(
+    'case "$*" in *repo.local*) exit 0;; esac; echo "[ERROR] Could not create local repository"; exit 1',
+  );
+  await assert.rejects(javaClient(homeless).make(root), /is not the one that is known/);
   const other = javaClient(script('exit 0'));
   await assert.rejects(
     other.make(root),

@@ -81,10 +81,9 @@ class JvmRuntime implements Runtime {
   async probe(): Promise<Probe> {
     const jvm = this.#look();
     if (jvm === undefined) return { available: false, sentence: this.#missing() };
-    const isExact = jvm.major === this.#major;
-    const instead = isExact ? '' : `, in place of Java ${this.#major}`;
-    const sentence = `Java ${jvm.version} at ${jvm.home}${instead}`;
-    return { available: true, version: jvm.version, isExact, sentence };
+    const { version, home, major } = jvm;
+    const sentence = `Java ${version} at ${home}`;
+    return { available: true, version, sentence, isExact: major === this.#major };
   }
 
   /** What was found stays; what was missing may have been installed since. */

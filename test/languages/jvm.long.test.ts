@@ -144,7 +144,7 @@ test(
 test('Spring Cloud Function runs as it is, by its own adapter', { skip }, async () => {
   const adapter = 'org.springframework.cloud.function.adapter.aws.FunctionInvoker::handleRequest';
   const settings = ['--runtime', 'java17', '--memory', '512', '--env', 'MAIN_CLASS=example.App'];
-  await deploy(projectOf('test/conformance/spring-function'), 'spring', '--handler', adapter, ...settings);
+  await deploy(projectOf('test/languages/spring-function'), 'spring', '--handler', adapter, ...settings);
   assert.deepEqual(told(await invoke('spring', { name: 'Ada' })), { greeting: 'Hello, Ada!' });
   const bad = await invoke('spring', {});
   assert.equal(bad.FunctionError, 'Unhandled');
