@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,10 +14,12 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { freePort, Platform, PROGRAM } from '../crash/platform.ts';
+import { missingPackages } from './packages.ts';
 
-const missing = ['javac', 'mvn'].filter((program) => spawnSync(program, ['-version']).status !== 0);
-const skip =
-  missing.length > 0 && `${missing.join(' and ')} cannot be run here: apt install maven default-jdk`;
+const skip = missingPackages(
+  ['maven', 'default-jdk-headless'],
+  ['sh', '-c', 'javac -version && mvn -version'],
+);
 
 const ROOT = join(import.meta.dirname, '..', '..');
 /** The shortest visibility time that a mapping of a function with this time-out may have. */
@@ -68,13 +70,19 @@ async function queues(name: string): Promise<{ readonly url: string; readonly de
   return { url: live.QueueUrl ?? '', deadUrl };
 }
 
+async function bodiesIn(QueueUrl: string, WaitTimeSeconds: number): Promise<(string | undefined)[]> {
+  const { Messages } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds }));
+  return (Messages ?? []).map(({ Body }) => Body);
+}
+
 /** Good orders and a bad one: the bad one alone ends in the dead-letter queue. */
 async function handlesOrders({ url, deadUrl }: Awaited<ReturnType<typeof queues>>): Promise<void> {
   const Entries = ['1', 'no number', '2'].map((MessageBody, index) => ({ Id: `m${index}`, MessageBody }));
   await sqs.send(new SendMessageBatchCommand({ QueueUrl: url, Entries }));
-  const dead = await sqs.send(new ReceiveMessageCommand({ QueueUrl: deadUrl, WaitTimeSeconds: 20 }));
-  const late = await sqs.send(new ReceiveMessageCommand({ QueueUrl: deadUrl, WaitTimeSeconds: 1 }));
-  const bodies = [...(dead.Messages ?? []), ...(late.Messages ?? [])].map(({ Body }) => Body);
+  const bodies = await bodiesIn(deadUrl, 20);
+  // A slow machine needs more than one wait; whatever else has come is there at once.
+  if (bodies.length === 0) bodies.push(...(await bodiesIn(deadUrl, 20)));
+  bodies.push(...(await bodiesIn(deadUrl, 1)));
   assert.deepEqual(bodies, ['no number']);
   const left = { QueueUrl: url, AttributeNames: ['All' as const] };
   const { Attributes } = await sqs.send(new GetQueueAttributesCommand(left));
