@@ -21,8 +21,6 @@ export type Outcome = { readonly output: unknown } | { readonly error: ClientErr
 
 /** A program of somebody else that speaks to the endpoint. */
 export interface Client extends AsyncDisposable {
-  /** Unset: JSON. */
-  readonly protocol?: Protocol;
   call(action: string, input: Readonly<Record<string, unknown>>): Promise<Outcome>;
 }
 
@@ -54,14 +52,14 @@ export function sqsCases(protocol: Protocol = 'json'): readonly Case[] {
 }
 
 /** Runs a case; throws an assertion's error at the first answer that is not as it must be. */
-export async function runCase({ steps }: Case, client: Client): Promise<void> {
+export async function runCase({ steps }: Case, client: Client, protocol: Protocol): Promise<void> {
   const saved = new Map<string, string>();
   for (const step of steps) {
     const outcome = await client.call(step.action, fill(step.input, saved) as Step['input']);
     const shown = `${step.action}: ${JSON.stringify(outcome)}`;
     if (step.error !== undefined) {
       assert.ok('error' in outcome, shown);
-      checkError(outcome.error, wanted(step.error, client), shown);
+      checkError(outcome.error, wanted(step.error, protocol), shown);
       continue;
     }
     assert.ok('output' in outcome, shown);
@@ -73,7 +71,7 @@ export async function runCase({ steps }: Case, client: Client): Promise<void> {
   }
 }
 
-function wanted(error: ClientError, { protocol }: Client): ClientError {
+function wanted(error: ClientError, protocol: Protocol): ClientError {
   return protocol === 'query' ? { ...error, message: error.queryMessage ?? error.message } : error;
 }
 

@@ -1,20 +1,14 @@
-import { after, test } from 'node:test';
-import { runCase, sqsCases } from './cases.ts';
-import { goClient, javaClient } from './clients/built.ts';
+import { goClient, javaClient, type Built } from './clients/built.ts';
 import { lineClient } from './clients/lines.ts';
-import { startEndpoint } from './endpoint.ts';
+import { testThrough, type Through } from './through.ts';
 
-for (const [name, found] of [
-  ['aws-sdk-go-v2', await goClient()],
-  ['AWS SDK for Java 2', await javaClient()],
-] as const) {
-  const endpoint = await startEndpoint();
-  after(() => endpoint[Symbol.asyncDispose]());
-  for (const one of sqsCases()) {
-    test(`${name}: ${one.name}`, { skip: typeof found === 'string' ? found : false }, async () => {
-      if (typeof found === 'string') return;
-      await using client = lineClient(found(endpoint.url));
-      await runCase(one, client);
-    });
-  }
+const [go, java] = [await goClient(), await javaClient()];
+
+await testThrough(
+  { name: 'aws-sdk-go-v2', protocol: 'json', open: opener(go) },
+  { name: 'AWS SDK for Java 2', protocol: 'json', open: opener(java) },
+);
+
+function opener(built: Built | string): Through['open'] {
+  return typeof built === 'string' ? built : (url) => lineClient(built(url));
 }

@@ -1,31 +1,38 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
-import { runCase, sqsCases } from './cases.ts';
+import { execFile } from 'node:child_process';
+import { test } from 'node:test';
+import { promisify } from 'node:util';
 import { awsCliClient } from './clients/aws-cli.ts';
 import { boto3Client } from './clients/boto3.ts';
 import { pythonClients } from './clients/python.ts';
+import { variables } from './clients/variables.ts';
 import { startEndpoint } from './endpoint.ts';
 import { ENVIRONMENT, QUEUE_URL, startEnvironmentEndpoint } from './environment-endpoint.ts';
+import { isForCommandLines, testThrough } from './through.ts';
 
+const run = promisify(execFile);
 const found = await pythonClients();
 const skip = typeof found === 'string' ? found : false;
 const clients = typeof found === 'string' ? { python: '', aws: '' } : found;
 
-for (const [name, open] of [
-  ['boto3', (url: string) => boto3Client(clients.python, url)],
-  ['AWS CLI', (url: string) => awsCliClient([clients.aws], url)],
-] as const) {
-  const endpoint = await startEndpoint();
-  after(() => endpoint[Symbol.asyncDispose]());
-  for (const one of sqsCases()) {
-    const bytes = JSON.stringify(one).includes('$bytes');
-    const reason = name === 'AWS CLI' && bytes ? 'a command line takes no bytes in JSON' : skip;
-    test(`${name}: ${one.name}`, { skip: reason }, async () => {
-      await using client = open(endpoint.url);
-      await runCase(one, client);
-    });
-  }
-}
+await testThrough(
+  {
+    ...{ name: 'boto3', protocol: 'json' },
+    open: skip === false ? (url) => boto3Client(clients.python, url) : skip,
+  },
+  {
+    ...{ name: 'AWS CLI', protocol: 'json', fits: isForCommandLines },
+    open: skip === false ? (url) => awsCliClient([clients.aws], url) : skip,
+  },
+);
+
+test('AWS CLI: a caller learns its account from STS', { skip }, async () => {
+  await using endpoint = await startEndpoint();
+  const env = variables({ accessKeyId: '123456789012', secretAccessKey: 'any' });
+  const asked = ['sts', 'get-caller-identity', '--output', 'json', '--endpoint-url', endpoint.url];
+  const { stdout } = await run(clients.aws, asked, { env });
+  assert.equal((JSON.parse(stdout) as { Account: string }).Account, '123456789012');
+});
 
 test('boto3 signs as the endpoint of environments demands', { skip }, async () => {
   await using endpoint = await startEnvironmentEndpoint();
