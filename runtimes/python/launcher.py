@@ -17,6 +17,7 @@ def main():
     run = aws_client(client, library) if client else own_client(own, library)
     sys.path[:] = [task, *layers(), *library, *filter(None, [client, sdk])]
     complete_builtins()
+    sys.meta_path.append(ForeignModules(task))
     if bytecode:
         from_bytecode(task, bytecode)
     run(handler)
@@ -50,6 +51,32 @@ def complete_builtins():
 
     site.setquit()
     site.sethelper()
+
+
+class ForeignModules:
+    """Asked last, for a module that was not found: says so if it is there, compiled for another Python or processor."""
+
+    def __init__(self, task):
+        self._task = task
+
+    def find_spec(self, name, path=None, target=None):
+        beginning = name.rpartition(".")[2] + "."
+        for folder in path or sys.path:
+            for file in self._files(folder):
+                if file.startswith(beginning) and file.endswith(".so"):
+                    self._tell(os.path.join(folder, file))
+        return None
+
+    def _files(self, folder):
+        try:
+            return os.listdir(folder) if folder.startswith(self._task) else []
+        except OSError:
+            return []
+
+    def _tell(self, path):
+        here = "Python %d.%d on %s" % (*sys.version_info[:2], os.uname().machine)
+        told = "%s is compiled for another Python or processor than runs this function: %s."
+        print(told % (path, here), file=sys.stderr, flush=True)
 
 
 def from_bytecode(task, bytecode):

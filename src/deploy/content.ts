@@ -37,5 +37,5 @@ export async function contentOf(
   if (!brought.ok) return brought;
   const files = readFolder(folder);
   if (files.length === 0) return failed({ kind: 'empty-folder', what: `${folder} holds no files.` });
-  return ok({ zip: zipFiles(files), what: `${files.length} files`, guess });
+  return ok({ zip: zipFiles(files), what: files.length === 1 ? '1 file' : `${files.length} files`, guess });
 }

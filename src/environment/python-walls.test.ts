@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { SystemClock } from '../base/clock.ts';
+import type { Runtime } from '../function/runtime/runtime.ts';
 import { BubblewrapSandbox } from '../sandbox/bubblewrap/bubblewrap-sandbox.ts';
 import { noPython, pythonHere } from './fixture/python.ts';
 import { answerOf, errorOf, logOf } from './fixture/results.ts';
@@ -13,6 +17,26 @@ const PYTHON = { runtime: 'python3.11', handler: 'app.handler' };
 const BULK = Array.from({ length: 500 }, (_, n) => `def f${n}(a):\n    return [b + ${n} for b in a]\n`).join(
   '',
 );
+
+function writeInside(folder: string, path: string, text: string): void {
+  mkdirSync(dirname(join(folder, path)), { recursive: true });
+  writeFileSync(join(folder, path), text);
+}
+
+/** The runtime with a layer's folder shown where layers are. */
+function withLayer(runtime: Runtime, source: string): Runtime {
+  return {
+    ids: runtime.ids,
+    preparation: runtime.preparation,
+    prepare: (folder) => runtime.prepare(folder),
+    probe: () => runtime.probe(),
+    launch: async (settings, folder) => {
+      const launch = await runtime.launch(settings, folder);
+      if ('kind' in launch) return launch;
+      return { ...launch, mounts: [...launch.mounts, { source, target: '/opt', access: 'read-only' }] };
+    },
+  };
+}
 
 describe('Python behind the walls of this machine', { skip, timeout: 120_000 }, () => {
   let rooms: Rooms;
@@ -43,6 +67,33 @@ def handler(event, context):
     const result = await rooms.run({ 'app.py': code }, {}, PYTHON);
     const run = ['client', 'launcher', 'sdk'];
     assert.deepEqual(answerOf(result), { child: '42\n', other: '1\n', home: [], run }, logOf(result));
+  });
+
+  test('what layers bring is found, after the package and before what the runtime brings', async (t) => {
+    if (walls === undefined) return t.skip(noWalls);
+    const layer = mkdtempSync(join(tmpdir(), 'millrace-layer-'));
+    chmodSync(layer, 0o755);
+    t.after(() => rmSync(layer, { recursive: true }));
+    const files = {
+      'python/one.py': 'x = "layer"',
+      'python/both.py': 'x = "layer"',
+      'python/boto3.py': 'x = "layer"',
+    };
+    for (const [path, text] of Object.entries(files)) writeInside(layer, path, text);
+    const layered = pythonHere().map((runtime) => withLayer(runtime, layer));
+    await using other = await openRooms({ runtimes: layered, sandbox: walls });
+    const code = 'import one, both, boto3\ndef handler(event, context): return [one.x, both.x, boto3.x]';
+    const result = await other.run({ 'app.py': code, 'both.py': 'x = "package"' }, {}, PYTHON);
+    assert.deepEqual(answerOf(result), ['layer', 'package', 'layer'], logOf(result));
+  });
+
+  test('a module that was compiled for another Python is named in the log', async () => {
+    const name = 'fast.cpython-27-x86_64-linux-gnu.so';
+    const result = await rooms.run({ 'app.py': 'import deep.fast', [`deep/${name}`]: '' }, {}, PYTHON);
+    assert.match(errorOf(result).errorMessage, /No module named 'deep\.fast'$/);
+    const line =
+      /deep\/fast\.cpython-27\S+ is compiled for another Python or processor than runs this function: Python 3\./;
+    assert.match(logOf(result), line);
   });
 
   test('neither its code nor its client can be changed by a function', async (t) => {

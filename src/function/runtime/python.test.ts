@@ -134,6 +134,13 @@ test('a function runs on our own client while AWS’s cannot be fetched, and on 
   const why = new Map(told.map((event) => (event.kind === 'brought' ? [event.line, event.why] : ['', ''])));
   assert.equal(why.get('python3.12: fetching awslambdaric 4.2.2 from PyPI'), 'pip: No wheel fits');
   assert.equal(why.get('python3.12: fetching boto3 1.44.8 from PyPI'), 'pip: No wheel fits');
+  const noticed = new Map(
+    told.map((event) => (event.kind === 'noticed' ? [event.where, event.what] : ['', ''])),
+  );
+  assert.equal(
+    noticed.get('python3.12: awslambdaric'),
+    'until it can be fetched, functions run on Millrace’s own client.',
+  );
   mkdirSync(reachable);
   assert.deepEqual(await words(), ['app.handler', '/var/task', '', ''], 'it is not tried at every start');
   clock.advance(60_001);

@@ -27,6 +27,11 @@ const PART_ROOTS: Readonly<Record<PythonPartName, string>> = {
  * gives them. Code is read-only, so no bytecode is written.
  */
 const FLAGS = ['-S', '-s', '-B', '-X', 'utf8'];
+/** What becomes of functions without one of these. */
+const WITHOUT: Readonly<Record<PythonPartName, string>> = {
+  awslambdaric: 'run on Millrace’s own client',
+  boto3: 'find the AWS SDK only in their own packages',
+};
 /** How long functions do without a part that could not be fetched, before it is tried again. */
 const TRY_AGAIN_AFTER_MS = 60_000;
 
@@ -131,12 +136,14 @@ class PythonRuntime implements Runtime {
   }
 
   async #part(name: PythonPartName, python: InstalledPython): Promise<string | undefined> {
-    const { brought, clock } = this.#options;
+    const { brought, clock, tell } = this.#options;
     const part = pythonPart(name, python);
     if (clock.nowMs() < (this.#missingUntilMs.get(part.name) ?? 0)) return brought.find(part);
     const made = await brought.ensure(part);
     if (made.ok) return made.value;
     this.#missingUntilMs.set(part.name, clock.nowMs() + TRY_AGAIN_AFTER_MS);
+    const what = `until it can be fetched, functions ${WITHOUT[name]}.`;
+    tell({ kind: 'noticed', where: `python${this.#minor}: ${name}`, what });
     return undefined;
   }
 }
