@@ -15,9 +15,12 @@ export async function isWithin(folder: string, limit: FolderLimit): Promise<bool
 }
 
 async function measure(folder: string, left: { sizeBytes: number; entries: number }): Promise<void> {
-  // Files come and go while this looks: what is gone counts nothing.
-  const opened = await opendir(folder).catch(() => undefined);
-  if (opened === undefined) return;
+  const opened = await opendir(folder).catch((error: NodeJS.ErrnoException) => error.code);
+  if (typeof opened !== 'object') {
+    // Files come and go while this looks: what is gone counts nothing. What hides, in depths or behind rights, counts as all.
+    if (opened !== 'ENOENT') left.entries = -1;
+    return;
+  }
   for await (const entry of opened) {
     const path = join(folder, entry.name);
     left.entries -= 1;

@@ -91,6 +91,24 @@ test('code that fills the disk while it is primed is ended, and nothing of it is
   assert.equal(answerOf(await rooms.invoke(record)), 0);
 });
 
+test('code that hides what it writes while it is primed keeps nothing, and is removed', async (t) => {
+  if (walls === undefined) return t.skip(`no walls on this machine: ${reason}`);
+  const record = await rooms.deploy(
+    bulky(`
+      const fs = require("node:fs");
+      exports.handler = async () => fs.existsSync("${CACHE}");
+      if (fs.existsSync("${CACHE}")) {
+        process.chdir("${CACHE}");
+        for (let n = 0; n < 60; n += 1) { fs.mkdirSync("d".repeat(100)); process.chdir("d".repeat(100)); }
+        fs.writeFileSync("hidden", Buffer.alloc(1_000_000));
+      }`),
+  );
+  await rooms.primer.settled();
+  assert.equal(lastPriming()?.why, 'it wrote more than may be kept');
+  assert.equal(answerOf(await rooms.invoke(record)), false);
+  assert.equal(rooms.events.filter((event) => event.kind === 'trouble').length, 0);
+});
+
 test('small code, and code whose owner says so, is not run at upload', async () => {
   const before = rooms.events.length;
   await rooms.deploy({ 'index.js': 'exports.handler = async () => 1;' });

@@ -1,5 +1,6 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { removeTree } from '../base/remove-tree.ts';
 
 /** What {@link RunFolder} needs. */
 export interface RunFolderOptions {
@@ -23,14 +24,17 @@ export class RunFolder implements AsyncDisposable {
   static async open({ tmpDirectory, dataDirectory }: RunFolderOptions): Promise<RunFolder> {
     const note = join(dataDirectory, 'run-folder');
     const before = await readFile(note, 'utf8').catch(() => '');
-    if (/\/millrace-[A-Za-z0-9]{6}$/.test(before)) await rm(before, { recursive: true, force: true });
+    if (/\/millrace-[A-Za-z0-9]{6}$/.test(before)) {
+      // What a function made so that it cannot be removed does not keep the platform from starting.
+      await removeTree(before).catch(() => undefined);
+    }
     const path = await mkdtemp(join(tmpDirectory, 'millrace-'));
     await writeFile(note, path);
     return new RunFolder(path, note);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await rm(this.path, { recursive: true, force: true });
+    await removeTree(this.path).catch(() => undefined);
     await rm(this.#note, { force: true });
   }
 }

@@ -1,8 +1,9 @@
-import { chmod, mkdir, rm } from 'node:fs/promises';
+import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import type { EnvironmentId } from '../base/ids.ts';
 import type { Random } from '../base/random.ts';
+import { removeTree } from '../base/remove-tree.ts';
 import { failed, ok, type Result } from '../base/result.ts';
 import type { EnvironmentKeys } from '../access/environment-keys.ts';
 import type { BorrowedCode, CodeFolders } from '../function/code-folders.ts';
@@ -151,7 +152,8 @@ export class EnvironmentStarter {
     const folder = join(this.#options.runFolder, id.slice(0, 12));
     await mkdir(folder);
     await chmod(folder, 0o755);
-    parts.defer(() => rm(folder, { recursive: true, force: true }));
+    // What resists its removal goes with the run's folder, or stays: nothing waits for it.
+    parts.defer(() => removeTree(folder).catch(() => undefined));
     return this.#options.doors[kind](folder, (event) => hearing.hear(event));
   }
 

@@ -1,5 +1,6 @@
-import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { removeTree } from '../base/remove-tree.ts';
 import type { Random } from '../base/random.ts';
 import { failed, ok, type Result } from '../base/result.ts';
 import type { BlobStore } from '../store/blob.ts';
@@ -53,8 +54,9 @@ export class CodeFolders {
     const bootFile = join(directory, 'boot');
     const boot = await bootId();
     const before = await readFile(bootFile, 'utf8').catch(() => '');
-    if (boot !== before) await rm(directory, { recursive: true, force: true });
-    await rm(join(directory, 'staging'), { recursive: true, force: true });
+    if (boot !== before) await removeTree(directory);
+    // What cannot be removed takes room on the disk, and is in nobody's way.
+    await removeTree(join(directory, 'staging')).catch(() => undefined);
     await mkdir(join(directory, 'staging'), { recursive: true });
     await writeFile(bootFile, boot);
     return new CodeFolders(options);
@@ -64,11 +66,11 @@ export class CodeFolders {
   async stage(zip: Uint8Array): Promise<Result<StagedCode, PackageRefused>> {
     const folder = this.#newStaging();
     const unpacked = await unpackInto(zip, folder).catch(async (error: unknown) => {
-      await rm(folder, { recursive: true, force: true });
+      await removeTree(folder);
       throw error;
     });
     if (unpacked.ok) return ok({ folder });
-    await rm(folder, { recursive: true, force: true });
+    await removeTree(folder);
     return unpacked;
   }
 
@@ -79,7 +81,7 @@ export class CodeFolders {
 
   /** Removes staged code that nobody wants. */
   async discard(staged: StagedCode): Promise<void> {
-    await rm(staged.folder, { recursive: true, force: true });
+    await removeTree(staged.folder);
   }
 
   /** The ready folder, made now when it is not there yet; it stays until the answer is disposed. */
@@ -160,7 +162,7 @@ export class CodeFolders {
       await mkdir(dirname(folder), { recursive: true });
       await rename(staging, folder).catch(alreadyThere);
     } finally {
-      await rm(staging, { recursive: true, force: true });
+      await removeTree(staging);
     }
   }
 
@@ -184,9 +186,7 @@ export class CodeFolders {
     if (!this.#dropped.has(sha256) || this.#borrowed.has(sha256)) return;
     this.#dropped.delete(sha256);
     const folder = join(this.#options.directory, sha256);
-    const sweeping = rm(folder, { recursive: true, force: true }).finally(() =>
-      this.#sweeping.delete(sha256),
-    );
+    const sweeping = removeTree(folder).finally(() => this.#sweeping.delete(sha256));
     this.#sweeping.set(sha256, sweeping);
     await sweeping;
   }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { chmod, lchown, lstat, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { removeTree } from '../base/remove-tree.ts';
 import type { CodeFolders } from './code-folders.ts';
 import { functionKeyText, type FunctionRecord } from './function.ts';
 import type { Priming } from './runtime/runtime.ts';
@@ -39,18 +40,18 @@ export class PrimedFolders {
   async keep(made: string, record: FunctionRecord, priming: Priming): Promise<void> {
     await takeOver(made);
     const folder = this.pathOf(record, priming);
-    await rm(dirname(folder), { recursive: true, force: true });
+    await removeTree(dirname(folder));
     await mkdir(dirname(folder), { recursive: true });
     await rename(made, folder);
   }
 
   async discard(made: string): Promise<void> {
-    await rm(made, { recursive: true, force: true });
+    await removeTree(made);
   }
 
   /** The function is gone: so is what was made for it. */
   async drop(record: FunctionRecord): Promise<void> {
-    await rm(this.#folderOf(record), { recursive: true, force: true });
+    await removeTree(this.#folderOf(record));
   }
 
   #folderOf(record: FunctionRecord): string {

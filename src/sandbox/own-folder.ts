@@ -1,6 +1,7 @@
-import { lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { lstat, mkdtemp, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { removeTree } from '../base/remove-tree.ts';
 import { isRunning } from './process-tree.ts';
 
 /** A new empty folder for its owner alone, with the number of this process: swept by a later one when this was killed. */
@@ -17,6 +18,6 @@ export async function sweepLeftFolders(purpose: string): Promise<void> {
     if (pid === 0 || (await isRunning(pid))) continue;
     const path = join(tmpdir(), name);
     const owner = await lstat(path).catch(() => undefined);
-    if (owner?.uid === process.getuid?.()) await rm(path, { recursive: true, force: true });
+    if (owner?.uid === process.getuid?.()) await removeTree(path);
   }
 }

@@ -1,5 +1,5 @@
-import { rm } from 'node:fs/promises';
 import type { Clock } from '../../base/clock.ts';
+import { removeTree } from '../../base/remove-tree.ts';
 import { makeOwnFolder, sweepLeftFolders } from '../own-folder.ts';
 import { PeerSockets } from '../peer-sockets.ts';
 import type { Mount, OutputListener, PeerAddress, Sandbox, SandboxedTree, SandboxSpec } from '../sandbox.ts';
@@ -58,7 +58,7 @@ export class BareSandbox implements Sandbox {
     this.#trees.add(tree);
     void tree.exit.then(async () => {
       this.#trees.delete(tree);
-      await rm(folder, { recursive: true, force: true });
+      await removeTree(folder);
     });
     return tree;
   }
