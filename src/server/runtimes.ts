@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import type { BroughtParts } from '../function/runtime/brought-parts.ts';
+import { DotnetRuntime } from '../function/runtime/dotnet.ts';
 import { PythonFinder } from '../function/runtime/installed-python.ts';
 import { jvmRuntimes } from '../function/runtime/jvm.ts';
 import { NodeRuntime } from '../function/runtime/node.ts';
@@ -31,6 +32,7 @@ export function installedRuntimes({ brought, clock, tell }: RuntimeGround): Runt
       launcherFolder: folderOf('python'),
     }),
     ...jvmRuntimes({ brought }),
+    new DotnetRuntime({ brought, bootstrapFolder: folderOf('dotnet') }),
     new RubyRuntime(folderOf('ruby')),
     new ProvidedRuntime(),
   ]);

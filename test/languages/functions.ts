@@ -27,7 +27,9 @@ export interface Brought {
   readonly handler: string;
   /** Files as text, as bytes, or as fflate takes them with a mode. */
   readonly files: Readonly<Record<string, string | Zippable[string]>>;
+  /** `Text` unless it is said. With JSON, records below `logLevel` are not written. */
   readonly logFormat?: 'Text' | 'JSON';
+  readonly logLevel?: 'WARN';
   readonly variables?: Readonly<Record<string, string>>;
 }
 
@@ -100,7 +102,10 @@ export class RealFunctions implements AsyncDisposable {
         Timeout: timeoutSeconds,
         MemorySize: 512,
         Environment: { Variables: { ...brought.variables } },
-        LoggingConfig: { LogFormat: brought.logFormat ?? 'Text' },
+        LoggingConfig: {
+          LogFormat: brought.logFormat ?? 'Text',
+          ...(brought.logLevel && { ApplicationLogLevel: brought.logLevel }),
+        },
         Code: { ZipFile: zipSync(Object.fromEntries(files) as Zippable) },
       }),
     );
@@ -109,9 +114,12 @@ export class RealFunctions implements AsyncDisposable {
     return FunctionName;
   }
 
-  async invoke(FunctionName: string, event: unknown = {}): Promise<Answer> {
+  /** `client`: what a mobile application would tell of itself. */
+  async invoke(FunctionName: string, event: unknown = {}, client?: object): Promise<Answer> {
+    const Payload = JSON.stringify(event);
+    const told = client && Buffer.from(JSON.stringify(client)).toString('base64');
     const answer = await this.#lambda.send(
-      new InvokeCommand({ FunctionName, Payload: JSON.stringify(event), LogType: 'Tail' }),
+      new InvokeCommand({ FunctionName, Payload, LogType: 'Tail', ...(told && { ClientContext: told }) }),
     );
     return {
       payload: JSON.parse(answer.Payload?.transformToString() || 'null'),

@@ -107,8 +107,7 @@ test('the log of a Ruby function in JSON: the logger, its level, and errors', { 
       logger.warn('seen')
       raise ArgumentError, 'no budget'
     end`;
-  const variables = { AWS_LAMBDA_LOG_LEVEL: 'WARN' };
-  const { log } = await functions.failure(ruby(code, { logFormat: 'JSON', variables }));
+  const { log } = await functions.failure(ruby(code, { logFormat: 'JSON', logLevel: 'WARN' }));
   const lines = log.split('\n').filter((line) => line.startsWith('{"timestamp"'));
   const [seen, error] = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
   assert.deepEqual([seen?.['level'], seen?.['message']], ['WARN', 'seen'], log);

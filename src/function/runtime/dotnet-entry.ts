@@ -1,0 +1,79 @@
+import { access, constants, readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { TASK_ROOT } from './runtime.ts';
+
+/** What a handler of a .NET function names. */
+export type DotnetEntry =
+  /** `Assembly::Namespace.Class::Method`. */
+  | { readonly kind: 'class-library'; readonly assembly: string }
+  /** An assembly with a main method, which asks for its events itself. `file` is inside the package. */
+  | { readonly kind: 'executable-assembly'; readonly assembly: string; readonly file: string }
+  /** A program that needs no .NET: compiled ahead of time, or with a .NET of its own. */
+  | { readonly kind: 'native-binary'; readonly file: string }
+  /** A sentence for the function's owner. */
+  | { readonly kind: 'none'; readonly reason: string };
+
+/** Files that a build puts beside an assembly. Paths inside the sandbox; undefined where there is none. */
+export interface BuildFiles {
+  readonly dependencies: string | undefined;
+  readonly runtimeConfig: string | undefined;
+  /** The .NET version that the build asks for: 8. */
+  readonly major: number | undefined;
+  /** Whether AWS's own client is part of the package. */
+  readonly hasRuntimeSupport: boolean;
+}
+
+/** AWS's client for .NET, as a file of a package. */
+export const RUNTIME_SUPPORT = 'Amazon.Lambda.RuntimeSupport.dll';
+
+/** Reads a handler as AWS's start script does: with a colon a class library, otherwise a file of the package. */
+export async function entryOf(handler: string, folder: string): Promise<DotnetEntry> {
+  const colon = handler.indexOf(':');
+  if (colon >= 0) return { kind: 'class-library', assembly: handler.slice(0, colon) };
+  const assembly = handler.replace(/\.(?:dll|exe)$/, '');
+  for (const file of [`${assembly}.dll`, `${assembly}.exe`]) {
+    if (await isFile(join(folder, file))) return { kind: 'executable-assembly', assembly, file };
+  }
+  const binary = join(folder, handler);
+  if (!(await isFile(binary))) {
+    const [dll, program] = [`${TASK_ROOT}/${assembly}.dll`, `${TASK_ROOT}/${handler}`];
+    return { kind: 'none', reason: `executable assembly ${dll} or binary ${program} not found.` };
+  }
+  const mayRun = await access(binary, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+  if (mayRun) return { kind: 'native-binary', file: handler };
+  return {
+    kind: 'none',
+    reason: `${TASK_ROOT}/${handler} has no execute permission. Run chmod +x ${handler} before zipping.`,
+  };
+}
+
+/** What stands beside `assembly`: files of its name, else the only ones of their kind. */
+export async function buildFiles(assembly: string, folder: string): Promise<BuildFiles> {
+  const names = await readdir(folder);
+  const find = (ending: string): string | undefined => {
+    if (names.includes(assembly + ending)) return assembly + ending;
+    const all = names.filter((name) => name.endsWith(ending));
+    return all.length === 1 ? all[0] : undefined;
+  };
+  const config = find('.runtimeconfig.json');
+  const dependencies = find('.deps.json');
+  return {
+    dependencies: dependencies && `${TASK_ROOT}/${dependencies}`,
+    runtimeConfig: config && `${TASK_ROOT}/${config}`,
+    major: config === undefined ? undefined : majorIn(await readFile(join(folder, config), 'utf8')),
+    hasRuntimeSupport: names.includes(RUNTIME_SUPPORT),
+  };
+}
+
+/** The highest version that a runtimeconfig.json asks for; undefined when it says none that can be read. */
+function majorIn(text: string): number | undefined {
+  const found = [...text.matchAll(/"version"\s*:\s*"(\d+)\./g)].map(([, major]) => Number(major));
+  return found.length === 0 ? undefined : Math.max(...found);
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isFile() === true;
+}

@@ -1,0 +1,147 @@
+import { dirname } from 'node:path';
+import type { FunctionSettings } from '../function.ts';
+import type { BroughtParts } from './brought-parts.ts';
+import { DotnetEngines, ENGINE_VARIABLE, howToInstall, type DotnetEngine } from './dotnet-engines.ts';
+import { buildFiles, entryOf, RUNTIME_SUPPORT, type BuildFiles, type DotnetEntry } from './dotnet-entry.ts';
+import { BOOTSTRAP, BOOTSTRAP_CONFIG, bootstrapPart } from './dotnet-parts.ts';
+import type { Launch, NotLaunchable, Probe, Runtime } from './runtime.ts';
+import { RUNTIME_ROOT, TASK_ROOT } from './runtime.ts';
+
+/** What the .NET runtime needs from the platform. */
+export interface DotnetRuntimeOptions {
+  readonly brought: BroughtParts;
+  /** The sources of our bootstrap (`runtimes/dotnet`). */
+  readonly bootstrapFolder: string;
+}
+
+type Command = Pick<Launch, 'command' | 'mounts'>;
+
+/** What the native binaries of every machine need, in a sentence about the machine. */
+const NATIVE = 'executables that bring their own .NET run as they are';
+
+/** .NET: class libraries, executable assemblies, native binaries. */
+export class DotnetRuntime implements Runtime {
+  readonly ids = ['dotnet6', 'dotnet8', 'dotnet10'];
+  readonly preparation = 'plain';
+  readonly #options: DotnetRuntimeOptions;
+  readonly #engines: DotnetEngines;
+
+  constructor(options: DotnetRuntimeOptions) {
+    this.#options = options;
+    this.#engines = new DotnetEngines(options.brought);
+  }
+
+  async prepare(): Promise<void> {}
+
+  async launch(settings: FunctionSettings, folder: string): Promise<Launch | NotLaunchable> {
+    const entry = await entryOf(settings.handler, folder);
+    if (entry.kind === 'none') return notLaunchable('Runtime.InvalidEntrypoint', entry.reason);
+    if (entry.kind === 'native-binary')
+      return launchOf(settings, { command: [`${TASK_ROOT}/${entry.file}`], mounts: [] }, {});
+    const files = await buildFiles(entry.assembly, folder);
+    const major = files.major ?? Number(settings.runtime.slice('dotnet'.length));
+    const engine = await this.#engines.choose(settings.variables[ENGINE_VARIABLE], major);
+    if (!engine.ok) return notLaunchable('Runtime.MissingInterpreter', engine.failure.reason);
+    const unfit = whyUnfit(engine.value, files);
+    if (unfit !== undefined) return notLaunchable('Runtime.MissingInterpreter', unfit);
+    const command = await this.#command(entry, settings.handler, files, engine.value);
+    return 'kind' in command ? command : launchOf(settings, command, engine.value.variables);
+  }
+
+  async probe(): Promise<Probe> {
+    const dotnet = await this.#engines.dotnet();
+    if (dotnet?.ok === true) {
+      const { version, program } = dotnet.value;
+      const how = `by AWS's ${RUNTIME_SUPPORT} when the package has it, else by our bootstrap`;
+      return {
+        available: true,
+        sentence: `.NET ${version} at ${program}: class libraries ${how}; ${NATIVE}`,
+      };
+    }
+    const mono = await this.#engines.mono();
+    if (mono?.ok === true) {
+      const { version, program } = mono.value;
+      const what = 'assemblies built for .NET Standard 2.0 or .NET Framework by our bootstrap';
+      const others = `for those built for .NET 6 and later ${howToInstall(8)}`;
+      return { available: true, sentence: `mono ${version} at ${program}: ${what}; ${others}; ${NATIVE}` };
+    }
+    const both = `apt-get install mono-runtime mono-mcs, or ${howToInstall(8)}`;
+    return { available: false, sentence: `neither .NET nor mono is installed: ${both}; ${NATIVE}` };
+  }
+
+  async #command(
+    entry: Extract<DotnetEntry, { readonly assembly: string }>,
+    handler: string,
+    files: BuildFiles,
+    engine: DotnetEngine,
+  ): Promise<Command | NotLaunchable> {
+    const { program, mounts } = engine;
+    const exec = engine.kind === 'dotnet' ? [program, 'exec'] : [program];
+    if (entry.kind === 'executable-assembly')
+      return { command: [...exec, `${TASK_ROOT}/${entry.file}`], mounts };
+    if (engine.kind === 'dotnet' && files.hasRuntimeSupport)
+      return byRuntimeSupport(exec, handler, files, mounts);
+    const part = await this.#options.brought.ensure(await bootstrapPart(this.#options.bootstrapFolder));
+    if (!part.ok) return notLaunchable('Runtime.MissingInterpreter', part.failure.reason);
+    const described = engine.kind === 'dotnet' ? descriptions(files) : [];
+    return {
+      command: [...exec, ...described, `${RUNTIME_ROOT}/${BOOTSTRAP}`, handler],
+      mounts: [...mounts, { source: part.value, target: RUNTIME_ROOT, access: 'read-only' }],
+    };
+  }
+}
+
+/** As AWS's start script runs it. */
+function byRuntimeSupport(
+  exec: readonly string[],
+  handler: string,
+  { dependencies, runtimeConfig }: BuildFiles,
+  mounts: Command['mounts'],
+): Command | NotLaunchable {
+  const missing = dependencies === undefined ? '.deps.json' : '.runtimeconfig.json';
+  if (dependencies === undefined || runtimeConfig === undefined) {
+    const told = `.NET binaries for Lambda function are not correctly installed in the ${TASK_ROOT} directory of the image when the image was built. The ${TASK_ROOT} directory is missing the required ${missing} file.`;
+    return notLaunchable('Runtime.InvalidEntrypoint', told);
+  }
+  const described = ['--depsfile', dependencies, '--runtimeconfig', runtimeConfig];
+  return { command: [...exec, ...described, `${TASK_ROOT}/${RUNTIME_SUPPORT}`, handler], mounts };
+}
+
+/** Our bootstrap finds the package's assemblies by itself, so it needs neither file. */
+function descriptions({ dependencies, runtimeConfig }: BuildFiles): readonly string[] {
+  const config = runtimeConfig ?? `${RUNTIME_ROOT}/${BOOTSTRAP_CONFIG}`;
+  return [...(dependencies === undefined ? [] : ['--depsfile', dependencies]), '--runtimeconfig', config];
+}
+
+/** Why this engine cannot run that build, in a sentence. */
+function whyUnfit({ kind, version }: DotnetEngine, { major }: BuildFiles): string | undefined {
+  if (major === undefined) return undefined;
+  const built = `This function is built for .NET ${major}`;
+  if (kind === 'mono' && major >= 5)
+    return `${built}; this machine has only mono ${version}: ${howToInstall(major)}`;
+  if (kind === 'dotnet' && Number.parseInt(version, 10) < major)
+    return `${built}; it would run on .NET ${version}: ${howToInstall(major)}`;
+  return undefined;
+}
+
+function launchOf(
+  { runtime }: FunctionSettings,
+  { command, mounts }: Command,
+  variables: Readonly<Record<string, string>>,
+): Launch {
+  const folder = dirname(command[0] ?? '');
+  return {
+    command,
+    variables: {
+      ...variables,
+      AWS_EXECUTION_ENV: `AWS_Lambda_${runtime}`,
+      PATH: `/usr/local/bin:/usr/bin/:/bin:/opt/bin:${folder}`,
+    },
+    mounts,
+    door: 'http',
+  };
+}
+
+function notLaunchable(errorType: string, reason: string): NotLaunchable {
+  return { kind: 'not-launchable', errorType, reason };
+}
