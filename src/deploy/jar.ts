@@ -26,7 +26,15 @@ export function jarIn(folder: string): string | undefined {
 /** A jar that holds all that it needs, uploaded as it is: a jar is a zip. */
 export function jarContent(jar: string, handler: string | undefined): Content {
   const zip = readFileSync(jar);
-  return { zip, what: basename(jar), guess: guessJava(classesIn(zip), handler) };
+  return { zip, what: basename(jar), guess: guessFrom(jar, zip, handler) };
+}
+
+function guessFrom(jar: string, zip: Uint8Array, handler: string | undefined): Result<Guess, NoGuess> {
+  try {
+    return guessJava(classesIn(zip), handler);
+  } catch (error) {
+    return failed({ kind: 'no-guess', what: `${jar} cannot be read as a jar: ${(error as Error).message}.` });
+  }
 }
 
 /**

@@ -64,6 +64,10 @@ test('a folder with a ready jar is uploaded as that jar', async (context) => {
   writeFileSync(join(root, 'notes.txt'), 'not for upload');
   const content = await contentIn(root);
   assert.ok('zip' in content && Buffer.from(content.zip).equals(jar));
+  writeFileSync(join(root, 'app.jar'), 'no jar at all');
+  const broken = await contentIn(root);
+  assert.ok('zip' in broken && !broken.guess.ok);
+  assert.match(broken.guess.failure.what, /app\.jar cannot be read as a jar: /);
 });
 
 test('a jar that holds everything is uploaded; else the jar and those it needs, in lib', async (context) => {

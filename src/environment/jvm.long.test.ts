@@ -233,6 +233,19 @@ test(
   },
 );
 
+test('an archive that is not made is told in the log, and fails nothing', { skip }, async () => {
+  const inTheWay = `public class InTheWay {
+    static { new java.io.File("/var/lang/class-archive/classes.jsa/full").mkdirs(); }
+    public int same(int number) { return number; }
+  }`;
+  const made = compileJava({ 'InTheWay.java': inTheWay }, { jars });
+  const record = await rooms.deploy(made, { ...JAVA, handler: 'InTheWay::same' });
+  await rooms.primer.settled();
+  assert.equal(lastPriming()?.why, 'the JVM wrote no archive of its classes');
+  assert.ok(rooms.lines.some((line) => line.startsWith('Priming failed: the JVM wrote no archive')));
+  assert.equal(answerOf(await rooms.invoke(record, 7)), 7);
+});
+
 test('code whose owner says so, or that brings an agent, is not run at upload', { skip }, async () => {
   const before = rooms.events.length;
   await rooms.deploy(classes, { ...JAVA, variables: { MILLRACE_PRIMING: 'off' } });

@@ -53,9 +53,13 @@ function projectOf(path: string): string {
 }
 
 async function deploy(folder: string, name: string, ...words: readonly string[]): Promise<string> {
-  const to = ['--endpoint', `http://127.0.0.1:${platform.port}`, '--timeout', String(TIMEOUT_S)];
-  const done = await promisify(execFile)(PROGRAM, ['deploy', folder, '--name', name, ...to, ...words]);
-  return done.stdout;
+  return command('deploy', folder, '--name', name, '--timeout', String(TIMEOUT_S), ...words);
+}
+
+/** What the command line says to this platform. */
+async function command(...words: readonly string[]): Promise<string> {
+  const to = ['--endpoint', `http://127.0.0.1:${platform.port}`];
+  return (await promisify(execFile)(PROGRAM, [...words, ...to])).stdout;
 }
 
 /** A queue whose messages go to another once they have been received and have stayed; answers both addresses. */
@@ -125,6 +129,7 @@ for (const { language, greeting, errorType } of LANGUAGES) {
     if (greeting !== undefined) await deploy(folder, `${language}-greeting`, '--handler', greeting);
     const name = greeting === undefined ? language : `${language}-greeting`;
     await Promise.all([handlesOrders(orders), greets(name, errorType)]);
+    assert.doesNotMatch(await command('logs', language), /Priming failed/);
   });
 }
 
@@ -157,6 +162,7 @@ test('Spring Cloud Function runs as it is, by its own adapter', { skip }, async 
   const bad = await invoke('spring', {});
   assert.equal(bad.FunctionError, 'Unhandled');
   assert.match(told(bad)['errorMessage'] ?? '', /nobody there/);
+  assert.doesNotMatch(await command('logs', 'spring'), /Priming failed/);
 });
 
 test(
