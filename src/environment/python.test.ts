@@ -148,6 +148,7 @@ def handler(event, context):
     test('what it prints and logs is in its log, records with the id of the request', async () => {
       const code = `import logging, sys
 def handler(event, context):
+    sys.stdout.buffer.write(b"\\xff\\xfe binary\\n")
     print("printed", end="")
     print(" in pieces")
     print("to stderr", file=sys.stderr)
@@ -156,6 +157,7 @@ def handler(event, context):
       const result = await rooms.run({ 'app.py': code }, {}, python());
       const log = logOf(result);
       assert.match(log, /^printed in pieces$/m);
+      assert.match(log, /^\ufffd\ufffd binary$/m);
       assert.match(log, /^to stderr$/m);
       assert.match(log, /^\[WARNING\]\t\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\t[0-9a-f-]{36}\twatch out$/m);
       assert.doesNotMatch(log, /not shown/);
@@ -194,6 +196,8 @@ def handler(event, context):
       assert.deepEqual(errorOf(gone).errorType, 'Runtime.ExitError');
       assert.match(errorOf(gone).errorMessage, /Runtime exited with error: exit status 3$/);
       assert.equal(answerOf(await rooms.invoke(record)), 'fresh');
+      const good = await rooms.run({ 'app.py': 'import os\nos._exit(0)' }, {}, python());
+      assert.match(errorOf(good).errorMessage, /Runtime exited without providing a reason$/);
       const atLoad = await rooms.run({ 'app.py': 'import os\nos._exit(4)' }, {}, python());
       assert.match(errorOf(atLoad).errorMessage, /exit status 4$/);
     });

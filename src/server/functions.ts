@@ -53,7 +53,10 @@ const MEMORY_SHARE = 0.75;
 /** Opens the functions, and the pool of environments that runs them. */
 export async function buildFunctions(scope: Scope, ground: FunctionGround): Promise<FunctionRooms> {
   const { config, blobs, catalog, clock, random, tell } = ground;
-  const brought = new BroughtParts({ directory: config.cacheDirectory, clock, random, tell });
+  const brought = new BroughtParts({
+    directory: config.cacheDirectory,
+    ...{ clock, random, tell, signal: scope.signal },
+  });
   const runtimes = installedRuntimes({ brought, clock, tell });
   const code = await CodeFolders.open({ directory: ground.codePath, blobs, random });
   const functions = scope.use(

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import {
   mkdtempSync,
   mkdirSync,
@@ -13,6 +14,7 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { present } from '../../base/assert.ts';
 import { SystemClock } from '../../base/clock.ts';
 import { systemRandom as random } from '../../base/random.ts';
 import type { WatchEvent } from '../../watch/event.ts';
@@ -22,12 +24,14 @@ interface Cache {
   readonly parts: BroughtParts;
   readonly directory: string;
   readonly told: WatchEvent[];
+  readonly stop: AbortController;
 }
 
 function cache(context: TestContext, below = 'cache'): Cache {
   const root = mkdtempSync(join(tmpdir(), 'millrace-brought-'));
   context.after(() => rmSync(root, { recursive: true }));
   const told: WatchEvent[] = [];
+  const stop = new AbortController();
   writeFileSync(join(root, 'a-file'), '');
   const directory = join(root, below);
   const parts = new BroughtParts({
@@ -35,8 +39,9 @@ function cache(context: TestContext, below = 'cache'): Cache {
     clock: new SystemClock(),
     random,
     tell: (event) => void told.push(event),
+    signal: stop.signal,
   });
-  return { parts, directory, told };
+  return { parts, directory, told, stop };
 }
 
 function part(make: BroughtPart['make']): BroughtPart {
@@ -133,3 +138,24 @@ test('a cache folder that cannot be written is named, with what to do', async (c
   assert.match(made.ok ? '' : made.failure.reason, /cannot be written \(.*ENOTDIR.*MILLRACE_CACHE/);
   assert.ok(!made.ok && made.failure.reason.includes(directory));
 });
+
+test('a platform that stops ends what it fetches, leaves nothing of it, and begins nothing new', async (context) => {
+  const { parts, directory, told, stop } = cache(context);
+  const begun = Promise.withResolvers<void>();
+  const endless = part(async (folder, signal) => {
+    await write(folder);
+    begun.resolve();
+    await once(present(signal, 'the signal'), 'abort');
+    throw new Error('ended');
+  });
+  const making = parts.ensure(endless);
+  await begun.promise;
+  stop.abort();
+  assert.match(failureOf(await making), /the platform stops\.$/);
+  assert.match(failureOf(await parts.ensure(part(write))), /the platform stops\.$/);
+  assert.deepEqual([readdirSync(directory), told], [[], []]);
+});
+
+function failureOf(made: Awaited<ReturnType<BroughtParts['ensure']>>): string {
+  return made.ok ? '' : made.failure.reason;
+}

@@ -13,8 +13,11 @@ export interface BroughtPart {
   readonly version: string;
   /** What the operator is told while it is made: `python3.11: fetching awslambdaric 4.2.2 from PyPI`. */
   readonly line: string;
-  /** Fills an empty folder. Rejects with a sentence on why it cannot; whatever is in the folder then is removed. */
-  make(folder: string): Promise<void>;
+  /**
+   * Fills an empty folder. Rejects with a sentence on why it cannot, also once `signal` is aborted; whatever is in the
+   * folder then is removed.
+   */
+  make(folder: string, signal?: AbortSignal): Promise<void>;
 }
 
 /** The part is not here and could not be brought now. `reason` is a sentence for the owner of a function that needs it. */
@@ -30,6 +33,8 @@ export interface BroughtPartsOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly tell: Tell;
+  /** Aborted when the platform stops: nothing more is fetched then. */
+  readonly signal?: AbortSignal;
 }
 
 /** A half-made folder older than this was left by a process that has been killed. */
@@ -42,10 +47,12 @@ const HALF_MADE = '.making-';
  */
 export class BroughtParts {
   readonly #options: BroughtPartsOptions;
+  readonly #signal: AbortSignal;
   readonly #making = new Map<string, Promise<Result<string, PartMissing>>>();
 
   constructor(options: BroughtPartsOptions) {
     this.#options = options;
+    this.#signal = options.signal ?? new AbortController().signal;
   }
 
   /** The part's folder; undefined when it has not been brought yet. */
@@ -67,8 +74,10 @@ export class BroughtParts {
   async #ensure(part: BroughtPart, folder: string): Promise<Result<string, PartMissing>> {
     if (await exists(folder)) return ok(folder);
     const { clock, tell } = this.#options;
+    if (this.#signal.aborted) return stopping(part);
     const beganMs = clock.nowMs();
     const why = await this.#make(part, folder).catch((error: unknown) => (error as Error).message);
+    if (this.#signal.aborted && why !== undefined) return stopping(part);
     tell({ kind: 'brought', line: part.line, tookMs: clock.nowMs() - beganMs, ...(why && { why }) });
     return why === undefined ? ok(folder) : failed({ kind: 'part-missing', reason: `${part.line}: ${why}` });
   }
@@ -82,7 +91,7 @@ export class BroughtParts {
       return `the cache folder ${directory} cannot be written (${unwritable}); name another with MILLRACE_CACHE.`;
     }
     try {
-      await part.make(aside);
+      await part.make(aside, this.#signal);
       await openToAll(aside);
       await sync(aside);
       await rename(aside, folder).catch(alreadyThere);
@@ -110,6 +119,10 @@ export class BroughtParts {
   #folderOf({ name, version }: Pick<BroughtPart, 'name' | 'version'>): string {
     return join(this.#options.directory, `${name}-${version}`);
   }
+}
+
+function stopping({ line }: BroughtPart): { readonly ok: false; readonly failure: PartMissing } {
+  return failed({ kind: 'part-missing', reason: `${line}: the platform stops.` });
 }
 
 /** Another process brought the same part meanwhile; both are equal, the first stays. */

@@ -49,15 +49,21 @@ export function pythonPart(name: PythonPartName, python: InstalledPython): Broug
     name: `${name}-${python.tag}-${process.arch}`,
     version,
     line: `python${python.minor}: fetching ${name} ${version} from PyPI`,
-    make: (folder) => install(python, [`${name}==${version}`, ...others], folder),
+    make: (folder, signal) => install(python, [`${name}==${version}`, ...others], folder, signal),
   };
 }
 
-function install(python: InstalledPython, packages: readonly string[], folder: string): Promise<void> {
+function install(
+  python: InstalledPython,
+  packages: readonly string[],
+  folder: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(python.executable, [...PIP, '--target', folder, ...packages], {
       stdio: ['ignore', 'ignore', 'pipe'],
       timeout: PIP_LIMIT_MS,
+      ...(signal && { signal }),
     });
     let complaint = '';
     child.stderr.on('data', (chunk: Buffer) => {

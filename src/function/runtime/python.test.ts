@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -30,13 +31,13 @@ interface Pretended {
   readonly clock: ManualClock;
 }
 
-function pretend(context: TestContext, command: string): Pretended {
+function pretend(context: TestContext, command: string, signal?: AbortSignal): Pretended {
   const directory = mkdtempSync(join(tmpdir(), 'millrace-python-cache-'));
   context.after(() => rmSync(directory, { recursive: true }));
   const told: WatchEvent[] = [];
   const clock = new ManualClock(0);
   const tell = (event: WatchEvent): void => void told.push(event);
-  const brought = new BroughtParts({ directory, clock, random, tell });
+  const brought = new BroughtParts({ directory, clock, random, tell, ...(signal && { signal }) });
   const finder = new PythonFinder([command], (minor) => `no-python${minor}`);
   const runtimes = pythonRuntimes({ brought, clock, tell, finder, launcherFolder: '/launcher' });
   const runtime = (id: string): Runtime => runtimes.find(({ ids }) => ids.includes(id)) ?? assert.fail(id);
@@ -156,4 +157,19 @@ test('a machine without pip is told which package brings it', async (context) =>
     why[0],
     `${command} has no pip: install it (on Debian and Ubuntu: apt-get install python3-pip).`,
   );
+});
+
+test('a platform that stops does not wait for pip', async (context) => {
+  const root = mkdtempSync(join(tmpdir(), 'millrace-pip-'));
+  context.after(() => rmSync(root, { recursive: true }));
+  const command = pretended(context, '3.11.2', `: > ${root}/begun; exec sleep 600`);
+  const stop = new AbortController();
+  const { runtime } = pretend(context, command, stop.signal);
+  const watching = watch(root);
+  const begun = once(watching, 'change');
+  const prepared = runtime('python3.11').prepare('/code');
+  await begun;
+  watching.close();
+  stop.abort();
+  await prepared;
 });
