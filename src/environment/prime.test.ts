@@ -8,7 +8,7 @@ import { openRooms, type Files, type Rooms } from './fixture/rooms.ts';
 
 const CACHE = '/var/lang/compile-cache';
 /** So much code that priming it is worth while. */
-const BULK = Array.from({ length: 2000 }, (_, n) => `exports.f${n} = (a) => a.map((b) => b + ${n});`).join(
+const BULK = Array.from({ length: 8000 }, (_, n) => `exports.f${n} = (a) => a.map((b) => b + ${n});`).join(
   '\n',
 );
 
