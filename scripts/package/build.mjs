@@ -17,7 +17,7 @@ export async function buildPackage(dist) {
   cpSync(join(root, 'scripts', 'package', 'millrace.js'), join(target, 'bin', 'millrace.js'));
   cpSync(join(root, 'runtimes'), join(target, 'runtimes'), {
     recursive: true,
-    filter: (path) => !/\.test\.\w+$|\/(?:fixtures?|node_modules|__pycache__)(?:\/|$)/.test(path),
+    filter: (path) => !/\.test\.\w+$|\/(?:fixtures?|node_modules)(?:\/|$)/.test(path),
   });
   const documents = DOCUMENTS.filter((name) => existsSync(join(root, name)));
   for (const name of documents) cpSync(join(root, name), join(target, name));

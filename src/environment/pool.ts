@@ -80,6 +80,7 @@ export class EnvironmentPool implements AsyncDisposable {
         if (now.revisionId !== before.revisionId) this.#retire(before, now);
       },
       deleted: (deleted) => this.#retire(deleted),
+      versionDeleted: (deleted) => this.#retire(deleted),
     };
   }
 

@@ -56,16 +56,17 @@ describe('Python behind the walls of this machine', { skip, timeout: 120_000 }, 
   test('a Python from anybody’s home runs, starts programs, and shows nothing else of that home', async (t) => {
     if (walls === undefined) return t.skip(noWalls);
     const home = process.env['HOME'] ?? '/root';
-    const code = `import os, subprocess, sys, multiprocessing, ssl, sqlite3, ctypes
+    const code = `import os, subprocess, sys, multiprocessing, ssl, sqlite3, ctypes, boto3
 def seen(folder):
     try: return os.listdir(folder)
     except OSError: return []
 def handler(event, context):
     child = subprocess.run(["python3", "-c", "print(6 * 7)"], capture_output=True, text=True)
     other = subprocess.run([sys.executable, "-c", "import json; print(json.dumps(1))"], capture_output=True, text=True)
-    return {"child": child.stdout + child.stderr, "other": other.stdout + other.stderr, "home": seen("${home}"), "run": set(seen("/var/runtime")) <= {"client", "launcher", "sdk"}}`;
+    return {"child": child.stdout + child.stderr, "other": other.stdout + other.stderr, "home": seen("${home}"), "run": sorted(seen("/var/runtime"))}`;
     const result = await rooms.run({ 'app.py': code }, {}, PYTHON);
-    assert.deepEqual(answerOf(result), { child: '42\n', other: '1\n', home: [], run: true }, logOf(result));
+    const run = ['client', 'launcher', 'sdk'];
+    assert.deepEqual(answerOf(result), { child: '42\n', other: '1\n', home: [], run }, logOf(result));
   });
 
   test('what layers bring is found, after the package and before what the runtime brings', async (t) => {

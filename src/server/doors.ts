@@ -78,6 +78,7 @@ function lambdaDoor(ground: DoorGround): LambdaDoor {
   const { functions, allowance, invoker, inboxes, mappings, clock, random, runtimes, config } = ground;
   return new LambdaDoor({
     ...{ functions, allowance, invoker, inboxes, mappings, clock },
+    ...{ versions: functions.versions, aliases: functions.aliases },
     codeLinks: new CodeLinks({ clock, random }),
     runtimeIds: runtimes.ids,
     concurrencyLimit: config.concurrencyLimit,

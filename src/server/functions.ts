@@ -17,6 +17,7 @@ import type { FunctionRecord } from '../function/function.ts';
 import { PrimedFolders } from '../function/primed-folders.ts';
 import { BroughtParts } from '../function/runtime/brought-parts.ts';
 import type { Runtimes } from '../function/runtime/runtimes.ts';
+import { ReservedConcurrency } from '../function/reserved-concurrency.ts';
 import { SharedAllowance } from '../function/shared-allowance.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { Tell } from '../watch/event.ts';
@@ -77,7 +78,8 @@ export async function buildFunctions(scope: Scope, ground: FunctionGround): Prom
     primed,
   });
   const folders = new PrimedFolders(code);
-  const latest = (record: FunctionRecord): FunctionRecord | undefined => functions.get(record.key);
+  const latest = ({ key, version }: FunctionRecord): FunctionRecord | undefined =>
+    functions.resolve({ ...key, qualifier: version });
   const primer = scope.use(new Primer({ ...parts, starter, folders, tell, latest }));
   const startsAtOnce = STARTS_PER_CORE * availableParallelism();
   const memoryBytes = MEMORY_SHARE * totalmem();
@@ -99,7 +101,8 @@ export async function buildFunctions(scope: Scope, ground: FunctionGround): Prom
     tell,
     latest: (record) => latest(record) ?? record,
   });
-  const allowance = new SharedAllowance({ limit: config.concurrencyLimit });
+  const reserved = scope.use(new ReservedConcurrency(functions, functions.all(), () => allowance.changed()));
+  const allowance = new SharedAllowance({ limit: config.concurrencyLimit, reserved: reserved.shares });
   return { functions, runtimes, brought, allowance, pool, invoker, keys, environmentEndpoint };
 }
 
