@@ -4,6 +4,7 @@ import { isRunning, processTree, pssBytes, signalAll } from '../process-tree.ts'
 import type { MemoryWatch } from '../memory-watch.ts';
 import { socketInodes, type PeerSockets } from '../peer-sockets.ts';
 import type { PeerAddress, SandboxedTree, SandboxExit } from '../sandbox.ts';
+import { SharedReading } from '../shared-reading.ts';
 import type { SpawnEnd, Spawned } from '../spawner.ts';
 import type { Cgroup } from './cgroup.ts';
 
@@ -43,6 +44,7 @@ const FATAL_SIGNALS = [
 export class BubblewrapTree implements SandboxedTree {
   readonly exit: Promise<SandboxExit>;
   readonly #parts: BubblewrapTreeParts;
+  readonly #inodes = new SharedReading(async () => socketInodes(await this.#pids()));
   #frozen = false;
   #isEnding = false;
 
@@ -96,9 +98,7 @@ export class BubblewrapTree implements SandboxedTree {
     const { sockets, uid } = this.#parts;
     const socket = await sockets.find(peer);
     if (socket === undefined) return false;
-    return uid === undefined
-      ? (await socketInodes(await this.#pids())).has(socket.inode)
-      : socket.uid === uid;
+    return uid === undefined ? (await this.#inodes.fromNowOn()).has(socket.inode) : socket.uid === uid;
   }
 
   async #pids(): Promise<number[]> {
