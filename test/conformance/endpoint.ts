@@ -1,3 +1,4 @@
+import { configuredKeys } from '../../src/access/configured-keys.ts';
 import { SystemClock } from '../../src/base/clock.ts';
 import { systemRandom } from '../../src/base/random.ts';
 import { CallerReader } from '../../src/wire/caller.ts';
@@ -5,6 +6,7 @@ import { mainGate } from '../../src/wire/gate.ts';
 import { HttpServer } from '../../src/wire/http.ts';
 import { QueryDoor } from '../../src/wire/query-door.ts';
 import { memoryBroker } from '../../src/wire/sqs/fixture/memory-broker.ts';
+import { SignatureCheck } from '../../src/wire/signature.ts';
 import { SqsJsonDoor } from '../../src/wire/sqs/json-door.ts';
 import { sqsQueryService } from '../../src/wire/sqs/query-service.ts';
 import { stsQueryService } from '../../src/wire/sts/query-service.ts';
@@ -15,18 +17,20 @@ export interface Endpoint extends AsyncDisposable {
   readonly url: string;
 }
 
-/** Starts what the cases are run against. */
-export async function startEndpoint(): Promise<Endpoint> {
+/** Starts what the cases are run against. With keys every request must be signed with one of them. */
+export async function startEndpoint(accessKeys?: Readonly<Record<string, string>>): Promise<Endpoint> {
   const listenAddress = '127.0.0.1';
   const broker = await memoryBroker();
+  const clock = new SystemClock();
   const server = new HttpServer({
     doors: [new SqsJsonDoor({ broker }), new QueryDoor([sqsQueryService({ broker }), stsQueryService])],
     gate: mainGate({
       callers: new CallerReader({ account: '000000000000', region: 'us-east-1' }),
       guard: new WebPageGuard({ listenAddress }),
       isSandboxed: () => Promise.resolve(false),
+      ...(accessKeys && { signatures: new SignatureCheck({ find: configuredKeys(accessKeys), clock }) }),
     }),
-    clock: new SystemClock(),
+    clock,
     random: systemRandom,
     tell: (event) => process.stderr.write(`${JSON.stringify(event)}\n`),
   });

@@ -98,7 +98,7 @@ export function readAttributes(given: Readonly<Record<string, string>>, caller: 
   if (typeof change['kmsMasterKeyId'] === 'string') {
     if (change['managedSseEnabled'] === true) return refuse({ kind: 'both-encryptions' });
     change['managedSseEnabled'] = false;
-  }
+  } else if (change['managedSseEnabled'] === true) change['kmsMasterKeyId'] = null;
   return change;
 }
 
