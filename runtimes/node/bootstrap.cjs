@@ -1,18 +1,17 @@
 'use strict';
 // Runs one Node function inside its sandbox: loads the handler once, then one invocation after the other.
 const { env } = process;
-// Each file that is loaded costs time at every start: these two only where they are needed.
-const compileCache =
-  env.MILLRACE_USE_CACHE === undefined && env.MILLRACE_MAKE_CACHE === undefined
-    ? undefined
-    : require('./compile-cache.cjs');
-compileCache?.begin();
+// Each file that is loaded costs time at every start: some only where they are needed.
+const spare = env.MILLRACE_SPARE === undefined ? undefined : require('./spare.cjs');
+/** @type {typeof import('./compile-cache.cjs') | undefined} */
+let compileCache;
+beginCompileCache();
 const net = require('node:net');
 const { toAnswer, RuntimeError } = require('./errors.cjs');
 const { KIND, decoder, encode } = require('./frames.cjs');
 const { Invocation } = require('./invocation.cjs');
 const { load } = require('./loader.cjs');
-const { mark, patchConsole, recordError, setRequest } = require('./log.cjs');
+const { configure, mark, patchConsole, recordError, setRequest } = require('./log.cjs');
 
 /** As the platform counts it: 6 MiB and 100 bytes. */
 const LARGEST_ANSWER_BYTES = 6_291_556;
@@ -50,15 +49,34 @@ socket.on('data', decoder(onFrame));
 socket.on('error', () => process.exit(1));
 socket.on('close', () => process.exit(0));
 
-load(String(env.LAMBDA_TASK_ROOT), String(env._HANDLER)).then(
-  (loaded) => {
-    if (compileCache?.isMaking) return compileCache.finish();
-    handler = loaded;
-    socket.write(encode(KIND.ready, {}));
-    socket.ref();
-  },
-  (error) => endProcess(error, 'Uncaught Exception', EXIT_UNCAUGHT_EXCEPTION),
-);
+if (spare === undefined) begin();
+else {
+  void spare.awaited().then(() => {
+    beginCompileCache();
+    configure();
+    begin();
+  });
+}
+
+/** Begins to use, or to make, the compile cache that the variables name, if they name one. */
+function beginCompileCache() {
+  if (env.MILLRACE_USE_CACHE === undefined && env.MILLRACE_MAKE_CACHE === undefined) return;
+  compileCache = require('./compile-cache.cjs');
+  compileCache.begin();
+}
+
+/** Loads the function, whose variables are all there now. */
+function begin() {
+  load(String(env.LAMBDA_TASK_ROOT), String(env._HANDLER)).then(
+    (loaded) => {
+      if (compileCache?.isMaking) return compileCache.finish();
+      handler = loaded;
+      socket.write(encode(KIND.ready, {}));
+      socket.ref();
+    },
+    (error) => endProcess(error, 'Uncaught Exception', EXIT_UNCAUGHT_EXCEPTION),
+  );
+}
 
 /**
  * @param {number} kind

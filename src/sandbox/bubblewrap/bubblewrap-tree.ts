@@ -120,9 +120,21 @@ export class BubblewrapTree implements SandboxedTree {
     }
   }
 
+  /** bubblewrap may have been killed before the process that it had just made was tied to its life. */
+  async #endOrphans(): Promise<void> {
+    const { cgroup, clock } = this.#parts;
+    for (let round = 0; cgroup !== undefined && round < GONE_ROUNDS; round += 1) {
+      const left = await cgroup.pids();
+      if (left.length === 0) return;
+      signalAll(left, 'SIGKILL');
+      await sleep(clock, GONE_PAUSE_MS);
+    }
+  }
+
   async #whenGone(): Promise<SandboxExit> {
     const { spawned, cgroup, watch, onGone } = this.#parts;
     const end = await spawned.ended;
+    if (end.kind === 'ended' && end.signal !== null) await this.#endOrphans();
     await spawned.closed;
     watch[Symbol.dispose]();
     const outOfMemory = watch.exceeded || (await cgroup?.ranOutOfMemory()) === true;
