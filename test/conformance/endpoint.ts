@@ -1,6 +1,7 @@
 import { configuredKeys } from '../../src/access/configured-keys.ts';
 import { SystemClock } from '../../src/base/clock.ts';
 import { systemRandom } from '../../src/base/random.ts';
+import type { Tell, WatchEvent } from '../../src/watch/event.ts';
 import { CallerReader } from '../../src/wire/caller.ts';
 import { mainGate } from '../../src/wire/gate.ts';
 import { HttpServer } from '../../src/wire/http.ts';
@@ -17,8 +18,18 @@ export interface Endpoint extends AsyncDisposable {
   readonly url: string;
 }
 
-/** Starts what the cases are run against. With keys every request must be signed with one of them. */
-export async function startEndpoint(accessKeys?: Readonly<Record<string, string>>): Promise<Endpoint> {
+/** How an endpoint differs from one that takes any credentials and tells its troubles on standard error. */
+export interface EndpointOptions {
+  /** Every request must be signed with one of these keys: secrets by id. */
+  readonly accessKeys?: Readonly<Record<string, string>>;
+  readonly tell?: Tell;
+}
+
+/** Starts what the cases are run against. */
+export async function startEndpoint({
+  accessKeys,
+  tell = complain,
+}: EndpointOptions = {}): Promise<Endpoint> {
   const listenAddress = '127.0.0.1';
   const broker = await memoryBroker();
   const clock = new SystemClock();
@@ -32,7 +43,7 @@ export async function startEndpoint(accessKeys?: Readonly<Record<string, string>
     }),
     clock,
     random: systemRandom,
-    tell: (event) => process.stderr.write(`${JSON.stringify(event)}\n`),
+    tell,
   });
   const listening = await server.listen(listenAddress, 0);
   if (!listening.ok) throw new Error(listening.failure.what);
@@ -40,4 +51,8 @@ export async function startEndpoint(accessKeys?: Readonly<Record<string, string>
     url: `http://${listenAddress}:${listening.value}`,
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
+}
+
+function complain(event: WatchEvent): void {
+  process.stderr.write(`${JSON.stringify(event)}\n`);
 }

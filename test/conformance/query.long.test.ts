@@ -43,7 +43,7 @@ test(
   },
   async () => {
     if (typeof python === 'string') return;
-    await using endpoint = await startEndpoint({ AKIDEXAMPLE: 'secret-secret' });
+    await using endpoint = await startEndpoint({ accessKeys: { AKIDEXAMPLE: 'secret-secret' } });
     const env = variables({ accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret-secret' });
     const run = promisify(execFile);
     const { stdout } = await run(python.python, ['-c', PRESIGN, endpoint.url], { env });
