@@ -3,9 +3,9 @@ import type { Result } from '../base/result.ts';
 import type { MessageAttributes } from '../message/attribute.ts';
 import type { Delivery } from '../message/message.ts';
 import type { QueueKey } from '../message/queue-key.ts';
-import type { QueueSettings, SettingsChange } from '../queue/settings.ts';
 import type { MoveOrder, MoveTask } from './move-task.ts';
 import type { Peeked, PeekQuery } from './peek.ts';
+import type { FifoSettings, QueueSettings, SettingsChange } from '../queue/settings.ts';
 
 /** The queue named is not there (any more). */
 export interface NoSuchQueue {
@@ -20,7 +20,7 @@ export interface Unavailable {
 
 /** Why a queue was not created. */
 export type CreateFailure =
-  | { readonly kind: 'exists-differently'; readonly setting: keyof QueueSettings }
+  | { readonly kind: 'exists-differently'; readonly setting: keyof QueueSettings | keyof FifoSettings }
   | DeadLetterFailure
   | Unavailable;
 
@@ -38,7 +38,9 @@ export interface SendEntry {
   readonly delayMs?: number;
   readonly senderId: string;
   readonly traceHeader?: string;
+  /** On a FIFO queue it must be there. */
   readonly groupId?: string;
+  /** On a FIFO queue; unset: SHA-256 of the body. */
   readonly deduplicationId?: string;
 }
 
@@ -60,6 +62,8 @@ export interface ReceiveQuery {
   readonly visibilityMs?: number;
   /** How long to wait for the first message. Unset: the queue's own waiting time. */
   readonly waitMs?: number;
+  /** On a FIFO queue: the same id again brings the same again, for five minutes, if nothing of it has changed. */
+  readonly attemptId?: string;
   /** Leases of a `dispatcher` open at once when the platform starts again. */
   readonly holder: 'client' | 'dispatcher';
   /** Aborting ends the wait; nothing is leased by an aborted receive. */
@@ -72,6 +76,7 @@ export type SettleOutcome = 'settled' | 'receipt-invalid' | 'receipt-expired';
 /** What became of one change of visibility. */
 export type ExtendOutcome =
   | 'extended'
+  | 'receipt-expired'
   | 'receipt-invalid'
   | 'not-in-flight'
   | 'message-gone'

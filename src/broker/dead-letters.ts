@@ -25,13 +25,26 @@ export function deadLetterRefusal(
 export function deadLetterKeeper(queues: Queues, source: Keeper): Keeper | undefined {
   const { redrive } = source.definition.settings;
   const target = redrive === undefined ? undefined : queues.get(redrive.deadLetterQueue);
-  return target === source || target?.rebuilding !== undefined ? undefined : target;
+  return target === source || target?.closed !== undefined ? undefined : target;
 }
 
-/** The dead letters with the name of the queue that they come from. */
-export function markedWithSource(letters: readonly Arrival[], source: QueueKey): Arrival[] {
-  const deadLetterSourceArn = queueArn(source);
-  return letters.map((letter) => ({ ...letter, message: { ...letter.message, deadLetterSourceArn } }));
+/**
+ * The dead letters as they join another queue: with the name of the queue they come from; in a FIFO queue their retention
+ * begins anew and their deduplication id is their message id, as in SQS.
+ */
+export function movedLetters(
+  letters: readonly Arrival[],
+  from: Keeper,
+  to: Keeper,
+  nowMs: number,
+): Arrival[] {
+  const deadLetterSourceArn = queueArn(from.definition.key);
+  const isFifo = to.state.fifo !== undefined;
+  return letters.map((letter) => {
+    const { message } = letter;
+    const renewed = isFifo ? { sentAtMs: Math.floor(nowMs), deduplicationId: message.id } : {};
+    return { ...letter, message: { ...message, ...renewed, deadLetterSourceArn } };
+  });
 }
 
 function allows(target: QueueSettings, source: QueueKey): boolean {

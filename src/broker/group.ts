@@ -1,6 +1,7 @@
 import type { QueueId } from '../base/ids.ts';
 import { unreachable } from '../base/assert.ts';
-import type { Change } from '../store/change.ts';
+import type { Change, RememberedSends } from '../store/change.ts';
+import { joinedSends } from './joined-sends.ts';
 
 type MessageChange = Extract<Change, { readonly order: number }>;
 
@@ -39,6 +40,8 @@ export class Group {
     for (const [queue, changes] of this.#queues) {
       for (const change of changes.whole) all.push(change);
       for (const change of changes.messages.values()) all.push(change);
+      if (changes.sends.length > 0)
+        all.push({ kind: 'sends-remembered', queue, sends: joinedSends(changes.sends) });
       const count = counted(queue);
       if (count !== undefined) all.push(count);
     }
@@ -59,6 +62,7 @@ export class Group {
 class QueueChanges {
   readonly whole: Change[] = [];
   readonly messages = new Map<number, MessageChange>();
+  readonly sends: RememberedSends[] = [];
 
   add(change: Change, group: { sizeBytes: number }): void {
     switch (change.kind) {
@@ -71,6 +75,9 @@ class QueueChanges {
         // Purged is everything that the queue ever held; what joins later comes after it in the same group.
         this.messages.clear();
         this.whole.push(change);
+        return;
+      case 'sends-remembered':
+        this.sends.push(change.sends);
         return;
       case 'message-added':
         group.sizeBytes += change.message.sizeBytes;

@@ -5,7 +5,7 @@ import { apply } from '../queue/queue.ts';
 import type { Command, Replies, Wants } from '../queue/command.ts';
 import type { QueueState } from '../queue/state.ts';
 import type { Change } from '../store/change.ts';
-import type { PageQuery, QueueStore, StoredMessage } from '../store/queue-store.ts';
+import type { LanePageQuery, PageQuery, QueueStore, StoredMessage } from '../store/queue-store.ts';
 import type { Committer } from './committer.ts';
 import type { QueueDefinition } from './queue-definition.ts';
 import { Waiting } from './waiting.ts';
@@ -32,6 +32,8 @@ export class Keeper {
   rebuilding: Promise<void> | undefined;
   /** Settled when the page that is being read has come; undefined while none is. */
   paging: Promise<void> | undefined;
+  /** Settled when more is known of what a FIFO queue accepted before the start; undefined when all is. */
+  loading: Promise<void> | undefined;
   /** False once the queue is deleted. */
   isThere = true;
   readonly #parts: KeeperParts;
@@ -45,6 +47,11 @@ export class Keeper {
     this.queue = state.queue;
     this.definition = definition;
     this.waiting = new Waiting(parts.clock);
+  }
+
+  /** Settled when messages may join again; undefined when they may now. */
+  get closed(): Promise<void> | undefined {
+    return this.rebuilding ?? this.loading;
   }
 
   /** The state, for looking only. */
@@ -81,7 +88,7 @@ export class Keeper {
 
   /** Lets waiting receivers take what is there. */
   serve(): void {
-    if (this.waiting.size > 0 && this.#state.waitingCount > 0) this.waiting.serve();
+    if (this.waiting.size > 0 && this.#state.hasReady) this.waiting.serve();
   }
 
   /** Starts over from what is durable. */
@@ -89,6 +96,7 @@ export class Keeper {
     this.#state = state;
     this.isThere = true;
     this.paging = undefined;
+    this.loading = undefined;
     this.definition = definition;
     this.rebuilding = undefined;
     this.tick();
@@ -116,18 +124,38 @@ export class Keeper {
 
   #start(wants: Wants): void {
     if (wants.page !== undefined) this.#fetchPage(wants.page);
+    if (wants.lanePage !== undefined) this.#fetchLanes(wants.lanePage);
+    if (wants.sends !== undefined) this.#fetchSends(wants.sends);
     if (wants.expiredBeforeMs !== undefined) this.#fetchExpired(wants.expiredBeforeMs);
     if (wants.wakeAtMs !== undefined) this.#planWake(wants.wakeAtMs);
     if (wants.disk === true) this.#parts.waitingForDisk.add(this);
   }
 
   #fetchPage(query: PageQuery): void {
+    this.#read(this.#parts.store.page(query), (page) => this.#finish({ kind: 'page', query, page }));
+  }
+
+  #fetchLanes(query: LanePageQuery): void {
+    this.#read(this.#parts.store.lanePage(query), (page) => this.#finish({ kind: 'lane-page', query, page }));
+  }
+
+  #read<Page>(read: Promise<Page>, finish: (page: Page) => void): void {
     const state = this.#state;
-    const paging = this.#parts.store.page(query).then((page) => {
+    const paging = read.then((page) => {
       if (this.paging === paging) this.paging = undefined;
-      if (this.isKeeping(state)) this.#finish({ kind: 'page', query, page });
+      if (this.isKeeping(state)) finish(page);
     }, this.#parts.onFatal);
     this.paging = paging;
+  }
+
+  #fetchSends({ fromOrder, sinceMs }: NonNullable<Wants['sends']>): void {
+    const state = this.#state;
+    const read = this.#parts.store.rememberedSends(this.queue, fromOrder, sinceMs);
+    const loading = read.then((page) => {
+      if (this.loading === loading) this.loading = undefined;
+      if (this.isKeeping(state)) this.apply<'sends'>({ kind: 'sends', page });
+    }, this.#parts.onFatal);
+    this.loading = loading;
   }
 
   #fetchExpired(sentBeforeMs: number): void {
@@ -137,7 +165,7 @@ export class Keeper {
     }, this.#parts.onFatal);
   }
 
-  #finish(command: Extract<Command, { kind: 'page' | 'expiry' }>): void {
+  #finish(command: Extract<Command, { kind: 'page' | 'lane-page' | 'expiry' }>): void {
     this.apply(command);
     this.serve();
   }

@@ -67,7 +67,7 @@ export class Keepers implements AsyncDisposable {
     const keepers = new Keepers(parts, opening);
     for (const stored of opening.queues) {
       const definition = readDefinition(stored.definition);
-      const state = QueueState.restored(stored, definition.settings, keepers.#window);
+      const state = QueueState.restored(stored, definition, keepers.#window);
       const keeper = new Keeper(keepers.#keeperParts, definition, state);
       keepers.queues.add(keeper);
       keeper.apply<'open-dispatcher-leases'>({ kind: 'open-dispatcher-leases' });
@@ -84,7 +84,7 @@ export class Keepers implements AsyncDisposable {
   add(definition: QueueDefinition): Keeper {
     const queue = this.#nextQueueId;
     this.#nextQueueId = (queue + 1) as QueueId;
-    const state = QueueState.empty(queue, definition.settings, this.#window);
+    const state = QueueState.empty(queue, definition, this.#window);
     const keeper = new Keeper(this.#keeperParts, definition, state);
     this.queues.add(keeper);
     keeper.write({ kind: 'queue-written', queue, definition: writeDefinition(definition) });
@@ -172,7 +172,7 @@ export class Keepers implements AsyncDisposable {
     const stored = await this.#parts.store.reload(keeper.queue, Math.floor(this.#parts.clock.nowMs()));
     if (stored !== undefined) {
       const definition = readDefinition(stored.definition);
-      return keeper.restart(QueueState.restored(stored, definition.settings, this.#window), definition);
+      return keeper.restart(QueueState.restored(stored, definition, this.#window), definition);
     }
     this.queues.remove(keeper);
     keeper.rebuilding = undefined;

@@ -2,7 +2,6 @@ import type { ReceiptHandle, RunId } from '../base/ids.ts';
 import { failed, ok, type Result } from '../base/result.ts';
 import type { QueueKey } from '../message/queue-key.ts';
 import { DEFAULT_SETTINGS, type SettingsChange } from '../queue/settings.ts';
-import { acceptedMessage, sentOf } from './accept.ts';
 import type {
   Broker,
   CreateFailure,
@@ -33,6 +32,7 @@ import {
 } from './queue-definition.ts';
 import type { Queues } from './queues.ts';
 import { Receiving, type Received } from './receiving.ts';
+import { Sending } from './sending.ts';
 import { extendReceipts, settleReceipts } from './settling.ts';
 
 /** The broker: a keeper for each queue, one committer for all, answers only after they are durable. */
@@ -41,6 +41,7 @@ export class KeptBroker implements Broker {
   readonly #keepers: Keepers;
   readonly #queues: Queues;
   readonly #receiving: Receiving;
+  readonly #sending: Sending;
   readonly #listeners = new Set<QueueListener>();
   readonly moves: MoveTasks;
 
@@ -49,11 +50,10 @@ export class KeptBroker implements Broker {
     this.#keepers = keepers;
     this.#queues = keepers.queues;
     const { committer, queues, run } = keepers;
-    this.#receiving = new Receiving({
-      ...{ queues, committer, run, tell: parts.tell },
-      waitingLimit: parts.waitingReceivesLimit ?? Infinity,
-    });
+    const waitingLimit = parts.waitingReceivesLimit ?? Infinity;
+    this.#receiving = new Receiving({ ...parts, queues, committer, run, waitingLimit });
     this.moves = new MoveTasks({ ...parts, keepers, queues });
+    this.#sending = new Sending({ ...parts, committer });
   }
 
   /** Opens all queues of the store; leases of former runs' dispatchers end, those of clients go on. */
@@ -81,7 +81,8 @@ export class KeptBroker implements Broker {
     const refused = deadLetterRefusal(this.#queues, queue, settings);
     if (refused !== undefined) return failed(refused);
     if (this.#parts.store.spaceIsLow()) return failed({ kind: 'disk-full' });
-    const keeper = this.#keepers.add({ key: queue, settings, tags, ...this.#createdNow() });
+    const idSeed = settings.fifo === undefined ? {} : { idSeed: this.#parts.random.uuid() };
+    const keeper = this.#keepers.add({ key: queue, settings, tags, ...this.#createdNow(), ...idSeed });
     if ((await keeper.synced()) === 'lost') return failed({ kind: 'disk-full' });
     for (const listener of this.#listeners) listener.created?.(queue);
     return ok(describeQueue(keeper, this.#parts.clock.nowMs()));
@@ -148,28 +149,7 @@ export class KeptBroker implements Broker {
     queue: QueueKey,
     entries: readonly SendEntry[],
   ): Promise<Result<readonly Sent[], NoSuchQueue | Unavailable>> {
-    return this.#keepers.with(queue, (keeper) => this.#sendTo(keeper, entries));
-  }
-
-  async #sendTo(
-    keeper: Keeper,
-    entries: readonly SendEntry[],
-  ): Promise<Result<readonly Sent[], Unavailable>> {
-    if (this.#parts.store.spaceIsLow()) return failed({ kind: 'disk-full' });
-    if (this.#keepers.committer.isOverloaded) return failed({ kind: 'overloaded' });
-    const sentAtMs = Math.floor(this.#parts.clock.nowMs());
-    const messages = entries.map((entry) => acceptedMessage(entry, sentAtMs, this.#parts.random));
-    const { delayMs } = keeper.definition.settings;
-    const arrivals = messages.map((message, index) => ({
-      ...{ message, delayMs: entries[index]?.delayMs ?? delayMs },
-      ...{ receiveCount: 0, firstReceivedAtMs: 0 },
-    }));
-    keeper.apply<'send'>({ kind: 'send', arrivals });
-    const synced = keeper.synced();
-    keeper.serve();
-    if (synced !== 'durable' && (await synced) === 'lost') return failed({ kind: 'disk-full' });
-    this.#parts.tell({ kind: 'sent', queue: keeper.definition.key, ids: messages.map(({ id }) => id) });
-    return ok(messages.map(sentOf));
+    return this.#keepers.with(queue, (keeper) => this.#sending.send(keeper, entries));
   }
 
   async receive(queue: QueueKey, query: ReceiveQuery): Promise<Received> {

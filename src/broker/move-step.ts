@@ -40,7 +40,7 @@ export function moveStep(
   const to = task.destination === undefined ? undefined : parts.queues.get(task.destination);
   if (task.destination !== undefined) {
     if (to === undefined) return { kind: 'failed', failure: 'no-such-queue' };
-    if (to.rebuilding !== undefined) return { kind: 'wait', until: to.rebuilding };
+    if (to.closed !== undefined) return { kind: 'wait', until: to.closed };
   }
   const order = { kind: 'take-out', maximumSizeBytes: STEP_SIZE_BYTES } as const;
   if (to !== undefined) {
@@ -63,8 +63,8 @@ export function moveStep(
     if (stoppedBefore === undefined) return moved(count);
     const next = sourceOf(parts.queues, from, stoppedBefore.source);
     if (!(typeof next === 'object')) return count > 0 ? moved(count) : { kind: 'failed', failure: next };
-    if (next.rebuilding !== undefined) {
-      return count > 0 ? moved(count) : { kind: 'wait', until: next.rebuilding };
+    if (next.closed !== undefined) {
+      return count > 0 ? moved(count) : { kind: 'wait', until: next.closed };
     }
     targets.set(stoppedBefore.source ?? '', next);
   }

@@ -1,6 +1,11 @@
 import type { QueueKey } from '../message/queue-key.ts';
-import type { QueueSettings, SettingsChange } from '../queue/settings.ts';
 import type { MoveTask } from './move-task.ts';
+import {
+  DEFAULT_FIFO,
+  type FifoSettings,
+  type QueueSettings,
+  type SettingsChange,
+} from '../queue/settings.ts';
 
 /** What a queue is, apart from its messages: written to the store as JSON. */
 export interface QueueDefinition {
@@ -11,6 +16,8 @@ export interface QueueDefinition {
   readonly modifiedAtMs: number;
   /** The last tasks that moved messages out of it, newest first. */
   readonly moveTasks?: readonly MoveTask[];
+  /** On a FIFO queue: what the ids of its messages follow from. */
+  readonly idSeed?: string;
 }
 
 /** The text that the store keeps. */
@@ -25,18 +32,26 @@ export function readDefinition(text: string): QueueDefinition {
 
 /** The settings after a change; `null` takes an optional one away. */
 export function changedSettings(before: QueueSettings, change: SettingsChange): QueueSettings {
-  const members = Object.entries({ ...before, ...change }).filter(
+  const fifo = change.fifo && { fifo: { ...DEFAULT_FIFO, ...before.fifo, ...change.fifo } };
+  const members = Object.entries({ ...before, ...change, ...fifo }).filter(
     ([, value]) => value !== null && value !== undefined,
   );
   return Object.fromEntries(members) as unknown as QueueSettings;
 }
 
+type SettingName = keyof QueueSettings | keyof FifoSettings;
+
 /** The first given setting that differs from what the queue has. */
-export function firstDifference(
-  settings: QueueSettings,
-  given: SettingsChange,
-): keyof QueueSettings | undefined {
-  const names = Object.keys(given) as (keyof QueueSettings)[];
+export function firstDifference(settings: QueueSettings, given: SettingsChange): SettingName | undefined {
+  const { fifo, ...others } = given;
+  return differing(settings, others) ?? differing(settings.fifo ?? DEFAULT_FIFO, fifo ?? {});
+}
+
+function differing<Settings extends object>(
+  settings: Settings,
+  given: { readonly [Name in keyof Settings]?: unknown },
+): keyof Settings | undefined {
+  const names = Object.keys(given) as (keyof Settings)[];
   return names.find((name) => canonical(settings[name]) !== canonical(given[name]));
 }
 

@@ -1,3 +1,4 @@
+import type { Clock } from '../base/clock.ts';
 import type { RunId } from '../base/ids.ts';
 import { failed, ok, type Result } from '../base/result.ts';
 import type { Delivery } from '../message/message.ts';
@@ -6,7 +7,7 @@ import type { Replies } from '../queue/command.ts';
 import type { Tell } from '../watch/event.ts';
 import type { NoSuchQueue, ReceiveQuery, Unavailable } from './broker.ts';
 import type { Committer } from './committer.ts';
-import { deadLetterKeeper, markedWithSource } from './dead-letters.ts';
+import { deadLetterKeeper, movedLetters } from './dead-letters.ts';
 import type { Keeper } from './keeper.ts';
 import type { Queues } from './queues.ts';
 
@@ -18,6 +19,7 @@ export type Received = Result<
 
 /** What receiving works with. */
 export interface ReceivingParts {
+  readonly clock: Clock;
   readonly queues: Queues;
   readonly committer: Committer;
   readonly run: RunId;
@@ -52,7 +54,7 @@ export class Receiving {
 
   /** Resolves when there is something to receive, when the queue goes, or when the signal aborts. */
   arrival(keeper: Keeper, signal: AbortSignal): Promise<void> {
-    if (keeper.state.waitingCount > 0 || signal.aborted) return Promise.resolve();
+    if (keeper.state.hasReady || signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const serve = (): boolean => {
         resolve();
@@ -95,27 +97,35 @@ export class Receiving {
       visibilityMs: query.visibilityMs ?? keeper.definition.settings.visibilityMs,
       holder: query.holder,
       run: this.#parts.run,
+      ...(query.attemptId !== undefined && { attemptId: query.attemptId }),
       deadLetterQueueExists: letterKeeper !== undefined,
     });
     if (reply.deadLetters.length > 0 && letterKeeper !== undefined)
       this.#handOver(keeper, letterKeeper, reply);
-    return { reply, added: this.#parts.committer.fate(reply.addedInGroup) };
+    const isOrdered = keeper.state.fifo !== undefined && reply.taken.length > 0;
+    return { reply, durable: isOrdered ? keeper.synced() : this.#parts.committer.fate(reply.addedInGroup) };
   }
 
   /** In the same turn as the removal, so that both are in one group. */
   #handOver(from: Keeper, to: Keeper, reply: Replies['receive']): void {
     const source = from.definition.key;
-    to.apply<'send'>({ kind: 'send', arrivals: markedWithSource(reply.deadLetters, source) });
+    to.apply<'send'>({
+      kind: 'send',
+      arrivals: movedLetters(reply.deadLetters, from, to, this.#parts.clock.nowMs()),
+    });
     // Not in this turn: what waits there may have dead letters of its own, which may come back here.
     setImmediate(() => to.tick());
     const ids = reply.deadLetters.map((letter) => letter.message.id);
     this.#parts.tell({ kind: 'dead-lettered', queue: source, target: to.definition.key, ids });
   }
 
-  /** Waits for the groups that brought the messages; the leases themselves may be lost in a crash. */
-  async #answer(keeper: Keeper, { reply, added }: Take): Promise<Received> {
+  /**
+   * Waits for the groups that brought the messages; the leases themselves may be lost in a crash. On a FIFO queue it waits for
+   * them too, so that nothing behind them is given away.
+   */
+  async #answer(keeper: Keeper, { reply, durable }: Take): Promise<Received> {
     if (reply.kind === 'too-many-in-flight') return failed({ kind: 'too-many-in-flight' });
-    if (added !== 'durable' && (await added) === 'lost') return failed({ kind: 'disk-full' });
+    if (durable !== 'durable' && (await durable) === 'lost') return failed({ kind: 'disk-full' });
     if (reply.taken.length === 0) return ok([]);
     const { run, tell } = this.#parts;
     const queue = keeper.queue;
@@ -132,10 +142,10 @@ export class Receiving {
   }
 }
 
-/** What was taken, and the fate of the groups that brought it. */
+/** What was taken, and the fate of what must be durable before it is given. */
 interface Take {
   readonly reply: Replies['receive'];
-  readonly added: ReturnType<Committer['fate']>;
+  readonly durable: ReturnType<Committer['fate']>;
 }
 
 function isAnswer({ reply }: Take): boolean {

@@ -1,5 +1,5 @@
 import type { ReceiptHandle } from '../base/ids.ts';
-import { readReceipt } from '../message/receipt.ts';
+import { readReceipt, type Receipt } from '../message/receipt.ts';
 import { restingOrders } from '../queue/pages.ts';
 import type { ExtendOutcome, Extension, SettleOutcome } from './broker.ts';
 import type { Keeper } from './keeper.ts';
@@ -7,13 +7,21 @@ import type { Keeper } from './keeper.ts';
 /** Deletes the messages of the receipts; answers nothing when the queue was read again meanwhile: begin anew. */
 export function settleReceipts(
   keeper: Keeper,
-  receipts: readonly ReceiptHandle[],
+  handles: readonly ReceiptHandle[],
 ): Promise<Synced<SettleOutcome> | undefined> {
-  const orders = ordersOf(keeper, receipts);
-  return withResting(keeper, orders, (known, resting) => {
-    keeper.apply<'settle'>({ kind: 'settle', orders: known, resting });
-    const outcomes = orders.map((order) => (order === undefined ? 'receipt-invalid' : 'settled'));
-    return { outcomes, synced: keeper.synced() };
+  const receipts = receiptsOf(keeper, handles);
+  return withResting(keeper, receipts, (known, resting) => {
+    const orders = known.map(({ order }) => order);
+    const receiveCounts = known.map(({ receiveCount }) => receiveCount);
+    const expired = keeper.apply<'settle'>({ kind: 'settle', orders, resting, receiveCounts });
+    const outcomes = receipts.map((receipt): SettleOutcome => {
+      if (receipt === undefined) return 'receipt-invalid';
+      return expired?.[known.indexOf(receipt)] === true ? 'receipt-expired' : 'settled';
+    });
+    const synced = keeper.synced();
+    // What stood behind them in their message groups may be received now.
+    if (expired !== undefined) keeper.serve();
+    return { outcomes, synced };
   });
 }
 
@@ -22,16 +30,17 @@ export function extendReceipts(
   keeper: Keeper,
   extensions: readonly Extension[],
 ): Promise<Synced<ExtendOutcome> | undefined> {
-  const orders = ordersOf(
+  const receipts = receiptsOf(
     keeper,
     extensions.map(({ receipt }) => receipt),
   );
-  return withResting(keeper, orders, (_known, resting) => {
+  return withResting(keeper, receipts, (_known, resting) => {
     const outcomes = extensions.map(({ visibilityMs }, index): ExtendOutcome => {
-      const order = orders[index];
-      if (order === undefined) return 'receipt-invalid';
+      const receipt = receipts[index];
+      if (receipt === undefined) return 'receipt-invalid';
+      const { order, receiveCount } = receipt;
       const isResting = resting.includes(order);
-      return keeper.apply<'extend'>({ kind: 'extend', order, visibilityMs, isResting });
+      return keeper.apply<'extend'>({ kind: 'extend', order, visibilityMs, isResting, receiveCount });
     });
     const synced = keeper.synced();
     keeper.serve();
@@ -45,12 +54,12 @@ export interface Synced<Outcome> {
   readonly synced: ReturnType<Keeper['synced']>;
 }
 
-/** The places that receipts stand for; undefined for what is no receipt of this queue. */
-function ordersOf(keeper: Keeper, receipts: readonly ReceiptHandle[]): (number | undefined)[] {
-  return receipts.map((handle) => {
+/** What receipts say; undefined for what is no receipt of this queue. */
+function receiptsOf(keeper: Keeper, handles: readonly ReceiptHandle[]): (Receipt | undefined)[] {
+  return handles.map((handle) => {
     const receipt = readReceipt(handle);
     const isOurs = receipt?.queue === keeper.queue && receipt.order < keeper.state.nextOrder;
-    return isOurs ? receipt.order : undefined;
+    return isOurs ? receipt : undefined;
   });
 }
 
@@ -60,16 +69,17 @@ function ordersOf(keeper: Keeper, receipts: readonly ReceiptHandle[]): (number |
  */
 async function withResting<Value>(
   keeper: Keeper,
-  orders: readonly (number | undefined)[],
-  act: (known: readonly number[], resting: readonly number[]) => Value,
+  receipts: readonly (Receipt | undefined)[],
+  act: (known: readonly Receipt[], resting: readonly number[]) => Value,
 ): Promise<Value | undefined> {
   const { state } = keeper;
-  const known = orders.filter((order) => order !== undefined);
-  while (restingOrders(state, known).length > 0) {
+  const known = receipts.filter((receipt) => receipt !== undefined);
+  const orders = known.map(({ order }) => order);
+  while (restingOrders(state, orders).length > 0) {
     // What is not durable yet is no reason to miss a message.
     await keeper.synced();
     if (!keeper.isKeeping(state)) return undefined;
-    const asked = keeper.apply<'look-up'>({ kind: 'look-up', orders: known });
+    const asked = keeper.apply<'look-up'>({ kind: 'look-up', orders });
     if (asked === undefined) break;
     const messages = await keeper.read(asked.orders);
     if (!keeper.isKeeping(state)) return undefined;

@@ -57,7 +57,6 @@ export class Primer implements AsyncDisposable {
         this.#want(now);
       },
       deleted: (gone) => this.#forget(gone),
-      versionDeleted: (gone) => this.#forget(gone),
     };
   }
 

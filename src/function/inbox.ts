@@ -12,8 +12,6 @@ export interface AsyncEvent {
   readonly requestId: RequestId;
   /** JSON text. */
   readonly clientContext?: string;
-  /** The version or alias that was named. */
-  readonly qualifier?: string;
 }
 
 /**
@@ -43,9 +41,8 @@ export function sealEvent(event: AsyncEvent): {
   const attributes: Record<string, MessageAttribute> = {
     requestId: { dataType: 'String', stringValue: event.requestId },
   };
-  for (const name of ['clientContext', 'qualifier'] as const) {
-    const stringValue = event[name];
-    if (stringValue !== undefined) attributes[name] = { dataType: 'String', stringValue };
+  if (event.clientContext !== undefined) {
+    attributes['clientContext'] = { dataType: 'String', stringValue: event.clientContext };
   }
   return { body: event.payload, attributes };
 }
@@ -53,12 +50,10 @@ export function sealEvent(event: AsyncEvent): {
 /** The event in a message of an inbox. A message that somebody else put there gets its own id as request id. */
 export function openEvent(message: Message): AsyncEvent {
   const clientContext = textOf(message.attributes['clientContext']);
-  const qualifier = textOf(message.attributes['qualifier']);
   return {
     payload: message.body,
     requestId: (textOf(message.attributes['requestId']) ?? message.id) as RequestId,
     ...(clientContext === undefined ? {} : { clientContext }),
-    ...(qualifier === undefined ? {} : { qualifier }),
   };
 }
 

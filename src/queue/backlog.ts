@@ -31,7 +31,7 @@ export class Backlog {
     if (behind) this.#goBack({ visibleAtMs, order: order - 1 });
     this.nextMs = Math.min(this.nextMs, visibleAtMs);
     this.#lastDropGroup = moment.group;
-    if (visibleAtMs > moment.nowMs) this.#hide(visibleAtMs);
+    if (visibleAtMs > moment.nowMs) this.hide(visibleAtMs);
   }
 
   get pageOutstanding(): boolean {
@@ -64,6 +64,18 @@ export class Backlog {
     return present(this.#page, 'the page that was asked for');
   }
 
+  /** A page of lanes is being asked for: the line stays where it is. */
+  askLanes(moment: Moment): void {
+    this.#page = this.touched.begin(moment);
+  }
+
+  /** A page of lanes has come. */
+  lanesArrived(moment: Moment): void {
+    this.touched.end(this.page, moment);
+    this.#page = undefined;
+    this.#wentBack = false;
+  }
+
   /** A page has come: the line goes on behind it. */
   arrived(last: PageCursor, nextVisibleAtMs: number | undefined, moment: Moment): void {
     this.touched.end(this.page, moment);
@@ -71,6 +83,12 @@ export class Backlog {
     if (!this.#wentBack) this.cursor = last;
     this.#wentBack = false;
     this.nextMs = Math.min(this.nextMs, nextVisibleAtMs ?? Infinity);
+  }
+
+  /** Counts a resting message that is hidden until then. */
+  hide(visibleAtMs: number): void {
+    const second = Math.ceil(visibleAtMs / 1000);
+    this.#hidden.set(second, (this.#hidden.get(second) ?? 0) + 1);
   }
 
   /** How many resting messages are hidden at this time. */
@@ -99,10 +117,5 @@ export class Backlog {
   #goBack(cursor: PageCursor): void {
     this.cursor = cursor;
     if (this.pageOutstanding) this.#wentBack = true;
-  }
-
-  #hide(visibleAtMs: number): void {
-    const second = Math.ceil(visibleAtMs / 1000);
-    this.#hidden.set(second, (this.#hidden.get(second) ?? 0) + 1);
   }
 }

@@ -1,7 +1,16 @@
-import type { RunId } from '../base/ids.ts';
+import type { MessageId, RunId } from '../base/ids.ts';
 import type { Message } from '../message/message.ts';
 import type { Change } from '../store/change.ts';
-import type { ExpiryPage, Page, PageQuery, StoredMessage } from '../store/queue-store.ts';
+import type { DeduplicationKey } from '../message/deduplication.ts';
+import type {
+  ExpiryPage,
+  LanePage,
+  LanePageQuery,
+  Page,
+  PageQuery,
+  SendsPage,
+  StoredMessage,
+} from '../store/queue-store.ts';
 import type { QueueSettings } from './settings.ts';
 
 /** When a command is applied, and how far the disk has come. */
@@ -30,6 +39,15 @@ export interface Arrival {
   /** What it brings from the queue that it comes from. */
   readonly receiveCount: number;
   readonly firstReceivedAtMs: number;
+  /** Set by who sends to a FIFO queue: duplicates are known by it. Unset for what comes from another queue. */
+  readonly deduplicationKey?: DeduplicationKey;
+}
+
+/** What became of what was sent to a FIFO queue; a duplicate gets what its original got. */
+export interface Accepted {
+  readonly id: MessageId;
+  readonly sequenceNumber: string;
+  readonly isDuplicate: boolean;
 }
 
 /** Everything that can be asked of the law of one queue. */
@@ -42,17 +60,29 @@ export type Command =
       readonly visibilityMs: number;
       readonly holder: 'client' | 'dispatcher';
       readonly run: RunId;
+      /** On a FIFO queue: the same id again brings the same again, for five minutes, if nothing of it has changed. */
+      readonly attemptId?: string;
       /** Whether the dead-letter queue of the settings is there; without it messages stay. */
       readonly deadLetterQueueExists: boolean;
     }
-  /** `resting`: those of them that were found in the store, in this same turn. */
-  | { readonly kind: 'settle'; readonly orders: readonly number[]; readonly resting: readonly number[] }
+  /**
+   * `resting`: those of them that were found in the store, in this same turn. `receiveCounts` are those of the receipts, in
+   * the order of `orders`: on a FIFO queue a receipt is good only while its own lease lasts.
+   */
+  | {
+      readonly kind: 'settle';
+      readonly orders: readonly number[];
+      readonly resting: readonly number[];
+      readonly receiveCounts?: readonly number[];
+    }
   | {
       readonly kind: 'extend';
       readonly order: number;
       readonly visibilityMs: number;
       /** Whether the message was found in the store, in this same turn. */
       readonly isResting: boolean;
+      /** That of the receipt: see `settle`. */
+      readonly receiveCount?: number;
     }
   /** `sources`: the queues, by ARN, to which a dead letter may go back; unset: every message may go. */
   | {
@@ -66,6 +96,10 @@ export type Command =
   | { readonly kind: 'configure'; readonly settings: QueueSettings }
   /** A page that was wanted has come. */
   | { readonly kind: 'page'; readonly query: PageQuery; readonly page: Page }
+  /** A page of lanes that was wanted has come. */
+  | { readonly kind: 'lane-page'; readonly query: LanePageQuery; readonly page: LanePage }
+  /** What the store remembers of the sends of a FIFO queue, which was wanted, has come. */
+  | { readonly kind: 'sends'; readonly page: SendsPage }
   /** Receipts name these messages. */
   | { readonly kind: 'look-up'; readonly orders: readonly number[] }
   /** The messages of a look-up have been read. */
@@ -86,7 +120,12 @@ export interface Taken {
 }
 
 /** What became of a change of visibility. */
-export type ExtendReply = 'extended' | 'not-in-flight' | 'message-gone' | 'beyond-twelve-hours';
+export type ExtendReply =
+  | 'extended'
+  | 'receipt-expired'
+  | 'not-in-flight'
+  | 'message-gone'
+  | 'beyond-twelve-hours';
 
 /** What must be read in the store before receipts can be honoured. */
 export interface LookUp {
@@ -104,7 +143,8 @@ export interface Found {
 
 /** What each command answers. */
 export interface Replies {
-  readonly send: undefined;
+  /** On a FIFO queue: what became of each arrival. */
+  readonly send: readonly Accepted[] | undefined;
   readonly receive: {
     readonly kind: 'taken' | 'too-many-in-flight';
     readonly taken: readonly Taken[];
@@ -113,7 +153,8 @@ export interface Replies {
     /** The last group that any of the messages joined the queue with. */
     readonly addedInGroup: number;
   };
-  readonly settle: undefined;
+  /** On a FIFO queue: which of the orders were named by a receipt whose lease is over; they stay. */
+  readonly settle: readonly boolean[] | undefined;
   readonly extend: ExtendReply;
   readonly 'take-out': {
     /** They left this queue and must join another in the same group. */
@@ -124,6 +165,8 @@ export interface Replies {
   readonly purge: undefined;
   readonly configure: undefined;
   readonly page: undefined;
+  readonly 'lane-page': undefined;
+  readonly sends: undefined;
   readonly 'look-up': LookUp | undefined;
   readonly found: Found;
   readonly expiry: undefined;
@@ -135,6 +178,10 @@ export interface Replies {
 export interface Wants {
   /** Read this page and hand it back as a command. */
   readonly page?: PageQuery;
+  /** Read this page of lanes and hand it back as a command. */
+  readonly lanePage?: LanePageQuery;
+  /** Read what is remembered of sends from this place and time on, and hand it back as a command. */
+  readonly sends?: { readonly fromOrder: number; readonly sinceMs: number };
   /** Read the messages sent before this time and hand them back as a command. */
   readonly expiredBeforeMs?: number;
   /** Tick at this time. */
@@ -142,6 +189,9 @@ export interface Wants {
   /** Tick as soon as the disk has come further: a group is on its way. */
   readonly disk?: true;
 }
+
+/** {@link Wants} while it is being put together. */
+export type Wanted = { -readonly [Name in keyof Wants]: Wants[Name] };
 
 /** What a command did. */
 export interface Applied<Reply> {

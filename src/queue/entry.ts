@@ -5,6 +5,8 @@ import type { Holder, MessageState } from '../store/change.ts';
 export interface Entry {
   readonly order: number;
   readonly sentAtMs: number;
+  /** Number of its message group's lane; 0 for none. */
+  readonly lane: number;
   /** Undefined for a leased or delayed message whose body was let go; it is paged back when it shows again. */
   message: Message | undefined;
   /**

@@ -7,6 +7,15 @@ export class Line<Item> {
     return this.#items.length - this.#head;
   }
 
+  /** The item that the next {@link shift} takes. */
+  get first(): Item | undefined {
+    return this.#items[this.#head];
+  }
+
+  get last(): Item | undefined {
+    return this.length === 0 ? undefined : this.#items.at(-1);
+  }
+
   push(item: Item): void {
     this.#items.push(item);
   }
@@ -27,6 +36,14 @@ export class Line<Item> {
       this.#head -= 1;
       this.#items[this.#head] = item;
     } else this.#items.unshift(item);
+  }
+
+  /** Takes all items for which `chosen` holds; the others stay in order. */
+  takeAll(chosen: (item: Item) => boolean): Item[] {
+    const items = this.#items.slice(this.#head).filter((item) => item !== undefined);
+    this.#items = items.filter((item) => !chosen(item));
+    this.#head = 0;
+    return items.filter(chosen);
   }
 
   clear(): void {

@@ -136,7 +136,7 @@ test('the oldest are forgotten by looking into the store, a few at a time, each 
   law.advance(60_000);
   assert.equal(law.wants.expiredBeforeMs, START_MS + 1);
   const places = (...orders: number[]) =>
-    orders.map((order) => ({ order, state: WAITING, sentAtMs: START_MS }));
+    orders.map((order) => ({ order, state: WAITING, sentAtMs: START_MS, lane: 0 }));
   const expiry = { kind: 'expiry', sentBeforeMs: START_MS + 1 } as const;
   law.apply<'expiry'>({ ...expiry, page: { places: places(1, 3), nextSentAtMs: START_MS } });
   assert.deepEqual([law.state.messages, law.changes.length], [2, 2]);
@@ -159,7 +159,7 @@ test('an old message that joins while the oldest are being looked for is looked 
     kind: 'send',
     arrivals: [{ message, delayMs: 0, receiveCount: 1, firstReceivedAtMs: 1 }],
   });
-  const places = [{ order: 1, state: WAITING, sentAtMs: START_MS }];
+  const places = [{ order: 1, state: WAITING, sentAtMs: START_MS, lane: 0 }];
   law.apply<'expiry'>({
     ...{ kind: 'expiry', sentBeforeMs: START_MS + 1 },
     page: { places, nextSentAtMs: undefined },
@@ -173,7 +173,7 @@ test('a longer retention that was set meanwhile is heeded', () => {
   law.flush();
   law.advance(60_000);
   law.apply<'configure'>({ kind: 'configure', settings: { ...law.state.settings, retentionMs: 90_000 } });
-  const places = [{ order: 1, state: WAITING, sentAtMs: START_MS }];
+  const places = [{ order: 1, state: WAITING, sentAtMs: START_MS, lane: 0 }];
   law.apply<'expiry'>({
     ...{ kind: 'expiry', sentBeforeMs: START_MS + 1 },
     page: { places, nextSentAtMs: undefined },

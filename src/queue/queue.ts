@@ -1,5 +1,6 @@
 import type { Change } from '../store/change.ts';
-import type { Applied, Command, Moment, Replies, Wants } from './command.ts';
+import type { Applied, Command, Moment, Replies, Wanted, Wants } from './command.ts';
+import { delayAnew, lanePage, wantOfFifo } from './lane-pages.ts';
 import { expiry, found, lookUp, page } from './pages.ts';
 import { receive } from './receive.ts';
 import { send } from './send.ts';
@@ -21,6 +22,11 @@ const HANDLERS: { readonly [Kind in Command['kind']]: Handler<Kind> } = {
   extend,
   'take-out': takeOutWaiting,
   page,
+  'lane-page': lanePage,
+  sends: (state, _moment, { page: { sends, isLast } }) => {
+    state.fifo?.loaded(sends, isLast);
+    return undefined;
+  },
   'look-up': lookUp,
   found,
   expiry,
@@ -29,12 +35,18 @@ const HANDLERS: { readonly [Kind in Command['kind']]: Handler<Kind> } = {
     changes.push({ kind: 'purged', queue: state.queue, throughOrder: state.purgedThroughOrder });
     return undefined;
   },
-  configure: (state, _moment, command) => {
+  configure: (state, moment, command) => {
+    const { delayMs } = state.settings;
     state.settings = command.settings;
+    if (state.fifo !== undefined && delayMs !== command.settings.delayMs)
+      delayAnew(state, state.fifo.lanes, moment);
     return undefined;
   },
   'open-dispatcher-leases': openDispatcherLeases,
-  tick: () => undefined,
+  tick: (state, moment) => {
+    state.fifo?.remembered.tick(moment.nowMs);
+    return undefined;
+  },
 };
 
 /**
@@ -67,13 +79,13 @@ function showWhatIsDue(state: QueueState, moment: Moment): void {
   }
 }
 
-/** `Wants` while it is being put together. */
-type Wanted = { -readonly [Name in keyof Wants]: Wants[Name] };
-
 function wants(state: QueueState, moment: Moment): Wants {
   const wanted: Wanted = {};
   const dueMs = state.due.nextMs ?? Infinity;
-  const wakeAtMs = Math.min(dueMs, wantPage(state, moment, wanted), wantOldest(state, moment, wanted));
+  const { fifo } = state;
+  const pageAtMs =
+    fifo === undefined ? wantPage(state, moment, wanted) : wantOfFifo(state, fifo, moment, wanted);
+  const wakeAtMs = Math.min(dueMs, pageAtMs, wantOldest(state, moment, wanted));
   if (wakeAtMs < Infinity) wanted.wakeAtMs = Math.max(wakeAtMs, moment.nowMs + 1);
   return wanted;
 }

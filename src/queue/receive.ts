@@ -1,14 +1,10 @@
-import type { Message } from '../message/message.ts';
 import type { Change } from '../store/change.ts';
-import type { Arrival, Command, Moment, Replies, Taken } from './command.ts';
+import type { Arrival, Moment, Replies, Taken } from './command.ts';
 import type { Entry } from './entry.ts';
+import { isDeadLetter, isWhole, lease, takeOut, type Receive, type Whole } from './leasing.ts';
 import { IN_FLIGHT_MESSAGES } from './limits.ts';
+import { receiveInOrder } from './receive-in-order.ts';
 import type { QueueState } from './state.ts';
-
-type Receive = Extract<Command, { kind: 'receive' }>;
-
-/** An entry whose message is at hand. */
-type Whole = Entry & { message: Message };
 
 /**
  * Leases the messages at the head of the line. What was received too often becomes a dead letter instead, and what has
@@ -20,6 +16,7 @@ export function receive(
   command: Receive,
   changes: Change[],
 ): Replies['receive'] {
+  if (state.fifo !== undefined) return receiveInOrder(state, state.fifo, moment, command, changes);
   const taken: Taken[] = [];
   const deadLetters: Arrival[] = [];
   const shownAgain: Entry[] = [];
@@ -54,41 +51,4 @@ export function nextWaiting(state: QueueState, moment: Moment, changes: Change[]
     state.remove(entry, moment, changes);
   }
   return undefined;
-}
-
-function isWhole(entry: Entry): entry is Whole {
-  return entry.message !== undefined;
-}
-
-function isDeadLetter(state: QueueState, command: Receive, entry: Entry): boolean {
-  const { redrive } = state.settings;
-  return (
-    redrive !== undefined && command.deadLetterQueueExists && entry.receiveCount >= redrive.maxReceiveCount
-  );
-}
-
-/** Takes an entry out of the queue, as it arrives in another. */
-export function takeOut(state: QueueState, moment: Moment, entry: Whole, changes: Change[]): Arrival {
-  const { message, receiveCount, firstReceivedAtMs } = entry;
-  state.remove(entry, moment, changes);
-  return { message, delayMs: 0, receiveCount, firstReceivedAtMs };
-}
-
-function lease(state: QueueState, moment: Moment, command: Receive, entry: Whole, changes: Change[]): Taken {
-  const { message, order } = entry;
-  entry.receiveCount += 1;
-  if (entry.firstReceivedAtMs === 0) entry.firstReceivedAtMs = moment.nowMs;
-  entry.visibleAtMs = moment.nowMs + command.visibilityMs;
-  entry.holder = command.holder;
-  entry.leasedAtMs = moment.nowMs;
-  if (command.visibilityMs === 0) state.write(entry, moment, changes);
-  else {
-    entry.standing = 'leased';
-    state.waitingCount -= 1;
-    state.leasedCount += 1;
-    state.hide(entry, moment, changes);
-    state.letBodyGo(entry);
-  }
-  const { receiveCount, firstReceivedAtMs } = entry;
-  return { message, order, receiveCount, firstReceivedAtMs };
 }

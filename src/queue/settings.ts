@@ -47,5 +47,14 @@ export const DEFAULT_SETTINGS: QueueSettings = {
   managedSseEnabled: true,
 };
 
-/** A change of settings: given members replace, `null` removes an optional one. */
-export type SettingsChange = { readonly [Name in keyof QueueSettings]?: QueueSettings[Name] | null };
+/** What a new FIFO queue gets when its creator says no more. */
+export const DEFAULT_FIFO: FifoSettings = {
+  contentBasedDeduplication: false,
+  deduplicationScope: 'queue',
+  throughputLimit: 'perQueue',
+};
+
+/** A change of settings: given members replace, `null` removes an optional one; those of FIFO queues may be given one by one. */
+export type SettingsChange = {
+  readonly [Name in Exclude<keyof QueueSettings, 'fifo'>]?: QueueSettings[Name] | null;
+} & { readonly fifo?: Partial<FifoSettings> };

@@ -1,5 +1,6 @@
 import type { Change } from '../store/change.ts';
-import type { Command, ExtendReply, Moment } from './command.ts';
+import type { Command, ExtendReply, Moment, Replies } from './command.ts';
+import type { Entry } from './entry.ts';
 import { VISIBILITY_SECONDS } from './limits.ts';
 import type { QueueState } from './state.ts';
 
@@ -9,12 +10,34 @@ export function settle(
   moment: Moment,
   command: Extract<Command, { kind: 'settle' }>,
   changes: Change[],
-): undefined {
+): Replies['settle'] {
+  if (state.fifo !== undefined) return settleInOrder(state, moment, command, changes);
   for (const order of command.orders) {
     const entry = state.entries.get(order);
     if (entry !== undefined) state.remove(entry, moment, changes);
   }
   for (const order of new Set(command.resting)) state.removeResting(order, moment, changes);
+  return undefined;
+}
+
+/** On a FIFO queue a receipt is dead once its lease is over: its message comes again before all later ones of its group. */
+function settleInOrder(
+  state: QueueState,
+  moment: Moment,
+  command: Extract<Command, { kind: 'settle' }>,
+  changes: Change[],
+): readonly boolean[] {
+  return command.orders.map((order, index) => {
+    const entry = state.entries.get(order);
+    if (entry === undefined) return command.resting.includes(order);
+    if (!isOfLease(entry, command.receiveCounts?.[index])) return true;
+    state.remove(entry, moment, changes);
+    return false;
+  });
+}
+
+function isOfLease(entry: Entry, receiveCount: number | undefined): boolean {
+  return entry.standing === 'leased' && (receiveCount ?? entry.receiveCount) === entry.receiveCount;
 }
 
 /** Changes how long a leased message stays hidden, at most twelve hours since its receive. */
@@ -25,6 +48,11 @@ export function extend(
   changes: Change[],
 ): ExtendReply {
   const entry = state.entries.get(command.order);
+  if (
+    state.fifo !== undefined &&
+    (entry === undefined ? command.isResting : !isOfLease(entry, command.receiveCount))
+  )
+    return 'receipt-expired';
   if (entry === undefined) return command.isResting ? 'not-in-flight' : 'message-gone';
   if (entry.standing !== 'leased') return 'not-in-flight';
   const visibleAtMs = moment.nowMs + command.visibilityMs;

@@ -1,4 +1,5 @@
 import type { QueueId } from '../base/ids.ts';
+import { laneKeyOf } from '../message/lane-key.ts';
 import type { Message } from '../message/message.ts';
 import type { Change, MessageState } from '../store/change.ts';
 import type { StoredQueue } from '../store/queue-store.ts';
@@ -7,9 +8,19 @@ import { Backlog } from './backlog.ts';
 import type { Moment } from './command.ts';
 import { DueHeap } from './due-heap.ts';
 import { entryState, heldSizeBytes, type Entry } from './entry.ts';
+import { Fifo } from './fifo.ts';
+import { showInLane } from './lane-show.ts';
 import { Line } from './line.ts';
+import { IN_FLIGHT_MESSAGES } from './limits.ts';
 import type { QueueSettings } from './settings.ts';
 import { WINDOW, type Window } from './window.ts';
+
+/** What a queue is made with. */
+export interface Making {
+  readonly settings: QueueSettings;
+  /** On a FIFO queue: what the ids of its messages follow from. */
+  readonly idSeed?: string;
+}
 
 type Counts = Pick<StoredQueue, 'messages' | 'nextOrder'>;
 
@@ -30,31 +41,52 @@ export class QueueState {
   readonly due = new DueHeap<Entry>();
   readonly backlog = new Backlog();
   readonly ageing = new Ageing();
+  /** On a FIFO queue: its lanes, and what it remembers of its sends. */
+  readonly fifo: Fifo | undefined;
   waitingCount = 0;
   leasedCount = 0;
   heldSizeBytes = 0;
 
-  private constructor(queue: QueueId, settings: QueueSettings, window: Window, counts: Counts) {
+  private constructor(queue: QueueId, making: Making, window: Window, counts: Counts) {
+    const { settings, idSeed } = making;
     this.queue = queue;
     this.settings = settings;
     this.window = window;
     this.messages = counts.messages;
     this.nextOrder = counts.nextOrder;
+    this.fifo = settings.fifo === undefined ? undefined : new Fifo(idSeed ?? '', counts.nextOrder);
   }
 
   /** A queue that was just created. */
-  static empty(queue: QueueId, settings: QueueSettings, window = WINDOW): QueueState {
-    return new QueueState(queue, settings, window, { messages: 0, nextOrder: 1 });
+  static empty(queue: QueueId, making: Making, window = WINDOW): QueueState {
+    return new QueueState(queue, making, window, { messages: 0, nextOrder: 1 });
   }
 
   /** A queue as the store knows it: leases and delays by heart, everything else resting there. */
-  static restored(stored: StoredQueue, settings: QueueSettings, window = WINDOW): QueueState {
-    const state = new QueueState(stored.queue, settings, window, stored);
-    for (const place of stored.leases) state.#restore(place, 'leased');
-    for (const place of stored.delayed) state.#restore(place, 'delayed');
+  static restored(stored: StoredQueue, making: Making, window = WINDOW): QueueState {
+    const state = new QueueState(stored.queue, making, window, stored);
+    const somethingRests = stored.messages > stored.leases.length;
+    for (const place of stored.leases) {
+      const entry = state.#restore(place, 'leased');
+      state.fifo?.lanes.restoreOut(entry, somethingRests);
+    }
+    for (const place of stored.delayed) {
+      // A delay of a FIFO queue is no fact of the message: it rests until its lane is read.
+      if (state.fifo === undefined) state.#restore(place, 'delayed');
+      else state.backlog.hide(place.state.visibleAtMs);
+    }
     state.ageing.joined(stored.oldestSentAtMs ?? Infinity);
-    if (state.restingCount > 0) state.backlog.nextMs = -Infinity;
+    if (state.restingCount > 0) {
+      state.backlog.nextMs = -Infinity;
+      state.fifo?.lanes.sweep.forget(0);
+    }
     return state;
+  }
+
+  /** True when a receive would find something. */
+  get hasReady(): boolean {
+    if (this.fifo === undefined) return this.waitingCount > 0;
+    return this.fifo.lanes.readyCount > 0 && this.leasedCount < IN_FLIGHT_MESSAGES;
   }
 
   /** Messages that rest in the store alone. */
@@ -73,9 +105,16 @@ export class QueueState {
     const resting = this.restingCount - 1;
     // Hidden messages must leave room for what can be received.
     const roomBytes = state.visibleAtMs > moment.nowMs ? this.window.sizeBytes / 2 : this.window.sizeBytes;
-    if (resting > 0 || this.heldSizeBytes >= roomBytes) {
+    const isBehind =
+      resting > 0 && (this.fifo === undefined || this.fifo.restsBefore(laneKeyOf(message.groupId)));
+    if (isBehind || this.heldSizeBytes >= roomBytes) {
       this.backlog.drop(state.visibleAtMs, order, resting, moment);
-    } else this.remember(order, message, state, moment);
+      const lane = laneKeyOf(message.groupId);
+      this.fifo?.lanes.rest(lane, { order, visibleAtMs: state.visibleAtMs }, moment);
+    } else {
+      if (resting === 0) this.fifo?.nothingRestsOf(laneKeyOf(message.groupId));
+      this.remember(order, message, state, moment);
+    }
   }
 
   /** Takes a message of the queue into memory; it waits, or is hidden until its time. */
@@ -83,11 +122,13 @@ export class QueueState {
     const { sentAtMs } = message;
     const hidden = state.visibleAtMs > moment.nowMs;
     const standing = !hidden ? 'waiting' : state.holder === 'nobody' ? 'delayed' : 'leased';
-    const entry: Entry = { ...state, order, sentAtMs, message, standing, addedInGroup: moment.group };
+    const lane = laneKeyOf(message.groupId);
+    const entry: Entry = { ...state, order, sentAtMs, lane, message, standing, addedInGroup: moment.group };
     this.entries.set(order, entry);
     this.heldSizeBytes += heldSizeBytes(entry);
     if (hidden) this.due.add(state.visibleAtMs, entry);
-    else this.ready.push(entry);
+    if (this.fifo !== undefined) this.fifo.lanes.enter(entry);
+    else if (!hidden) this.ready.push(entry);
     if (standing === 'waiting') this.waitingCount += 1;
     if (standing === 'leased') this.leasedCount += 1;
   }
@@ -114,9 +155,11 @@ export class QueueState {
     this.entries.delete(entry.order);
     this.heldSizeBytes -= heldSizeBytes(entry);
     if (entry.standing === 'waiting') this.waitingCount -= 1;
-    if (entry.standing === 'leased') this.leasedCount -= 1;
+    const wasOut = entry.standing === 'leased';
+    if (wasOut) this.leasedCount -= 1;
     entry.standing = 'gone';
     entry.message = undefined;
+    this.fifo?.lanes.leave(entry, wasOut);
   }
 
   /** Hides an entry until its new time, and writes that down. */
@@ -136,6 +179,7 @@ export class QueueState {
 
   /** A hidden entry shows: it waits in the window, or rests in the store when its body is gone or there is no room. */
   show(entry: Entry, moment: Moment): void {
+    if (this.fifo !== undefined) return showInLane(this, this.fifo.lanes, entry, moment);
     if (entry.standing === 'leased') this.leasedCount -= 1;
     entry.standing = 'waiting';
     this.waitingCount += 1;
@@ -164,6 +208,7 @@ export class QueueState {
     for (const entry of this.entries.values()) entry.standing = 'gone';
     this.entries.clear();
     this.ready.clear();
+    this.fifo?.lanes.clear();
     this.due.clear();
     this.backlog.clear();
     Object.assign(this, { waitingCount: 0, leasedCount: 0, heldSizeBytes: 0, messages: 0 });
@@ -173,15 +218,18 @@ export class QueueState {
 
   #restLess(): void {
     if (this.messages === 0) this.ageing.oldestSentAtMs = Infinity;
-    if (this.restingCount === 0 && !this.backlog.pageOutstanding) this.backlog.clear();
+    if (this.restingCount > 0 || this.backlog.pageOutstanding) return;
+    this.backlog.clear();
+    this.fifo?.lanes.sweep.clear();
   }
 
-  #restore(place: StoredQueue['leases'][number], standing: 'leased' | 'delayed'): void {
-    const { order, state, sentAtMs } = place;
-    const entry: Entry = { ...state, order, sentAtMs, message: undefined, standing, addedInGroup: 0 };
+  #restore(place: StoredQueue['leases'][number], standing: 'leased' | 'delayed'): Entry {
+    const { order, state, sentAtMs, lane } = place;
+    const entry: Entry = { ...state, order, sentAtMs, lane, message: undefined, standing, addedInGroup: 0 };
     this.entries.set(order, entry);
     this.due.add(state.visibleAtMs, entry);
     if (standing === 'leased') this.leasedCount += 1;
+    return entry;
   }
 }
 

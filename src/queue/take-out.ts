@@ -1,6 +1,9 @@
 import type { Change } from '../store/change.ts';
 import type { Arrival, Command, Moment, Replies } from './command.ts';
-import { nextWaiting, takeOut } from './receive.ts';
+import type { Entry } from './entry.ts';
+import type { Lanes } from './lanes.ts';
+import { isWhole, takeOut, type Whole } from './leasing.ts';
+import { nextWaiting } from './receive.ts';
 import type { QueueState } from './state.ts';
 
 /**
@@ -16,7 +19,8 @@ export function takeOutWaiting(
   const arrivals: Arrival[] = [];
   let leftSizeBytes = command.maximumSizeBytes;
   while (arrivals.length < command.maximum) {
-    const entry = nextWaiting(state, moment, changes);
+    const lanes = state.fifo?.lanes;
+    const entry = lanes ? firstInLanes(state, lanes, moment, changes) : nextWaiting(state, moment, changes);
     if (entry === undefined) break;
     const { deadLetterSourceArn: source, sizeBytes } = entry.message;
     leftSizeBytes -= sizeBytes;
@@ -25,8 +29,26 @@ export function takeOutWaiting(
       arrivals.push(takeOut(state, moment, entry, changes));
       continue;
     }
-    state.ready.unshift(entry);
+    if (lanes === undefined) state.ready.unshift(entry);
     return { arrivals, stoppedBefore: mayGo ? undefined : { source } };
   }
   return { arrivals, stoppedBefore: undefined };
+}
+
+/** The first message of a lane that is ready; it stays where it is, and the next time another lane comes. */
+function firstInLanes(state: QueueState, lanes: Lanes, moment: Moment, changes: Change[]): Whole | undefined {
+  for (let lane = lanes.takeReady(); lane !== undefined; lane = lanes.takeReady()) {
+    let head = lane.head;
+    while (head?.standing === 'waiting' && isOld(state, head, moment)) {
+      state.remove(head, moment, changes);
+      head = lane.head;
+    }
+    lanes.refresh(lane);
+    if (head?.standing === 'waiting' && isWhole(head)) return head;
+  }
+  return undefined;
+}
+
+function isOld(state: QueueState, { sentAtMs }: Entry, { nowMs }: Moment): boolean {
+  return sentAtMs + state.settings.retentionMs <= nowMs;
 }

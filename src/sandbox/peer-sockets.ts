@@ -1,6 +1,5 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import type { PeerAddress } from './sandbox.ts';
-import { SharedReading } from './shared-reading.ts';
 
 /** One socket of the machine, as the kernel lists it. */
 export interface KernelSocket {
@@ -10,22 +9,27 @@ export interface KernelSocket {
 
 /** Whose a TCP connection's other end is. One reading of the kernel's table serves all questions of a moment. */
 export class PeerSockets {
-  readonly #table = new SharedReading(readTable);
+  #reading: Promise<ReadonlyMap<string, KernelSocket>> | undefined;
 
   /** The socket at the other end of an accepted connection; undefined when it is not on this machine or gone. */
   async find(peer: PeerAddress): Promise<KernelSocket | undefined> {
     // A connection accepted now is in a table read from now on, but perhaps not in one whose reading has begun.
-    const table = await this.#table.fromNowOn();
+    await Promise.resolve();
+    this.#reading ??= this.#read();
+    const table = await this.#reading;
     return table.get(
       `${ipv4(peer.remoteAddress)}:${peer.remotePort}>${ipv4(peer.localAddress)}:${peer.localPort}`,
     );
   }
-}
 
-async function readTable(): Promise<ReadonlyMap<string, KernelSocket>> {
-  const files = ['/proc/net/tcp', '/proc/net/tcp6'];
-  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8').catch(() => '')));
-  return new Map(texts.flatMap(socketsOf));
+  async #read(): Promise<ReadonlyMap<string, KernelSocket>> {
+    const reading = Promise.all(
+      ['/proc/net/tcp', '/proc/net/tcp6'].map((file) => readFile(file, 'utf8').catch(() => '')),
+    );
+    // Who asks after the reading has begun gets a reading of its own.
+    queueMicrotask(() => (this.#reading = undefined));
+    return new Map((await reading).flatMap(socketsOf));
+  }
 }
 
 /** The inodes of all sockets that these processes hold. */

@@ -5,7 +5,7 @@ import type { Message } from '../message/message.ts';
  * Version of what the changes below mean once they are durable. Adding an optional member keeps it; anything that an
  * older program would read wrongly raises it, and the store then refuses what it does not know.
  */
-export const CHANGE_VERSION = 1;
+export const CHANGE_VERSION = 2;
 
 /** Who holds a message that is hidden: a client, a dispatcher (its leases end with its run), or nobody (a delay). */
 export type Holder = 'nobody' | 'client' | 'dispatcher';
@@ -21,6 +21,22 @@ export interface MessageState {
   /** When the present lease began; 0 when there is none. */
   readonly leasedAtMs: number;
 }
+
+/**
+ * Messages of consecutive places in a FIFO queue, four numbers each: a deduplication key of three (all zero: none), and the
+ * milliseconds from `atMs` to its acceptance.
+ */
+export interface RememberedSends {
+  readonly firstOrder: number;
+  readonly atMs: number;
+  readonly keys: Uint32Array;
+}
+
+/** Numbers that stand for one message in {@link RememberedSends}. */
+export const REMEMBERED_NUMBERS = 4;
+
+/** How long a FIFO queue remembers what it accepted: SQS's deduplication interval. */
+export const REMEMBERED_MS = 300_000;
 
 /** One step that may become durable. Messages are named by queue and `order`: their place, never used twice in a queue. */
 export type Change =
@@ -44,6 +60,8 @@ export type Change =
       readonly state: MessageState;
     }
   | { readonly kind: 'message-removed'; readonly queue: QueueId; readonly order: number }
+  /** The keys by which duplicates of what a FIFO queue has just accepted are known. */
+  | { readonly kind: 'sends-remembered'; readonly queue: QueueId; readonly sends: RememberedSends }
   /** How many messages the queue holds after this group, and the first place not used yet. Once per queue and group. */
   | {
       readonly kind: 'counted';

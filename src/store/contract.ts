@@ -1,34 +1,28 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { MessageId, QueueId } from '../base/ids.ts';
-import { bodyMd5, type Message } from '../message/message.ts';
 import type { Change, MessageState } from './change.ts';
-import type { PageQuery, QueueStore, StoredQueue } from './queue-store.ts';
-
-/** A disk that outlives the stores opened on it. */
-export interface Disk {
-  open(): Promise<QueueStore>;
-  /** Takes the disk away. */
-  remove(): Promise<void>;
-}
-
-const NOW_MS = 1_700_000_000_000;
-const QUEUE = 7 as QueueId;
-const OTHER = 8 as QueueId;
-const WAITING: MessageState = {
-  visibleAtMs: NOW_MS,
-  holder: 'nobody',
-  receiveCount: 0,
-  firstReceivedAtMs: 0,
-  leasedAtMs: 0,
-};
-const LEASED: MessageState = {
-  visibleAtMs: NOW_MS + 30_000,
-  holder: 'client',
-  receiveCount: 1,
-  firstReceivedAtMs: NOW_MS + 1,
-  leasedAtMs: NOW_MS + 1,
-};
+import {
+  plain,
+  strange,
+  visibleAt,
+  addedAt,
+  moved,
+  removed,
+  purged,
+  written,
+  counted,
+  line,
+  ordersOf,
+  empty,
+  NOW_MS,
+  QUEUE,
+  OTHER,
+  WAITING,
+  LEASED,
+} from './contract.facts.ts';
+import { lanes, remembered } from './contract.fifo.ts';
+import { Stores, type Disk } from './contract.stores.ts';
+import type { PageQuery } from './queue-store.ts';
 
 /** What every queue store does, over restarts too. `makeDisk` gives an empty disk. */
 export function queueStoreContract(name: string, makeDisk: () => Promise<Disk>): void {
@@ -133,8 +127,8 @@ export function queueStoreContract(name: string, makeDisk: () => Promise<Disk>):
     const dispatched: MessageState = { ...LEASED, holder: 'dispatcher' };
     await store.commit([moved(3, dispatched)], NOW_MS + 1);
     const [queue] = (await stores.reopened()).queues;
-    const lease = { order: 3, state: dispatched, sentAtMs: NOW_MS };
-    const delay = { order: 2, state: delayed, sentAtMs: NOW_MS };
+    const lease = { order: 3, state: dispatched, sentAtMs: NOW_MS, lane: 0 };
+    const delay = { order: 2, state: delayed, sentAtMs: NOW_MS, lane: 0 };
     const counters = { messages: 3, nextOrder: 4, oldestSentAtMs: NOW_MS };
     assert.deepEqual(queue, empty(QUEUE, { ...counters, leases: [lease], delayed: [delay] }));
     const later = await (await stores.store()).reload(QUEUE, LEASED.visibleAtMs);
@@ -183,6 +177,9 @@ export function queueStoreContract(name: string, makeDisk: () => Promise<Disk>):
     },
   );
 
+  lanes(law);
+  remembered(law);
+
   law('queues with the same places are kept apart', async (stores) => {
     const store = await stores.store();
     const elsewhere: Change = { ...addedAt(1, plain('other')), queue: OTHER };
@@ -197,105 +194,4 @@ export function queueStoreContract(name: string, makeDisk: () => Promise<Disk>):
       ['other'],
     );
   });
-}
-
-/** Opens a disk again and again, one store at a time. */
-class Stores {
-  readonly #disk: Disk;
-  #store: QueueStore | undefined;
-
-  constructor(disk: Disk) {
-    this.#disk = disk;
-  }
-
-  async store(): Promise<QueueStore> {
-    if (this.#store === undefined) await this.opening();
-    return this.#store as QueueStore;
-  }
-
-  async opening() {
-    this.#store = await this.#disk.open();
-    return this.#store.open(NOW_MS);
-  }
-
-  async reopened() {
-    await this.close();
-    return this.opening();
-  }
-
-  async close(): Promise<void> {
-    await this.#store?.[Symbol.asyncDispose]();
-  }
-}
-
-function plain(body = 'body'): Message {
-  const id = '00000000-0000-4000-8000-000000000000' as MessageId;
-  const sizeBytes = Buffer.byteLength(body);
-  return {
-    id,
-    body,
-    bodyMd5: bodyMd5(body),
-    attributes: {},
-    sizeBytes,
-    sentAtMs: NOW_MS,
-    senderId: 'sender',
-  };
-}
-
-function strange(): Message {
-  return {
-    ...plain('{"quoted": "\u0000\n\u2028 ü 漢 🦀"}'),
-    attributes: {
-      __proto__x: { dataType: 'String.label', stringValue: 'ü "' },
-      bytes: { dataType: 'Binary', binaryValue: Uint8Array.of(0, 255, 128) },
-    },
-    attributesMd5: 'digest',
-    traceHeader: 'Root=1',
-    groupId: 'group',
-    deduplicationId: 'once',
-    sequenceNumber: '00000000000000000001',
-    deadLetterSourceArn: 'arn:aws:sqs:us-east-1:000000000000:source',
-  };
-}
-
-function visibleAt(visibleAtMs: number): MessageState {
-  return { ...WAITING, visibleAtMs };
-}
-
-function addedAt(order: number, message: Message, state = WAITING): Change {
-  return { kind: 'message-added', queue: QUEUE, order, message, state };
-}
-
-function moved(order: number, state: MessageState): Change {
-  return { kind: 'message-moved', queue: QUEUE, order, state };
-}
-
-function removed(order: number): Change {
-  return { kind: 'message-removed', queue: QUEUE, order };
-}
-
-function purged(throughOrder: number): Change {
-  return { kind: 'purged', queue: QUEUE, throughOrder };
-}
-
-function written(queue: QueueId, definition: string): Change {
-  return { kind: 'queue-written', queue, definition };
-}
-
-function counted(queue: QueueId, messages: number, nextOrder: number): Change {
-  return { kind: 'counted', queue, messages, nextOrder };
-}
-
-function line(more: Partial<PageQuery> = {}): PageQuery {
-  const after = { visibleAtMs: 0, order: 0 };
-  return { queue: QUEUE, after, visibleBeforeMs: Infinity, limit: 100, limitSizeBytes: 1e9, ...more };
-}
-
-async function ordersOf(store: QueueStore): Promise<number[]> {
-  return (await store.page(line())).messages.map(({ order }) => order);
-}
-
-function empty(queue: QueueId, more: Partial<StoredQueue>): StoredQueue {
-  const nothing = { definition: '', messages: 0, nextOrder: 1, leases: [], delayed: [] };
-  return { queue, ...nothing, oldestSentAtMs: undefined, ...more };
 }

@@ -1,12 +1,14 @@
 import type { QueueId, RunId } from '../base/ids.ts';
 import type { Message } from '../message/message.ts';
-import type { Change, MessageState } from './change.ts';
+import type { Change, MessageState, RememberedSends } from './change.ts';
 
 /** A hidden message as it is known at the start: where it stands, without its body. */
 export interface StoredPlace {
   readonly order: number;
   readonly state: MessageState;
   readonly sentAtMs: number;
+  /** Number of its message group's lane; 0 for none. */
+  readonly lane: number;
 }
 
 /** A message as the store keeps it. */
@@ -28,6 +30,8 @@ export interface StoredQueue {
   readonly delayed: readonly StoredPlace[];
   /** A time that no message of the queue was sent before; undefined when it holds none. */
   readonly oldestSentAtMs: number | undefined;
+  /** Whether any of its messages has a message group. */
+  readonly hasLanes: boolean;
 }
 
 /** How many delayed messages of a queue are named at the start. */
@@ -69,6 +73,56 @@ export interface Page {
   readonly nextVisibleAtMs: number | undefined;
 }
 
+/** Which resting messages of which lanes to page back. */
+export interface LanePageQuery {
+  readonly queue: QueueId;
+  /** Lanes to go on with, each from a place on. */
+  readonly lanes: readonly { readonly lane: number; readonly fromOrder: number }[];
+  /** Lanes with a larger number are looked for, from their first message on; undefined: none are. */
+  readonly afterLane: number | undefined;
+  /** Lanes that are not looked for. */
+  readonly without: readonly number[];
+  /** Messages with `visibleAtMs` from this on are hidden. */
+  readonly visibleBeforeMs: number;
+  /** Set on a FIFO queue: a message never received is hidden so long after it was sent, and its lane behind it. */
+  readonly delayMs: number | undefined;
+  /** Lanes that are looked for at most. */
+  readonly laneCount: number;
+  /** Messages of one lane. */
+  readonly perLane: number;
+  readonly limit: number;
+  /** Stops before this many bytes of messages are exceeded; the first always comes. */
+  readonly limitSizeBytes: number;
+}
+
+/** What a page says of one lane: first the lanes that were named, then those found. */
+export interface LanePart {
+  readonly lane: number;
+  /** How many of the page's messages are of this lane. */
+  readonly count: number;
+  /** Place of the lane's first message behind those of the page; undefined when there is none. */
+  readonly nextOrder: number | undefined;
+  /** On a FIFO queue: that message is hidden until this time, and nothing was read behind it. */
+  readonly hiddenUntilMs: number | undefined;
+}
+
+/** Messages of lanes, lane by lane and in order inside each. */
+export interface LanePage {
+  readonly messages: readonly StoredMessage[];
+  readonly parts: readonly LanePart[];
+  /** Number of the last lane that was looked at; undefined when there is none behind it. */
+  readonly lastLane: number | undefined;
+  /** When the first of the lanes that were passed over because they are hidden shows; undefined when none was. */
+  readonly nextVisibleAtMs: number | undefined;
+}
+
+/** What a FIFO queue remembers of its sends. */
+export interface SendsPage {
+  /** In order of places. */
+  readonly sends: readonly RememberedSends[];
+  readonly isLast: boolean;
+}
+
 /** The oldest messages of a queue, to be forgotten. */
 export interface ExpiryPage {
   /** Sent before the time asked for, oldest first. */
@@ -96,6 +150,10 @@ export interface QueueStore extends AsyncDisposable {
   commit(group: readonly Change[], atMs: number): Promise<CommitOutcome>;
   /** Waiting and lapsed messages in line after a place. */
   page(query: PageQuery): Promise<Page>;
+  /** Resting messages by lane. */
+  lanePage(query: LanePageQuery): Promise<LanePage>;
+  /** What a FIFO queue remembers of places from `fromOrder` on, accepted since a time; a bounded part of it. */
+  rememberedSends(queue: QueueId, fromOrder: number, sinceMs: number): Promise<SendsPage>;
   /** The messages at these places, as far as they are there. */
   read(queue: QueueId, orders: readonly number[]): Promise<readonly StoredMessage[]>;
   /** Messages sent before a time, oldest first. */

@@ -1,6 +1,7 @@
 import type { QueueId } from '../../base/ids.ts';
 import { unreachable } from '../../base/assert.ts';
-import type { Change } from '../change.ts';
+import { laneKeyOf } from '../../message/lane-key.ts';
+import type { Change, RememberedSends } from '../change.ts';
 import {
   DELAYED_AT_START,
   type ExpiryPage,
@@ -9,7 +10,11 @@ import {
   type StoredMessage,
   type StoredPlace,
   type StoredQueue,
+  type LanePage,
+  type LanePageQuery,
+  type SendsPage,
 } from '../queue-store.ts';
+import { lanePage } from './memory-lanes.ts';
 
 /** One queue in memory, as durable as the memory store says. */
 export class MemoryQueue {
@@ -17,6 +22,7 @@ export class MemoryQueue {
   messages = 0;
   nextOrder = 1;
   readonly stored = new Map<number, StoredMessage>();
+  readonly sends: RememberedSends[] = [];
 
   constructor(definition: string) {
     this.definition = definition;
@@ -28,6 +34,7 @@ export class MemoryQueue {
     copy.messages = this.messages;
     copy.nextOrder = this.nextOrder;
     for (const [order, message] of this.stored) copy.stored.set(order, message);
+    copy.sends.push(...this.sends);
     return copy;
   }
 
@@ -48,6 +55,9 @@ export class MemoryQueue {
         return;
       case 'message-removed':
         this.stored.delete(change.order);
+        return;
+      case 'sends-remembered':
+        this.sends.push(change.sends);
         return;
       case 'counted':
         this.messages = change.messages;
@@ -71,6 +81,16 @@ export class MemoryQueue {
     return { messages, nextVisibleAtMs: line[messages.length]?.state.visibleAtMs };
   }
 
+  lanePage(query: LanePageQuery): LanePage {
+    return lanePage(this.stored.values(), query);
+  }
+
+  /** Two at a time, so that more than one page is needed soon. */
+  rememberedSends(fromOrder: number, sinceMs: number): SendsPage {
+    const later = this.sends.filter(({ firstOrder, atMs }) => firstOrder >= fromOrder && atMs >= sinceMs);
+    return { sends: later.slice(0, 2), isLast: later.length <= 2 };
+  }
+
   expired(sentBeforeMs: number, limit: number): ExpiryPage {
     const oldest = [...this.stored.values()].map(placeOf).sort((one, other) => one.sentAtMs - other.sentAtMs);
     const places = oldest.filter(({ sentAtMs }) => sentAtMs < sentBeforeMs).slice(0, limit);
@@ -88,6 +108,7 @@ export class MemoryQueue {
       leases: hidden.filter(({ state }) => state.holder !== 'nobody'),
       delayed: hidden.filter(({ state }) => state.holder === 'nobody').slice(0, DELAYED_AT_START),
       oldestSentAtMs: sentAtMs.length === 0 ? undefined : Math.min(...sentAtMs),
+      hasLanes: [...this.stored.values()].some(({ message }) => message.groupId !== undefined),
     };
   }
 
@@ -108,5 +129,5 @@ function inLine(first: StoredMessage, second: StoredMessage): number {
 }
 
 function placeOf({ order, state, message }: StoredMessage): StoredPlace {
-  return { order, state, sentAtMs: message.sentAtMs };
+  return { order, state, sentAtMs: message.sentAtMs, lane: laneKeyOf(message.groupId) };
 }

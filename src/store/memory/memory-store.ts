@@ -3,9 +3,12 @@ import type { Change } from '../change.ts';
 import type {
   CommitOutcome,
   ExpiryPage,
+  LanePage,
+  LanePageQuery,
   Page,
   PageQuery,
   QueueStore,
+  SendsPage,
   StoredMessage,
   StoredQueue,
   StoreOpening,
@@ -93,6 +96,16 @@ export class MemoryStore implements QueueStore {
 
   async page(query: PageQuery): Promise<Page> {
     return this.#disk.queues.get(query.queue)?.page(query) ?? { messages: [], nextVisibleAtMs: undefined };
+  }
+
+  async lanePage(query: LanePageQuery): Promise<LanePage> {
+    const nothing = { messages: [], parts: [], lastLane: undefined, nextVisibleAtMs: undefined };
+    return this.#disk.queues.get(query.queue)?.lanePage(query) ?? nothing;
+  }
+
+  async rememberedSends(queue: QueueId, fromOrder: number, sinceMs: number): Promise<SendsPage> {
+    const stored = this.#disk.queues.get(queue);
+    return stored?.rememberedSends(fromOrder, sinceMs) ?? { sends: [], isLast: true };
   }
 
   async read(queue: QueueId, orders: readonly number[]): Promise<readonly StoredMessage[]> {

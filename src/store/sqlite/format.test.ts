@@ -5,7 +5,10 @@ import { CHANGE_VERSION } from '../change.ts';
 import { bringUpToDate, FORMAT_VERSION } from './format.ts';
 
 /** Which meaning of changes each format holds: a line is added with every new format and none is edited. */
-const CHANGES_OF_FORMAT = [{ format: 1, changes: 1 }];
+const CHANGES_OF_FORMAT = [
+  { format: 1, changes: 1 },
+  { format: 2, changes: 2 },
+];
 
 test('what changes mean and the format of the file rise together', () => {
   assert.deepEqual(CHANGES_OF_FORMAT.at(-1), { format: FORMAT_VERSION, changes: CHANGE_VERSION });

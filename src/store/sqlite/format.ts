@@ -9,7 +9,7 @@ import type { DatabaseSync } from 'node:sqlite';
  * that can grow without harm (a new optional member of a JSON object) do not need a new version. A raised `CHANGE_VERSION` is such
  * a change of meaning.
  */
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
 
 /** "MilR": marks the file as Millrace's (SQLite's `application_id`). */
 export const APPLICATION_ID = 0x4d696c52;
@@ -66,6 +66,22 @@ const STEPS: readonly string[] = [
   ) STRICT;
   CREATE INDEX standing_in_line ON standing (id >> 43, visible_at_ms);
   CREATE INDEX standing_by_age ON standing (id >> 43, sent_at_ms);
+  `,
+  `
+  -- lane: the number of the message's group; NULL for none, and for what was sent to a standard queue before lanes were kept.
+  ALTER TABLE standing ADD COLUMN lane INTEGER;
+  CREATE INDEX standing_by_lane ON standing (id >> 43, lane) WHERE lane IS NOT NULL;
+
+  -- What FIFO queues accepted lately, so that duplicates are known: a row per queue and commit. keys: 16 bytes for each place
+  -- from first_order on, little endian: 12 of its deduplication key, 4 of the milliseconds since at_ms.
+  CREATE TABLE remembered_sends (
+    number INTEGER PRIMARY KEY,
+    queue INTEGER NOT NULL,
+    first_order INTEGER NOT NULL,
+    at_ms INTEGER NOT NULL,
+    keys BLOB NOT NULL
+  ) STRICT;
+  CREATE INDEX remembered_sends_by_queue ON remembered_sends (queue, first_order);
   `,
 ];
 

@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { assert, present } from '../../base/assert.ts';
 import { CHANGE_CODES, type PackedGroup } from './group-code.ts';
 import { Unpacker } from './packed.ts';
+import { SendsTable } from './sends-table.ts';
 import { ORDER_BITS, ORDER_MASK, type Slots } from './slots.ts';
 
 /** `(slot << 43) | order`, as parameters. */
@@ -15,10 +16,12 @@ export class GroupApply {
   readonly #slots: Slots;
   readonly #slotOf = new Map<number, number>();
   readonly #statements: Statements;
+  readonly #sends: SendsTable;
 
   constructor(database: DatabaseSync, slots: Slots) {
     this.#slots = slots;
     this.#statements = prepare(database);
+    this.#sends = new SendsTable(database);
   }
 
   /** What is remembered of rows may be wrong: a transaction was rolled back. */
@@ -38,6 +41,7 @@ export class GroupApply {
         this.#change(code, queue, unpacker);
       }
     }
+    this.#sends.forgetOld(group.atMs);
     this.#statements.durableAt.run(group.atMs);
   }
 
@@ -53,6 +57,8 @@ export class GroupApply {
       case CHANGE_CODES.counted:
         this.#statements.count.run(unpacker.number(), unpacker.number(), queue);
         return;
+      case CHANGE_CODES['sends-remembered']:
+        return this.#sends.add(queue, unpacker.number(), unpacker.number(), unpacker.content());
       case CHANGE_CODES.purged:
         return this.#purge(queue, slot, unpacker.number());
       case CHANGE_CODES['queue-deleted']:
@@ -96,6 +102,7 @@ export class GroupApply {
     this.#statements.addStanding.run(
       slot,
       order,
+      unpacker.number(),
       unpacker.number(),
       unpacker.number(),
       unpacker.number(),
@@ -152,7 +159,7 @@ function texts() {
     setSlot: 'UPDATE queue SET slot = ? WHERE queue = ?',
     count: 'UPDATE queue SET messages = ?, next_order = ? WHERE queue = ?',
     durableAt: 'UPDATE platform SET durable_at_ms = ?',
-    addStanding: `INSERT INTO standing VALUES (${ID}, ?, ?, ?, ?, ?, ?, ?)`,
+    addStanding: `INSERT INTO standing VALUES (${ID}, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0))`,
     addMessage: `INSERT INTO message VALUES (${ID}, ?)`,
     move:
       'UPDATE standing SET visible_at_ms = ?, holder = ?, receive_count = ?, first_received_at_ms = ?, ' +

@@ -1,4 +1,5 @@
 import { unreachable } from '../../base/assert.ts';
+import { laneKeyOf } from '../../message/lane-key.ts';
 import type { Change } from '../change.ts';
 import { Packer, type Packed } from './packed.ts';
 
@@ -22,6 +23,7 @@ export const CHANGE_CODES = {
   'message-moved': 4,
   'message-removed': 5,
   counted: 6,
+  'sends-remembered': 7,
 } as const satisfies Record<Change['kind'], number>;
 
 /** Packs a group. */
@@ -50,12 +52,19 @@ function packFields(packer: Packer, change: Change, texts: string[]): void {
       packer.state(change.state);
       packer.number(Math.floor(change.message.sentAtMs));
       packer.number(change.message.sizeBytes);
+      packer.number(laneKeyOf(change.message.groupId));
       return packer.message(change.message);
     case 'message-moved':
       packer.number(change.order);
       return packer.state(change.state);
     case 'message-removed':
       return packer.number(change.order);
+    case 'sends-remembered': {
+      const { firstOrder, atMs, keys } = change.sends;
+      packer.number(firstOrder);
+      packer.number(Math.floor(atMs));
+      return packer.content(new Uint8Array(keys.buffer, keys.byteOffset, keys.byteLength));
+    }
     case 'counted':
       packer.number(change.messages);
       return packer.number(change.nextOrder);

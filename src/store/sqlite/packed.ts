@@ -99,9 +99,9 @@ export class Unpacker {
     this.#at += count;
   }
 
-  /** Leaves out the fields of a message that was added: order, state, time of sending, size, content. */
+  /** Leaves out the fields of a message that was added: order, state, time of sending, size, lane, content. */
   skipAdded(): void {
-    this.skip(8);
+    this.skip(9);
     this.content();
   }
 

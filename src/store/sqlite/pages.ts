@@ -20,10 +20,10 @@ export interface PackedPage extends Packed {
 
 const ID = `((? << ${ORDER_BITS}) | ?)`;
 const AFTER = `standing.id >> ${ORDER_BITS} = ? AND (visible_at_ms, standing.id) > (?, ${ID})`;
-const WITH_CONTENT = `SELECT ${PLACE_COLUMNS}, size_bytes, content FROM standing JOIN message USING (id)`;
+export const WITH_CONTENT = `SELECT ${PLACE_COLUMNS}, size_bytes, content FROM standing JOIN message USING (id)`;
 
 /** The place of `size_bytes` in a row. */
-const SIZE_AT = 7;
+export const SIZE_AT = 8;
 
 /** Reads waiting messages, on a connection of its own. Each answer is of one moment: one transaction. */
 export class Pages {

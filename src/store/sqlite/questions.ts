@@ -3,7 +3,9 @@ import type { Result } from '../../base/result.ts';
 import type { CatalogRecord } from '../catalog.ts';
 import type { HandedOver } from './group-code.ts';
 import type { WriterSettings } from './open-database.ts';
+import type { LaneAsk, PackedLanePage } from './lane-reader.ts';
 import type { PackedPage, PageAsk } from './pages.ts';
+import type { PackedSends, SendsAsk } from './sends-reader.ts';
 import type { DataRefused } from './refused.ts';
 import type { PackedQueue } from './stored-queues.ts';
 import type { StepOutcome } from './transaction.ts';
@@ -56,6 +58,8 @@ export interface QueuesAnswer {
 /** What may be asked of the reading thread. */
 export type ReaderQuestions = {
   readonly page: { readonly ask: PageAsk; readonly answer: PackedPage };
+  readonly 'lane-page': { readonly ask: LaneAsk; readonly answer: PackedLanePage };
+  readonly 'remembered-sends': { readonly ask: SendsAsk; readonly answer: PackedSends };
   readonly read: {
     readonly ask: { readonly queue: number; readonly orders: readonly number[] };
     readonly answer: PackedPage;

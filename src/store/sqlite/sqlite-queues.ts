@@ -1,12 +1,15 @@
 import type { QueueId } from '../../base/ids.ts';
-import type { Change } from '../change.ts';
+import type { Change, RememberedSends } from '../change.ts';
 import {
   DELAYED_AT_START,
   type CommitOutcome,
   type ExpiryPage,
+  type LanePage,
+  type LanePageQuery,
   type Page,
   type PageQuery,
   type QueueStore,
+  type SendsPage,
   type StoredMessage,
   type StoredPlace,
   type StoredQueue,
@@ -70,6 +73,18 @@ export class SqliteQueues implements QueueStore {
     return { messages: unpackMessages(packed), nextVisibleAtMs: packed.nextMs };
   }
 
+  async lanePage(query: LanePageQuery): Promise<LanePage> {
+    const packed = await this.#options.reader().ask('lane-page', query);
+    const { parts, lastLane, nextMs } = packed;
+    return { messages: unpackMessages(packed), parts, lastLane, nextVisibleAtMs: nextMs };
+  }
+
+  async rememberedSends(queue: QueueId, fromOrder: number, sinceMs: number): Promise<SendsPage> {
+    const ask = { queue, fromOrder, sinceMs };
+    const { isLast, ...packed } = await this.#options.reader().ask('remembered-sends', ask);
+    return { sends: unpackSends(packed), isLast };
+  }
+
   async read(queue: QueueId, orders: readonly number[]): Promise<readonly StoredMessage[]> {
     return unpackMessages(await this.#options.reader().ask('read', { queue, orders }));
   }
@@ -103,6 +118,7 @@ function unpackQueue(packed: PackedQueue): StoredQueue {
     leases: unpackPlaces(packed.leases),
     delayed: unpackPlaces(packed.delayed),
     oldestSentAtMs: packed.oldestSentAtMs,
+    hasLanes: packed.hasLanes,
   };
 }
 
@@ -110,20 +126,32 @@ function unpackPlaces(packed: Packed): StoredPlace[] {
   const places: StoredPlace[] = [];
   const rows = new Unpacker(packed);
   while (!rows.isAtEnd) {
-    places.push({ order: rows.number(), state: rows.state(), sentAtMs: rows.number() });
+    places.push({ order: rows.number(), state: rows.state(), sentAtMs: rows.number(), lane: rows.number() });
   }
   return places;
 }
 
-/** The columns are those of a place, then the size; time of sending and size are in the content too. */
+/** The columns are those of a place, then the size; time of sending, lane and size are in the content too. */
 function unpackMessages(packed: Packed): StoredMessage[] {
   const messages: StoredMessage[] = [];
   const rows = new Unpacker(packed);
   while (!rows.isAtEnd) {
     const order = rows.number();
     const state = rows.state();
-    rows.skip(2);
+    rows.skip(3);
     messages.push({ order, state, message: rows.message() });
   }
   return messages;
+}
+
+function unpackSends(packed: Packed): RememberedSends[] {
+  const sends: RememberedSends[] = [];
+  const rows = new Unpacker(packed);
+  while (!rows.isAtEnd) {
+    const [firstOrder, atMs] = [rows.number(), rows.number()];
+    // A copy of its own begins where numbers of four bytes may begin.
+    const bytes = Uint8Array.from(rows.content());
+    sends.push({ firstOrder, atMs, keys: new Uint32Array(bytes.buffer) });
+  }
+  return sends;
 }

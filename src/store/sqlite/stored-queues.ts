@@ -2,7 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { Packer, type Packed } from './packed.ts';
 import { ORDER_MASK } from './slots.ts';
 
-/** A queue on its way from the thread: its leases and delays as rows of order, state and time of sending. */
+/** A queue on its way from the thread: its leases and delays as rows of order, state, time of sending and lane. */
 export interface PackedQueue {
   readonly queue: number;
   readonly definition: string;
@@ -11,12 +11,13 @@ export interface PackedQueue {
   readonly oldestSentAtMs: number | undefined;
   readonly leases: Packed;
   readonly delayed: Packed;
+  readonly hasLanes: boolean;
 }
 
 /** A place's columns, in the order in which they are packed. */
 export const PLACE_COLUMNS =
   `standing.id & ${ORDER_MASK}, visible_at_ms, holder, receive_count, first_received_at_ms, leased_at_ms, ` +
-  'sent_at_ms';
+  'sent_at_ms, ifnull(lane, 0)';
 
 /** Reads what is known of queues without their waiting messages. */
 export class StoredQueues {
@@ -25,6 +26,7 @@ export class StoredQueues {
   readonly #leases: StatementSync;
   readonly #delayed: StatementSync;
   readonly #oldest: StatementSync;
+  readonly #lanes: StatementSync;
 
   constructor(database: DatabaseSync) {
     const columns = 'SELECT queue, slot, definition, messages, next_order FROM queue';
@@ -33,6 +35,7 @@ export class StoredQueues {
     this.#one = database.prepare(`${columns} WHERE queue = ?`);
     this.#leases = arrays(database, `${hidden} AND holder <> 0`);
     this.#delayed = arrays(database, `${hidden} AND holder = 0 ORDER BY visible_at_ms, id LIMIT ?`);
+    this.#lanes = database.prepare('SELECT id FROM standing WHERE id >> 43 = ? AND lane IS NOT NULL LIMIT 1');
     this.#oldest = database.prepare('SELECT min(sent_at_ms) AS oldest FROM standing WHERE id >> 43 = ?');
   }
 
@@ -57,6 +60,7 @@ export class StoredQueues {
       oldestSentAtMs: (this.#oldest.get(slot)?.['oldest'] as number | null) ?? undefined,
       leases: packRows(this.#leases.iterate(slot, nowMs)),
       delayed: packRows(this.#delayed.iterate(slot, nowMs, delayedLimit)),
+      hasLanes: this.#lanes.get(slot) !== undefined,
     };
   }
 }

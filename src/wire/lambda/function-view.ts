@@ -1,19 +1,19 @@
-import { LATEST, targetArn, type FunctionRecord } from '../../function/function.ts';
+import { functionArn, type FunctionRecord } from '../../function/function.ts';
 
 /** Where an update stands: the answer to an update says `in-progress`, whatever has been reached meanwhile. */
 export type UpdateView = 'as-it-is' | 'in-progress';
 
-/** A function's configuration as the Lambda API answers it. `qualifier` is what the request named it by. */
+/** A function's configuration as the Lambda API answers it. `qualified` appends the version to the ARN. */
 export function functionView(
   record: FunctionRecord,
   update: UpdateView = 'as-it-is',
-  qualifier = record.version === LATEST ? undefined : record.version,
+  qualified = false,
 ): Readonly<Record<string, unknown>> {
   const { key, settings } = record;
   const hasVariables = Object.keys(settings.variables).length > 0;
   return {
     FunctionName: key.name,
-    FunctionArn: targetArn({ ...key, ...(qualifier !== undefined && { qualifier }) }),
+    FunctionArn: functionArn(key) + (qualified ? `:${record.version}` : ''),
     Runtime: settings.runtime,
     Role: settings.role,
     Handler: settings.handler,

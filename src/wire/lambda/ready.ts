@@ -14,26 +14,20 @@ export function whenReady(
   record: FunctionRecord,
 ): Promise<FunctionRecord | undefined> {
   if (record.state.kind !== 'pending') return Promise.resolve(record);
-  const { key, version } = record;
-  const isIt = (other: FunctionRecord): boolean =>
-    functionKeyText(other.key) === functionKeyText(key) && other.version === version;
-  const current = (): FunctionRecord | undefined => rooms.functions.resolve({ ...key, qualifier: version });
+  const text = functionKeyText(record.key);
   return new Promise((resolve) => {
     const end = (now: FunctionRecord | undefined): void => {
       endListening();
       cancel();
       resolve(now);
     };
-    const cancel = rooms.clock.after(READY_WAIT_MS, () => end(current()));
+    const cancel = rooms.clock.after(READY_WAIT_MS, () => end(rooms.functions.get(record.key)));
     const endListening = rooms.functions.listen({
       changed: (now) => {
-        if (isIt(now) && now.state.kind !== 'pending') end(now);
+        if (functionKeyText(now.key) === text && now.state.kind !== 'pending') end(now);
       },
       deleted: (gone) => {
-        if (isIt(gone)) end(undefined);
-      },
-      versionDeleted: (gone) => {
-        if (isIt(gone)) end(undefined);
+        if (functionKeyText(gone.key) === text) end(undefined);
       },
     });
   });

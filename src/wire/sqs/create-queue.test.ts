@@ -32,18 +32,17 @@ test('a name has 1 to 80 letters, digits, hyphens and underscores', async () => 
   }
 });
 
-test('a FIFO queue is refused as not supported', async () => {
+test('a FIFO queue is one by its name and its attribute: one without the other is refused', async () => {
   const door = await DoorUnderTest.open();
-  const attributes = { FifoQueue: 'true' };
-  for (const input of [
-    { QueueName: 'q.fifo', Attributes: attributes },
-    { QueueName: 'q', Attributes: attributes },
-  ]) {
-    assert.match(
-      await door.refused('CreateQueue', input),
-      /UnsupportedOperation: FIFO queues are not supported/,
-    );
-  }
+  const Attributes = { FifoQueue: 'true' };
+  assert.match(
+    await door.refused('CreateQueue', { QueueName: 'q', Attributes }),
+    /^InvalidParameterValue: The name of a FIFO queue can only include .* must end with \.fifo suffix/,
+  );
+  assert.match(
+    await door.refused('CreateQueue', { QueueName: 'q.fifo' }),
+    /^InvalidParameterValue: Can only include/,
+  );
   assert.equal(
     await door.refused('CreateQueue', { QueueName: 'q', Attributes: { FifoQueue: 'false' } }),
     'InvalidAttributeName: Unknown Attribute FifoQueue.',

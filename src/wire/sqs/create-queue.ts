@@ -1,21 +1,21 @@
 import type { QueueKey } from '../../message/queue-key.ts';
 import type { Input } from '../input.ts';
 import { refuse, type SqsAction } from './action.ts';
+import { refuseContradiction } from './fifo-attributes.ts';
 import { requiredText } from './members.ts';
 import { readAttributes } from './queue-attributes.ts';
 import { isFifoName, isQueueName, queueUrl } from './queue-url.ts';
 import { settingsFailure } from './settings-failure.ts';
 import { readTags } from './tags.ts';
 
-const NO_FIFO = 'FIFO queues are not supported: choose a name without .fifo and leave FifoQueue out.';
-
 /** CreateQueue: `QueueName`, `Attributes`, `tags` → `QueueUrl`. Creating the same again is a success. */
 export const createQueue: SqsAction = async (input, context) => {
   const { account, region } = context.caller;
   const queue: QueueKey = { account, region, name: readName(input) };
   const attributes = input.textMap('Attributes') ?? {};
-  refuseFifo(queue.name, attributes);
-  const settings = readAttributes(attributes, context.caller);
+  const isFifo = isFifoQueue(queue.name, attributes);
+  const settings = readAttributes(attributes, context.caller, isFifo);
+  refuseContradiction(settings.fifo);
   const tags = readTags(input, 'tags') ?? {};
   if (context.waits?.mayCreate(queue) === false) refuse({ kind: 'deleted-recently' });
   const created = await context.broker.create(queue, settings, tags);
@@ -23,15 +23,20 @@ export const createQueue: SqsAction = async (input, context) => {
   return { QueueUrl: queueUrl(context, queue) };
 };
 
+const NAME_RULE = 'Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length';
+const FIFO_NAME_RULE =
+  'The name of a FIFO queue can only include alphanumeric characters, hyphens, or underscores, must end with .fifo suffix ' +
+  'and be 1 to 80 in length.';
+
 function readName(input: Input): string {
   const name = requiredText(input, 'QueueName');
-  if (isQueueName(name)) return name;
-  return refuse({
-    kind: 'invalid-parameter',
-    message: 'Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length',
-  });
+  return isQueueName(name) ? name : refuse({ kind: 'invalid-parameter', message: NAME_RULE });
 }
 
-function refuseFifo(name: string, attributes: Readonly<Record<string, string>>): void {
-  if (isFifoName(name) || attributes['FifoQueue'] === 'true') refuse({ kind: 'unsupported', what: NO_FIFO });
+/** A FIFO queue is one by its name and by its attribute, or by neither. */
+function isFifoQueue(name: string, attributes: Readonly<Record<string, string>>): boolean {
+  const isNamed = isFifoName(name);
+  const isAsked = attributes['FifoQueue']?.toLowerCase() === 'true';
+  if (isNamed === isAsked) return isNamed;
+  return refuse({ kind: 'invalid-parameter', message: isAsked ? FIFO_NAME_RULE : NAME_RULE });
 }

@@ -12,6 +12,7 @@ import {
 import type { QueueSettings, SettingsChange } from '../../queue/settings.ts';
 import type { Caller } from '../caller.ts';
 import { refuse } from './action.ts';
+import { FIFO_NAMES, fifoAttributeOf, readFifoAttributes, writeFifoAttribute } from './fifo-attributes.ts';
 import { readPolicy } from './queue-policy.ts';
 import {
   readRedriveAllowPolicy,
@@ -79,18 +80,16 @@ const READ_ONLY: Readonly<Record<string, (queue: QueueDescription) => string>> =
   QueueArn: (queue) => queueArn(queue.key),
 };
 
-/** Attributes of FIFO queues, which standard queues do not have. */
-const FIFO_ONLY: readonly string[] = [
-  'FifoQueue',
-  'ContentBasedDeduplication',
-  'DeduplicationScope',
-  'FifoThroughputLimit',
-];
-
 /** The settings that attributes of a request mean; the action ends when one is unknown or wrong. */
-export function readAttributes(given: Readonly<Record<string, string>>, caller: Caller): SettingsChange {
-  const change: Record<string, unknown> = {};
+export function readAttributes(
+  given: Readonly<Record<string, string>>,
+  caller: Caller,
+  isFifo: boolean,
+): SettingsChange {
+  const fifo = readFifoAttributes(given, isFifo);
+  const change: Record<string, unknown> = fifo === undefined ? {} : { fifo };
   for (const [name, text] of Object.entries(given)) {
+    if (FIFO_NAMES.includes(name)) continue;
     const attribute = Object.hasOwn(SETTABLE, name) ? SETTABLE[name] : undefined;
     if (attribute === undefined) return refuse({ kind: 'unknown-attribute', name });
     change[attribute.setting] = attribute.read(text, caller);
@@ -98,14 +97,14 @@ export function readAttributes(given: Readonly<Record<string, string>>, caller: 
   if (typeof change['kmsMasterKeyId'] === 'string') {
     if (change['managedSseEnabled'] === true) return refuse({ kind: 'both-encryptions' });
     change['managedSseEnabled'] = false;
-  } else if (change['managedSseEnabled'] === true) change['kmsMasterKeyId'] = null;
+  }
   return change;
 }
 
 /** The name of the attribute behind a setting. */
-export function attributeOf(setting: keyof QueueSettings): string {
+export function attributeOf(setting: string): string {
   const found = Object.entries(SETTABLE).find(([, attribute]) => attribute.setting === setting);
-  return found?.[0] ?? setting;
+  return found?.[0] ?? fifoAttributeOf(setting) ?? setting;
 }
 
 /** The attributes asked for that the queue has; `All` is all of them. The action ends when a name is unknown. */
@@ -114,7 +113,7 @@ export function writeAttributes(
   asked: readonly string[],
 ): Readonly<Record<string, string>> {
   const all = asked.includes('All');
-  const names = all ? [...Object.keys(READ_ONLY), ...Object.keys(SETTABLE)] : asked;
+  const names = all ? [...Object.keys(READ_ONLY), ...Object.keys(SETTABLE), ...FIFO_NAMES] : asked;
   const written: Record<string, string> = {};
   for (const name of names) {
     const value = valueOf(queue, name);
@@ -126,7 +125,9 @@ export function writeAttributes(
 function valueOf(queue: QueueDescription, name: string): string | undefined {
   if (Object.hasOwn(READ_ONLY, name)) return READ_ONLY[name]?.(queue);
   if (Object.hasOwn(SETTABLE, name)) return SETTABLE[name]?.write(queue.settings);
-  return FIFO_ONLY.includes(name) ? undefined : refuse({ kind: 'unknown-attribute', name });
+  return FIFO_NAMES.includes(name)
+    ? writeFifoAttribute(queue.settings, name)
+    : refuse({ kind: 'unknown-attribute', name });
 }
 
 function seconds(name: string, setting: SecondsSetting, range: Range): Settable {

@@ -1,26 +1,29 @@
 import type { ReceiveQuery } from '../../broker/broker.ts';
 import { attributesMd5 } from '../../message/attribute.ts';
 import type { Delivery } from '../../message/message.ts';
+import type { QueueKey } from '../../message/queue-key.ts';
 import { RECEIVE_COUNT, VISIBILITY_SECONDS, WAIT_SECONDS } from '../../queue/limits.ts';
 import type { Input } from '../input.ts';
-import { orRefuse, refuse, type Output, type SqsAction, type SqsContext } from './action.ts';
+import { orRefuse, type Output, type SqsAction, type SqsContext } from './action.ts';
+import { readId, refuseOtherType } from './fifo-members.ts';
 import { numberWithin, secondsWithin } from './members.ts';
 import { pickAttributes, writeAttributes } from './message-attributes.ts';
-import { queueOf } from './queue-url.ts';
+import { isFifoName, queueOf } from './queue-url.ts';
 import { readSystemNames, writeSystemAttributes } from './system-attributes.ts';
+
+const ATTEMPT = 'ReceiveRequestAttemptId';
 
 const NOTHING: Output = Object.freeze({});
 
 /**
  * ReceiveMessage: `QueueUrl`, `MaxNumberOfMessages`, `VisibilityTimeout`, `WaitTimeSeconds`, `AttributeNames`,
- * `MessageSystemAttributeNames`, `MessageAttributeNames` → `Messages`, left out when there are none.
+ * `MessageSystemAttributeNames`, `MessageAttributeNames`, `ReceiveRequestAttemptId` → `Messages`, left out when there are none.
  */
 export const receiveMessage: SqsAction = async (input, context) => {
   const queue = queueOf(input, context);
-  const query = readQuery(input, context);
+  const query = { ...readQuery(input, context), ...readAttempt(input, queue) };
   const systemNames = readSystemNames(input);
   const attributeNames = input.textList('MessageAttributeNames') ?? [];
-  refuseAttemptId(input);
   const deliveries = orRefuse(await context.broker.receive(queue, query));
   if (deliveries.length === 0) return NOTHING;
   return { Messages: deliveries.map((delivery) => writeMessage(delivery, systemNames, attributeNames)) };
@@ -58,13 +61,9 @@ function writeMessage(
   };
 }
 
-function refuseAttemptId(input: Input): void {
-  const value = input.text('ReceiveRequestAttemptId');
-  if (value === undefined) return;
-  refuse({
-    kind: 'invalid-value',
-    value,
-    parameter: 'ReceiveRequestAttemptId',
-    reason: 'The request include parameter that is not valid for this queue type.',
-  });
+/** On a FIFO queue a receive may be tried again under the same id. */
+function readAttempt(input: Input, queue: QueueKey): Pick<ReceiveQuery, 'attemptId'> {
+  const attemptId = readId(input, ATTEMPT);
+  if (attemptId === undefined) return {};
+  return isFifoName(queue.name) ? { attemptId } : refuseOtherType(ATTEMPT, attemptId);
 }

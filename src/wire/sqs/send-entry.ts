@@ -2,15 +2,16 @@ import type { Broker, SendEntry, Sent } from '../../broker/broker.ts';
 import { attributesMd5, attributesSizeBytes, type MessageAttribute } from '../../message/attribute.ts';
 import type { QueueKey } from '../../message/queue-key.ts';
 import { DELAY_SECONDS, MESSAGE_SIZE_BYTES } from '../../queue/limits.ts';
-import type { Caller } from '../caller.ts';
 import type { Input } from '../input.ts';
-import { orRefuse, refuse, type Output } from './action.ts';
+import { orRefuse, refuse, type Output, type SqsContext } from './action.ts';
+import { readId, refuseOtherType } from './fifo-members.ts';
 import { secondsWithin } from './members.ts';
 import { hasForbiddenCharacter } from './message-body.ts';
 import { readAttribute, readMessageAttributes } from './message-attributes.ts';
+import { isFifoName } from './queue-url.ts';
 
 const TRACE_HEADER = 'AWSTraceHeader';
-const GROUP_ID = /^[A-Za-z0-9!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]{1,128}$/;
+const GROUP = 'MessageGroupId';
 
 /** A message to send, and what its answer needs. */
 export interface ReadEntry {
@@ -22,24 +23,63 @@ export interface ReadEntry {
  * Reads `MessageBody`, `DelaySeconds`, `MessageAttributes`, `MessageSystemAttributes`, `MessageGroupId`
  * and `MessageDeduplicationId`, of a request or of one entry of a batch.
  */
-export function readSendEntry(input: Input, caller: Caller, bodyName = 'MessageBody'): ReadEntry {
+export function readSendEntry(
+  input: Input,
+  context: SqsContext,
+  queue: QueueKey,
+  bodyName = 'MessageBody',
+): ReadEntry {
   const body = input.text('MessageBody');
   if (body === undefined || body === '') return refuse({ kind: 'missing-parameter', name: bodyName });
   if (hasForbiddenCharacter(body)) return refuse({ kind: 'invalid-message-contents' });
   const attributes = readMessageAttributes(input);
-  const delayMs = secondsWithin(input, 'DelaySeconds', DELAY_SECONDS);
   const traceHeader = readTraceHeader(input);
-  const groupId = readId(input, 'MessageGroupId');
-  refuseDeduplication(input);
+  const places = isFifoName(queue.name) ? readFifoPlace(input, context, queue) : readPlace(input);
+  const { caller } = context;
   const entry: SendEntry = {
     body,
     attributes,
     senderId: caller.accessKeyId || caller.account,
-    ...(delayMs !== undefined && { delayMs }),
     ...(traceHeader !== undefined && { traceHeader }),
-    ...(groupId !== undefined && { groupId }),
+    ...places,
   };
   return { entry, sizeBytes: Buffer.byteLength(body) + attributesSizeBytes(attributes) };
+}
+
+type Place = Pick<SendEntry, 'delayMs' | 'groupId' | 'deduplicationId'>;
+
+/** Of a message to a standard queue: its delay, and perhaps whose it is. */
+function readPlace(input: Input): Place {
+  const delayMs = secondsWithin(input, 'DelaySeconds', DELAY_SECONDS);
+  const groupId = readId(input, 'MessageGroupId');
+  const deduplicationId = input.text('MessageDeduplicationId');
+  if (deduplicationId !== undefined) refuseOtherType('MessageDeduplicationId', deduplicationId);
+  return { ...(delayMs !== undefined && { delayMs }), ...(groupId !== undefined && { groupId }) };
+}
+
+/** Of a message to a FIFO queue: its group, and the id by which duplicates of it are known. The delay is the queue's. */
+function readFifoPlace(input: Input, context: SqsContext, queue: QueueKey): Place {
+  const delayMs = secondsWithin(input, 'DelaySeconds', DELAY_SECONDS) ?? 0;
+  if (delayMs > 0) refuseOtherType('DelaySeconds', delayMs / 1000);
+  const groupId = readId(input, GROUP);
+  if (groupId === undefined) return refuse({ kind: 'missing-parameter', name: GROUP });
+  const deduplicationId = readId(input, 'MessageDeduplicationId');
+  if (deduplicationId !== undefined) return { groupId, deduplicationId };
+  const { settings } = orRefuse(context.broker.describe(queue));
+  if (settings.fifo?.contentBasedDeduplication !== true) {
+    return refuse({
+      kind: 'invalid-parameter',
+      message:
+        'The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly',
+    });
+  }
+  return { groupId };
+}
+
+/** Refuses a batch with an entry for a FIFO queue that names no group: the whole of it, as AWS does. */
+export function refuseWithoutGroup(queue: QueueKey, entries: readonly { readonly input: Input }[]): void {
+  if (!isFifoName(queue.name) || entries.every(({ input }) => input.text(GROUP) !== undefined)) return;
+  refuse({ kind: 'invalid-parameter', message: `The request must contain the parameter ${GROUP}.` });
 }
 
 /** The longest message that a queue takes, asked for only when `sizeBytes` is above what every queue takes. */
@@ -81,27 +121,5 @@ function readTraceHeader(input: Input): string | undefined {
   return refuse({
     kind: 'invalid-parameter',
     message: `Message system attribute '${TRACE_HEADER}' must be of type String.`,
-  });
-}
-
-function readId(input: Input, name: string): string | undefined {
-  const id = input.text(name);
-  if (id === undefined || GROUP_ID.test(id)) return id;
-  return refuse({
-    kind: 'invalid-value',
-    value: id,
-    parameter: name,
-    reason: `${name} can only include alphanumeric and punctuation characters. 1 to 128 in length.`,
-  });
-}
-
-function refuseDeduplication(input: Input): void {
-  const value = input.text('MessageDeduplicationId');
-  if (value === undefined) return;
-  refuse({
-    kind: 'invalid-value',
-    value,
-    parameter: 'MessageDeduplicationId',
-    reason: 'The request include parameter that is not valid for this queue type.',
   });
 }

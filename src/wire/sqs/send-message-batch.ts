@@ -2,16 +2,23 @@ import { MESSAGE_SIZE_BYTES } from '../../queue/limits.ts';
 import { orRefuse, refuse, type SqsAction } from './action.ts';
 import { BatchAnswer, readBatch } from './batch.ts';
 import { queueOf } from './queue-url.ts';
-import { readSendEntry, sizeLimitBytes, writeSent, type ReadEntry } from './send-entry.ts';
+import {
+  readSendEntry,
+  refuseWithoutGroup,
+  sizeLimitBytes,
+  writeSent,
+  type ReadEntry,
+} from './send-entry.ts';
 
 /** SendMessageBatch: `QueueUrl`, `Entries` of `{Id, …}` as SendMessage takes them → `Successful`, `Failed`. */
 export const sendMessageBatch: SqsAction = async (input, context) => {
   const queue = queueOf(input, context);
   const batch = readBatch(input, 'SendMessageBatchRequestEntry');
+  refuseWithoutGroup(queue, batch);
   const answer = new BatchAnswer();
   const read: (ReadEntry & { readonly id: string })[] = [];
   for (const { id, input: entry, name } of batch) {
-    const one = answer.attempt(id, () => readSendEntry(entry, context.caller, `${name}.MessageBody`));
+    const one = answer.attempt(id, () => readSendEntry(entry, context, queue, `${name}.MessageBody`));
     if (one !== undefined) read.push({ id, ...one });
   }
   refuseTooLong(read);

@@ -3,12 +3,13 @@ import { queueOf } from './queue-url.ts';
 import { readSendEntry, sizeLimitBytes, writeSent } from './send-entry.ts';
 
 /**
- * SendMessage: `QueueUrl`, `MessageBody`, `DelaySeconds`, `MessageAttributes`, `MessageSystemAttributes`, `MessageGroupId`
- * → `MessageId`, `MD5OfMessageBody`, `MD5OfMessageAttributes`, `MD5OfMessageSystemAttributes`.
+ * SendMessage: `QueueUrl`, `MessageBody`, `DelaySeconds`, `MessageAttributes`, `MessageSystemAttributes`, `MessageGroupId`,
+ * `MessageDeduplicationId` → `MessageId`, `MD5OfMessageBody`, `MD5OfMessageAttributes`, `MD5OfMessageSystemAttributes`,
+ * `SequenceNumber`.
  */
 export const sendMessage: SqsAction = async (input, context) => {
   const queue = queueOf(input, context);
-  const { entry, sizeBytes } = readSendEntry(input, context.caller);
+  const { entry, sizeBytes } = readSendEntry(input, context, queue);
   const limitBytes = sizeLimitBytes(context.broker, queue, sizeBytes);
   if (sizeBytes > limitBytes) {
     refuse({

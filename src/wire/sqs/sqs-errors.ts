@@ -19,6 +19,7 @@ export type SqsFailure =
     }
   | { readonly kind: 'invalid-parameter'; readonly message: string }
   | { readonly kind: 'unknown-attribute'; readonly name: string }
+  | { readonly kind: 'attribute-of-fifo'; readonly message: string }
   | { readonly kind: 'invalid-attribute-value'; readonly name: string; readonly reason?: string }
   | { readonly kind: 'both-encryptions' }
   | { readonly kind: 'invalid-message-contents' }
@@ -77,12 +78,8 @@ const ROWS: Rows = {
       'RedrivePolicy',
       'The RedriveAllowPolicy of the dead-letter queue does not allow this source queue.',
     ),
-  'too-many-in-flight': () =>
-    overLimit(
-      'Too many messages have been received without being deleted. ' +
-        'Please delete your received messages or let them timeout before receiving more.',
-    ),
-  'over-limit': (failure) => overLimit(failure.what),
+  'too-many-in-flight': () => plain('OverLimit', 'The maximum number of in flight messages is reached.'),
+  'over-limit': (failure) => plain('OverLimit', failure.what),
   'deleted-recently': () =>
     prefixed(
       'QueueDeletedRecently',
@@ -104,6 +101,7 @@ const ROWS: Rows = {
   'invalid-value': (failure) => invalidValue(failure.value, failure.parameter, failure.reason),
   'invalid-parameter': (failure) => invalidParameter(failure.message),
   'unknown-attribute': (failure) => plain('InvalidAttributeName', `Unknown Attribute ${failure.name}.`),
+  'attribute-of-fifo': (failure) => plain('InvalidAttributeName', failure.message),
   'invalid-attribute-value': (failure) =>
     plain(
       'InvalidAttributeValue',
@@ -186,10 +184,6 @@ export function sqsError(failure: SqsFailure): AwsError {
 
 function plain(type: string, message: string): AwsError {
   return { type, status: 400, message };
-}
-
-function overLimit(message: string): AwsError {
-  return { type: 'OverLimit', status: 403, message };
 }
 
 function prefixed(type: string, message: string): AwsError {

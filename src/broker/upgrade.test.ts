@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
+import type { ReceiptHandle } from '../base/ids.ts';
+import { OnDisk } from './fixture/on-disk.ts';
+import { bodies, create, named, receive } from './fixture/stage.ts';
+
+/** A file of format 1 with a leased, a waiting and a delayed message and one of a group, made at 1,700,000,000,000. */
+const FORMAT_1 = new URL('../store/sqlite/fixtures/format-1.db.gz', import.meta.url);
+const RECEIPT = 'MS4yLjEuMQ' as ReceiptHandle;
+
+test('a data directory of format 1 is brought up to date and keeps all that it held', async (context) => {
+  const disk = new OnDisk(context);
+  writeFileSync(disk.path, gunzipSync(readFileSync(FORMAT_1)));
+  disk.clock.advance(1000);
+  const broker = await disk.open();
+  const jobs = named('jobs');
+  const described = broker.describe(jobs);
+  assert.ok(described.ok);
+  const { settings, tags, visibleCount, inFlightCount, delayedCount } = described.value;
+  assert.deepEqual([settings.visibilityMs, settings.redrive?.deadLetterQueue.name], [60_000, 'dead']);
+  assert.deepEqual([tags, visibleCount, inFlightCount, delayedCount], [{ team: 'ads' }, 2, 1, 1]);
+  assert.deepEqual(bodies(await receive(broker, jobs)), ['waiting', 'of a group']);
+  assert.deepEqual(await broker.settle(jobs, [RECEIPT]), { ok: true, value: ['settled'] });
+  disk.clock.advance(10_000);
+  assert.deepEqual(bodies(await receive(broker, jobs)), ['delayed']);
+  const fifo = await create(broker, 'new.fifo', { fifo: {} });
+  const sent = await broker.send(fifo, [{ body: 'x', attributes: {}, senderId: 's', groupId: 'g' }]);
+  assert.ok(sent.ok);
+  await disk.stop();
+  using database = new DatabaseSync(disk.path, { readOnly: true });
+  assert.equal(database.prepare('PRAGMA user_version').get()?.['user_version'], 2);
+  assert.equal(database.prepare('PRAGMA integrity_check').get()?.['integrity_check'], 'ok');
+});

@@ -1,0 +1,23 @@
+import { hash } from 'node:crypto';
+
+/**
+ * 96 bits of a deduplication id within its scope. At 15 million ids in a window the chance that two different ones meet
+ * is below one in 10^14 for the whole window.
+ */
+export type DeduplicationKey = Uint32Array;
+
+/** Numbers of one key. */
+export const KEY_NUMBERS = 3;
+
+/** The id that a body stands for when deduplication goes by content: SHA-256 in hex, as SQS says. */
+export function contentDeduplicationId(body: string): string {
+  return hash('sha256', body);
+}
+
+/** The key of a deduplication id; `groupId` when the scope is the message group, unset when it is the queue. */
+export function deduplicationKey(id: string, groupId?: string): DeduplicationKey {
+  // Neither id contains a space, so that no two pairs of them make the same text.
+  const bytes = hash('sha256', `${groupId ?? ''} ${id}`, 'buffer');
+  // Never all zero: that stands for a message without a key.
+  return Uint32Array.of(bytes.readUInt32LE(0) | 1, bytes.readUInt32LE(4), bytes.readUInt32LE(8));
+}

@@ -1,0 +1,45 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { addRow, arrays } from './stored-queues.ts';
+import { Packer, type Packed } from './packed.ts';
+
+/** A question for what a FIFO queue remembers, in plain numbers. */
+export interface SendsAsk {
+  readonly queue: number;
+  readonly fromOrder: number;
+  readonly sinceMs: number;
+}
+
+/** Rows of first place, time and keys. */
+export interface PackedSends extends Packed {
+  readonly isLast: boolean;
+}
+
+/** Bytes of keys in one answer: 16 for each place. */
+const PAGE_BYTES = 500_000;
+
+/** Rows in one answer. */
+const PAGE_ROWS = 2000;
+
+/** Reads what FIFO queues remember of their sends. */
+export class SendsReader {
+  readonly #rows: StatementSync;
+
+  constructor(database: DatabaseSync) {
+    this.#rows = arrays(
+      database,
+      'SELECT first_order, at_ms, keys FROM remembered_sends WHERE queue = ? AND first_order >= ? AND at_ms >= ? ' +
+        'ORDER BY first_order',
+    );
+  }
+
+  page({ queue, fromOrder, sinceMs }: SendsAsk): PackedSends {
+    const packer = new Packer();
+    let count = 0;
+    for (const row of this.#rows.iterate(queue, fromOrder, sinceMs)) {
+      if (count >= PAGE_ROWS || packer.sizeBytes >= PAGE_BYTES) return { ...packer.packed(), isLast: false };
+      addRow(packer, row as unknown as readonly (number | Uint8Array)[]);
+      count += 1;
+    }
+    return { ...packer.packed(), isLast: true };
+  }
+}

@@ -1,0 +1,45 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { REMEMBERED_MS } from '../change.ts';
+
+/** Rows stay so much longer than they count: one tells of sends up to a slow commit after its own time. */
+const SLACK_MS = 60_000;
+
+/** Rows forgotten with a group besides two for each that it adds. */
+const FORGOTTEN_WITH_GROUP = 4;
+
+/** What FIFO queues remember of their sends: rows are added at the end and forgotten at the beginning. Inside transactions. */
+export class SendsTable {
+  readonly #add: StatementSync;
+  readonly #forget: StatementSync;
+  readonly #any: StatementSync;
+  /** False only when the table is empty: most platforms have no FIFO queue. */
+  #mayHold: boolean;
+  #added = 0;
+
+  constructor(database: DatabaseSync) {
+    this.#add = database.prepare(
+      'INSERT INTO remembered_sends (queue, first_order, at_ms, keys) VALUES (?, ?, ?, ?)',
+    );
+    this.#forget = database.prepare(
+      'DELETE FROM remembered_sends WHERE at_ms < ? AND number IN ' +
+        '(SELECT number FROM remembered_sends ORDER BY number LIMIT ?)',
+    );
+    this.#any = database.prepare('SELECT number FROM remembered_sends LIMIT 1');
+    this.#mayHold = this.#any.get() !== undefined;
+  }
+
+  add(queue: number, firstOrder: number, atMs: number, keys: Uint8Array): void {
+    this.#add.run(queue, firstOrder, atMs, keys);
+    this.#mayHold = true;
+    this.#added += 1;
+  }
+
+  /** Forgets a few of the rows that count no more; once for each group. */
+  forgetOld(nowMs: number): void {
+    if (!this.#mayHold) return;
+    const limit = FORGOTTEN_WITH_GROUP + 2 * this.#added;
+    const { changes } = this.#forget.run(nowMs - REMEMBERED_MS - SLACK_MS, limit);
+    if (changes > 0) this.#mayHold = this.#any.get() !== undefined;
+    this.#added = 0;
+  }
+}
