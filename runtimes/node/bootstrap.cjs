@@ -1,21 +1,25 @@
 'use strict';
 // Runs one Node function inside its sandbox: loads the handler once, then one invocation after the other.
-const compileCache = require('./compile-cache.cjs');
-compileCache.begin();
+const { env } = process;
+// Each file that is loaded costs time at every start: some only where they are needed.
+const spare = env.MILLRACE_SPARE === undefined ? undefined : require('./spare.cjs');
+/** @type {typeof import('./compile-cache.cjs') | undefined} */
+let compileCache;
+beginCompileCache();
 const net = require('node:net');
 const { toAnswer, RuntimeError } = require('./errors.cjs');
 const { KIND, decoder, encode } = require('./frames.cjs');
 const { Invocation } = require('./invocation.cjs');
 const { load } = require('./loader.cjs');
-const { mark, patchConsole, recordError, setRequest } = require('./log.cjs');
-const streaming = require('./streaming.cjs');
+const { configure, mark, patchConsole, recordError, setRequest } = require('./log.cjs');
 
 /** As the platform counts it: 6 MiB and 100 bytes. */
 const LARGEST_ANSWER_BYTES = 6_291_556;
 const EXIT_UNHANDLED_REJECTION = 128;
 const EXIT_UNCAUGHT_EXCEPTION = 129;
+/** What AWS's runtime marks handlers with that answer in pieces; wrappers copy it from one function to another. */
+const STREAMING = Symbol.for('aws.lambda.runtime.handler.streaming');
 
-const { env } = process;
 const socket = net.connect(String(env.MILLRACE_SOCKET));
 delete env.MILLRACE_SOCKET;
 // While the function's own code runs, only its own work keeps the event loop going.
@@ -28,7 +32,13 @@ let current;
 let isEnding = false;
 
 patchConsole();
-streaming.defineGlobal();
+Object.defineProperty(globalThis, 'awslambda', {
+  configurable: true,
+  get: () => require('./streaming.cjs').awslambda,
+  set: (value) => {
+    Object.defineProperty(globalThis, 'awslambda', { value, writable: true, configurable: true });
+  },
+});
 process.on('uncaughtException', (error) => endProcess(error, 'Uncaught Exception', EXIT_UNCAUGHT_EXCEPTION));
 process.on('unhandledRejection', (reason) => {
   const error = new RuntimeError('Runtime.UnhandledPromiseRejection', reason);
@@ -39,15 +49,34 @@ socket.on('data', decoder(onFrame));
 socket.on('error', () => process.exit(1));
 socket.on('close', () => process.exit(0));
 
-load(String(env.LAMBDA_TASK_ROOT), String(env._HANDLER)).then(
-  (loaded) => {
-    if (compileCache.isMaking) return compileCache.finish();
-    handler = loaded;
-    socket.write(encode(KIND.ready, {}));
-    socket.ref();
-  },
-  (error) => endProcess(error, 'Uncaught Exception', EXIT_UNCAUGHT_EXCEPTION),
-);
+if (spare === undefined) begin();
+else {
+  void spare.awaited().then(() => {
+    beginCompileCache();
+    configure();
+    begin();
+  });
+}
+
+/** Begins to use, or to make, the compile cache that the variables name, if they name one. */
+function beginCompileCache() {
+  if (env.MILLRACE_USE_CACHE === undefined && env.MILLRACE_MAKE_CACHE === undefined) return;
+  compileCache = require('./compile-cache.cjs');
+  compileCache.begin();
+}
+
+/** Loads the function, whose variables are all there now. */
+function begin() {
+  load(String(env.LAMBDA_TASK_ROOT), String(env._HANDLER)).then(
+    (loaded) => {
+      if (compileCache?.isMaking) return compileCache.finish();
+      handler = loaded;
+      socket.write(encode(KIND.ready, {}));
+      socket.ref();
+    },
+    (error) => endProcess(error, 'Uncaught Exception', EXIT_UNCAUGHT_EXCEPTION),
+  );
+}
 
 /**
  * @param {number} kind
@@ -77,14 +106,15 @@ function onFrame(kind, meta, body) {
  * @param {string} requestId
  */
 function invocationOf(called, requestId) {
-  if (!streaming.isStreaming(called)) {
+  if (/** @type {any} */ (called)[STREAMING] !== 'response') {
     return new Invocation((error, result) => answer(requestId, error, result));
   }
   const end = (/** @type {unknown} */ error) => {
     if (error !== undefined) return answer(requestId, error, undefined);
     finish(encode(KIND.answer, { requestId, isStreamed: true, marks: mark(requestId) }));
   };
-  return new streaming.StreamedInvocation(end, {
+  const { StreamedInvocation } = require('./streaming.cjs');
+  return new StreamedInvocation(end, {
     begin: (contentType) => socket.write(encode(KIND.begin, { requestId, contentType })),
     piece: (bytes, sent) => socket.write(encode(KIND.piece, { requestId }, bytes), sent),
   });

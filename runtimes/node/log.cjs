@@ -15,10 +15,15 @@ const METHODS = {
   fatal: 'FATAL',
 };
 
-const asJson = process.env.AWS_LAMBDA_LOG_FORMAT === 'JSON';
-const lowest = asJson
-  ? Math.max(0, LEVELS.indexOf((process.env.AWS_LAMBDA_LOG_LEVEL ?? '').toUpperCase()))
-  : 0;
+let asJson = false;
+let lowest = 0;
+
+/** Reads from the variables how the log is to be written. */
+exports.configure = function configure() {
+  asJson = process.env.AWS_LAMBDA_LOG_FORMAT === 'JSON';
+  lowest = asJson ? Math.max(0, LEVELS.indexOf((process.env.AWS_LAMBDA_LOG_LEVEL ?? '').toUpperCase())) : 0;
+};
+exports.configure();
 
 let requestId = /** @type {string | undefined} */ (undefined);
 /** Which descriptors were written to since the last {@link exports.mark}: bit 1 stdout, bit 2 stderr. */

@@ -1,21 +1,8 @@
 'use strict';
-/*
- * Answers in pieces: `awslambda.streamifyResponse(async (event, responseStream, context) => …)`. What is marked here is
- * found by the symbol that AWS's runtime uses, so that wrappers which copy it from one function to another keep working.
- */
+// Answers in pieces: `awslambda.streamifyResponse(async (event, responseStream, context) => …)`.
 const STREAMING = Symbol.for('aws.lambda.runtime.handler.streaming');
 const HIGH_WATER_MARK = Symbol.for('aws.lambda.runtime.handler.streaming.highWaterMark');
 const HTTP_INTEGRATION = 'application/vnd.awslambda.http-integration-response';
-
-/** Defines the global `awslambda`, as functions on AWS find it. */
-exports.defineGlobal = function defineGlobal() {
-  const streamifyResponse = (/** @type {any} */ handler, /** @type {any} */ options) => {
-    handler[STREAMING] = 'response';
-    if (typeof options?.highWaterMark === 'number') handler[HIGH_WATER_MARK] = options.highWaterMark;
-    return handler;
-  };
-  /** @type {any} */ (globalThis).awslambda = { streamifyResponse, HttpResponseStream };
-};
 
 class HttpResponseStream {
   /**
@@ -33,8 +20,19 @@ class HttpResponseStream {
   }
 }
 
-/** @param {any} handler */
-exports.isStreaming = (handler) => handler[STREAMING] === 'response';
+/** The global `awslambda`, as functions on AWS find it. */
+exports.awslambda = {
+  /**
+   * @param {any} handler
+   * @param {any} [options]
+   */
+  streamifyResponse(handler, options) {
+    handler[STREAMING] = 'response';
+    if (typeof options?.highWaterMark === 'number') handler[HIGH_WATER_MARK] = options.highWaterMark;
+    return handler;
+  },
+  HttpResponseStream,
+};
 
 /** One run of a handler that answers in pieces. `end(error)` is called once, when the last piece has been sent. */
 exports.StreamedInvocation = class StreamedInvocation {

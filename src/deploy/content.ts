@@ -1,5 +1,6 @@
 import { failed, ok, type Result } from '../base/result.ts';
 import { bringDependencies, type DependenciesFailed } from './dependencies.ts';
+import { dotnetContent, holdsDotnetProject } from './dotnet.ts';
 import { readFolder } from './folder.ts';
 import { guessRuntime, type Content, type NoGuess } from './guess.ts';
 import { jarContent, jarIn } from './jar.ts';
@@ -32,6 +33,8 @@ export async function contentOf(
     const jar = guess.ok ? undefined : jarIn(folder);
     if (jar !== undefined) return ok(jarContent(jar, handler));
   }
+  const mayBeDotnet = runtime === undefined || runtime.startsWith('dotnet');
+  if (mayBeDotnet && holdsDotnetProject(folder)) return dotnetContent(folder, tell);
   if (!guess.ok && (runtime === undefined || handler === undefined)) return guess;
   const brought = await bringDependencies(folder, tell);
   if (!brought.ok) return brought;

@@ -89,6 +89,6 @@ export class ActiveMapping {
   #state(): Mapping['state'] {
     if (this.#record.deleting) return 'Deleting';
     if (!this.#record.settings.enabled) return this.#drains.size > 0 ? 'Disabling' : 'Disabled';
-    return this.#ports.functions.get(this.#record.function) === undefined ? 'Disabled' : 'Enabled';
+    return this.#ports.functions.resolve(this.#record.function) === undefined ? 'Disabled' : 'Enabled';
   }
 }

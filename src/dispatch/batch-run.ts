@@ -125,10 +125,15 @@ class BatchRun {
   }
 
   async #tryOnce(): Promise<InvokeResult | undefined> {
-    const target = this.#ports.functions.get(this.#feed.settings().function);
-    return target === undefined
-      ? undefined
-      : this.#ports.invoker.invoke({ ...this.#request, function: target });
+    const named = this.#request.target ?? this.#feed.settings().function;
+    const target = this.#ports.functions.resolve(named);
+    if (target === undefined) return undefined;
+    const { target: _, ...request } = this.#request;
+    const { qualifier } = named;
+    return this.#ports.invoker.invoke({
+      ...{ ...request, function: target },
+      ...(qualifier !== undefined && { qualifier }),
+    });
   }
 
   /** The invocation is over: the leases are no longer renewed. */

@@ -122,7 +122,7 @@ export class Dispatcher {
   /** The function, when a batch may be taken for it now. */
   #readyTarget(): FunctionRecord | undefined {
     const { function: key, maximumConcurrency = Infinity } = this.#feed.settings();
-    const target = this.#ports.functions.get(key);
+    const target = this.#ports.functions.resolve(key);
     if (target === undefined) this.#feed.report('PROBLEM: The function does not exist.');
     else if (target.state.kind === 'failed') this.#feed.report(`PROBLEM: ${target.state.reason}`);
     const ready = target?.state.kind === 'active' && this.#withoutRoom === 0;

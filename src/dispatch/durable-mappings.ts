@@ -1,5 +1,5 @@
 import { failed, ok, type Result } from '../base/result.ts';
-import { functionKeyText, type FunctionKey } from '../function/function.ts';
+import { functionKeyText, targetArn, type FunctionKey, type FunctionTarget } from '../function/function.ts';
 import { queueKeyText, type QueueKey } from '../message/queue-key.ts';
 import { ActiveMapping } from './active-mapping.ts';
 import { readMappings, removeMapping, type MappingRecord } from './mapping-record.ts';
@@ -39,7 +39,7 @@ export class DurableMappings implements Mappings, AsyncDisposable {
 
   async create(
     source: QueueKey,
-    target: FunctionKey,
+    target: FunctionTarget,
     settings: MappingSettings,
     tags: Readonly<Record<string, string>> = {},
   ): Promise<Result<Mapping, MappingFailure>> {
@@ -132,10 +132,10 @@ export class DurableMappings implements Mappings, AsyncDisposable {
     this.#mappings.delete(mapping.record.uuid);
   }
 
-  #refusal(source: QueueKey, target: FunctionKey, self?: string): MappingFailure | undefined {
+  #refusal(source: QueueKey, target: FunctionTarget, self?: string): MappingFailure | undefined {
     const described = this.#ports.broker.describe(source);
     if (!described.ok) return { kind: 'no-such-queue', queue: source };
-    const record = this.#ports.functions.get(target);
+    const record = this.#ports.functions.resolve(target);
     if (record === undefined) return { kind: 'no-such-function', function: target };
     const { visibilityMs } = described.value.settings;
     const { timeoutMs } = record.settings;
@@ -144,7 +144,7 @@ export class DurableMappings implements Mappings, AsyncDisposable {
       ({ record: other }) =>
         other.uuid !== self &&
         queueKeyText(other.source) === queueKeyText(source) &&
-        functionKeyText(other.function) === functionKeyText(target),
+        targetArn(other.function) === targetArn(target),
     );
     return twin === undefined ? undefined : { kind: 'mapping-exists', uuid: twin.record.uuid };
   }

@@ -1,6 +1,6 @@
 import type { RequestId } from '../base/ids.ts';
 import type { InvokeResult } from '../environment/result.ts';
-import type { FunctionKey } from '../function/function.ts';
+import type { FunctionTarget } from '../function/function.ts';
 import type { Delivery } from '../message/message.ts';
 import type { QueueKey } from '../message/queue-key.ts';
 
@@ -30,7 +30,7 @@ export interface Judgement {
 
 /** How much of a feed goes into one invocation, and how many of those may run at once. */
 export interface FeedSettings {
-  readonly function: FunctionKey;
+  readonly function: FunctionTarget;
   readonly batchSize: number;
   readonly batchingWindowMs: number;
   readonly maximumConcurrency?: number;
@@ -41,6 +41,8 @@ export interface FeedRequest {
   readonly requestId: RequestId;
   readonly payload: Uint8Array;
   readonly clientContext?: string;
+  /** Where the batch itself names what is invoked; else it is the feed's function. */
+  readonly target?: FunctionTarget;
 }
 
 /**

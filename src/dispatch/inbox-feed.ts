@@ -40,11 +40,12 @@ export class InboxFeed implements Feed {
   request(batch: readonly Taken[]): FeedRequest {
     const [first] = batch;
     if (first === undefined) throw new RangeError('a batch of an inbox holds one event');
-    const { payload, requestId, clientContext } = openEvent(first.delivery.message);
+    const { payload, requestId, clientContext, qualifier } = openEvent(first.delivery.message);
     return {
       requestId,
       payload: Buffer.from(payload),
       ...(clientContext === undefined ? {} : { clientContext }),
+      ...(qualifier === undefined ? {} : { target: { ...this.#function, qualifier } }),
     };
   }
 

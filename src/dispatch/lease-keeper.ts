@@ -48,7 +48,7 @@ export class LeaseKeeper implements Disposable {
   /** Never rejects: what cannot be renewed ends, and is offered again. */
   async #renew(): Promise<void> {
     const { broker, clock, functions, tell } = this.#ports;
-    const timeoutMs = functions.get(this.#feed.settings().function)?.settings.timeoutMs ?? 0;
+    const timeoutMs = functions.resolve(this.#feed.settings().function)?.settings.timeoutMs ?? 0;
     const visibilityMs = timeoutMs + RENEWED_MARGIN_MS;
     const leaseEndMs = clock.nowMs() + visibilityMs;
     try {

@@ -1,4 +1,4 @@
-import type { FunctionKey } from '../function/function.ts';
+import type { FunctionTarget } from '../function/function.ts';
 import type { QueueKey } from '../message/queue-key.ts';
 import type { Catalog } from '../store/catalog.ts';
 import type { MappingSettings } from './mappings.ts';
@@ -9,7 +9,7 @@ const COLLECTION = 'mappings';
 export interface MappingRecord {
   readonly uuid: string;
   readonly source: QueueKey;
-  readonly function: FunctionKey;
+  readonly function: FunctionTarget;
   readonly settings: MappingSettings;
   readonly tags: Readonly<Record<string, string>>;
   readonly createdAtMs: number;

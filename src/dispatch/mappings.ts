@@ -1,5 +1,5 @@
 import type { Result } from '../base/result.ts';
-import type { FunctionKey } from '../function/function.ts';
+import type { FunctionTarget } from '../function/function.ts';
 import type { QueueKey } from '../message/queue-key.ts';
 
 /** What a mapping's owner may choose. */
@@ -15,14 +15,14 @@ export interface MappingSettings {
 /** A change of a mapping: given members replace, `null` removes the maximum concurrency. */
 export type MappingChange = Partial<Omit<MappingSettings, 'maximumConcurrency'>> & {
   readonly maximumConcurrency?: number | null;
-  readonly function?: FunctionKey;
+  readonly function?: FunctionTarget;
 };
 
 /** A queue whose messages a function handles. */
 export interface Mapping {
   readonly uuid: string;
   readonly source: QueueKey;
-  readonly function: FunctionKey;
+  readonly function: FunctionTarget;
   readonly settings: MappingSettings;
   readonly tags: Readonly<Record<string, string>>;
   readonly modifiedAtMs: number;
@@ -34,7 +34,7 @@ export interface Mapping {
 /** Why a mapping was refused. */
 export type MappingFailure =
   | { readonly kind: 'no-such-queue'; readonly queue: QueueKey }
-  | { readonly kind: 'no-such-function'; readonly function: FunctionKey }
+  | { readonly kind: 'no-such-function'; readonly function: FunctionTarget }
   | { readonly kind: 'mapping-exists'; readonly uuid: string }
   | {
       readonly kind: 'visibility-shorter-than-timeout';
@@ -59,7 +59,7 @@ export interface Mappings {
   /** Answers the mapping in state `Creating`. */
   create(
     source: QueueKey,
-    target: FunctionKey,
+    target: FunctionTarget,
     settings: MappingSettings,
     tags?: Readonly<Record<string, string>>,
   ): Promise<Result<Mapping, MappingFailure>>;

@@ -54,12 +54,26 @@ export function failedStartEnd(requestId: RequestId, failure: StartFailure): Inv
 /** What the log says of a start that failed, beyond what the runtime itself printed. */
 export function failedStartLine(requestId: RequestId, failure: StartFailure): string | undefined {
   if (failure.kind === 'exited') {
-    return `RequestId: ${requestId} Error: ${exitText(failure.exit)} (${exitErrorType(failure.exit)}) during init`;
+    const what = `${exitText(failure.exit)} (${exitErrorType(failure.exit)}) during init`;
+    return `RequestId: ${requestId} Error: ${what}${advice(failure.exit)}`;
   }
   if (failure.kind === 'init-timed-out') return `${requestId} ${timedOutText(failure.limitMs)} during init`;
   if (failure.kind === 'unfit')
     return `RequestId: ${requestId} Error: ${failure.reason} (${failure.errorType})`;
   return undefined;
+}
+
+/** What to do about a program that ended while it started. */
+function advice(exit: SandboxExit): string {
+  if (exit.kind === 'out-of-memory') return '. Give the function more memory';
+  if (exit.kind === 'killed' && exit.signal === 'SIGILL')
+    return '. It uses instructions that this processor lacks: build it for an older one';
+  if (exit.kind !== 'exited') return '';
+  if (exit.code === 0)
+    return '. It ended without asking for an invocation: a bootstrap runs until it is ended';
+  const missing =
+    'A program or library that it needs is missing or cannot run here: see what it printed above';
+  return exit.code === 126 || exit.code === 127 ? `. ${missing}, and bring it in the package or a layer` : '';
 }
 
 function pick(failure: {

@@ -28,7 +28,7 @@ export class FramesDoor implements Door {
   private constructor(server: Server, folder: string, listener: DoorListener) {
     this.#server = server;
     this.#listener = listener;
-    this.mounts = [{ source: folder, target: SOCKET_FOLDER, access: 'read-write' }];
+    this.mounts = [{ source: folder, target: SOCKET_FOLDER, access: 'read-only' }];
     server.on('connection', (socket) => this.#take(socket));
   }
 

@@ -39,7 +39,7 @@ export function innerAddress(folder: string, { execPath, forwarderFolder }: Inne
     socketPath: join(folder, 'api'),
     variables: { AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${PORT}` },
     mounts: [
-      { source: folder, target: FOLDER, access: 'read-write' },
+      { source: folder, target: FOLDER, access: 'read-only' },
       { source: execPath, target: node, access: 'read-only' },
       { source: forwarderFolder, target: `${PROGRAMS}/forwarder`, access: 'read-only' },
     ],

@@ -13,6 +13,8 @@ export interface AnswerSink {
 /** One invocation to run. The caller holds a permit of the allowance. */
 export interface InvokeRequest {
   readonly function: FunctionRecord;
+  /** The version or alias that was named, as the function sees it in its ARN; not given: none was. */
+  readonly qualifier?: string;
   readonly requestId: RequestId;
   /** The event, JSON bytes; passed through unparsed. */
   readonly payload: Uint8Array;

@@ -75,6 +75,12 @@ const failures: Readonly<
     type: 'Runtime.ImportModuleError',
     message: /^Error: Cannot find module 'nowhere'/,
   },
+  'a dependency that an ES module misses': {
+    files: { 'index.mjs': 'import "not-there"; export const handler = async () => 1;' },
+    kind: 'init-error',
+    type: 'Error',
+    message: /Cannot find package 'not-there'/,
+  },
   'a missing export': {
     files: { 'index.js': 'exports.other = 1;' },
     kind: 'init-error',

@@ -44,6 +44,16 @@ test('a flood of output is cut off in the log and leaves the answer alone', asyn
   assert.equal(result.logTail.length, 4096);
 });
 
+test('bytes that are no text, and none of the line ends, harm neither log nor answer', async () => {
+  const result = await rooms.run({
+    'index.js':
+      'exports.handler = async () => { process.stdout.write(Buffer.from([0xff, 0x00, 0xc3, 0x28, 0x0d])); process.stderr.write("\\x1b[31mred"); return "done"; };',
+  });
+  assert.equal(answerOf(result), 'done');
+  assert.match(logOf(result), /\ufffd/);
+  assert.match(logOf(result), /\[31mred/);
+});
+
 /** The lines of a JSON log: those of the platform have a type, those of the function a level. */
 function objectsOf(result: InvokeResult): readonly JsonLine[] {
   const lines = logOf(result).trimEnd().split('\n');

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts';
-import { functionArn, type FunctionRecord } from '../function/function.ts';
+import { targetArn, type FunctionRecord } from '../function/function.ts';
 import { LARGEST_ANSWER_BYTES, LARGEST_STREAM_BYTES } from '../function/limits.ts';
 import type { Tell } from '../watch/event.ts';
 import type { DoorInvocation } from './door.ts';
@@ -105,11 +105,11 @@ export class PoolInvoker implements Invoker {
   }
 
   #invocation(request: InvokeRequest, record: FunctionRecord, beganMs: number): DoorInvocation {
-    const { requestId, payload, clientContext, traceId } = request;
+    const { requestId, payload, clientContext, traceId, qualifier } = request;
     const { timeoutMs } = record.settings;
     return {
       requestId,
-      functionArn: functionArn(record.key),
+      functionArn: targetArn({ ...record.key, ...(qualifier !== undefined && { qualifier }) }),
       deadlineMs: beganMs + timeoutMs,
       remainingMs: beganMs + timeoutMs - this.#options.clock.nowMs(),
       payload,

@@ -7,6 +7,7 @@ import type { Environment } from './environment.ts';
 import { EnvironmentGroup, type Lease, type Waiter } from './group.ts';
 import { IdleCare } from './idle-care.ts';
 import { Room } from './room.ts';
+import type { Spares } from './spares.ts';
 import type { EnvironmentStarter } from './start.ts';
 import type { StartFailure } from './outcomes.ts';
 
@@ -24,6 +25,8 @@ export interface EnvironmentPoolOptions {
   readonly idleMs: number;
   /** How much memory all environments may really use together. */
   readonly memoryBytes: number;
+  /** Programs started ahead: told when nobody waits, and given up for environments that need their memory. */
+  readonly spares?: Pick<Spares, 'fill' | 'giveUpOne' | 'usedMemoryBytes' | 'size'>;
 }
 
 /**
@@ -80,7 +83,18 @@ export class EnvironmentPool implements AsyncDisposable {
         if (now.revisionId !== before.revisionId) this.#retire(before, now);
       },
       deleted: (deleted) => this.#retire(deleted),
+      versionDeleted: (deleted) => this.#retire(deleted),
     };
+  }
+
+  /** True while nobody waits for an environment and none is being started. */
+  get isQuiet(): boolean {
+    return this.#waiting.size === 0 && this.#slotsInUse === 0;
+  }
+
+  /** How many environments stand by without a function. */
+  get spareCount(): number {
+    return this.#options.spares?.size ?? 0;
   }
 
   /** How many environments there are now, starting ones left out. */
@@ -117,6 +131,7 @@ export class EnvironmentPool implements AsyncDisposable {
   /** Plans starts while somebody waits without one, slots are free and memory allows. */
   #startMore(): void {
     if (this.#isStopping) return;
+    if (this.isQuiet) this.#options.spares?.fill();
     for (const { group } of this.#waiting) {
       if (this.#slotsInUse >= this.#options.startsAtOnce) return;
       if (!group.needsStart) continue;
@@ -131,7 +146,9 @@ export class EnvironmentPool implements AsyncDisposable {
     const startingCount = groups.reduce((sum, group) => sum + group.startingCount, 0);
     const idle = groups.filter((group) => group !== wanting).flatMap((group) => group.idle);
     const oldestFirst = idle.toSorted((one, other) => one.lastUsedMs - other.lastUsedMs);
-    const room = this.#room.check(running, startingCount, oldestFirst);
+    const { spares } = this.#options;
+    const room = this.#room.check(running, startingCount, oldestFirst, spares?.usedMemoryBytes);
+    if (room.kind !== 'free' && spares?.giveUpOne(() => this.#startMore()) === true) return false;
     // Its end makes the room, and is followed by another look.
     if (room.kind === 'evict') this.#evict(room.victim);
     return room.kind === 'free';

@@ -2,13 +2,15 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { SystemClock } from '../base/clock.ts';
 import { BubblewrapSandbox } from '../sandbox/bubblewrap/bubblewrap-sandbox.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { WatchEvent } from '../watch/event.ts';
+import { ProcessSandbox } from './fixture/process-sandbox.ts';
 import { answerOf, errorOf, logOf } from './fixture/results.ts';
 import { openRooms, type Files, type Rooms } from './fixture/rooms.ts';
 
 const CACHE = '/var/lang/compile-cache';
 /** So much code that priming it is worth while. */
-const BULK = Array.from({ length: 2000 }, (_, n) => `exports.f${n} = (a) => a.map((b) => b + ${n});`).join(
+const BULK = Array.from({ length: 8000 }, (_, n) => `exports.f${n} = (a) => a.map((b) => b + ${n});`).join(
   '\n',
 );
 
@@ -44,6 +46,42 @@ test('once its code is primed, a function is loaded from the compile cache, what
   const log = rooms.lines.join('\n');
   assert.match(log, /cache for .*bulk\.js was accepted/, log);
   assert.match(log, /cache for .*index\.js was accepted/, log);
+});
+
+test('an ES module is loaded from the compile cache too', async () => {
+  const record = await rooms.deploy(
+    { 'app.mjs': 'import "./bulk.cjs"; export const handler = async () => 1;', 'bulk.cjs': BULK },
+    { handler: 'app.handler', variables: { NODE_DEBUG_NATIVE: 'COMPILE_CACHE' } },
+  );
+  await rooms.primer.settled();
+  await rooms.invoke(record);
+  assert.match(rooms.lines.join('\n'), /cache for .*app\.mjs was accepted/);
+});
+
+test('a platform that stops does not wait for code that is being primed', async () => {
+  const started = Promise.withResolvers<void>();
+  const inner = walls ?? new ProcessSandbox();
+  const sandbox: Sandbox = {
+    ...{
+      tier: '',
+      description: '',
+      ownsAny: async () => false,
+      [Symbol.asyncDispose]: async () => undefined,
+    },
+    start: async (spec, output) => {
+      const tree = await inner.start(spec, output);
+      started.resolve();
+      return tree;
+    },
+  };
+  const other = await openRooms({ sandbox });
+  await other.deploy(bulky('for (;;);'));
+  await started.promise;
+  await other[Symbol.asyncDispose]();
+  assert.deepEqual(
+    other.events.filter((event) => event.kind === 'primed'),
+    [],
+  );
 });
 
 test('a function can neither write into its compile cache nor see that of another with the same code', async (t) => {

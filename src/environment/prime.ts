@@ -57,6 +57,7 @@ export class Primer implements AsyncDisposable {
         this.#want(now);
       },
       deleted: (gone) => this.#forget(gone),
+      versionDeleted: (gone) => this.#forget(gone),
     };
   }
 

@@ -6,7 +6,10 @@ export type RequestBody =
   | { readonly kind: 'too-large' }
   | { readonly kind: 'truncated' };
 
-/** Reads a body of at most `limitBytes`; what is beyond is read and dropped, so that the answer can be heard. */
+/** Clients that send all before they listen hear the answer if no more than this is beyond the limit. */
+const MOST_DROPPED_BYTES = 67_108_864;
+
+/** Reads a body of at most `limitBytes`; what is beyond is read and dropped, so that the answer can be heard, but not without end. */
 export function readBody(request: IncomingMessage, limitBytes: number): Promise<RequestBody> {
   return new Promise((resolve) => {
     let chunks: Buffer[] = [];
@@ -16,6 +19,7 @@ export function readBody(request: IncomingMessage, limitBytes: number): Promise<
       if (sizeBytes <= limitBytes) chunks.push(chunk);
       else chunks = [];
       if (sizeBytes > limitBytes) resolve({ kind: 'too-large' });
+      if (sizeBytes > limitBytes + MOST_DROPPED_BYTES) request.destroy();
     });
     request.on('end', () => resolve({ kind: 'whole', bytes: Buffer.concat(chunks) }));
     request.on('close', () => resolve({ kind: 'truncated' }));

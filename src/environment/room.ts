@@ -12,7 +12,8 @@ export class Room {
   }
 
   /**
-   * What must happen before one more environment starts beside `running` ones and `startingCount` starting ones:
+   * What must happen before one more environment starts beside `running` ones, `startingCount` starting ones and
+   * `otherBytes` used by something else:
    * nothing (`free`), ending one of `idle` (least recently used first), or waiting until something ends.
    * The first environment of all always has room.
    */
@@ -20,6 +21,7 @@ export class Room {
     running: Iterable<Environment>,
     startingCount: number,
     idle: readonly Environment[],
+    otherBytes = 0,
   ):
     | { readonly kind: 'free' }
     | { readonly kind: 'evict'; readonly victim: Environment }
@@ -30,7 +32,7 @@ export class Room {
     const guessBytes = looked.length === 0 ? FIRST_GUESS_BYTES : lookedBytes / looked.length;
     const count = used.length + startingCount;
     // Those nobody has looked at, and the new one, are taken to be like the others.
-    const usedBytes = lookedBytes + (count - looked.length + 1) * guessBytes;
+    const usedBytes = otherBytes + lookedBytes + (count - looked.length + 1) * guessBytes;
     if (usedBytes <= this.#limitBytes || count === 0) return { kind: 'free' };
     const [victim] = idle;
     return victim === undefined ? { kind: 'wait' } : { kind: 'evict', victim };

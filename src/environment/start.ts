@@ -1,42 +1,34 @@
-import { chmod, mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import type { EnvironmentId } from '../base/ids.ts';
 import type { Random } from '../base/random.ts';
-import { removeTree } from '../base/remove-tree.ts';
 import { failed, ok, type Result } from '../base/result.ts';
 import type { EnvironmentKeys } from '../access/environment-keys.ts';
 import type { BorrowedCode, CodeFolders } from '../function/code-folders.ts';
 import { functionLogKey, type FunctionRecord } from '../function/function.ts';
-import { MEMORY_OF_ONE_CORE_MB } from '../function/limits.ts';
 import { TASK_ROOT, type Launch, type Runtime } from '../function/runtime/runtime.ts';
 import type { Runtimes } from '../function/runtime/runtimes.ts';
-import type { Mount, Sandbox, SandboxSpec } from '../sandbox/sandbox.ts';
+import type { Mount, SandboxSpec } from '../sandbox/sandbox.ts';
 import type { LineStore } from '../store/lines.ts';
-import type { Door, DoorEvent, OpenDoor } from './door.ts';
-import { doorKind, type DoorKind } from './doors.ts';
+import type { Door } from './door.ts';
 import { EnvironmentLog } from './environment-log.ts';
 import { Environment } from './environment.ts';
+import type { Hull, HullBuilder } from './hull.ts';
 import { NETWORK_VARIABLE, networkOf } from './network.ts';
 import type { StartFailure } from './outcomes.ts';
+import type { Spares } from './spares.ts';
 import { variablesOf } from './variables.ts';
-
-/** How many processes and threads one environment may have. */
-const PROCESS_LIMIT = 1024;
-const MEBIBYTE = 1_048_576;
 
 /** What starting environments needs. */
 export interface EnvironmentStarterOptions {
-  readonly sandbox: Sandbox;
+  readonly hulls: HullBuilder;
+  /** Programs started ahead, if there are any. */
+  readonly spares?: Pick<Spares, 'take'>;
   readonly runtimes: Runtimes;
   readonly code: CodeFolders;
   readonly keys: Pick<EnvironmentKeys, 'issue' | 'revoke'>;
   readonly lines: LineStore;
   readonly clock: Clock;
   readonly random: Random;
-  readonly doors: Readonly<Record<DoorKind, OpenDoor>>;
-  /** A private folder with a short path, for what environments share with the platform. */
-  readonly runFolder: string;
   /** Where SDKs inside an environment find the platform. */
   readonly endpointUrl: () => string;
   /** The folder that priming has made for this function, if it has. */
@@ -55,6 +47,24 @@ interface Primed {
   readonly launch: Launch;
   readonly mounts: readonly Mount[];
 }
+
+/** What is decided about an environment before anything of it is started. */
+interface StartPlan extends Primed {
+  readonly runtime: Runtime;
+  readonly network: SandboxSpec['network'];
+  readonly folder: string;
+}
+
+/** A plan and whose environment it becomes. `parts` is what the environment will own. */
+interface Given extends StartPlan {
+  readonly record: FunctionRecord;
+  readonly id: EnvironmentId;
+  readonly stream: string;
+  readonly log: EnvironmentLog;
+  readonly parts: AsyncDisposableStack;
+}
+
+type TakenProgram = NonNullable<Awaited<ReturnType<Spares['take']>>>;
 
 type Prime = (launch: Launch, runtime: Runtime) => Promise<Primed>;
 
@@ -88,51 +98,92 @@ export class EnvironmentStarter {
   }
 
   async #start(record: FunctionRecord, lines: LineStore, prime: Prime): Promise<StartAttempt> {
-    const id = this.#options.random.uuid().replaceAll('-', '') as EnvironmentId;
+    await using parts = new AsyncDisposableStack();
+    const plan = await this.#plan(record, prime, parts);
+    const isPriming = lines !== this.#options.lines;
+    const spare = plan.ok && !isPriming ? await this.#spareFor(record, plan.value) : undefined;
+    const id = spare?.hull.id ?? (this.#options.random.uuid().replaceAll('-', '') as EnvironmentId);
     const { clock } = this.#options;
     const day = new Date(clock.nowMs()).toISOString().slice(0, 10).replaceAll('-', '/');
     const stream = `${day}/[${record.version}]${id}`;
     const log = new EnvironmentLog({ group: functionLogKey(record.key), stream, lines, clock });
-    await using parts = new AsyncDisposableStack();
-    const environment = await this.#build(id, record, { log, stream, parts, prime });
-    return { id, log, environment };
+    if (!plan.ok) return { id, log, environment: plan };
+    parts.defer(() => this.#options.keys.revoke(id));
+    const given = { ...plan.value, record, id, stream, log, parts };
+    return { id, log, environment: ok(spare ? this.#become(spare, given) : await this.#build(given)) };
   }
 
-  async #build(
-    id: EnvironmentId,
+  /** Everything about the environment that is decided before anything of it is started. */
+  async #plan(
     record: FunctionRecord,
-    made: {
-      readonly log: EnvironmentLog;
-      readonly stream: string;
-      readonly parts: AsyncDisposableStack;
-      readonly prime: Prime;
-    },
-  ): Promise<Result<Environment, StartFailure>> {
-    const { runtimes, sandbox, clock } = this.#options;
-    const { log, parts } = made;
+    prime: Prime,
+    parts: AsyncDisposableStack,
+  ): Promise<Result<StartPlan, StartFailure>> {
     const network = networkOf(record);
     if (network === undefined)
       return unfit('Runtime.InvalidNetwork', `The variable ${NETWORK_VARIABLE} takes shared or none.`);
-    const runtime = runtimes.find(record.settings.runtime);
+    const runtime = this.#options.runtimes.find(record.settings.runtime);
     if (!runtime.ok)
       return unfit('Runtime.Unknown', `The runtime ${runtime.failure.runtime} is not known here.`);
     const code = await this.#borrow(record, runtime.value);
     if (!code.ok) return code;
-    parts.use(code.value);
-    const plain = await runtime.value.launch(record.settings, code.value.folder);
+    const { folder } = parts.use(code.value);
+    const plain = await runtime.value.launch(record.settings, folder);
     if ('kind' in plain) return unfit(plain.errorType, plain.reason);
-    const { launch, mounts } = await made.prime(plain, runtime.value);
-    const hearing = new Hearing();
-    const door = parts.use(await this.#openDoor(id, doorKind(launch, network), parts, hearing));
-    parts.defer(() => this.#options.keys.revoke(id));
-    const inside = { network, launch, mounts, door, folder: code.value.folder, stream: made.stream };
-    const spec = this.#spec(id, record, inside);
-    const tree = await sandbox.start(spec, (stream, chunk) => log.output(stream, chunk));
-    door.admit(tree);
+    return ok({ network, runtime: runtime.value, folder, ...(await prime(plain, runtime.value)) });
+  }
+
+  async #spareFor({ settings }: FunctionRecord, plan: StartPlan): Promise<TakenProgram | undefined> {
+    const { spare: way, priming } = plan.runtime;
+    return this.#options.spares?.take({
+      ...{ way, settings, launch: plan.launch, network: plan.network, folder: plan.folder },
+      ...{ mounts: plan.mounts, targets: priming === undefined ? [] : [priming.target] },
+    });
+  }
+
+  /** A program that waits becomes this environment. */
+  #become(spare: TakenProgram, given: Given): Environment {
+    const { log, parts } = given;
+    const { hull, words } = spare;
+    parts.use(spare.parts);
+    spare.hearOutput((stream, chunk) => log.output(stream, chunk));
+    const environment = this.#environment(hull, given);
+    spare.assign({ variables: this.#variables(given, hull.door), words });
+    return environment;
+  }
+
+  async #build(given: Given): Promise<Environment> {
+    const { record, launch, network, folder, log } = given;
+    const { memorySizeMb, ephemeralStorageMb } = record.settings;
+    const shape = { launch, network, memorySizeMb, ephemeralStorageMb };
+    const code: Mount = { source: folder, target: TASK_ROOT, access: 'read-only' };
+    const hull = await this.#options.hulls.build(shape, {
+      id: given.id,
+      mounts: [code, ...launch.mounts, ...given.mounts],
+      variablesFor: (door) => this.#variables(given, door),
+      output: (stream, chunk) => log.output(stream, chunk),
+      parts: given.parts,
+    });
+    return this.#environment(hull, given);
+  }
+
+  #environment({ id, tree, door, hearing }: Hull, { log, parts }: Given): Environment {
     const owned = parts.move();
-    const environment = new Environment({ id, tree, door, log, clock, release: () => owned.disposeAsync() });
+    const release = (): Promise<void> => owned.disposeAsync();
+    const environment = new Environment({ id, tree, door, log, clock: this.#options.clock, release });
     hearing.tell(environment);
-    return ok(environment);
+    return environment;
+  }
+
+  #variables({ id, record, stream, launch }: Given, door: Door): Readonly<Record<string, string>> {
+    const { account, region } = record.key;
+    return variablesOf({
+      record,
+      logStream: stream,
+      credentials: this.#options.keys.issue({ account, region, environmentId: id }),
+      endpointUrl: this.#options.endpointUrl(),
+      ofRuntime: { ...launch.variables, ...door.variables },
+    });
   }
 
   async #borrow(record: FunctionRecord, runtime: Runtime): Promise<Result<BorrowedCode, StartFailure>> {
@@ -141,75 +192,6 @@ export class EnvironmentStarter {
     const { failure } = borrowed;
     const lost = 'The code of this function is missing from the data directory. Upload it again.';
     return unfit('Function.InvalidPackage', failure.kind === 'code-missing' ? lost : failure.reason);
-  }
-
-  async #openDoor(
-    id: EnvironmentId,
-    kind: DoorKind,
-    parts: AsyncDisposableStack,
-    hearing: Hearing,
-  ): Promise<Door> {
-    const folder = join(this.#options.runFolder, id.slice(0, 12));
-    await mkdir(folder);
-    await chmod(folder, 0o755);
-    // What resists its removal goes with the run's folder, or stays: nothing waits for it.
-    parts.defer(() => removeTree(folder).catch(() => undefined));
-    return this.#options.doors[kind](folder, (event) => hearing.hear(event));
-  }
-
-  #spec(
-    environmentId: EnvironmentId,
-    record: FunctionRecord,
-    made: Primed & {
-      readonly network: SandboxSpec['network'];
-      readonly door: Door;
-      readonly folder: string;
-      readonly stream: string;
-    },
-  ): SandboxSpec {
-    const { launch, door } = made;
-    const { key, settings } = record;
-    const credentials = this.#options.keys.issue({ account: key.account, region: key.region, environmentId });
-    return {
-      environmentId,
-      command: [...door.prefix, ...launch.command],
-      variables: variablesOf({
-        record,
-        logStream: made.stream,
-        credentials,
-        endpointUrl: this.#options.endpointUrl(),
-        ofRuntime: { ...launch.variables, ...door.variables },
-      }),
-      workingDirectory: TASK_ROOT,
-      mounts: [
-        { source: made.folder, target: TASK_ROOT, access: 'read-only' },
-        ...launch.mounts,
-        ...made.mounts,
-        ...door.mounts,
-      ],
-      memoryLimitBytes: settings.memorySizeMb * MEBIBYTE,
-      cpuCores: settings.memorySizeMb / MEMORY_OF_ONE_CORE_MB,
-      processLimit: PROCESS_LIMIT,
-      tmpSizeBytes: settings.ephemeralStorageMb * MEBIBYTE,
-      network: made.network,
-    };
-  }
-}
-
-/** Keeps what a door says before its environment is there to hear it. */
-class Hearing {
-  #environment: Environment | undefined;
-  readonly #early: DoorEvent[] = [];
-
-  hear(event: DoorEvent): void {
-    if (this.#environment === undefined) this.#early.push(event);
-    else this.#environment.heard(event);
-  }
-
-  /** From now on `environment` hears, also what was said before. */
-  tell(environment: Environment): void {
-    this.#environment = environment;
-    for (const event of this.#early) environment.heard(event);
   }
 }
 

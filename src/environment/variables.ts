@@ -45,17 +45,24 @@ function logGroupOf(record: FunctionRecord): string {
   return `/aws/lambda/${record.key.name}`;
 }
 
-function defaults({ endpointUrl }: VariableSources): Record<string, string> {
+/** What every program finds, unless its runtime or its function says otherwise. */
+export function processVariables(): Record<string, string> {
   return {
-    AWS_ENDPOINT_URL: endpointUrl,
     // The user of an environment is in no list of users: programs that ask for its home end without this.
     HOME: '/tmp',
-    AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',
-    AWS_XRAY_DAEMON_ADDRESS: '127.0.0.1:2000',
     LANG: 'en_US.UTF-8',
     LD_LIBRARY_PATH: '/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib',
     PATH: '/usr/local/bin:/usr/bin/:/bin:/opt/bin',
     TZ: ':UTC',
+  };
+}
+
+function defaults({ endpointUrl }: VariableSources): Record<string, string> {
+  return {
+    ...processVariables(),
+    AWS_ENDPOINT_URL: endpointUrl,
+    AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',
+    AWS_XRAY_DAEMON_ADDRESS: '127.0.0.1:2000',
     _AWS_XRAY_DAEMON_ADDRESS: '127.0.0.1',
     _AWS_XRAY_DAEMON_PORT: '2000',
   };

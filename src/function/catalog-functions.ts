@@ -6,14 +6,20 @@ import type { BlobStore } from '../store/blob.ts';
 import type { Catalog } from '../store/catalog.ts';
 import type { Tell } from '../watch/event.ts';
 import type { CodeFolders, StagedCode } from './code-folders.ts';
+import { AliasRecords } from './alias-records.ts';
+import type { Aliases } from './aliases.ts';
+import { CatalogAliases } from './catalog-aliases.ts';
+import { CatalogVersions } from './catalog-versions.ts';
 import { FunctionRecords } from './function-records.ts';
 import {
   functionKeyText,
+  LATEST,
   type FunctionKey,
   type FunctionPackage,
   type FunctionRecord,
   type FunctionSettings,
   type FunctionState,
+  type FunctionTarget,
 } from './function.ts';
 import type {
   FunctionListener,
@@ -44,19 +50,36 @@ type ChangeFailure = NoSuchFunction | RevisionMismatch;
  */
 export class CatalogFunctions implements Functions, AsyncDisposable {
   readonly #options: CatalogFunctionsOptions;
+  readonly versions: CatalogVersions;
+  readonly aliases: Aliases;
   readonly #records: FunctionRecords;
+  readonly #aliasRecords: AliasRecords;
   readonly #listeners = new Set<FunctionListener>();
   readonly #turns = new Turns();
   readonly #preparing = new Set<Promise<void>>();
 
-  private constructor(options: CatalogFunctionsOptions, records: FunctionRecords) {
+  private constructor(options: CatalogFunctionsOptions, records: FunctionRecords, aliases: AliasRecords) {
+    const { clock, random } = options;
+    const shared = { functions: records, aliases, turns: this.#turns, clock, random };
     this.#options = options;
     this.#records = records;
+    this.#aliasRecords = aliases;
+    this.aliases = new CatalogAliases(shared);
+    this.versions = new CatalogVersions({
+      ...shared,
+      prepare: (record) => this.#prepare(record),
+      forget: (sha256) => this.#forget(sha256),
+      told: (call) => this.#tellListeners(call),
+    });
   }
 
   /** Reads the catalog and begins to heal in the background what a kill left half done. */
   static async open(options: CatalogFunctionsOptions): Promise<CatalogFunctions> {
-    const functions = new CatalogFunctions(options, await FunctionRecords.open(options.catalog));
+    const functions = new CatalogFunctions(
+      options,
+      await FunctionRecords.open(options.catalog),
+      await AliasRecords.open(options.catalog),
+    );
     functions.#reconcile();
     return functions;
   }
@@ -82,13 +105,24 @@ export class CatalogFunctions implements Functions, AsyncDisposable {
   }
 
   get(key: FunctionKey): FunctionRecord | undefined {
-    return this.#records.get(functionKeyText(key));
+    return this.#records.get(key);
+  }
+
+  resolve(target: FunctionTarget): FunctionRecord | undefined {
+    const { qualifier = LATEST } = target;
+    const version = this.#records.get(target, qualifier);
+    if (version !== undefined) return version;
+    const alias = this.#aliasRecords.get(target, qualifier)?.settings;
+    if (alias === undefined) return undefined;
+    const { additional } = alias;
+    const other = additional !== undefined && this.#options.random.fraction() < additional.weight;
+    return this.#records.get(target, other ? additional.version : alias.version);
   }
 
   list(account: string, region: string): readonly FunctionRecord[] {
     return this.#records
       .all()
-      .filter(({ key }) => key.account === account && key.region === region)
+      .filter(({ key, version }) => version === LATEST && key.account === account && key.region === region)
       .toSorted((one, other) => (one.key.name < other.key.name ? -1 : 1));
   }
 
@@ -128,10 +162,28 @@ export class CatalogFunctions implements Functions, AsyncDisposable {
     });
   }
 
+  /** The revision stays: environments that run are as good as before. */
+  async reserve(
+    key: FunctionKey,
+    concurrency: number | undefined,
+  ): Promise<Result<FunctionRecord, NoSuchFunction>> {
+    return this.#inTurn(key, async () => {
+      const before = this.get(key);
+      if (before === undefined) return failed({ kind: 'no-such-function', function: key });
+      const { reservedConcurrency: _, ...rest } = before;
+      const now = concurrency === undefined ? rest : { ...rest, reservedConcurrency: concurrency };
+      await this.#records.put(now);
+      this.#tellListeners((listener) => listener.changed?.(now, before));
+      return ok(now);
+    });
+  }
+
   async delete(key: FunctionKey): Promise<Result<void, NoSuchFunction>> {
     return this.#inTurn(key, async () => {
       const record = this.get(key);
       if (record === undefined) return failed({ kind: 'no-such-function', function: key });
+      for (const alias of this.#aliasRecords.of(key)) await this.#aliasRecords.remove(alias);
+      for (const version of this.#records.versionsOf(key)) await this.versions.remove(version);
       await this.#records.remove(record);
       this.#tellListeners((listener) => listener.deleted?.(record));
       await this.#forget(record.package.sha256);
@@ -146,6 +198,11 @@ export class CatalogFunctions implements Functions, AsyncDisposable {
   listen(listener: FunctionListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** All functions of every account and region, without their versions. */
+  all(): readonly FunctionRecord[] {
+    return this.#records.all().filter(({ version }) => version === LATEST);
   }
 
   /** Resolves when no package is being prepared. */
@@ -176,7 +233,7 @@ export class CatalogFunctions implements Functions, AsyncDisposable {
       key,
       settings,
       package: kept,
-      version: '$LATEST',
+      version: LATEST,
       revisionId,
       ...times,
       state: { kind: 'pending' },
@@ -232,7 +289,7 @@ export class CatalogFunctions implements Functions, AsyncDisposable {
 
   /** The revision stays: for whoever changes the function next, nothing has changed. */
   async #enterState(record: FunctionRecord, state: FunctionState): Promise<void> {
-    const before = this.get(record.key);
+    const before = this.#records.get(record.key, record.version);
     if (before === undefined || before.package.sha256 !== record.package.sha256) return;
     if (before.settings.runtime !== record.settings.runtime) return;
     if (JSON.stringify(before.state) === JSON.stringify(state)) return;

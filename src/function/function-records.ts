@@ -1,10 +1,10 @@
 import type { Catalog } from '../store/catalog.ts';
-import { functionKeyText, type FunctionRecord } from './function.ts';
+import { functionKeyText, LATEST, type FunctionKey, type FunctionRecord } from './function.ts';
 
-/** The catalog's collection of functions. */
+/** The catalog's collection of functions and their versions. */
 const COLLECTION = 'functions';
 
-/** Functions as they stand in the catalog, all of them also in memory. */
+/** Functions and their versions as they stand in the catalog, all of them also in memory. */
 export class FunctionRecords {
   readonly #catalog: Catalog;
   readonly #records: Map<string, FunctionRecord>;
@@ -20,30 +20,43 @@ export class FunctionRecords {
     return new FunctionRecords(catalog, new Map(records));
   }
 
-  get(keyText: string): FunctionRecord | undefined {
-    return this.#records.get(keyText);
+  get(key: FunctionKey, version = LATEST): FunctionRecord | undefined {
+    return this.#records.get(nameOf(key, version));
   }
 
+  /** Functions and versions. */
   all(): readonly FunctionRecord[] {
     return [...this.#records.values()];
   }
 
-  /** True when some function runs this code. */
+  /** Published versions of a function, oldest first. */
+  versionsOf(key: FunctionKey): readonly FunctionRecord[] {
+    const text = functionKeyText(key);
+    return this.all()
+      .filter((record) => record.version !== LATEST && functionKeyText(record.key) === text)
+      .toSorted((one, other) => Number(one.version) - Number(other.version));
+  }
+
+  /** True when some function or version runs this code. */
   uses(sha256: string): boolean {
     return this.all().some((record) => record.package.sha256 === sha256);
   }
 
   /** Durable first, then seen by everyone. */
   async put(record: FunctionRecord): Promise<void> {
-    const name = functionKeyText(record.key);
+    const name = nameOf(record.key, record.version);
     await this.#catalog.put(COLLECTION, { name, value: JSON.stringify(record) });
     this.#records.set(name, record);
   }
 
   /** Durable first, then seen by everyone. */
   async remove(record: FunctionRecord): Promise<void> {
-    const name = functionKeyText(record.key);
+    const name = nameOf(record.key, record.version);
     await this.#catalog.remove(COLLECTION, name);
     this.#records.delete(name);
   }
+}
+
+function nameOf(key: FunctionKey, version: string): string {
+  return version === LATEST ? functionKeyText(key) : `${functionKeyText(key)}:${version}`;
 }

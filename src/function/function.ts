@@ -10,6 +10,19 @@ export function functionKeyText(key: FunctionKey): string {
   return `${key.region}/${key.account}/${key.name}`;
 }
 
+/** A function, and which version or alias of it; none: `$LATEST`. */
+export interface FunctionTarget extends FunctionKey {
+  readonly qualifier?: string;
+}
+
+/** The version that every change makes anew. */
+export const LATEST = '$LATEST';
+
+/** The ARN of a function with the version or alias that was named with it. */
+export function targetArn(target: FunctionTarget): string {
+  return functionArn(target) + (target.qualifier === undefined ? '' : `:${target.qualifier}`);
+}
+
 /** The function's ARN, without a qualifier. */
 export function functionArn(key: FunctionKey): string {
   return `arn:aws:lambda:${key.region}:${key.account}:function:${key.name}`;
@@ -54,8 +67,12 @@ export interface FunctionRecord {
   readonly key: FunctionKey;
   readonly settings: FunctionSettings;
   readonly package: FunctionPackage;
-  /** `$LATEST` until versions exist. */
+  /** `$LATEST`, or the number of a published version. */
   readonly version: string;
+  /** Of `$LATEST`: the number of the version published last, whether or not it is still there. */
+  readonly lastVersion?: number;
+  /** Of `$LATEST`: how many invocations of all versions may run at once, kept free for them; 0 turns the function off. */
+  readonly reservedConcurrency?: number;
   /** UUID, new at each change. */
   readonly revisionId: string;
   readonly createdAtMs: number;

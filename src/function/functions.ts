@@ -1,5 +1,5 @@
 import type { Result } from '../base/result.ts';
-import type { FunctionKey, FunctionRecord, FunctionSettings } from './function.ts';
+import type { FunctionKey, FunctionRecord, FunctionSettings, FunctionTarget } from './function.ts';
 
 /** The function named is not there (any more). */
 export interface NoSuchFunction {
@@ -22,7 +22,10 @@ export interface RevisionMismatch {
 export interface FunctionListener {
   created?(created: FunctionRecord): void;
   changed?(now: FunctionRecord, before: FunctionRecord): void;
+  /** The whole function is gone; its versions were told of one by one before. */
   deleted?(deleted: FunctionRecord): void;
+  /** One published version is gone. */
+  versionDeleted?(deleted: FunctionRecord): void;
 }
 
 /** All functions of the platform. Every answer means synced to disk. */
@@ -32,7 +35,10 @@ export interface Functions {
     settings: FunctionSettings,
     zip: Uint8Array,
   ): Promise<Result<FunctionRecord, PackageRefused | { readonly kind: 'function-exists' }>>;
+  /** `$LATEST` of a function. */
   get(key: FunctionKey): FunctionRecord | undefined;
+  /** What a qualifier names: `$LATEST`, a version, or an alias, which answers one of its two versions by their weights. */
+  resolve(target: FunctionTarget): FunctionRecord | undefined;
   /** Functions of an account in a region, sorted by name. */
   list(account: string, region: string): readonly FunctionRecord[];
   changeCode(
@@ -45,6 +51,9 @@ export interface Functions {
     change: Partial<FunctionSettings>,
     revisionId?: string,
   ): Promise<Result<FunctionRecord, NoSuchFunction | RevisionMismatch>>;
+  /** Keeps concurrency free for a function, or (undefined) does so no longer. */
+  reserve(key: FunctionKey, concurrency: number | undefined): Promise<Result<FunctionRecord, NoSuchFunction>>;
+  /** Deletes the function with its versions and aliases. */
   delete(key: FunctionKey): Promise<Result<void, NoSuchFunction>>;
   /** The zip of a function's code. */
   code(record: FunctionRecord): Promise<Uint8Array>;

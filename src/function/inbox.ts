@@ -12,6 +12,8 @@ export interface AsyncEvent {
   readonly requestId: RequestId;
   /** JSON text. */
   readonly clientContext?: string;
+  /** The version or alias that was named. */
+  readonly qualifier?: string;
 }
 
 /**
@@ -41,8 +43,9 @@ export function sealEvent(event: AsyncEvent): {
   const attributes: Record<string, MessageAttribute> = {
     requestId: { dataType: 'String', stringValue: event.requestId },
   };
-  if (event.clientContext !== undefined) {
-    attributes['clientContext'] = { dataType: 'String', stringValue: event.clientContext };
+  for (const name of ['clientContext', 'qualifier'] as const) {
+    const stringValue = event[name];
+    if (stringValue !== undefined) attributes[name] = { dataType: 'String', stringValue };
   }
   return { body: event.payload, attributes };
 }
@@ -50,10 +53,12 @@ export function sealEvent(event: AsyncEvent): {
 /** The event in a message of an inbox. A message that somebody else put there gets its own id as request id. */
 export function openEvent(message: Message): AsyncEvent {
   const clientContext = textOf(message.attributes['clientContext']);
+  const qualifier = textOf(message.attributes['qualifier']);
   return {
     payload: message.body,
     requestId: (textOf(message.attributes['requestId']) ?? message.id) as RequestId,
     ...(clientContext === undefined ? {} : { clientContext }),
+    ...(qualifier === undefined ? {} : { qualifier }),
   };
 }
 

@@ -45,3 +45,35 @@ test('who stops waiting takes nothing', async () => {
   held?.release();
   assert.ok(allowance.tryAcquire(key('c')));
 });
+
+test('what is reserved is kept free for its function and bounds it; the others share the rest', async () => {
+  const reserved = new Map([['us-east-1/1/own', 1]]);
+  const allowance = new SharedAllowance({ limit: 2, reserved });
+  const [own, other] = ['own', 'other'].map((name) => ({ account: '1', region: 'us-east-1', name }));
+  assert.ok(own && other);
+  const held = allowance.tryAcquire(other);
+  assert.equal(allowance.tryAcquire(other), undefined);
+  assert.ok(allowance.tryAcquire(own));
+  assert.equal(allowance.tryAcquire(own), undefined);
+  const { signal } = new AbortController();
+  const waiting = allowance.acquire(own, signal);
+  const next = allowance.acquire(other, signal);
+  held?.release();
+  (await next).release();
+  reserved.set('us-east-1/1/own', 2);
+  allowance.changed();
+  assert.ok(await waiting);
+  assert.equal(allowance.unreserved(), 0);
+  assert.equal(allowance.unreserved(own), 2);
+});
+
+test('a function with nothing reserved for it is off until that changes', async () => {
+  const reserved = new Map([['us-east-1/1/f', 0]]);
+  const allowance = new SharedAllowance({ limit: 2, reserved });
+  const key = { account: '1', region: 'us-east-1', name: 'f' };
+  assert.equal(allowance.tryAcquire(key), undefined);
+  const waiting = allowance.acquire(key, new AbortController().signal);
+  reserved.clear();
+  allowance.changed();
+  assert.ok(await waiting);
+});

@@ -7,20 +7,33 @@ interface Waiter {
   readonly grant: (permit: Permit) => void;
 }
 
-/** One limit for all functions of the platform; who waits longest is served first. */
+/** What a {@link SharedAllowance} works with. */
+export interface SharedAllowanceOptions {
+  /** How many invocations may run at once, of all functions together. */
+  readonly limit: number;
+  /** What is kept free for single functions, by `region/account/name`, as it is now; not given: nothing. */
+  readonly reserved?: ReadonlyMap<string, number>;
+}
+
+/**
+ * One limit for all functions of the platform, less what is kept free for some of them, which have a limit of their own.
+ * Who waits longest is served first.
+ */
 export class SharedAllowance implements Allowance {
   readonly #limit: number;
+  readonly #reserved: ReadonlyMap<string, number>;
   readonly #inUse = new Map<string, number>();
   readonly #waiting = new Set<Waiter>();
   #total = 0;
 
-  constructor(options: { readonly limit: number }) {
+  constructor(options: SharedAllowanceOptions) {
     this.#limit = options.limit;
+    this.#reserved = options.reserved ?? new Map();
   }
 
   tryAcquire(key: FunctionKey): Permit | undefined {
-    if (this.#total >= this.#limit || this.#waiting.size > 0) return undefined;
-    return this.#grant(key);
+    const text = functionKeyText(key);
+    return this.#isFree(text) ? this.#grant(text) : undefined;
   }
 
   acquire(key: FunctionKey, signal: AbortSignal): Promise<Permit> {
@@ -46,25 +59,49 @@ export class SharedAllowance implements Allowance {
     return this.#inUse.get(functionKeyText(key)) ?? 0;
   }
 
-  #grant(key: FunctionKey): Permit {
-    const text = functionKeyText(key);
+  reserved(key: FunctionKey): number | undefined {
+    return this.#reserved.get(functionKeyText(key));
+  }
+
+  unreserved(key?: FunctionKey): number {
+    const own = key && functionKeyText(key);
+    let left = this.#limit;
+    for (const [text, count] of this.#reserved) if (text !== own) left -= count;
+    return left;
+  }
+
+  /** What is kept free has changed: who waits may have a place now. */
+  changed(): void {
+    for (const waiter of this.#waiting) {
+      const text = functionKeyText(waiter.key);
+      if (!this.#isFree(text)) continue;
+      this.#waiting.delete(waiter);
+      waiter.grant(this.#grant(text));
+    }
+  }
+
+  #isFree(text: string): boolean {
+    const own = this.#reserved.get(text);
+    if (own !== undefined) return (this.#inUse.get(text) ?? 0) < own;
+    let shared = this.#limit;
+    let used = this.#total;
+    for (const [other, count] of this.#reserved) {
+      shared -= count;
+      used -= this.#inUse.get(other) ?? 0;
+    }
+    return used < shared;
+  }
+
+  #grant(text: string): Permit {
     this.#count(text, 1);
     let held = true;
     const release = (): void => {
       if (!held) return;
       held = false;
       this.#count(text, -1);
-      this.#serve();
+      if (this.#waiting.size > 0) this.changed();
     };
     return { release };
-  }
-
-  #serve(): void {
-    for (const waiter of this.#waiting) {
-      if (this.#total >= this.#limit) return;
-      this.#waiting.delete(waiter);
-      waiter.grant(this.#grant(waiter.key));
-    }
   }
 
   #count(text: string, by: number): void {

@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { systemRandom } from '../base/random.ts';
 import type { PeerAddress, Sandbox } from './sandbox.ts';
-import { node, run, shell, start } from './fixture/run.ts';
+import { node, run, shell, specOf, start } from './fixture/run.ts';
 
 /** Opens the sandbox under test. */
 export type OpenSandbox = () => Promise<Sandbox>;
@@ -120,6 +120,14 @@ function lifeContract(name: string, open: OpenSandbox): void {
       await tree.freeze();
       await tree.kill();
       assert.equal((await tree.exit).kind, 'killed');
+    });
+
+    test('a tree that is killed while it is being started ends', async () => {
+      for (let delayMs = 0; delayMs < 20; delayMs += 1) {
+        const tree = await sandbox.start(specOf(shell('sleep 300')), () => undefined);
+        await pause(delayMs / 2);
+        await tree.kill();
+      }
     });
 
     test('a tree that is killed while it is being frozen ends, whichever comes first', async () => {

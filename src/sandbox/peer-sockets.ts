@@ -1,5 +1,6 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import type { PeerAddress } from './sandbox.ts';
+import { SharedReading } from './shared-reading.ts';
 
 /** One socket of the machine, as the kernel lists it. */
 export interface KernelSocket {
@@ -9,27 +10,22 @@ export interface KernelSocket {
 
 /** Whose a TCP connection's other end is. One reading of the kernel's table serves all questions of a moment. */
 export class PeerSockets {
-  #reading: Promise<ReadonlyMap<string, KernelSocket>> | undefined;
+  readonly #table = new SharedReading(readTable);
 
   /** The socket at the other end of an accepted connection; undefined when it is not on this machine or gone. */
   async find(peer: PeerAddress): Promise<KernelSocket | undefined> {
     // A connection accepted now is in a table read from now on, but perhaps not in one whose reading has begun.
-    await Promise.resolve();
-    this.#reading ??= this.#read();
-    const table = await this.#reading;
+    const table = await this.#table.fromNowOn();
     return table.get(
       `${ipv4(peer.remoteAddress)}:${peer.remotePort}>${ipv4(peer.localAddress)}:${peer.localPort}`,
     );
   }
+}
 
-  async #read(): Promise<ReadonlyMap<string, KernelSocket>> {
-    const reading = Promise.all(
-      ['/proc/net/tcp', '/proc/net/tcp6'].map((file) => readFile(file, 'utf8').catch(() => '')),
-    );
-    // Who asks after the reading has begun gets a reading of its own.
-    queueMicrotask(() => (this.#reading = undefined));
-    return new Map((await reading).flatMap(socketsOf));
-  }
+async function readTable(): Promise<ReadonlyMap<string, KernelSocket>> {
+  const files = ['/proc/net/tcp', '/proc/net/tcp6'];
+  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8').catch(() => '')));
+  return new Map(texts.flatMap(socketsOf));
 }
 
 /** The inodes of all sockets that these processes hold. */

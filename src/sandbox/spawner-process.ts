@@ -55,7 +55,11 @@ class SpawnerProcess {
     child.stdout?.on('data', (chunk: Buffer) => this.#tell({ kind: 'output', id, stream: 'stdout', chunk }));
     child.stderr?.on('data', (chunk: Buffer) => this.#tell({ kind: 'output', id, stream: 'stderr', chunk }));
     child.once('spawn', () => this.#tell({ kind: 'started', id, pid: child.pid ?? 0 }));
-    child.once('exit', (code, signal) => this.#tell({ kind: 'ended', id, code, signal }));
+    child.once('exit', (code, signal) => {
+      // What a killed program had just begun may not be tied to its life yet.
+      if (signal !== null) endGroup(child);
+      this.#tell({ kind: 'ended', id, code, signal });
+    });
     child.once('close', () => {
       this.#children.delete(id);
       this.#marks.delete(id);

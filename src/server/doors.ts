@@ -30,7 +30,10 @@ export interface DoorGround extends FunctionGround, FunctionRooms, DispatchRooms
   readonly status: StatusQuestion;
 }
 
-/** Opens the environments' endpoint first, then the main port. */
+/**
+ * Opens the environments' endpoint first, then the main port, on both loopback addresses where there are two: clients that
+ * are told `localhost` try ::1 first, and a function that listened there would stand in for the platform.
+ */
 export async function openDoors(
   scope: Scope,
   ground: DoorGround,
@@ -59,7 +62,12 @@ export async function openDoors(
   // SDKs send to the host in a queue's URL, which may have been made outside: it leads code inside to the main port.
   const main = { doors: [...aws, admin], gate: gateOf(ground), forSandboxes };
   const outer = await open(main).listen(config.listenAddress, config.port);
-  return outer.ok ? ok({ port: outer.value }) : outer;
+  if (!outer.ok) return outer;
+  if (config.listenAddress === '127.0.0.1') {
+    const twin = await open(main).listen('::1', outer.value);
+    if (!twin.ok && twin.failure.kind === 'port-taken') return twin;
+  }
+  return ok({ port: outer.value });
 }
 
 function gateOf({ config, clock, sandbox }: DoorGround): Gate {
@@ -78,6 +86,7 @@ function lambdaDoor(ground: DoorGround): LambdaDoor {
   const { functions, allowance, invoker, inboxes, mappings, clock, random, runtimes, config } = ground;
   return new LambdaDoor({
     ...{ functions, allowance, invoker, inboxes, mappings, clock },
+    ...{ versions: functions.versions, aliases: functions.aliases },
     codeLinks: new CodeLinks({ clock, random }),
     runtimeIds: runtimes.ids,
     concurrencyLimit: config.concurrencyLimit,

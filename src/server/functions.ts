@@ -9,6 +9,8 @@ import type { InnerPrograms } from '../environment/inner-runtime-api.ts';
 import { PoolInvoker } from '../environment/pool-invoker.ts';
 import { Primer } from '../environment/prime.ts';
 import { EnvironmentPool } from '../environment/pool.ts';
+import { HullBuilder } from '../environment/hull.ts';
+import { Spares, type SparesOptions } from '../environment/spares.ts';
 import { RunFolder } from '../environment/run-folder.ts';
 import { EnvironmentStarter } from '../environment/start.ts';
 import { CatalogFunctions } from '../function/catalog-functions.ts';
@@ -17,6 +19,7 @@ import type { FunctionRecord } from '../function/function.ts';
 import { PrimedFolders } from '../function/primed-folders.ts';
 import { BroughtParts } from '../function/runtime/brought-parts.ts';
 import type { Runtimes } from '../function/runtime/runtimes.ts';
+import { ReservedConcurrency } from '../function/reserved-concurrency.ts';
 import { SharedAllowance } from '../function/shared-allowance.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { Tell } from '../watch/event.ts';
@@ -49,6 +52,8 @@ export interface FunctionRooms {
 const STARTS_PER_CORE = 2;
 /** The share of the machine's memory that environments may use. */
 const MEMORY_SHARE = 0.75;
+/** The share of that which programs started ahead may use. */
+const SPARE_SHARE = 0.25;
 
 /** Opens the functions, and the pool of environments that runs them. */
 export async function buildFunctions(scope: Scope, ground: FunctionGround): Promise<FunctionRooms> {
@@ -67,29 +72,21 @@ export async function buildFunctions(scope: Scope, ground: FunctionGround): Prom
   const run = { tmpDirectory: tmpdir(), dataDirectory: config.dataDirectory };
   const { path: runFolder } = scope.use(await RunFolder.open(run));
   const endpointUrl = (): string => environmentEndpoint.url;
-  const parts = { sandbox: ground.sandbox, lines: ground.lines, runtimes, code, keys, clock, random };
-  const primed = (record: FunctionRecord): Promise<string | undefined> => primer.find(record);
-  const starter = new EnvironmentStarter({
-    ...parts,
-    doors: runtimeDoors(innerPrograms()),
-    runFolder,
-    endpointUrl,
-    primed,
-  });
-  const folders = new PrimedFolders(code);
-  const latest = (record: FunctionRecord): FunctionRecord | undefined => functions.get(record.key);
-  const primer = scope.use(new Primer({ ...parts, starter, folders, tell, latest }));
+  const hulls = new HullBuilder({ sandbox: ground.sandbox, doors: runtimeDoors(innerPrograms()), runFolder });
   const startsAtOnce = STARTS_PER_CORE * availableParallelism();
   const memoryBytes = MEMORY_SHARE * totalmem();
+  const isQuiet = (): boolean => pool.isQuiet;
+  const spares = openSpares(scope, ground, { hulls, code, isQuiet, memoryBytes });
+  const parts = { hulls, spares, lines: ground.lines, runtimes, code, keys, clock, random };
+  const primed = (record: FunctionRecord): Promise<string | undefined> => primer.find(record);
+  const starter = new EnvironmentStarter({ ...parts, endpointUrl, primed });
+  const folders = new PrimedFolders(code);
+  const latest = ({ key, version }: FunctionRecord): FunctionRecord | undefined =>
+    functions.resolve({ ...key, qualifier: version });
+  const primer = scope.use(new Primer({ ...parts, starter, folders, tell, latest }));
+  const idleMs = config.idleEnvironmentMs;
   const pool = scope.use(
-    new EnvironmentPool({
-      starter,
-      clock,
-      tell,
-      startsAtOnce,
-      idleMs: config.idleEnvironmentMs,
-      memoryBytes,
-    }),
+    new EnvironmentPool({ starter, spares, clock, tell, startsAtOnce, idleMs, memoryBytes }),
   );
   scope.defer(functions.listen(pool.listener));
   scope.defer(functions.listen(primer.listener));
@@ -99,8 +96,25 @@ export async function buildFunctions(scope: Scope, ground: FunctionGround): Prom
     tell,
     latest: (record) => latest(record) ?? record,
   });
-  const allowance = new SharedAllowance({ limit: config.concurrencyLimit });
+  const reserved = scope.use(new ReservedConcurrency(functions, functions.all(), () => allowance.changed()));
+  const allowance = new SharedAllowance({ limit: config.concurrencyLimit, reserved: reserved.shares });
   return { functions, runtimes, brought, allowance, pool, invoker, keys, environmentEndpoint };
+}
+
+/** Programs started ahead are kept as long as unused environments. A tier that cannot mount cannot hide where code comes from. */
+function openSpares(
+  scope: Scope,
+  { config, sandbox, clock, random, tell }: FunctionGround,
+  parts: Pick<SparesOptions, 'hulls' | 'code' | 'isQuiet' | 'memoryBytes'>,
+): Spares {
+  return scope.use(
+    new Spares({
+      ...{ ...parts, clock, random, tell },
+      keepMs: sandbox.tier === 'bare' ? 0 : config.idleEnvironmentMs,
+      memoryBytes: SPARE_SHARE * parts.memoryBytes,
+      startsAtOnce: availableParallelism(),
+    }),
+  );
 }
 
 function innerPrograms(): InnerPrograms {

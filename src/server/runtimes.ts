@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import type { BroughtParts } from '../function/runtime/brought-parts.ts';
-import { DotnetRuntime } from '../function/runtime/dotnet.ts';
+import { dotnetRuntimes } from '../function/runtime/dotnet.ts';
 import { PythonFinder } from '../function/runtime/installed-python.ts';
 import { jvmRuntimes } from '../function/runtime/jvm.ts';
 import { NodeRuntime } from '../function/runtime/node.ts';
 import { ProvidedRuntime } from '../function/runtime/provided.ts';
 import { pythonRuntimes } from '../function/runtime/python.ts';
-import { RubyRuntime } from '../function/runtime/ruby.ts';
+import { rubyRuntimes } from '../function/runtime/ruby.ts';
 import { Runtimes } from '../function/runtime/runtimes.ts';
 import type { Tell } from '../watch/event.ts';
 
@@ -32,8 +32,8 @@ export function installedRuntimes({ brought, clock, tell }: RuntimeGround): Runt
       launcherFolder: folderOf('python'),
     }),
     ...jvmRuntimes({ brought }),
-    new DotnetRuntime({ brought, bootstrapFolder: folderOf('dotnet') }),
-    new RubyRuntime(folderOf('ruby')),
+    ...dotnetRuntimes({ brought, bootstrapFolder: folderOf('dotnet') }),
+    ...rubyRuntimes(folderOf('ruby')),
     new ProvidedRuntime(),
   ]);
 }

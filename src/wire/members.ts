@@ -62,6 +62,15 @@ export class Members {
     return value;
   }
 
+  numberMap(name: string): Readonly<Record<string, number>> | undefined {
+    const value = this.#of(name);
+    if (value === undefined) return undefined;
+    for (const number of Object.values(asObject(value))) {
+      if (typeof number !== 'number') throw wrongType(number, 'Double');
+    }
+    return value as Record<string, number>;
+  }
+
   /** The members of a nested structure. What they break is gathered with the rest. */
   structure(name: string): Members | undefined {
     const value = this.#of(name);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash, createHmac } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import type { RequestId } from '../base/ids.ts';
 import { ManualClock } from '../base/manual-clock.ts';
 import { canonicalRequest } from './canonical-request.ts';
@@ -161,6 +162,52 @@ test('a presigned address is good for as long as it says, and for nothing but wh
   assert.equal(presignedOutcome({ ...presigned(), body }), 'signature-wrong');
   const headers = { ...presigned().headers, 'x-amz-target': 'AmazonSQS.PurgeQueue' };
   assert.equal(presignedOutcome({ ...presigned(), headers }), 'signature-unreadable');
+});
+
+test('whatever stands where a signature should, it is refused, and nothing is thrown', () => {
+  const parameter = fc.constantFrom(
+    'Algorithm',
+    'Credential',
+    'Date',
+    'Expires',
+    'SignedHeaders',
+    'Signature',
+  );
+  const value = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 20 }),
+    fc.constantFrom(
+      'AWS4-HMAC-SHA256',
+      'host',
+      '60',
+      TIME,
+      '0'.repeat(64),
+      `${KEY_ID}/20150830/r/s/aws4_request`,
+    ),
+  );
+  const query = fc
+    .array(fc.tuple(parameter, value), { maxLength: 7 })
+    .map((pairs) => pairs.map(([name, text]) => `X-Amz-${name}=${text}`).join('&'));
+  const authorization = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc
+      .tuple(value, value, value)
+      .map(
+        ([scope, signed, signature]) =>
+          `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=${signed}, Signature=${signature}`,
+      ),
+  );
+  fc.assert(
+    fc.property(query, fc.option(authorization, { nil: undefined }), (asked, header) => {
+      const { authorization: _, ...headers } = request().headers;
+      const made = {
+        ...request(),
+        query: asked,
+        headers: { ...headers, ...(header && { authorization: header }) },
+      };
+      assert.notEqual(presignedOutcome(made), 'good');
+    }),
+    { numRuns: 1000 },
+  );
 });
 
 function sign(canonical: string): string {

@@ -6,4 +6,5 @@ test('nothing acknowledged is lost and nothing deleted comes back, killed under 
   const verdict = await killAndCheck({ kills: 4, seed: 1, tell: (line) => context.diagnostic(line) });
   assert.deepEqual(verdict.violations, []);
   assert.ok(verdict.acknowledgedSends > 100 && verdict.acknowledgedDeletes > 10, JSON.stringify(verdict));
+  assert.ok(verdict.acknowledgedMoves > 0, JSON.stringify(verdict));
 });

@@ -6,6 +6,7 @@ export type Fact =
   | { readonly kind: 'received'; readonly receive: number; readonly number: number; readonly intact: boolean }
   | { readonly kind: 'delete-began'; readonly number: number }
   | { readonly kind: 'delete-acknowledged'; readonly number: number }
+  | { readonly kind: 'move-acknowledged' }
   | { readonly kind: 'killed' }
   | { readonly kind: 'drained'; readonly left: Readonly<Record<string, number>> };
 

@@ -23,6 +23,7 @@ export interface Verdict {
   readonly violations: readonly string[];
   readonly acknowledgedSends: number;
   readonly acknowledgedDeletes: number;
+  readonly acknowledgedMoves: number;
 }
 
 /** Kills the real program again and again under load, on one data directory, and judges what is left at the end. */
@@ -69,5 +70,6 @@ function judged(journal: readonly Fact[]): Verdict {
     violations: violations(journal),
     acknowledgedSends: count('send-acknowledged'),
     acknowledgedDeletes: count('delete-acknowledged'),
+    acknowledgedMoves: count('move-acknowledged'),
   };
 }

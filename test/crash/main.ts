@@ -8,7 +8,7 @@ const campaign = { kills: Number(values.kills), seed: Number(values.seed) };
 console.log(`${campaign.kills} kills, seed ${campaign.seed}`);
 const verdict = await killAndCheck({ ...campaign, tell: (line) => console.log(line) });
 console.log(
-  `${verdict.acknowledgedSends} sends and ${verdict.acknowledgedDeletes} deletes acknowledged, ` +
+  `${verdict.acknowledgedSends} sends, ${verdict.acknowledgedDeletes} deletes and ${verdict.acknowledgedMoves} moves acknowledged, ` +
     `${verdict.violations.length} violations`,
 );
 for (const violation of verdict.violations.slice(0, 20)) console.log(`  ${violation}`);

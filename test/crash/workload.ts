@@ -2,8 +2,11 @@ import { hash } from 'node:crypto';
 import type { Fact } from './journal.ts';
 import type { Outcome, SqsClient } from './sqs-client.ts';
 
-/** The queues of the workload; what is received too often moves from the first to the second. */
-export const QUEUES = ['jobs', 'jobs-dead'] as const;
+/** The queues of the workload: what is received too often goes from the first to the second, and is moved on to the third. */
+const QUEUES = ['jobs', 'jobs-dead', 'jobs-moved'] as const;
+const MOVED_PER_SECOND = 500;
+/** What is sent to the second queue at once: few messages are received too often in so short a life. */
+const LETTERS_PART = 0.2;
 
 const PRODUCERS = 8;
 const CONSUMERS = 4;
@@ -30,10 +33,10 @@ export class Workload {
 
   /** Makes the queues; making them again changes nothing. */
   async makeQueues(client: SqsClient): Promise<void> {
-    const [jobs, dead] = QUEUES;
+    const [jobs, dead, moved] = QUEUES;
     await client.demand('CreateQueue', { QueueName: dead });
-    const deadLetterTargetArn = `arn:aws:sqs:us-east-1:000000000000:${dead}`;
-    const RedrivePolicy = JSON.stringify({ deadLetterTargetArn, maxReceiveCount: 2 });
+    await client.demand('CreateQueue', { QueueName: moved });
+    const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: arn(dead), maxReceiveCount: 2 });
     const Attributes = { VisibilityTimeout: String(VISIBILITY_SECONDS), RedrivePolicy };
     await client.demand('CreateQueue', { QueueName: jobs, Attributes });
   }
@@ -42,18 +45,20 @@ export class Workload {
   async work(client: SqsClient): Promise<void> {
     const producers = Array.from({ length: PRODUCERS }, () => this.#produce(client));
     const consumers = Array.from({ length: CONSUMERS }, () => this.#consume(client));
-    await Promise.all([...producers, ...consumers]);
+    await Promise.all([...producers, ...consumers, this.#move(client)]);
   }
 
   /**
-   * Receives and deletes until the first queue has stayed empty for longer than a lease lasts and the second, which nobody else receives
-   * from, is empty; notes what the queues say they hold.
+   * Receives and deletes until the first and the third queue have stayed empty for longer than a lease lasts and the second, which nobody
+   * else receives from, is empty; notes what the queues say they hold.
    */
   async drain(client: SqsClient): Promise<void> {
-    const [jobs, dead] = QUEUES;
+    const [jobs, dead, moved] = QUEUES;
     const untilLeasesEnd = { WaitTimeSeconds: VISIBILITY_SECONDS + 1 };
     while ((await this.#take(client, jobs, untilLeasesEnd, 1)) > 0);
+    while (await isMoving(client)) await this.#take(client, moved, { WaitTimeSeconds: 1 }, 1);
     while ((await this.#take(client, dead, { WaitTimeSeconds: 0 }, 1)) > 0);
+    while ((await this.#take(client, moved, untilLeasesEnd, 1)) > 0);
     const left: Record<string, number> = {};
     for (const queue of QUEUES) left[queue] = await countOf(client, queue);
     this.#journal.push({ kind: 'drained', left });
@@ -65,7 +70,8 @@ export class Workload {
       const numbers = Array.from({ length: count }, () => this.#number++);
       for (const number of numbers) this.#journal.push({ kind: 'send-began', number });
       const Entries = numbers.map((number) => ({ Id: String(number), MessageBody: this.#body(number) }));
-      const outcome = await client.ask('SendMessageBatch', { QueueUrl: url(QUEUES[0]), Entries });
+      const queue = this.#chance() < LETTERS_PART ? QUEUES[1] : QUEUES[0];
+      const outcome = await client.ask('SendMessageBatch', { QueueUrl: url(queue), Entries });
       if (outcome.kind === 'broken') return;
       for (const number of succeeded(outcome)) this.#journal.push({ kind: 'send-acknowledged', number });
     }
@@ -75,6 +81,19 @@ export class Workload {
     for (;;) {
       const taken = await this.#take(client, QUEUES[0], { WaitTimeSeconds: 1 }, 0.6);
       if (taken < 0) return;
+    }
+  }
+
+  /** Moves dead letters on, and receives what has come. */
+  async #move(client: SqsClient): Promise<void> {
+    const [, dead, moved] = QUEUES;
+    const order = { SourceArn: arn(dead), DestinationArn: arn(moved) };
+    for (;;) {
+      const rate = this.#chance() < 0.5 ? {} : { MaxNumberOfMessagesPerSecond: MOVED_PER_SECOND };
+      const outcome = await client.ask('StartMessageMoveTask', { ...order, ...rate });
+      if (outcome.kind === 'answered' && outcome.status === 200)
+        this.#journal.push({ kind: 'move-acknowledged' });
+      if ((await this.#take(client, moved, { WaitTimeSeconds: 1 }, 0.6)) < 0) return;
     }
   }
 
@@ -123,6 +142,16 @@ interface Received {
 
 function url(queue: string): string {
   return `http://127.0.0.1/000000000000/${queue}`;
+}
+
+function arn(queue: string): string {
+  return `arn:aws:sqs:us-east-1:000000000000:${queue}`;
+}
+
+/** True while a task that a kill interrupted, or another, is under way. */
+async function isMoving(client: SqsClient): Promise<boolean> {
+  const { Results } = await client.demand('ListMessageMoveTasks', { SourceArn: arn(QUEUES[1]) });
+  return (Results as readonly { readonly Status: string }[]).some(({ Status }) => Status === 'RUNNING');
 }
 
 function read(body: string): { readonly number: number; readonly intact: boolean } {

@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import {
   CreateFunctionCommand,
   DeleteFunctionCommand,
+  GetFunctionConfigurationCommand,
   InvokeCommand,
   LambdaClient,
-  waitUntilFunctionActiveV2,
   type CreateFunctionCommandInput,
 } from '@aws-sdk/client-lambda';
 import { zipSync, type Zippable } from 'fflate';
+import { pause } from '../../src/sandbox/contract.ts';
 
 /** What an invocation came to: the payload, and whether the platform called it an error. */
 export interface Outcome {
@@ -52,8 +53,9 @@ export class Victims implements Disposable {
     await this.lambda.send(
       new CreateFunctionCommand({ ...base, ...more, Code: { ZipFile: zipSync(files) } }),
     );
-    const waiter = { client: this.lambda, maxWaitTime: 30, minDelay: 1 };
-    await waitUntilFunctionActiveV2(waiter, { FunctionName: name });
+    const state = async (): Promise<string | undefined> =>
+      (await this.lambda.send(new GetFunctionConfigurationCommand({ FunctionName: name }))).State;
+    while ((await state()) === 'Pending') await pause(5);
   }
 
   async remove(name: string): Promise<void> {

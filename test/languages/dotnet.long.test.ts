@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { CompiledFiles } from './csharp.ts';
 import { RealFunctions, type Brought } from './functions.ts';
@@ -204,6 +207,17 @@ test(
     assert.match(told.errorMessage, /missing the required \.deps\.json file/);
   },
 );
+
+test('the example in C# is built and deployed by one command', { skip }, async (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-example-'));
+  context.after(() => rmSync(folder, { recursive: true }));
+  cpSync(join(import.meta.dirname, '..', '..', 'examples', 'csharp'), folder, { recursive: true });
+  const said = await functions.command('deploy', folder, '--name', 'csharp', '--queue', 'greetings');
+  assert.match(said, /Building with[\s\S]*csharp is ready\./);
+  const { payload } = await functions.invoke('csharp', { name: 'Grace' });
+  assert.equal((payload as { greeting: string }).greeting, 'Hello, Grace!');
+  await functions.sendUntil('greetings', 'Ada', 'csharp', 'Hello, Ada!');
+});
 
 test('a native binary needs no .NET', { skip }, async () => {
   const files = { app: [compiled.c('native.c', 'app'), { os: 3, attrs: 0o100755 * 65_536 }] as const };

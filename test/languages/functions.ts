@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import {
   CreateEventSourceMappingCommand,
   CreateFunctionCommand,
@@ -19,7 +21,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { zipSync, type Zippable } from 'fflate';
-import { freePort, Platform } from '../crash/platform.ts';
+import { freePort, Platform, PROGRAM } from '../crash/platform.ts';
 
 /** A function as a test brings it. */
 export interface Brought {
@@ -194,6 +196,17 @@ export class RealFunctions implements AsyncDisposable {
   /** Makes a queue, and answers its URL. */
   async queue(QueueName: string): Promise<string> {
     return (await this.#sqs.send(new CreateQueueCommand({ QueueName }))).QueueUrl ?? '';
+  }
+
+  /** Runs a command of the program's own command line against this platform; answers what it printed. */
+  async command(name: string, ...words: readonly string[]): Promise<string> {
+    return (await promisify(execFile)(PROGRAM, [name, ...words, '--endpoint', this.#endpoint])).stdout;
+  }
+
+  /** Sends a message by the command line, and waits until the function's log holds `printed`. */
+  async sendUntil(queue: string, body: string, name: string, printed: string): Promise<void> {
+    await this.command('send', queue, body);
+    while (!(await this.log(name)).includes(printed)) continue;
   }
 
   /** Everything that a function has printed. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { RealFunctions, type Brought } from './functions.ts';
 import { filesOfPackage, missingPackages } from './packages.ts';
@@ -180,6 +181,16 @@ test('after an error a Ruby function serves the next invocation in the same proc
   const name = await functions.create(ruby(code));
   assert.equal((await functions.invoke(name)).isError, true);
   assert.equal((await functions.invoke(name)).payload, 2);
+});
+
+test('the example in Ruby is deployed by one command', { skip }, async () => {
+  const example = join(import.meta.dirname, '..', '..', 'examples', 'ruby');
+  const said = await functions.command('deploy', example, '--queue', 'greetings');
+  assert.match(said, /ruby is ready\./);
+  assert.deepEqual((await functions.invoke('ruby', { name: 'Grace' })).payload, {
+    greeting: 'Hello, Grace!',
+  });
+  await functions.sendUntil('greetings', '{"name": "Ada"}', 'ruby', 'Hello, Ada!');
 });
 
 test('an answer of a Ruby function above the limit is refused', { skip }, async () => {

@@ -8,8 +8,8 @@ const CACHE = '/var/lang/compile-cache';
 /** A function's own variable by which its owner says that its code is not to run at upload: `off`. */
 const SWITCH = 'MILLRACE_PRIMING';
 
-/** Less JavaScript than this is compiled as fast as a cache of it is read. */
-const WORTHWHILE_BYTES = 65_536;
+/** Less JavaScript than this is compiled about as fast as a cache of it is read. */
+const WORTHWHILE_BYTES = 262_144;
 
 /** Node's priming: V8's code for what is compiled while the function is loaded. */
 export function compileCachePriming(nodeVersion: string): Priming {

@@ -110,11 +110,11 @@ export class DotnetEngines {
 
 /** How .NET comes to this machine, for a sentence. */
 export function howToInstall(major: number): string {
-  return `install dotnet-runtime-${major}.0 from Microsoft's package feed or from your distribution`;
+  return `install dotnet-runtime-${major}.0 from your distribution or Microsoft's packages`;
 }
 
 function nothingInstalled(major: number): string {
-  return `Neither .NET nor mono is installed on this machine: ${howToInstall(major)}, or, for assemblies built for .NET Standard 2.0 or .NET Framework: apt-get install mono-runtime`;
+  return `Neither .NET nor mono is installed on this machine: ${howToInstall(major)}, or, for assemblies built for .NET Standard 2.0 or .NET Framework: apt-get install mono-runtime mono-mcs`;
 }
 
 function none(reason: string): { readonly ok: false; readonly failure: NoEngine } {

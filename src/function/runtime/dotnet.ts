@@ -5,7 +5,7 @@ import { DotnetEngines, ENGINE_VARIABLE, howToInstall, type DotnetEngine } from 
 import { buildFiles, entryOf, RUNTIME_SUPPORT, type BuildFiles, type DotnetEntry } from './dotnet-entry.ts';
 import { BOOTSTRAP, BOOTSTRAP_CONFIG, bootstrapPart } from './dotnet-parts.ts';
 import type { Launch, NotLaunchable, Probe, Runtime } from './runtime.ts';
-import { RUNTIME_ROOT, TASK_ROOT } from './runtime.ts';
+import { notInstalled, RUNTIME_ROOT, TASK_ROOT } from './runtime.ts';
 
 /** What the .NET runtime needs from the platform. */
 export interface DotnetRuntimeOptions {
@@ -16,19 +16,25 @@ export interface DotnetRuntimeOptions {
 
 type Command = Pick<Launch, 'command' | 'mounts'>;
 
-/** What the native binaries of every machine need, in a sentence about the machine. */
-const NATIVE = 'executables that bring their own .NET run as they are';
+/** One runtime for each name that AWS has given to .NET. */
+export function dotnetRuntimes(options: DotnetRuntimeOptions): readonly Runtime[] {
+  const engines = new DotnetEngines(options.brought);
+  return [6, 8, 10].map((major) => new DotnetRuntime(major, options, engines));
+}
 
 /** .NET: class libraries, executable assemblies, native binaries. */
-export class DotnetRuntime implements Runtime {
-  readonly ids = ['dotnet6', 'dotnet8', 'dotnet10'];
+class DotnetRuntime implements Runtime {
+  readonly ids: readonly string[];
   readonly preparation = 'plain';
+  readonly #major: number;
   readonly #options: DotnetRuntimeOptions;
   readonly #engines: DotnetEngines;
 
-  constructor(options: DotnetRuntimeOptions) {
+  constructor(major: number, options: DotnetRuntimeOptions, engines: DotnetEngines) {
+    this.ids = [`dotnet${major}`];
+    this.#major = major;
     this.#options = options;
-    this.#engines = new DotnetEngines(options.brought);
+    this.#engines = engines;
   }
 
   async prepare(): Promise<void> {}
@@ -39,34 +45,33 @@ export class DotnetRuntime implements Runtime {
     if (entry.kind === 'native-binary')
       return launchOf(settings, { command: [`${TASK_ROOT}/${entry.file}`], mounts: [] }, {});
     const files = await buildFiles(entry.assembly, folder);
-    const major = files.major ?? Number(settings.runtime.slice('dotnet'.length));
+    const major = files.major ?? this.#major;
     const engine = await this.#engines.choose(settings.variables[ENGINE_VARIABLE], major);
-    if (!engine.ok) return notLaunchable('Runtime.MissingInterpreter', engine.failure.reason);
+    if (!engine.ok) return notInstalled(engine.failure.reason);
     const unfit = whyUnfit(engine.value, files);
-    if (unfit !== undefined) return notLaunchable('Runtime.MissingInterpreter', unfit);
+    if (unfit !== undefined) return notInstalled(unfit);
     const command = await this.#command(entry, settings.handler, files, engine.value);
     return 'kind' in command ? command : launchOf(settings, command, engine.value.variables);
   }
 
   async probe(): Promise<Probe> {
+    const install = howToInstall(this.#major);
     const dotnet = await this.#engines.dotnet();
     if (dotnet?.ok === true) {
       const { version, program } = dotnet.value;
-      const how = `by AWS's ${RUNTIME_SUPPORT} when the package has it, else by our bootstrap`;
-      return {
-        available: true,
-        sentence: `.NET ${version} at ${program}: class libraries ${how}; ${NATIVE}`,
-      };
+      const isExact = Number.parseInt(version, 10) === this.#major;
+      const how = `by ${RUNTIME_SUPPORT} where a package has it, else by our bootstrap`;
+      return { available: true, sentence: `.NET ${version} at ${program}, ${how}`, version, isExact };
     }
     const mono = await this.#engines.mono();
     if (mono?.ok === true) {
       const { version, program } = mono.value;
-      const what = 'assemblies built for .NET Standard 2.0 or .NET Framework by our bootstrap';
-      const others = `for those built for .NET 6 and later ${howToInstall(8)}`;
-      return { available: true, sentence: `mono ${version} at ${program}: ${what}; ${others}; ${NATIVE}` };
+      const what = 'by our bootstrap, for assemblies of .NET Standard 2.0 and .NET Framework';
+      const sentence = `mono ${version} at ${program}, ${what}; for those of .NET ${this.#major} ${install}`;
+      return { available: true, sentence, version, isExact: false };
     }
-    const both = `apt-get install mono-runtime mono-mcs, or ${howToInstall(8)}`;
-    return { available: false, sentence: `neither .NET nor mono is installed: ${both}; ${NATIVE}` };
+    const sentence = `Neither .NET nor mono is installed: ${install}, or apt-get install mono-runtime mono-mcs. Executables that bring their own .NET run as they are.`;
+    return { available: false, sentence };
   }
 
   async #command(
@@ -82,7 +87,7 @@ export class DotnetRuntime implements Runtime {
     if (engine.kind === 'dotnet' && files.hasRuntimeSupport)
       return byRuntimeSupport(exec, handler, files, mounts);
     const part = await this.#options.brought.ensure(await bootstrapPart(this.#options.bootstrapFolder));
-    if (!part.ok) return notLaunchable('Runtime.MissingInterpreter', part.failure.reason);
+    if (!part.ok) return notInstalled(part.failure.reason);
     const described = engine.kind === 'dotnet' ? descriptions(files) : [];
     return {
       command: [...exec, ...described, `${RUNTIME_ROOT}/${BOOTSTRAP}`, handler],

@@ -1,7 +1,8 @@
 import type { FunctionSettings } from '../function.ts';
 import { compileCachePriming } from './compile-cache.ts';
-import type { Launch, Priming, Probe, Runtime } from './runtime.ts';
+import type { Launch, Priming, Probe, Runtime, Spare } from './runtime.ts';
 import { RUNTIME_ROOT } from './runtime.ts';
+import { takesVariablesLate } from './spare.ts';
 import { stripFolder } from './typescript.ts';
 
 const NODE = '/var/lang/bin/node';
@@ -21,6 +22,14 @@ export class NodeRuntime implements Runtime {
   readonly ids = ['nodejs18.x', 'nodejs20.x', 'nodejs22.x', 'nodejs24.x', 'nodejs26.x'];
   readonly preparation = 'node-1';
   readonly priming: Priming;
+  readonly spare: Spare = {
+    suits: takesVariablesLate,
+    // Its paths are read when it starts; the rest of the function's variables comes with the function.
+    ahead: ({ variables, ...launch }) => ({
+      launch: { ...launch, variables: atStart(variables) },
+      words: [],
+    }),
+  };
   readonly #options: NodeRuntimeOptions;
 
   constructor(options: NodeRuntimeOptions) {
@@ -52,6 +61,10 @@ export class NodeRuntime implements Runtime {
   async probe(): Promise<Probe> {
     return { available: true, sentence: `Node ${this.#options.version} at ${this.#options.execPath}` };
   }
+}
+
+function atStart({ PATH = '', NODE_PATH = '' }: Launch['variables']): Launch['variables'] {
+  return { PATH, NODE_PATH };
 }
 
 /** The heap may grow as far as the walls, so that they end it and the caller learns that memory ran out. */

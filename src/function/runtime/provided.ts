@@ -1,5 +1,6 @@
-import { access, constants, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isExecutable, wrongEntrypoint } from './entrypoint.ts';
 import type { Launch, NotLaunchable, Probe, Runtime } from './runtime.ts';
 import { TASK_ROOT } from './runtime.ts';
 
@@ -26,13 +27,11 @@ async function whatIsWrong(bootstrap: string): Promise<string | undefined> {
   if (found === undefined || !found.isFile()) {
     return `Couldn't find valid bootstrap(s): [${TASK_ROOT}/bootstrap]. Put an executable file named bootstrap at the root of the package.`;
   }
-  const executable = await access(bootstrap, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
   // Root may "execute" by access() only when some execute bit is set, so the mode needs no second look.
-  if (executable) return undefined;
-  return `${TASK_ROOT}/bootstrap has no execute permission. Run chmod +x bootstrap before zipping.`;
+  if (!(await isExecutable(bootstrap)))
+    return `${TASK_ROOT}/bootstrap has no execute permission. Run chmod +x bootstrap before zipping.`;
+  const wrong = await wrongEntrypoint(bootstrap, process.arch);
+  return wrong && `fork/exec ${TASK_ROOT}/bootstrap: ${wrong.error}. ${wrong.advice}`;
 }
 
 function notLaunchable(reason: string): NotLaunchable {

@@ -17,22 +17,31 @@ interface Ruby {
 
 const MISSING = 'Ruby is not installed on this machine: apt-get install ruby';
 
-/** Ruby by our own bootstrap, on the Ruby of this machine. */
-export class RubyRuntime implements Runtime {
-  readonly ids = ['ruby3.2', 'ruby3.3', 'ruby3.4'];
-  readonly preparation = 'plain';
-  readonly #bootstrapFolder: string;
-  readonly #programs = new InstalledPrograms();
+/** One runtime for each name that AWS has given to Ruby. `bootstrapFolder`: `runtimes/ruby`. */
+export function rubyRuntimes(bootstrapFolder: string): readonly Runtime[] {
+  const programs = new InstalledPrograms();
+  return ['3.2', '3.3', '3.4', '4.0'].map((minor) => new RubyRuntime(minor, bootstrapFolder, programs));
+}
 
-  /** `bootstrapFolder`: `runtimes/ruby`. */
-  constructor(bootstrapFolder: string) {
+/** Ruby by our own bootstrap, on the Ruby of this machine: that very version if it is there under its name. */
+class RubyRuntime implements Runtime {
+  readonly ids: readonly string[];
+  readonly preparation = 'plain';
+  readonly #minor: string;
+  readonly #bootstrapFolder: string;
+  readonly #programs: InstalledPrograms;
+
+  constructor(minor: string, bootstrapFolder: string, programs: InstalledPrograms) {
+    this.ids = [`ruby${minor}`];
+    this.#minor = minor;
     this.#bootstrapFolder = bootstrapFolder;
+    this.#programs = programs;
   }
 
   async prepare(): Promise<void> {}
 
   async launch(settings: FunctionSettings, folder: string): Promise<Launch | NotLaunchable> {
-    const ruby = await this.#find(settings.runtime);
+    const ruby = await this.#find();
     if (ruby === undefined) return notInstalled(MISSING);
     const { prefix } = ruby.told;
     const own = prefix === '/usr' || prefix.startsWith('/usr/') ? [] : [readOnly(prefix, prefix)];
@@ -40,7 +49,7 @@ export class RubyRuntime implements Runtime {
       command: [ruby.path, `${RUNTIME_ROOT}/bootstrap.rb`],
       variables: {
         AWS_EXECUTION_ENV: `AWS_Lambda_${settings.runtime}`,
-        GEM_PATH: (await gemFolders(settings.runtime, ruby.told.abi, folder)).join(':'),
+        GEM_PATH: (await gemFolders(this.#minor, ruby.told.abi, folder)).join(':'),
         PATH: `${dirname(ruby.path)}:/usr/local/bin:/usr/bin/:/bin:/opt/bin`,
         RUBYLIB: '/opt/ruby/lib',
       },
@@ -50,22 +59,24 @@ export class RubyRuntime implements Runtime {
   }
 
   async probe(): Promise<Probe> {
-    const ruby = await this.#find('ruby');
+    const ruby = await this.#find();
     if (ruby === undefined) return { available: false, sentence: MISSING };
-    return { available: true, sentence: `Ruby ${ruby.told.version} at ${ruby.path}` };
+    const { version } = ruby.told;
+    const isExact = version.startsWith(`${this.#minor}.`);
+    return { available: true, sentence: `Ruby ${version} at ${ruby.path}`, version, isExact };
   }
 
-  /** The Ruby of this version when it is there under that name (`ruby3.3`), otherwise the one that is. */
-  #find(runtime: string): Promise<InstalledProgram<Ruby> | undefined> {
-    return this.#programs.find(questionFor(runtime));
+  #find(): Promise<InstalledProgram<Ruby> | undefined> {
+    return this.#programs.find(questionFor(this.#minor));
   }
 }
 
-function questionFor(runtime: string): ProgramQuestion<Ruby> {
+/** `ruby3.3` is Debian's name for that version; `ruby` is whichever the machine has. */
+function questionFor(minor: string): ProgramQuestion<Ruby> {
   const asked =
     'puts RbConfig.ruby, RUBY_VERSION, RbConfig::CONFIG["ruby_version"], RbConfig::CONFIG["prefix"]';
   return {
-    names: runtime === 'ruby' ? ['ruby'] : [runtime, 'ruby'],
+    names: [`ruby${minor}`, 'ruby'],
     args: ['--disable-gems', '-rrbconfig', '-e', asked],
     read: (printed) => {
       const [path, version, abi, prefix] = printed.split('\n');
@@ -79,10 +90,9 @@ function questionFor(runtime: string): ProgramQuestion<Ruby> {
  * Where gems are looked for: with the package and in layers, for the version that the function names and for the one
  * that runs it. Gems without compiled parts run on either.
  */
-async function gemFolders(runtime: string, abi: string, folder: string): Promise<readonly string[]> {
+async function gemFolders(minor: string, abi: string, folder: string): Promise<readonly string[]> {
   const bundled = await readdir(join(folder, 'vendor', 'bundle', 'ruby')).catch(() => []);
-  const named = `${runtime.slice('ruby'.length)}.0`;
-  const wanted = [...new Set([abi, named])];
+  const wanted = [...new Set([abi, `${minor}.0`])];
   const inPackage = [...new Set([...wanted, ...bundled])];
   return [
     ...inPackage.map((version) => `${TASK_ROOT}/vendor/bundle/ruby/${version}`),

@@ -57,6 +57,18 @@ export interface Priming {
   use(launch: Launch): Launch;
 }
 
+/**
+ * A runtime's program started ahead, without a function: it connects to the socket that `MILLRACE_SPARE` names,
+ * reads from it to its end `{"variables": {…}, "words": […]}`, and goes on as if it had been started with these
+ * variables and arguments. Before that, no code of a function is there, and nothing that only one function has.
+ */
+export interface Spare {
+  /** False when a function wants what only the start of a process can give. */
+  suits(settings: FunctionSettings): boolean;
+  /** The program that can become `launch`, and the words that it is then still missing. */
+  ahead(launch: Launch): { readonly launch: Launch; readonly words: readonly string[] };
+}
+
 /** From a runtime's name to what runs it here: one object per language. */
 export interface Runtime {
   /** The names it answers to, as AWS spells them. */
@@ -69,5 +81,7 @@ export interface Runtime {
   launch(settings: FunctionSettings, folder: string): Promise<Launch | NotLaunchable>;
   /** Absent where there is nothing to prime, and while it is not known yet what would run the function. */
   readonly priming?: Priming | undefined;
+  /** Absent where a program cannot be started ahead of its function. */
+  readonly spare?: Spare;
   probe(): Promise<Probe>;
 }

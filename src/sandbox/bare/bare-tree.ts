@@ -4,6 +4,7 @@ import { MemoryWatch } from '../memory-watch.ts';
 import { socketInodes, type PeerSockets } from '../peer-sockets.ts';
 import { processTree, pssBytes, signalAll } from '../process-tree.ts';
 import type { PeerAddress, SandboxedTree, SandboxExit, SandboxSpec } from '../sandbox.ts';
+import { SharedReading } from '../shared-reading.ts';
 import type { SpawnEnd, Spawned } from '../spawner.ts';
 
 /** What a tree without walls is made of. */
@@ -20,6 +21,7 @@ export interface BareTreeParts {
 export class BareTree implements SandboxedTree {
   readonly exit: Promise<SandboxExit>;
   readonly #parts: BareTreeParts;
+  readonly #inodes = new SharedReading(async () => socketInodes(await this.#pids()));
   readonly #watch: MemoryWatch;
 
   constructor(parts: BareTreeParts) {
@@ -67,7 +69,7 @@ export class BareTree implements SandboxedTree {
 
   async owns(peer: PeerAddress): Promise<boolean> {
     const socket = await this.#parts.sockets.find(peer);
-    return socket !== undefined && (await socketInodes(await this.#pids())).has(socket.inode);
+    return socket !== undefined && (await this.#inodes.fromNowOn()).has(socket.inode);
   }
 
   async #pids(): Promise<number[]> {

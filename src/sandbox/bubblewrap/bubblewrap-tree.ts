@@ -4,6 +4,7 @@ import { isRunning, processTree, pssBytes, signalAll } from '../process-tree.ts'
 import type { MemoryWatch } from '../memory-watch.ts';
 import { socketInodes, type PeerSockets } from '../peer-sockets.ts';
 import type { PeerAddress, SandboxedTree, SandboxExit } from '../sandbox.ts';
+import { SharedReading } from '../shared-reading.ts';
 import type { SpawnEnd, Spawned } from '../spawner.ts';
 import type { Cgroup } from './cgroup.ts';
 
@@ -43,6 +44,7 @@ const FATAL_SIGNALS = [
 export class BubblewrapTree implements SandboxedTree {
   readonly exit: Promise<SandboxExit>;
   readonly #parts: BubblewrapTreeParts;
+  readonly #inodes = new SharedReading(async () => socketInodes(await this.#pids()));
   #frozen = false;
   #isEnding = false;
 
@@ -96,9 +98,7 @@ export class BubblewrapTree implements SandboxedTree {
     const { sockets, uid } = this.#parts;
     const socket = await sockets.find(peer);
     if (socket === undefined) return false;
-    return uid === undefined
-      ? (await socketInodes(await this.#pids())).has(socket.inode)
-      : socket.uid === uid;
+    return uid === undefined ? (await this.#inodes.fromNowOn()).has(socket.inode) : socket.uid === uid;
   }
 
   async #pids(): Promise<number[]> {
@@ -120,9 +120,21 @@ export class BubblewrapTree implements SandboxedTree {
     }
   }
 
+  /** bubblewrap may have been killed before the process that it had just made was tied to its life. */
+  async #endOrphans(): Promise<void> {
+    const { cgroup, clock } = this.#parts;
+    for (let round = 0; cgroup !== undefined && round < GONE_ROUNDS; round += 1) {
+      const left = await cgroup.pids();
+      if (left.length === 0) return;
+      signalAll(left, 'SIGKILL');
+      await sleep(clock, GONE_PAUSE_MS);
+    }
+  }
+
   async #whenGone(): Promise<SandboxExit> {
     const { spawned, cgroup, watch, onGone } = this.#parts;
     const end = await spawned.ended;
+    if (end.kind === 'ended' && end.signal !== null) await this.#endOrphans();
     await spawned.closed;
     watch[Symbol.dispose]();
     const outOfMemory = watch.exceeded || (await cgroup?.ranOutOfMemory()) === true;

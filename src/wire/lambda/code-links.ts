@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../../base/clock.ts';
 import type { Random } from '../../base/random.ts';
-import { functionKeyText, type FunctionKey } from '../../function/function.ts';
+import { targetArn, type FunctionRecord, type FunctionTarget } from '../../function/function.ts';
 
 /** How long a link to a function's code works (AWS: ten minutes). */
 const LINK_LIFETIME_MS = 600_000;
@@ -24,27 +24,28 @@ export class CodeLinks {
     this.#secret = parts.random.bytes(32);
   }
 
-  /** The path and query of a link to the function's code. */
-  make(key: FunctionKey): string {
+  /** The path and query of a link to the code of a function or version. */
+  make({ key, version }: Pick<FunctionRecord, 'key' | 'version'>): string {
     const expires = String(Math.floor(this.#clock.nowMs() + LINK_LIFETIME_MS));
-    const token = this.#token(key, expires).toString('hex');
-    const query = new URLSearchParams({ account: key.account, region: key.region, expires, token });
+    const token = this.#token({ ...key, qualifier: version }, expires).toString('hex');
+    const { account, region } = key;
+    const query = new URLSearchParams({ account, region, version, expires, token });
     return `/2015-03-31/functions/${encodeURIComponent(key.name)}/code.zip?${query.toString()}`;
   }
 
   /** The function that a link is for; undefined when it was not made here or has expired. */
-  check(name: string, query: URLSearchParams): FunctionKey | undefined {
+  check(name: string, query: URLSearchParams): FunctionTarget | undefined {
     const of = (parameter: string): string => query.get(parameter) ?? '';
-    const key = { account: of('account'), region: of('region'), name };
-    const wanted = this.#token(key, of('expires'));
+    const target = { account: of('account'), region: of('region'), name, qualifier: of('version') };
+    const wanted = this.#token(target, of('expires'));
     const given = Buffer.from(of('token'), 'hex');
     const genuine = given.length === wanted.length && timingSafeEqual(given, wanted);
-    return genuine && Number(of('expires')) >= this.#clock.nowMs() ? key : undefined;
+    return genuine && Number(of('expires')) >= this.#clock.nowMs() ? target : undefined;
   }
 
-  #token(key: FunctionKey, expires: string): Buffer {
+  #token(target: FunctionTarget, expires: string): Buffer {
     return createHmac('sha256', this.#secret)
-      .update(`${functionKeyText(key)}\n${expires}`)
+      .update(`${targetArn(target)}\n${expires}`)
       .digest();
   }
 }

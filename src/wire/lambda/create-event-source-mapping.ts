@@ -17,7 +17,7 @@ export async function createEventSourceMapping(call: RestCall, rooms: LambdaRoom
   const arn = members.text('EventSourceArn', { required: true });
   const tags = members.textMap('Tags') ?? {};
   const { maximumConcurrency, ...given } = readMappingSettings(members);
-  const target = readTarget(name ?? '', new URLSearchParams(), call.caller).key;
+  const target = readTarget(name ?? '', new URLSearchParams(), call.caller);
   const source = readSource(arn ?? '', call.caller);
   const settings: MappingSettings = {
     ...MAPPING_DEFAULTS,

@@ -6,6 +6,7 @@ import { readFunctionName } from './function-name.ts';
 import { functionView } from './function-view.ts';
 import { conflict, functionError, invalidParameter, unsupported } from './lambda-errors.ts';
 import { readArchitecture, readZip } from './package-members.ts';
+import { published } from './publish-version.ts';
 import type { LambdaRooms } from './rooms.ts';
 import { checkTags } from './tags.ts';
 
@@ -31,14 +32,13 @@ export async function createFunction(call: RestCall, rooms: LambdaRooms): Promis
   const given = readFunctionSettings(members, rooms.runtimeIds, true, name ?? '');
   const { key, qualifier } = readFunctionName(name ?? '', call.caller);
   if (packageType === 'Image') throw unsupported('PackageType Image');
-  if (publish) throw unsupported('Publish');
   if (qualifier !== undefined) throw invalidParameter('A function is created without a qualifier.');
   checkTags(tags);
   const architecture = readArchitecture(members);
   const zip = readZip(code ?? members);
   const settings: FunctionSettings = { ...DEFAULTS, ...mandatory(given), tags, architecture };
   const created = await rooms.functions.create(key, settings, zip);
-  if (created.ok) return { status: 201, body: functionView(created.value) };
+  if (created.ok) return { status: 201, body: functionView(await published(rooms, created.value, publish)) };
   if (created.failure.kind === 'function-exists') throw conflict(`Function already exist: ${key.name}`);
   throw functionError(created.failure);
 }

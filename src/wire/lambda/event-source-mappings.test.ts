@@ -108,7 +108,7 @@ test('what AWS would refuse is refused with its sentence', async () => {
       'InvalidParameterValueException',
       /^Queue visibility timeout: 30 seconds is less than Function timeout: 31 seconds$/,
     ],
-    [{ FunctionName: 'f:prod' }, 'ResourceNotFoundException', /function:f:prod$/],
+    [{ FunctionName: 'f:prod' }, 'InvalidParameterValueException', /^Function does not exist$/],
   ];
   for (const [body, code, sentence] of cases) {
     const { headers, json } = await create(lambda, body);

@@ -4,13 +4,26 @@ import { readTarget } from './function-name.ts';
 import { functionNotFound } from './lambda-errors.ts';
 import type { LambdaRooms } from './rooms.ts';
 
-/** The function that a path's `{FunctionName}` and the query's `Qualifier` name; 404 if there is none. */
-export function existingFunction(
-  call: RestCall,
-  rooms: LambdaRooms,
-): { readonly record: FunctionRecord; readonly qualified: boolean } {
-  const { key, qualified } = readTarget(call.labels['FunctionName'] ?? '', call.query, call.caller);
+/** A function or one of its versions, and what the request named it by. */
+export interface ExistingFunction {
+  readonly record: FunctionRecord;
+  readonly qualifier?: string;
+}
+
+/** What a path's `{FunctionName}` and the query's `Qualifier` name; 404 if it is not there. */
+export function existingFunction(call: RestCall, rooms: LambdaRooms): ExistingFunction {
+  const target = readTarget(call.labels['FunctionName'] ?? '', call.query, call.caller);
+  const record = rooms.functions.resolve(target);
+  if (record === undefined) throw functionNotFound(target, target.qualifier);
+  return { record, ...(target.qualifier !== undefined && { qualifier: target.qualifier }) };
+}
+
+/** The function that the path names, whole: an operation on it takes no version. */
+export function wholeFunction(call: RestCall, rooms: LambdaRooms): FunctionRecord {
+  const { qualifier, ...key } = readTarget(call.labels['FunctionName'] ?? '', call.query, call.caller);
   const record = rooms.functions.get(key);
-  if (record === undefined) throw functionNotFound(key, qualified ? '$LATEST' : undefined);
-  return { record, qualified };
+  if (record === undefined || (qualifier !== undefined && qualifier !== record.version)) {
+    throw functionNotFound(key, qualifier);
+  }
+  return record;
 }

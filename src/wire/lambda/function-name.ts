@@ -1,7 +1,7 @@
-import type { FunctionKey } from '../../function/function.ts';
+import type { FunctionKey, FunctionTarget } from '../../function/function.ts';
 import type { Caller } from '../caller.ts';
 import { RestError } from '../rest-protocol.ts';
-import { functionNotFound, invalidParameter } from './lambda-errors.ts';
+import { invalidParameter } from './lambda-errors.ts';
 
 /** How the service model spells the constraint on a function's name in all its forms. */
 const MODEL_PATTERN =
@@ -40,17 +40,8 @@ export function readFunctionName(text: string, caller: Caller): NamedFunction {
   return { key: { account, region, name }, ...(qualifier === undefined ? {} : { qualifier }) };
 }
 
-/** A function's key, and whether the request named its version. */
-export interface Target {
-  readonly key: FunctionKey;
-  readonly qualified: boolean;
-}
-
-/**
- * The function that path and query name together. Versions and aliases do not exist here: any qualifier but
- * `$LATEST` is not found.
- */
-export function readTarget(text: string, query: URLSearchParams, caller: Caller): Target {
+/** The function that path and query name together, and the version or alias of it that either names. */
+export function readTarget(text: string, query: URLSearchParams, caller: Caller): FunctionTarget {
   const { key, qualifier: inName } = readFunctionName(text, caller);
   const inQuery = query.get('Qualifier') ?? undefined;
   if (inName !== undefined && inQuery !== undefined && inName !== inQuery) {
@@ -59,8 +50,7 @@ export function readTarget(text: string, query: URLSearchParams, caller: Caller)
     );
   }
   const qualifier = inQuery ?? inName;
-  if (qualifier !== undefined && qualifier !== '$LATEST') throw functionNotFound(key, qualifier);
-  return { key, qualified: qualifier !== undefined };
+  return { ...key, ...(qualifier !== undefined && { qualifier }) };
 }
 
 function invalidName(text: string, constraint: string): RestError {

@@ -1,19 +1,19 @@
-import { functionArn, type FunctionRecord } from '../../function/function.ts';
+import { LATEST, targetArn, type FunctionRecord } from '../../function/function.ts';
 
 /** Where an update stands: the answer to an update says `in-progress`, whatever has been reached meanwhile. */
 export type UpdateView = 'as-it-is' | 'in-progress';
 
-/** A function's configuration as the Lambda API answers it. `qualified` appends the version to the ARN. */
+/** A function's configuration as the Lambda API answers it. `qualifier` is what the request named it by. */
 export function functionView(
   record: FunctionRecord,
   update: UpdateView = 'as-it-is',
-  qualified = false,
+  qualifier = record.version === LATEST ? undefined : record.version,
 ): Readonly<Record<string, unknown>> {
   const { key, settings } = record;
   const hasVariables = Object.keys(settings.variables).length > 0;
   return {
     FunctionName: key.name,
-    FunctionArn: functionArn(key) + (qualified ? `:${record.version}` : ''),
+    FunctionArn: targetArn({ ...key, ...(qualifier !== undefined && { qualifier }) }),
     Runtime: settings.runtime,
     Role: settings.role,
     Handler: settings.handler,

@@ -12,7 +12,7 @@ export function getAccountSettings(call: RestCall, rooms: LambdaRooms): RestAnsw
         CodeSizeUnzipped: 262_144_000,
         CodeSizeZipped: 52_428_800,
         ConcurrentExecutions: rooms.concurrencyLimit,
-        UnreservedConcurrentExecutions: rooms.concurrencyLimit,
+        UnreservedConcurrentExecutions: rooms.allowance.unreserved(),
       },
       AccountUsage: {
         TotalCodeSize: functions.reduce((sum, record) => sum + record.package.sizeBytes, 0),

@@ -5,6 +5,6 @@ import type { LambdaRooms } from './rooms.ts';
 
 /** `GET /2015-03-31/functions/{FunctionName}/configuration` → the configuration. */
 export function getFunctionConfiguration(call: RestCall, rooms: LambdaRooms): RestAnswer {
-  const { record, qualified } = existingFunction(call, rooms);
-  return { status: 200, body: functionView(record, 'as-it-is', qualified) };
+  const { record, qualifier } = existingFunction(call, rooms);
+  return { status: 200, body: functionView(record, 'as-it-is', qualifier) };
 }

@@ -5,14 +5,17 @@ import type { LambdaRooms } from './rooms.ts';
 
 /** `GET /2015-03-31/functions/{FunctionName}` → configuration, a link to the code, tags. */
 export function getFunction(call: RestCall, rooms: LambdaRooms): RestAnswer {
-  const { record, qualified } = existingFunction(call, rooms);
-  const { tags } = record.settings;
+  const { record, qualifier } = existingFunction(call, rooms);
+  const latest = rooms.functions.get(record.key) ?? record;
+  const { tags } = latest.settings;
+  const reserved = latest.reservedConcurrency;
   const host = call.request.headers.host ?? 'localhost';
   return {
     status: 200,
     body: {
-      Configuration: functionView(record, 'as-it-is', qualified),
-      Code: { RepositoryType: 'S3', Location: `http://${host}${rooms.codeLinks.make(record.key)}` },
+      Configuration: functionView(record, 'as-it-is', qualifier),
+      Code: { RepositoryType: 'S3', Location: `http://${host}${rooms.codeLinks.make(record)}` },
+      ...(reserved !== undefined && { Concurrency: { ReservedConcurrentExecutions: reserved } }),
       ...(Object.keys(tags).length > 0 ? { Tags: tags } : {}),
     },
   };

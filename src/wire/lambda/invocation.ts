@@ -14,6 +14,8 @@ const NO_EVENT = Buffer.from('{}');
 export interface AskedInvocation {
   readonly type: string;
   readonly record: FunctionRecord;
+  /** The version or alias that was named. */
+  readonly named: { readonly qualifier?: string };
   readonly payload: Buffer;
   /** What an invocation carries beside its event. */
   readonly context: { readonly clientContext?: string };
@@ -30,13 +32,13 @@ export function readInvocation(
   const type = header(call, 'x-amz-invocation-type') ?? 'RequestResponse';
   const limit = limitBytes[type];
   if (limit === undefined) throw badType(type, Object.keys(limitBytes));
-  const { record } = existingFunction(call, rooms);
+  const { record, ...named } = existingFunction(call, rooms);
   const { body } = call.request;
   checkSize(body, limit, type);
   if (body.length > 0) parseJson(body);
   const clientContext = readClientContext(header(call, 'x-amz-client-context'));
   return {
-    ...{ type, record },
+    ...{ type, record, named },
     payload: body.length > 0 ? body : NO_EVENT,
     context: clientContext === undefined ? {} : { clientContext },
     wantsLog: header(call, 'x-amz-log-type') === 'Tail',
@@ -52,7 +54,7 @@ export async function admitted(
   if (ready === undefined) throw functionNotFound(record.key);
   if (ready.state.kind !== 'active') throw notReady(ready);
   const permit = rooms.allowance.tryAcquire(ready.key);
-  if (permit === undefined) throw tooManyRequests('ConcurrentInvocationLimitExceeded', 'Rate Exceeded.');
+  if (permit === undefined) throw throttled(rooms.allowance.reserved(ready.key) !== undefined);
   return { ready, release: () => permit.release() };
 }
 
@@ -71,6 +73,14 @@ export function executedVersion(record: FunctionRecord): Readonly<Record<string,
 export function noRoom(why: string): RestError {
   return tooManyRequests('ConcurrentInvocationLimitExceeded', `Rate Exceeded. ${why}`);
 }
+
+function throttled(byReservation: boolean): RestError {
+  const which = byReservation
+    ? 'ReservedFunctionConcurrentInvocationLimitExceeded'
+    : 'ConcurrentInvocationLimitExceeded';
+  return tooManyRequests(which, 'Rate Exceeded.');
+}
+
 function notReady(record: FunctionRecord): RestError {
   const state = record.state.kind === 'failed' ? `Failed: ${record.state.reason}` : 'Pending';
   return conflict(

@@ -23,13 +23,13 @@ const PIECE_BYTES = 262_144;
  */
 export async function invokeWithResponseStream(call: RestCall, rooms: LambdaRooms): Promise<RestAnswer> {
   const asked = readInvocation(call, rooms, LIMIT_BYTES);
-  const { payload, context, wantsLog } = asked;
+  const { payload, context, named, wantsLog } = asked;
   if (asked.type === 'DryRun') return { status: 204, headers: executedVersion(asked.record) };
   const { ready, release } = await admitted(rooms, asked.record);
   const sink = new PieceChannel();
   const { requestId } = call.request;
   const running = rooms.invoker
-    .invoke({ function: ready, requestId, payload, ...context, ...traceOf(call), sink })
+    .invoke({ function: ready, requestId, payload, ...context, ...named, ...traceOf(call), sink })
     .finally(() => {
       release();
       sink.end();

@@ -31,8 +31,13 @@ export async function invoke(call: RestCall, rooms: LambdaRooms): Promise<RestAn
 }
 
 async function post(call: RestCall, rooms: LambdaRooms, asked: AskedInvocation): Promise<RestAnswer> {
-  const { record, payload, context } = asked;
-  const event = { payload: payload.toString('utf8'), requestId: call.request.requestId, ...context };
+  const { record, payload, context, named } = asked;
+  const event = {
+    payload: payload.toString('utf8'),
+    requestId: call.request.requestId,
+    ...context,
+    ...named,
+  };
   const senderId = call.caller.accessKeyId === '' ? call.caller.account : call.caller.accessKeyId;
   const posted = await rooms.inboxes.post(record.key, event, senderId);
   if (!posted.ok) throw unavailable(posted.failure);
@@ -42,9 +47,9 @@ async function post(call: RestCall, rooms: LambdaRooms, asked: AskedInvocation):
 async function run(call: RestCall, rooms: LambdaRooms, asked: AskedInvocation): Promise<RestAnswer> {
   const { ready, release } = await admitted(rooms, asked.record);
   try {
-    const { payload, context, wantsLog } = asked;
+    const { payload, context, named, wantsLog } = asked;
     const { requestId } = call.request;
-    const request = { function: ready, requestId, payload, ...context, ...traceOf(call) };
+    const request = { function: ready, requestId, payload, ...context, ...named, ...traceOf(call) };
     return answerOf(await rooms.invoker.invoke(request), ready, wantsLog);
   } finally {
     release();

@@ -3,6 +3,7 @@ import type { NoSuchQueue, Unavailable } from '../../broker/broker.ts';
 import type { MappingBusy, MappingFailure, NoSuchMapping } from '../../dispatch/mappings.ts';
 import { functionArn, type FunctionKey } from '../../function/function.ts';
 import type { NoSuchFunction, PackageRefused, RevisionMismatch } from '../../function/functions.ts';
+import type { NoSuchVersion, VersionInUse } from '../../function/versions.ts';
 import { queueArn, type QueueKey } from '../../message/queue-key.ts';
 import { RestError } from '../rest-protocol.ts';
 
@@ -37,10 +38,16 @@ export function tooManyRequests(reason: string, message: string): RestError {
 }
 
 /** What a failure of the function room is on the wire. */
-export function functionError(failure: NoSuchFunction | PackageRefused | RevisionMismatch): RestError {
+export function functionError(
+  failure: NoSuchFunction | NoSuchVersion | VersionInUse | PackageRefused | RevisionMismatch,
+): RestError {
   switch (failure.kind) {
     case 'no-such-function':
       return functionNotFound(failure.function);
+    case 'no-such-version':
+      return functionNotFound(failure.function, failure.version);
+    case 'version-in-use':
+      return conflict(`The version is referenced by the alias ${failure.alias}.`);
     case 'package-refused':
     case 'package-too-large':
       return invalidParameter(failure.reason);

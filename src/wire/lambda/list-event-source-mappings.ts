@@ -1,4 +1,4 @@
-import { functionKeyText } from '../../function/function.ts';
+import { targetArn } from '../../function/function.ts';
 import { queueArn } from '../../message/queue-key.ts';
 import type { RestAnswer, RestCall } from '../rest-protocol.ts';
 import { isOfCaller } from './existing-mapping.ts';
@@ -11,11 +11,11 @@ import type { LambdaRooms } from './rooms.ts';
 export function listEventSourceMappings(call: RestCall, rooms: LambdaRooms): RestAnswer {
   const arn = call.query.get('EventSourceArn');
   const name = call.query.get('FunctionName');
-  const target = name === null ? undefined : readTarget(name, new URLSearchParams(), call.caller).key;
+  const target = name === null ? undefined : readTarget(name, new URLSearchParams(), call.caller);
   const found = rooms.mappings.list().filter((mapping) => {
     if (!isOfCaller(mapping, call)) return false;
     if (arn !== null && queueArn(mapping.source) !== arn) return false;
-    return target === undefined || functionKeyText(mapping.function) === functionKeyText(target);
+    return target === undefined || targetArn(mapping.function) === targetArn(target);
   });
   const sorted = found.toSorted((one, other) => (one.uuid < other.uuid ? -1 : 1));
   const page = pageOf(sorted, call.query, {

@@ -6,16 +6,22 @@ import type { LambdaRooms } from './rooms.ts';
 /** `GET /2015-03-31/functions?FunctionVersion=ALL&Marker&MaxItems` → configurations without their states, by name. */
 export function listFunctions(call: RestCall, rooms: LambdaRooms): RestAnswer {
   const { account, region } = call.caller;
-  const page = pageOf(rooms.functions.list(account, region), call.query, {
+  const withVersions = call.query.get('FunctionVersion') === 'ALL';
+  const functions = rooms.functions.list(account, region);
+  const listed = withVersions
+    ? functions.flatMap((record) => [record, ...rooms.versions.of(record.key)])
+    : functions;
+  const page = pageOf(listed, call.query, {
     mostPerPage: 50,
     mostAsked: 10_000,
-    nameOf: (record) => record.key.name,
+    nameOf: ({ key, version }) => (withVersions ? `${key.name}:${version}` : key.name),
   });
-  const qualified = call.query.get('FunctionVersion') === 'ALL';
   return {
     status: 200,
     body: {
-      Functions: page.items.map((record) => functionView(record, 'as-it-is', qualified)),
+      Functions: page.items.map((record) =>
+        functionView(record, 'as-it-is', withVersions ? record.version : undefined),
+      ),
       ...(page.nextMarker === undefined ? {} : { NextMarker: page.nextMarker }),
     },
   };

@@ -1,5 +1,5 @@
 import type { Mapping } from '../../dispatch/mappings.ts';
-import { functionArn } from '../../function/function.ts';
+import { targetArn } from '../../function/function.ts';
 import { queueArn } from '../../message/queue-key.ts';
 
 /** The mapping's own ARN. */
@@ -15,7 +15,7 @@ export function mappingView(mapping: Mapping): Readonly<Record<string, unknown>>
     BatchSize: settings.batchSize,
     MaximumBatchingWindowInSeconds: settings.batchingWindowMs / 1000,
     EventSourceArn: queueArn(mapping.source),
-    FunctionArn: functionArn(mapping.function),
+    FunctionArn: targetArn(mapping.function),
     LastModified: mapping.modifiedAtMs / 1000,
     LastProcessingResult: mapping.lastProcessingResult,
     State: mapping.state,

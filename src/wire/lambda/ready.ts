@@ -14,20 +14,26 @@ export function whenReady(
   record: FunctionRecord,
 ): Promise<FunctionRecord | undefined> {
   if (record.state.kind !== 'pending') return Promise.resolve(record);
-  const text = functionKeyText(record.key);
+  const { key, version } = record;
+  const isIt = (other: FunctionRecord): boolean =>
+    functionKeyText(other.key) === functionKeyText(key) && other.version === version;
+  const current = (): FunctionRecord | undefined => rooms.functions.resolve({ ...key, qualifier: version });
   return new Promise((resolve) => {
     const end = (now: FunctionRecord | undefined): void => {
       endListening();
       cancel();
       resolve(now);
     };
-    const cancel = rooms.clock.after(READY_WAIT_MS, () => end(rooms.functions.get(record.key)));
+    const cancel = rooms.clock.after(READY_WAIT_MS, () => end(current()));
     const endListening = rooms.functions.listen({
       changed: (now) => {
-        if (functionKeyText(now.key) === text && now.state.kind !== 'pending') end(now);
+        if (isIt(now) && now.state.kind !== 'pending') end(now);
       },
       deleted: (gone) => {
-        if (functionKeyText(gone.key) === text) end(undefined);
+        if (isIt(gone)) end(undefined);
+      },
+      versionDeleted: (gone) => {
+        if (isIt(gone)) end(undefined);
       },
     });
   });

@@ -3,12 +3,16 @@ import type { Inboxes } from '../../dispatch/inboxes.ts';
 import type { Mappings } from '../../dispatch/mappings.ts';
 import type { Invoker } from '../../environment/invoke.ts';
 import type { Allowance } from '../../function/allowance.ts';
+import type { Aliases } from '../../function/aliases.ts';
 import type { Functions } from '../../function/functions.ts';
+import type { Versions } from '../../function/versions.ts';
 import type { CodeLinks } from './code-links.ts';
 
 /** What the Lambda door's operations work with. */
 export interface LambdaRooms {
   readonly functions: Functions;
+  readonly versions: Versions;
+  readonly aliases: Aliases;
   readonly allowance: Allowance;
   readonly invoker: Invoker;
   readonly inboxes: Pick<Inboxes, 'post'>;

@@ -1,4 +1,13 @@
 import type { RestRoute } from '../rest-protocol.ts';
+import { createAlias } from './create-alias.ts';
+import { deleteAlias } from './delete-alias.ts';
+import { deleteFunctionConcurrency } from './delete-function-concurrency.ts';
+import { getAlias } from './get-alias.ts';
+import { listAliases } from './list-aliases.ts';
+import { listVersionsByFunction } from './list-versions-by-function.ts';
+import { publishVersion } from './publish-version.ts';
+import { putFunctionConcurrency } from './put-function-concurrency.ts';
+import { updateAlias } from './update-alias.ts';
 import { createEventSourceMapping } from './create-event-source-mapping.ts';
 import { createFunction } from './create-function.ts';
 import { deleteEventSourceMapping } from './delete-event-source-mapping.ts';
@@ -32,6 +41,9 @@ const FUNCTIONS = '/2015-03-31/functions';
 const ONE_FUNCTION = `${FUNCTIONS}/{FunctionName}`;
 /** IAM knows one action for both ways to invoke. */
 const STREAMING = '/2021-11-15/functions/{FunctionName}/response-streaming-invocations';
+const ONE_ALIAS = `${ONE_FUNCTION}/aliases/{Name}`;
+const CONCURRENCY = '/2017-10-31/functions/{FunctionName}/concurrency';
+const READ_CONCURRENCY = '/2019-09-30/functions/{FunctionName}/concurrency';
 const MAPPINGS = '/2015-03-31/event-source-mappings';
 const ONE_MAPPING = `${MAPPINGS}/{UUID}`;
 const TAGS = '/2017-03-31/tags/{Resource}';
@@ -61,12 +73,16 @@ export const LAMBDA_ROUTES: readonly RestRoute<LambdaRooms>[] = [
   route('UpdateFunctionConfiguration', 'PUT', `${ONE_FUNCTION}/configuration`, updateFunctionConfiguration),
   route('UpdateFunctionCode', 'PUT', `${ONE_FUNCTION}/code`, updateFunctionCode, LARGEST_UPLOAD_BYTES),
   route('GetFunction', 'GET', `${ONE_FUNCTION}/code.zip`, getCode),
-  route(
-    'GetFunctionConcurrency',
-    'GET',
-    '/2019-09-30/functions/{FunctionName}/concurrency',
-    getFunctionConcurrency,
-  ),
+  route('PublishVersion', 'POST', `${ONE_FUNCTION}/versions`, publishVersion),
+  route('ListVersionsByFunction', 'GET', `${ONE_FUNCTION}/versions`, listVersionsByFunction),
+  route('CreateAlias', 'POST', `${ONE_FUNCTION}/aliases`, createAlias),
+  route('ListAliases', 'GET', `${ONE_FUNCTION}/aliases`, listAliases),
+  route('GetAlias', 'GET', ONE_ALIAS, getAlias),
+  route('UpdateAlias', 'PUT', ONE_ALIAS, updateAlias),
+  route('DeleteAlias', 'DELETE', ONE_ALIAS, deleteAlias),
+  route('PutFunctionConcurrency', 'PUT', CONCURRENCY, putFunctionConcurrency),
+  route('DeleteFunctionConcurrency', 'DELETE', CONCURRENCY, deleteFunctionConcurrency),
+  route('GetFunctionConcurrency', 'GET', READ_CONCURRENCY, getFunctionConcurrency),
   route('CreateEventSourceMapping', 'POST', MAPPINGS, createEventSourceMapping),
   route('ListEventSourceMappings', 'GET', MAPPINGS, listEventSourceMappings),
   route('GetEventSourceMapping', 'GET', ONE_MAPPING, getEventSourceMapping),

@@ -15,7 +15,7 @@ export async function updateEventSourceMapping(call: RestCall, rooms: LambdaRoom
   const given = readMappingSettings(members);
   const { maximumConcurrency: _, ...checked } = given;
   checkMappingSettings(mapping.source, { ...mapping.settings, ...checked });
-  const target = name === undefined ? undefined : readTarget(name, new URLSearchParams(), call.caller).key;
+  const target = name === undefined ? undefined : readTarget(name, new URLSearchParams(), call.caller);
   const change = target === undefined ? given : { ...given, function: target };
   const changed = await rooms.mappings.change(mapping.uuid, change);
   if (!changed.ok) {

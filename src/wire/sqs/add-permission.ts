@@ -1,9 +1,8 @@
 import { queueArn } from '../../message/queue-key.ts';
-import { PERMISSION_ACTIONS } from '../../queue/limits.ts';
 import type { Input } from '../input.ts';
 import { orRefuse, refuse, type SqsAction } from './action.ts';
 import { requiredText } from './members.ts';
-import { QueuePolicy } from './queue-policy.ts';
+import { QueuePolicy, refuseTooMany } from './queue-policy.ts';
 import { queueOf } from './queue-url.ts';
 import { settingsFailure } from './settings-failure.ts';
 
@@ -69,10 +68,7 @@ function readAccounts(input: Input): readonly string[] {
 
 function readActions(input: Input): readonly string[] {
   const actions = requiredList(input, 'Actions');
-  if (actions.length > PERMISSION_ACTIONS) {
-    const what = `${actions.length} Actions were found, maximum allowed is ${PERMISSION_ACTIONS}.`;
-    return refuse({ kind: 'over-limit', what });
-  }
+  refuseTooMany(actions.length);
   const wrong = actions.find((action) => !GRANTED.includes(action));
   if (wrong === undefined) return actions;
   const reason = 'Please refer to the appropriate WSDL for a list of valid actions.';

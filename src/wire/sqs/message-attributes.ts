@@ -26,6 +26,8 @@ export function readAttribute(name: string, member: Input): MessageAttribute {
     return invalid(`The message attribute '${name}' must contain non-empty message attribute type.`);
   if (dataType.length > 256)
     return invalid(`The message attribute '${name}' has a type longer than 256 characters.`);
+  if (hasForbiddenCharacter(dataType)) return refuse({ kind: 'invalid-message-contents' });
+  refuseLists(member);
   const logicalType = TYPE.exec(dataType)?.[1];
   if (logicalType === undefined) {
     return invalid(
@@ -71,6 +73,16 @@ export function writeAttributes(
           },
     ]),
   );
+}
+
+/** SQS has lists of values in its model, and takes none. */
+function refuseLists(member: Input): void {
+  const lists = [member.textList('StringListValues'), member.textList('BinaryListValues')];
+  if (lists.every((list) => list === undefined || list.length === 0)) return;
+  refuse({
+    kind: 'unsupported',
+    what: 'Message attribute list values in SendMessage operation are not supported.',
+  });
 }
 
 function isWanted(name: string, pattern: string): boolean {

@@ -15,10 +15,9 @@ export function moveFailure(failure: StartMoveFailure | CancelMoveFailure): SqsF
     case 'destination-of-other-type':
       return invalid('Source queue and destination queue must be of the same type.');
     case 'already-moving':
-      return {
-        kind: 'unsupported',
-        what: 'There is already a task running. Only one active task is allowed for a source queue arn at a given time.',
-      };
+      return invalid(
+        'There is already a task running. Only one active task is allowed for a source queue arn at a given time.',
+      );
     case 'no-such-task':
       return { kind: 'no-resource', what: 'Task does not exist.' };
     case 'not-running':

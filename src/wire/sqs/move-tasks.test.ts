@@ -113,7 +113,7 @@ test('what cannot be moved is refused with the texts of AWS', async () => {
   });
   assert.equal(
     await start({}),
-    'AWS.SimpleQueueService.UnsupportedOperation: There is already a task running. ' +
+    'InvalidParameterValue: There is already a task running. ' +
       'Only one active task is allowed for a source queue arn at a given time.',
   );
 });

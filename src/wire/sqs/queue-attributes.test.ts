@@ -79,6 +79,25 @@ test('a key of KMS turns the managed encryption off, and both at once are refuse
     await door.refused('SetQueueAttributes', { QueueUrl, Attributes: both }),
     /one type of server-side/,
   );
+  await door.done('SetQueueAttributes', { QueueUrl, Attributes: { SqsManagedSseEnabled: 'true' } });
+  const back = await attributesOf(door, QueueUrl);
+  assert.deepEqual([back['SqsManagedSseEnabled'], back['KmsMasterKeyId']], ['true', undefined]);
+});
+
+test('a policy is a JSON object whose statements name at most seven actions', async () => {
+  const door = await DoorUnderTest.open();
+  const QueueUrl = await door.queue();
+  const set = (Policy: string) => ({ QueueUrl, Attributes: { Policy } });
+  for (const text of ['[]', '1', 'null', '"x"']) {
+    assert.match(await door.refused('SetQueueAttributes', set(text)), /^InvalidAttributeValue: /);
+  }
+  const policy = (count: number) =>
+    JSON.stringify({ Statement: { Effect: 'Allow', Action: Array(count).fill('SQS:SendMessage') } });
+  await door.done('SetQueueAttributes', set(policy(7)));
+  assert.equal(
+    await door.refused('SetQueueAttributes', set(policy(8))),
+    'OverLimit: 8 Actions were found, maximum allowed is 7.',
+  );
 });
 
 test('values out of their range are refused by name', async () => {

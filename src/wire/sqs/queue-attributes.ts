@@ -97,7 +97,7 @@ export function readAttributes(
   if (typeof change['kmsMasterKeyId'] === 'string') {
     if (change['managedSseEnabled'] === true) return refuse({ kind: 'both-encryptions' });
     change['managedSseEnabled'] = false;
-  }
+  } else if (change['managedSseEnabled'] === true) change['kmsMasterKeyId'] = null;
   return change;
 }
 

@@ -1,3 +1,4 @@
+import { PERMISSION_ACTIONS } from '../../queue/limits.ts';
 import { refuse } from './action.ts';
 
 type Statement = Readonly<Record<string, unknown>>;
@@ -15,8 +16,7 @@ export class QueuePolicy {
   /** Reads a Policy attribute; without one, the policy that a first permission called `label` begins. */
   static read(text: string | undefined, queueArn: string, label: string): QueuePolicy {
     if (text === undefined) return new QueuePolicy({ Version: '2008-10-17', Id: `${queueArn}/${label}` }, []);
-    const read: unknown = JSON.parse(text);
-    const { Statement: statement, ...members } = isObject(read) ? read : {};
+    const { Statement: statement, ...members } = parsed(text) ?? {};
     const list: readonly unknown[] = Array.isArray(statement) ? statement : [statement];
     return new QueuePolicy(members, list.filter(isObject));
   }
@@ -44,12 +44,29 @@ export class QueuePolicy {
 /** Reads the Policy attribute of a request: a JSON object; an empty text removes the policy. */
 export function readPolicy(text: string): string | null {
   if (text === '') return null;
-  try {
-    if (isObject(JSON.parse(text))) return text;
-  } catch {
-    // answered below: it is no policy either
+  const members = parsed(text);
+  if (members === undefined) return refuse({ kind: 'invalid-attribute-value', name: 'Policy' });
+  const statements: readonly unknown[] = [members['Statement']].flat();
+  for (const statement of statements) {
+    if (isObject(statement) && Array.isArray(statement['Action'])) refuseTooMany(statement['Action'].length);
   }
-  return refuse({ kind: 'invalid-attribute-value', name: 'Policy' });
+  return text;
+}
+
+/** Ends the action when one statement would allow more actions than it may. */
+export function refuseTooMany(actions: number): void {
+  if (actions <= PERMISSION_ACTIONS) return;
+  const what = `${actions} Actions were found, maximum allowed is ${PERMISSION_ACTIONS}.`;
+  refuse({ kind: 'over-limit', what });
+}
+
+function parsed(text: string): Statement | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function isObject(value: unknown): value is Statement {

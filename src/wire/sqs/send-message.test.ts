@@ -83,6 +83,8 @@ test('attributes have well-formed names, known types and values', async () => {
   }
   const wrong: [object, RegExp][] = [
     [{}, /non-empty message attribute type/],
+    [{ DataType: 'String.\u0000', StringValue: 'x' }, /^InvalidMessageContents/],
+    [{ DataType: 'String', StringListValues: ['x'] }, /UnsupportedOperation: Message attribute list values/],
     [{ DataType: 'Text', StringValue: 'x' }, /type prefixes is Binary, Number, and String/],
     [{ DataType: 'String', StringValue: '' }, /'a' must contain a non-empty value of type 'String'/],
     [{ DataType: 'Binary', BinaryValue: '' }, /non-empty value of type 'Binary'/],

@@ -78,8 +78,12 @@ const ROWS: Rows = {
       'RedrivePolicy',
       'The RedriveAllowPolicy of the dead-letter queue does not allow this source queue.',
     ),
-  'too-many-in-flight': () => plain('OverLimit', 'The maximum number of in flight messages is reached.'),
-  'over-limit': (failure) => plain('OverLimit', failure.what),
+  'too-many-in-flight': () =>
+    overLimit(
+      'Too many messages have been received without being deleted. ' +
+        'Please delete your received messages or let them timeout before receiving more.',
+    ),
+  'over-limit': (failure) => overLimit(failure.what),
   'deleted-recently': () =>
     prefixed(
       'QueueDeletedRecently',
@@ -184,6 +188,10 @@ export function sqsError(failure: SqsFailure): AwsError {
 
 function plain(type: string, message: string): AwsError {
   return { type, status: 400, message };
+}
+
+function overLimit(message: string): AwsError {
+  return { type: 'OverLimit', status: 403, message };
 }
 
 function prefixed(type: string, message: string): AwsError {

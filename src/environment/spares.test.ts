@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test, type TestContext } from 'node:test';
+import { SystemClock } from '../base/clock.ts';
+import type { FunctionSettings } from '../function/function.ts';
+import { BubblewrapSandbox } from '../sandbox/bubblewrap/bubblewrap-sandbox.ts';
+import { answerOf, errorOf, logOf } from './fixture/results.ts';
+import { openRooms, type Files, type Rooms } from './fixture/rooms.ts';
+
+const MOST_LOOKS = 2000;
+
+let walls: BubblewrapSandbox | undefined;
+let why: string | undefined;
+before(async () => {
+  const opened = await BubblewrapSandbox.open({ clock: new SystemClock() });
+  if (opened.ok) walls = opened.value;
+  else why = opened.failure.what;
+});
+after(() => walls?.[Symbol.asyncDispose]());
+
+/** Rooms in which a program waits: one environment of this shape has been wanted. */
+async function roomsWithSpare(context: TestContext): Promise<Rooms> {
+  if (walls === undefined) context.skip(`no walls: ${why}`);
+  const rooms = await openRooms({ hasSpares: walls !== undefined, ...(walls && { sandbox: walls }) });
+  await rooms.run({ 'index.js': 'exports.handler = async () => 1;' });
+  await untilReady(rooms);
+  return rooms;
+}
+
+async function untilReady(rooms: Rooms): Promise<void> {
+  if (walls === undefined) return;
+  rooms.spares.fill();
+  for (let look = 0; rooms.spares.size === 0 && look < MOST_LOOKS; look += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  assert.notEqual(rooms.spares.size, 0, JSON.stringify(rooms.events));
+}
+
+/** What a handler tells of where it runs; `hasWaited` only if its process was there before its code. */
+const TELLER: Files = {
+  'index.mjs': `
+    import { readFileSync, readdirSync, writeFileSync, statSync, linkSync } from 'node:fs';
+    const attempt = (work) => { try { return String(work()); } catch (error) { return error.code; } };
+    export const handler = async () => ({
+      variables: process.env,
+      atStart: readFileSync('/proc/self/environ', 'utf8').split('\\0').filter(Boolean).map((text) => text.split('=')[0]),
+      task: readdirSync('/var/task').sort(),
+      folder: import.meta.dirname,
+      write: attempt(() => writeFileSync('/var/task/new', '')),
+      overwrite: attempt(() => writeFileSync('/var/task/index.mjs', '')),
+      link: attempt(() => linkSync('/var/task/index.mjs', '/tmp/mine')),
+      owner: statSync('/var/task/index.mjs').uid,
+      uid: process.getuid(),
+      now: new Date(0).toString(),
+    });`,
+  'lib/part.mjs': 'export const part = 1;',
+};
+
+interface Told {
+  readonly variables: Readonly<Record<string, string>>;
+  readonly atStart: readonly string[];
+  readonly [name: string]: unknown;
+}
+
+async function told(rooms: Rooms, settings: Partial<FunctionSettings> = {}): Promise<Told> {
+  return answerOf(await rooms.run(TELLER, {}, settings)) as Told;
+}
+
+const isLate = ({ atStart }: Told): boolean => atStart.includes('MILLRACE_SPARE');
+
+describe('programs started ahead, behind the walls', { timeout: 60_000 }, () => {
+  test('a function cannot tell whether its program has waited for it, but by how it was started', async (context) => {
+    await using rooms = await roomsWithSpare(context);
+    const variables = { MINE: 'yes', TZ: 'Asia/Tokyo', NODE_ENV: 'production' };
+    const late = await told(rooms, { variables });
+    const early = await told(rooms, { variables: { ...variables, NODE_NO_WARNINGS: '1' } });
+    assert.deepEqual([isLate(late), isLate(early)], [true, false]);
+    for (const name of ['task', 'folder', 'write', 'overwrite', 'link', 'owner', 'now']) {
+      assert.deepEqual(late[name], early[name], name);
+    }
+    const { NODE_NO_WARNINGS: _, ...others } = early.variables;
+    assert.deepEqual(Object.keys(late.variables).toSorted(), Object.keys(others).toSorted());
+    assert.deepEqual([late['write'], late['overwrite'], late['link']], ['EROFS', 'EROFS', 'EXDEV']);
+    assert.match(String(late['now']), /\+0900/);
+  });
+
+  test('what a process keeps of its start holds nothing of the function', async (context) => {
+    await using rooms = await roomsWithSpare(context);
+    const { atStart } = await told(rooms, { variables: { SECRET: 'x' } });
+    assert.deepEqual(atStart.toSorted(), [
+      ...['HOME', 'LANG', 'LD_LIBRARY_PATH', 'MILLRACE_SOCKET', 'MILLRACE_SPARE'],
+      ...['NODE_PATH', 'PATH', 'PWD', 'TZ'],
+    ]);
+  });
+
+  test('each has a user of its own and code of its own', async (context) => {
+    await using rooms = await roomsWithSpare(context);
+    const first = await told(rooms);
+    await untilReady(rooms);
+    const second = await told(rooms);
+    assert.deepEqual([isLate(first), isLate(second)], [true, true]);
+    if (process.getuid?.() === 0) assert.notEqual(first['uid'], second['uid']);
+    assert.notEqual(
+      first.variables['AWS_LAMBDA_LOG_STREAM_NAME'],
+      second.variables['AWS_LAMBDA_LOG_STREAM_NAME'],
+    );
+  });
+
+  test('a function of another size, or that needs a start of its own, does not get one', async (context) => {
+    await using rooms = await roomsWithSpare(context);
+    for (const settings of [
+      { memorySizeMb: 300 },
+      { ephemeralStorageMb: 600 },
+      { variables: { NODE_OPTIONS: '--no-warnings' } },
+      { variables: { LD_PRELOAD: '' } },
+    ]) {
+      assert.equal(isLate(await told(rooms, settings)), false, JSON.stringify(settings));
+    }
+    const shared = { ...TELLER, 'lib/libmine.so.1': 'no library' };
+    assert.equal(isLate(answerOf(await rooms.run(shared)) as Told), false);
+    assert.ok(rooms.spares.size > 0);
+  });
+
+  test('code that cannot be loaded fails in one as ever, and its output is in its log', async (context) => {
+    await using rooms = await roomsWithSpare(context);
+    const result = await rooms.run({
+      'index.js': 'console.log("before"); throw new TypeError("not today");',
+    });
+    assert.equal(result.kind, 'init-error');
+    assert.equal(errorOf(result).errorMessage, 'not today');
+    assert.match(logOf(result), /INFO\tbefore/);
+  });
+
+  test('what priming has made is there in one', async (context) => {
+    await using rooms = await roomsWithSpare(context);
+    const bulk = Array.from({ length: 8000 }, (_, n) => `exports.f${n} = (a) => a.map((b) => b + ${n});`);
+    const code = `
+      require('./bulk');
+      const { readFileSync, readdirSync } = require('fs');
+      exports.handler = async () => ({
+        isLate: readFileSync('/proc/self/environ', 'utf8').includes('MILLRACE_SPARE'),
+        used: require('module').getCompileCacheDir(),
+        made: readdirSync('/var/lang/compile-cache'),
+      });`;
+    const record = await rooms.deploy({ 'index.js': code, 'bulk.js': bulk.join('\n') });
+    await rooms.primer.settled();
+    const found = answerOf(await rooms.invoke(record)) as { isLate: boolean; used?: string; made: string[] };
+    assert.deepEqual([found.isLate, typeof found.used, found.made.length], [true, 'string', 1]);
+  });
+
+  test('its memory is the limit of its shape', async (context) => {
+    await using rooms = await roomsWithSpare(context);
+    const code =
+      'const all = []; exports.handler = async () => { for (;;) all.push(Buffer.alloc(10e6, 1)); };';
+    const result = await rooms.run({ 'index.js': code });
+    assert.equal(result.kind === 'exited' && result.outOfMemory, true);
+  });
+
+  test('environments that need its memory get it', async (context) => {
+    await using rooms = await roomsWithSpare(context);
+    const gone = Promise.withResolvers<void>();
+    assert.equal(rooms.spares.giveUpOne(gone.resolve), true);
+    await gone.promise;
+    assert.deepEqual([rooms.spares.size, rooms.spares.usedMemoryBytes], [0, 0]);
+    assert.equal(
+      rooms.spares.giveUpOne(() => undefined),
+      false,
+    );
+  });
+});

@@ -1,0 +1,56 @@
+import type { AliasSettings } from '../../function/aliases.ts';
+import { LATEST } from '../../function/function.ts';
+import type { Members } from '../members.ts';
+import { invalidParameter } from './lambda-errors.ts';
+
+/** How the service model spells what a version may be named in an alias. */
+const VERSION = /^(\$LATEST|[0-9]+)$/;
+
+/** What a request gives of an alias, and nothing for what it does not; `null`: no second version. */
+export interface GivenAlias {
+  readonly version?: string;
+  readonly description?: string;
+  readonly additional?: AliasSettings['additional'] | null;
+}
+
+/** Reads `FunctionVersion`, `Description` and `RoutingConfig`. Ends the reading of `members`. */
+export function readAlias(members: Members, required: boolean): GivenAlias {
+  const version = members.text('FunctionVersion', { required, most: 1024, pattern: VERSION });
+  const description = members.text('Description', { most: 256 });
+  const weights = members.structure('RoutingConfig')?.numberMap('AdditionalVersionWeights');
+  const routed = members.says('RoutingConfig');
+  members.end();
+  return {
+    ...(version !== undefined && { version }),
+    ...(description !== undefined && { description }),
+    ...(routed && { additional: readAdditional(weights ?? {}) }),
+  };
+}
+
+/** Refuses two versions that cannot share an alias. */
+export function checkRouting({ version, additional }: AliasSettings): void {
+  if (additional === undefined) return;
+  if (version === LATEST || additional.version === LATEST) {
+    throw invalidParameter('$LATEST is not supported for an alias pointing to more than 1 version');
+  }
+  if (version === additional.version) {
+    throw invalidParameter(
+      `Invalid function version ${version}. Function version ${version} is already included in routing configuration.`,
+    );
+  }
+}
+
+function readAdditional(
+  weights: Readonly<Record<string, number>>,
+): NonNullable<AliasSettings['additional']> | null {
+  const [first, ...others] = Object.entries(weights);
+  if (first === undefined) return null;
+  const [version, weight] = first;
+  if (others.length > 0) {
+    throw invalidParameter('Number of items in AdditionalVersionWeights cannot be greater than 1');
+  }
+  if (!VERSION.test(version) || !(weight >= 0 && weight <= 1)) {
+    throw invalidParameter('Additional version weights name a version and a share from 0.0 to 1.0.');
+  }
+  return { version, weight };
+}

@@ -1,0 +1,25 @@
+import type { AliasSettings } from '../../function/aliases.ts';
+import { Members } from '../members.ts';
+import { jsonObject, type RestAnswer, type RestCall } from '../rest-protocol.ts';
+import { checkRouting, readAlias } from './alias-members.ts';
+import { aliasArn, aliasView } from './alias-view.ts';
+import { wholeFunction } from './existing.ts';
+import { conflict, functionError } from './lambda-errors.ts';
+import type { LambdaRooms } from './rooms.ts';
+
+/** How the service model spells an alias's name: no number, so that it never hides a version. */
+const NAME = /^(?!^[0-9]+$)([a-zA-Z0-9-_]+)$/;
+
+/** `POST /2015-03-31/functions/{FunctionName}/aliases` → 201 with the alias. */
+export async function createAlias(call: RestCall, rooms: LambdaRooms): Promise<RestAnswer> {
+  const members = new Members(jsonObject(call));
+  const name = members.text('Name', { required: true, least: 1, most: 128, pattern: NAME }) ?? '';
+  const { version = '', description = '', additional } = readAlias(members, true);
+  const { key } = wholeFunction(call, rooms);
+  const settings: AliasSettings = { version, description, ...(additional && { additional }) };
+  checkRouting(settings);
+  const created = await rooms.aliases.create(key, name, settings);
+  if (created.ok) return { status: 201, body: aliasView(created.value) };
+  if (created.failure.kind !== 'alias-exists') throw functionError(created.failure);
+  throw conflict(`Alias already exists: ${aliasArn(key, name)}`);
+}

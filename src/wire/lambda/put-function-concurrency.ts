@@ -1,0 +1,29 @@
+import { Members } from '../members.ts';
+import { jsonObject, type RestAnswer, type RestCall } from '../rest-protocol.ts';
+import { wholeFunction } from './existing.ts';
+import { functionError, invalidParameter } from './lambda-errors.ts';
+import type { LambdaRooms } from './rooms.ts';
+
+/** What must stay for functions without a reservation (AWS). */
+const LEAST_UNRESERVED = 100;
+
+/** `PUT /2017-10-31/functions/{FunctionName}/concurrency` → what is reserved now; 0 turns the function off. */
+export async function putFunctionConcurrency(call: RestCall, rooms: LambdaRooms): Promise<RestAnswer> {
+  const { key } = wholeFunction(call, rooms);
+  const members = new Members(jsonObject(call));
+  const wanted = members.whole('ReservedConcurrentExecutions', { least: 0, most: Number.MAX_SAFE_INTEGER });
+  if (wanted === undefined) members.missing('ReservedConcurrentExecutions');
+  members.end();
+  const concurrency = wanted ?? 0;
+  const unreserved = rooms.allowance.unreserved(key) - concurrency;
+  const least = Math.min(LEAST_UNRESERVED, rooms.concurrencyLimit);
+  if (unreserved < least && concurrency > 0) {
+    throw invalidParameter(
+      "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution " +
+        `below its minimum value of [${least}].`,
+    );
+  }
+  const reserved = await rooms.functions.reserve(key, concurrency);
+  if (!reserved.ok) throw functionError(reserved.failure);
+  return { status: 200, body: { ReservedConcurrentExecutions: concurrency } };
+}

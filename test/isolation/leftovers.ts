@@ -1,0 +1,76 @@
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { processTree } from '../../src/sandbox/process-tree.ts';
+import { pause } from '../../src/sandbox/contract.ts';
+import type { Ground } from './ground.ts';
+
+/** What a platform has on its machine beside itself. */
+export interface Leftovers {
+  /** Command lines of processes that it started. */
+  readonly processes: readonly string[];
+  readonly groups: readonly string[];
+  /** Names in its folder of short-lived files. */
+  readonly files: readonly string[];
+  readonly mounts: readonly string[];
+  /** Sockets on which it listens. */
+  readonly listening: number;
+}
+
+/** Looks at all of it. */
+export async function leftovers({ platform, dataDirectory }: Ground): Promise<Leftovers> {
+  const pid = platform.processId;
+  const runFolder = readFileSync(join(dataDirectory, 'run-folder'), 'utf8');
+  return {
+    processes: (await processTree(pid)).map(commandLine).filter((line) => line !== ''),
+    groups: groupsOf(pid),
+    files: readdirSync(runFolder),
+    mounts: readFileSync('/proc/mounts', 'utf8')
+      .split('\n')
+      .filter((line) => line.includes('millrace')),
+    listening: listeningSockets(pid),
+  };
+}
+
+/** Waits until what is left is what there was before; the last difference if that does not come about. */
+export async function settled(ground: Ground, before: Leftovers): Promise<Leftovers> {
+  let now = await leftovers(ground);
+  for (let look = 0; look < 200 && JSON.stringify(now) !== JSON.stringify(before); look += 1) {
+    await pause(25);
+    now = await leftovers(ground);
+  }
+  return now;
+}
+
+function commandLine(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').slice(0, 200);
+  } catch {
+    return ''; // It ended between the two looks.
+  }
+}
+
+/** Control groups of the platform, in every tree. */
+function groupsOf(pid: number): string[] {
+  const root = '/sys/fs/cgroup';
+  const trees = existsSync(root) ? readdirSync(root).map((name) => join(root, name)) : [];
+  const parents = [root, ...trees].map((tree) => join(tree, `millrace-${pid}`)).filter(existsSync);
+  return parents.flatMap((parent) =>
+    readdirSync(parent, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => join(parent, entry.name)),
+  );
+}
+
+function listeningSockets(pid: number): number {
+  const held = new Set<string>();
+  for (const name of readdirSync(`/proc/${pid}/fd`)) {
+    try {
+      held.add(readlinkSync(`/proc/${pid}/fd/${name}`));
+    } catch {
+      // It was closed between the two looks.
+    }
+  }
+  const tcp = ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((file) => readFileSync(file, 'utf8').split('\n'));
+  const listening = tcp.map((line) => line.trim().split(/\s+/)).filter((fields) => fields[3] === '0A');
+  return listening.filter((fields) => held.has(`socket:[${fields[9] ?? ''}]`)).length;
+}
