@@ -65,7 +65,10 @@ export async function startPlatform(
   );
   const base = { ...data.value, config, clock, random, tell, broker, sandbox: walls.value };
   const functions = await buildFunctions(scope, base);
-  const dispatch = await buildDispatch(scope, { ...base, ...functions });
+  const dispatch = await buildDispatch(scope, {
+    ...{ ...base, ...functions },
+    eventInvokes: functions.functions.eventInvokes,
+  });
   const facts: RunFacts = {
     version: host.version,
     dataDirectory: config.dataDirectory,

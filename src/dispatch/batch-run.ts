@@ -143,8 +143,9 @@ class BatchRun {
 
   /** Applies what the outcome means. The lease of a message that nobody could hand back ends by itself. */
   async handBack(result: InvokeResult | undefined): Promise<void> {
-    const { fates, result: sentence } = this.#feed.judge(this.#taken, result);
+    const { fates: judged, result: sentence } = this.#feed.judge(this.#taken, result);
     this.#feed.report(sentence);
+    const fates = (await this.#feed.passOn?.(this.#taken, result, judged)) ?? judged;
     const done = this.#taken.filter((_, index) => fates[index]?.kind === 'done');
     if (done.length > 0) {
       const settled = await this.#ports.broker.settle(

@@ -62,6 +62,15 @@ export interface Feed {
   expired(batch: readonly Taken[]): boolean;
   /** What an outcome means; `undefined` when nothing was invoked (no room, expired, function gone). */
   judge(batch: readonly Taken[], result: InvokeResult | undefined): Judgement;
+  /**
+   * Passes on what must be known elsewhere before the messages are settled. What cannot be passed on now is offered
+   * again: the fates answered are those that hold.
+   */
+  passOn?(
+    batch: readonly Taken[],
+    result: InvokeResult | undefined,
+    fates: readonly Fate[],
+  ): Promise<readonly Fate[]>;
   /** Takes note of how the last round went, in a sentence. */
   report(result: string): void;
 }

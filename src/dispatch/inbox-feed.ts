@@ -1,5 +1,6 @@
 import type { InvokeResult } from '../environment/result.ts';
-import type { FunctionKey } from '../function/function.ts';
+import type { EventInvokeSettings } from '../function/event-invoke.ts';
+import { LATEST, type FunctionKey, type FunctionTarget } from '../function/function.ts';
 import {
   INBOX_EVENT_AGE_MS,
   INBOX_RETRIES,
@@ -9,22 +10,31 @@ import {
 } from '../function/inbox.ts';
 import type { Delivery } from '../message/message.ts';
 import type { QueueKey } from '../message/queue-key.ts';
+import type { DeliveryOutcome, Destinations, EndedEvent, EventCondition } from './destination.ts';
 import type { Fate, Feed, FeedRequest, FeedSettings, Judgement, Taken } from './feed.ts';
 import type { DispatchPorts } from './ports.ts';
 
+/** How soon the end of an event is told again that could not be told. */
+const TELL_AGAIN_MS = 1000;
+
 /**
- * A function's inbox: one event per invocation, unchanged. The function's failure is tried again twice, after one
- * and after two minutes; lack of room only until the event is six hours old (AWS).
+ * A function's inbox: one event per invocation, unchanged. The function's failure is tried again, after one and after two
+ * minutes; lack of room only until the event is too old. How often and how long is its owner's choice (AWS: twice, six hours), and
+ * who hears of its end.
  */
 export class InboxFeed implements Feed {
   readonly label: string;
   readonly queue: QueueKey;
   readonly #ports: DispatchPorts;
   readonly #function: FunctionKey;
+  readonly #destinations: Destinations;
+  /** Ends that are known and could not be told yet, by message: such an event is not run again. */
+  readonly #untold = new Map<string, EndedEvent>();
 
-  constructor(ports: DispatchPorts, target: FunctionKey) {
+  constructor(ports: DispatchPorts, target: FunctionKey, destinations: Destinations) {
     this.#ports = ports;
     this.#function = target;
+    this.#destinations = destinations;
     this.queue = inboxKey(target);
     this.label = this.queue.name;
   }
@@ -40,18 +50,18 @@ export class InboxFeed implements Feed {
   request(batch: readonly Taken[]): FeedRequest {
     const [first] = batch;
     if (first === undefined) throw new RangeError('a batch of an inbox holds one event');
-    const { payload, requestId, clientContext, qualifier } = openEvent(first.delivery.message);
+    const { payload, requestId, clientContext } = openEvent(first.delivery.message);
     return {
       requestId,
       payload: Buffer.from(payload),
+      target: this.#targetOf(first),
       ...(clientContext === undefined ? {} : { clientContext }),
-      ...(qualifier === undefined ? {} : { target: { ...this.#function, qualifier } }),
     };
   }
 
+  /** Too old, or over already. */
   expired(batch: readonly Taken[]): boolean {
-    const nowMs = this.#ports.clock.nowMs();
-    return batch.some((one) => nowMs - one.delivery.message.sentAtMs > INBOX_EVENT_AGE_MS);
+    return batch.some((one) => this.#isTooOld(one) || this.#untold.has(one.delivery.message.id));
   }
 
   judge(batch: readonly Taken[], result: InvokeResult | undefined): Judgement {
@@ -60,25 +70,99 @@ export class InboxFeed implements Feed {
     return { fates, result: answered ? 'OK' : 'PROBLEM: Function call failed' };
   }
 
+  async passOn(
+    batch: readonly Taken[],
+    result: InvokeResult | undefined,
+    fates: readonly Fate[],
+  ): Promise<readonly Fate[]> {
+    return Promise.all(
+      fates.map(async (fate, index) => {
+        const one = batch[index];
+        return one === undefined || fate.kind !== 'done' ? fate : this.#ended(one, result);
+      }),
+    );
+  }
+
   /** The dispatcher tells what happens in events; an inbox has nobody who asks later. */
   report(): void {}
 
   #failed(one: Taken, result: InvokeResult | undefined): Fate {
+    if (this.expired([one])) return { kind: 'done' };
     const nowMs = this.#ports.clock.nowMs();
-    if (this.expired([one])) return this.#discard(one, 'it is older than six hours');
     if (result === undefined || result.kind === 'no-room') return { kind: 'again', atMs: nowMs };
     const attempts = one.delivery.receiveCount;
-    if (attempts > INBOX_RETRIES) return this.#discard(one, `attempt ${attempts} ended as ${result.kind}`);
+    if (attempts > this.#retriesOf(one)) return { kind: 'done' };
     return { kind: 'again', atMs: nowMs + inboxRetryDelayMs(attempts) };
   }
 
-  #discard(one: Taken, why: string): Fate {
-    const { requestId } = openEvent(one.delivery.message);
-    this.#ports.tell({
-      kind: 'trouble',
-      where: `asynchronous events of ${this.#function.name}`,
-      what: `event ${requestId} is given up: ${why}`,
-    });
-    return { kind: 'done' };
+  /** Tells of an event's end. Once it is told everywhere, or there is nobody to tell, the event is done. */
+  async #ended(one: Taken, result: InvokeResult | undefined): Promise<Fate> {
+    const { id } = one.delivery.message;
+    const known = this.#untold.get(id);
+    const ended = known ?? this.#endOf(one, result);
+    this.#untold.delete(id);
+    const succeeded = ended.condition === 'Success';
+    if (!succeeded && known === undefined) this.#tellGivenUp(ended);
+    const { onSuccess, onFailure } = this.#rulesOf(one);
+    const arn = succeeded ? onSuccess : onFailure;
+    const deadLetterArn = succeeded
+      ? undefined
+      : this.#ports.functions.resolve(ended.target)?.settings.deadLetterArn;
+    const told: DeliveryOutcome[] = [];
+    if (arn !== undefined) told.push(await this.#destinations.tell(arn, ended));
+    if (deadLetterArn) told.push(await this.#destinations.deadLetter(deadLetterArn, ended));
+    if (told.includes('not-there'))
+      this.#trouble(`a destination of event ${ended.event.requestId} is not there`);
+    if (!told.includes('unavailable')) return { kind: 'done' };
+    this.#untold.set(id, ended);
+    return { kind: 'again', atMs: this.#ports.clock.nowMs() + TELL_AGAIN_MS };
+  }
+
+  #endOf(one: Taken, result: InvokeResult | undefined): EndedEvent {
+    const target = this.#targetOf(one);
+    const attempts = one.delivery.receiveCount;
+    return {
+      ...{ target, event: openEvent(one.delivery.message), result, attempts },
+      condition: this.#conditionOf(one, result),
+      version: this.#ports.functions.resolve(target)?.version ?? LATEST,
+    };
+  }
+
+  #conditionOf(one: Taken, result: InvokeResult | undefined): EventCondition {
+    if (result?.kind === 'answered') return 'Success';
+    return this.#isTooOld(one) && one.delivery.receiveCount <= this.#retriesOf(one)
+      ? 'EventAgeExceeded'
+      : 'RetriesExhausted';
+  }
+
+  #tellGivenUp({ event, attempts, condition, result }: EndedEvent): void {
+    const why =
+      condition === 'EventAgeExceeded'
+        ? 'it is older than it may become'
+        : `attempt ${attempts} ended as ${result?.kind ?? 'not invoked'}`;
+    this.#trouble(`event ${event.requestId} is given up: ${why}`);
+  }
+
+  #targetOf(one: Taken): FunctionTarget {
+    const { qualifier } = openEvent(one.delivery.message);
+    return { ...this.#function, ...(qualifier !== undefined && { qualifier }) };
+  }
+
+  #rulesOf(one: Taken): EventInvokeSettings {
+    const { qualifier = LATEST } = this.#targetOf(one);
+    return this.#ports.eventInvokes.get(this.#function, qualifier)?.settings ?? {};
+  }
+
+  #retriesOf(one: Taken): number {
+    return this.#rulesOf(one).maximumRetries ?? INBOX_RETRIES;
+  }
+
+  #isTooOld(one: Taken): boolean {
+    const ageMs = this.#ports.clock.nowMs() - one.delivery.message.sentAtMs;
+    return ageMs > (this.#rulesOf(one).maximumEventAgeMs ?? INBOX_EVENT_AGE_MS);
+  }
+
+  #trouble(what: string): void {
+    this.#ports.tell({ kind: 'trouble', where: `asynchronous events of ${this.#function.name}`, what });
   }
 }

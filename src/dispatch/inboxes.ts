@@ -2,6 +2,7 @@ import { failed, ok, type Result } from '../base/result.ts';
 import type { NoSuchQueue, Unavailable } from '../broker/broker.ts';
 import { functionKeyText, type FunctionKey } from '../function/function.ts';
 import { inboxKey, sealEvent, type AsyncEvent } from '../function/inbox.ts';
+import { Destinations } from './destination.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { InboxFeed } from './inbox-feed.ts';
 import type { DispatchPorts } from './ports.ts';
@@ -19,6 +20,7 @@ const INBOX_RETENTION_MS = 1_209_600_000;
  */
 export class Inboxes implements AsyncDisposable {
   readonly #ports: DispatchPorts;
+  readonly #destinations: Destinations;
   readonly #dispatchers = new Map<string, Dispatcher>();
   /** The steps of one inbox, one after the other. */
   readonly #steps = new Map<string, Promise<void>>();
@@ -26,6 +28,9 @@ export class Inboxes implements AsyncDisposable {
 
   private constructor(ports: DispatchPorts) {
     this.#ports = ports;
+    this.#destinations = new Destinations(ports, (target, event, senderId) =>
+      this.post(target, event, senderId),
+    );
   }
 
   /** Goes on with what the data directory holds. */
@@ -75,7 +80,11 @@ export class Inboxes implements AsyncDisposable {
     const record: InboxRecord = { key, createdAtMs: target.createdAtMs };
     await this.#ports.catalog.put(COLLECTION, { name: text, value: JSON.stringify(record) });
     const created = await this.#ports.broker.create(inboxKey(key), { retentionMs: INBOX_RETENTION_MS }, {});
-    if (created.ok) this.#dispatchers.set(text, new Dispatcher(this.#ports, new InboxFeed(this.#ports, key)));
+    if (created.ok)
+      this.#dispatchers.set(
+        text,
+        new Dispatcher(this.#ports, new InboxFeed(this.#ports, key, this.#destinations)),
+      );
     else this.#trouble(key, `its inbox was not created: ${created.failure.kind}`);
   }
 

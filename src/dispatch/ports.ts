@@ -3,6 +3,7 @@ import type { Random } from '../base/random.ts';
 import type { Broker } from '../broker/broker.ts';
 import type { Invoker } from '../environment/invoke.ts';
 import type { Allowance } from '../function/allowance.ts';
+import type { EventInvokeLookup } from '../function/event-invoke.ts';
 import type { Functions } from '../function/functions.ts';
 import type { Catalog } from '../store/catalog.ts';
 import type { Tell } from '../watch/event.ts';
@@ -11,6 +12,7 @@ import type { Tell } from '../watch/event.ts';
 export interface DispatchPorts {
   readonly broker: Broker;
   readonly functions: Functions;
+  readonly eventInvokes: EventInvokeLookup;
   readonly allowance: Allowance;
   readonly invoker: Invoker;
   readonly catalog: Catalog;

@@ -1,16 +1,16 @@
 import type { Random } from '../base/random.ts';
 import { failed, ok, type Result } from '../base/result.ts';
-import type { AliasRecords } from './alias-records.ts';
 import type { Alias, AliasChange, Aliases, AliasSettings, NoSuchAlias } from './aliases.ts';
 import type { FunctionRecords } from './function-records.ts';
 import { functionKeyText, type FunctionKey } from './function.ts';
 import type { NoSuchFunction, RevisionMismatch } from './functions.ts';
+import type { NamedRecords } from './named-records.ts';
 import type { Turns } from './turns.ts';
 import type { NoSuchVersion } from './versions.ts';
 
 /** What {@link CatalogAliases} works with; the turns are those of the functions. */
 export interface CatalogAliasesParts {
-  readonly aliases: AliasRecords;
+  readonly aliases: NamedRecords<Alias>;
   readonly functions: FunctionRecords;
   readonly turns: Turns;
   readonly random: Random;

@@ -6,10 +6,10 @@ import type { BlobStore } from '../store/blob.ts';
 import type { Catalog } from '../store/catalog.ts';
 import type { Tell } from '../watch/event.ts';
 import type { CodeFolders, StagedCode } from './code-folders.ts';
-import { AliasRecords } from './alias-records.ts';
-import type { Aliases } from './aliases.ts';
+import type { Alias, Aliases } from './aliases.ts';
 import { CatalogAliases } from './catalog-aliases.ts';
 import { CatalogVersions } from './catalog-versions.ts';
+import { EventInvokes, type EventInvoke } from './event-invoke.ts';
 import { FunctionRecords } from './function-records.ts';
 import {
   functionKeyText,
@@ -28,6 +28,7 @@ import type {
   PackageRefused,
   RevisionMismatch,
 } from './functions.ts';
+import { NamedRecords } from './named-records.ts';
 import type { Runtimes } from './runtime/runtimes.ts';
 import { Turns } from './turns.ts';
 
@@ -42,6 +43,12 @@ export interface CatalogFunctionsOptions {
   readonly tell: Tell;
 }
 
+/** What functions have by name, beside themselves. */
+interface NamedOfFunctions {
+  readonly aliases: NamedRecords<Alias>;
+  readonly eventInvokes: NamedRecords<EventInvoke>;
+}
+
 type ChangeFailure = NoSuchFunction | RevisionMismatch;
 
 /**
@@ -52,18 +59,21 @@ export class CatalogFunctions implements Functions, AsyncDisposable {
   readonly #options: CatalogFunctionsOptions;
   readonly versions: CatalogVersions;
   readonly aliases: Aliases;
+  readonly eventInvokes: EventInvokes;
   readonly #records: FunctionRecords;
-  readonly #aliasRecords: AliasRecords;
+  readonly #named: NamedOfFunctions;
   readonly #listeners = new Set<FunctionListener>();
   readonly #turns = new Turns();
   readonly #preparing = new Set<Promise<void>>();
 
-  private constructor(options: CatalogFunctionsOptions, records: FunctionRecords, aliases: AliasRecords) {
+  private constructor(options: CatalogFunctionsOptions, records: FunctionRecords, named: NamedOfFunctions) {
     const { clock, random } = options;
+    const { aliases, eventInvokes } = named;
     const shared = { functions: records, aliases, turns: this.#turns, clock, random };
     this.#options = options;
     this.#records = records;
-    this.#aliasRecords = aliases;
+    this.#named = named;
+    this.eventInvokes = new EventInvokes(eventInvokes, this.#turns);
     this.aliases = new CatalogAliases(shared);
     this.versions = new CatalogVersions({
       ...shared,
@@ -75,11 +85,10 @@ export class CatalogFunctions implements Functions, AsyncDisposable {
 
   /** Reads the catalog and begins to heal in the background what a kill left half done. */
   static async open(options: CatalogFunctionsOptions): Promise<CatalogFunctions> {
-    const functions = new CatalogFunctions(
-      options,
-      await FunctionRecords.open(options.catalog),
-      await AliasRecords.open(options.catalog),
-    );
+    const functions = new CatalogFunctions(options, await FunctionRecords.open(options.catalog), {
+      aliases: await NamedRecords.open(options.catalog, 'aliases'),
+      eventInvokes: await NamedRecords.open(options.catalog, 'event-invokes'),
+    });
     functions.#reconcile();
     return functions;
   }
@@ -112,7 +121,7 @@ export class CatalogFunctions implements Functions, AsyncDisposable {
     const { qualifier = LATEST } = target;
     const version = this.#records.get(target, qualifier);
     if (version !== undefined) return version;
-    const alias = this.#aliasRecords.get(target, qualifier)?.settings;
+    const alias = this.#named.aliases.get(target, qualifier)?.settings;
     if (alias === undefined) return undefined;
     const { additional } = alias;
     const other = additional !== undefined && this.#options.random.fraction() < additional.weight;
@@ -182,7 +191,9 @@ export class CatalogFunctions implements Functions, AsyncDisposable {
     return this.#inTurn(key, async () => {
       const record = this.get(key);
       if (record === undefined) return failed({ kind: 'no-such-function', function: key });
-      for (const alias of this.#aliasRecords.of(key)) await this.#aliasRecords.remove(alias);
+      const { aliases, eventInvokes } = this.#named;
+      for (const alias of aliases.of(key)) await aliases.remove(alias);
+      for (const rules of eventInvokes.of(key)) await eventInvokes.remove(rules);
       for (const version of this.#records.versionsOf(key)) await this.versions.remove(version);
       await this.#records.remove(record);
       this.#tellListeners((listener) => listener.deleted?.(record));

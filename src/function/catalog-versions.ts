@@ -2,17 +2,18 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
 import { failed, ok, type Result } from '../base/result.ts';
-import type { AliasRecords } from './alias-records.ts';
+import type { Alias } from './aliases.ts';
 import type { FunctionRecords } from './function-records.ts';
 import { functionKeyText, type FunctionKey, type FunctionRecord } from './function.ts';
 import type { FunctionListener, NoSuchFunction, RevisionMismatch } from './functions.ts';
+import type { NamedRecords } from './named-records.ts';
 import type { Turns } from './turns.ts';
 import type { NoSuchVersion, OtherCode, PublishRequest, VersionInUse, Versions } from './versions.ts';
 
 /** What {@link CatalogVersions} works with; the turns are those of the functions. */
 export interface CatalogVersionsParts {
   readonly functions: FunctionRecords;
-  readonly aliases: AliasRecords;
+  readonly aliases: NamedRecords<Alias>;
   readonly turns: Turns;
   readonly clock: Clock;
   readonly random: Random;

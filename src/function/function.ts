@@ -18,6 +18,15 @@ export interface FunctionTarget extends FunctionKey {
 /** The version that every change makes anew. */
 export const LATEST = '$LATEST';
 
+/** Reads the ARN of a function, version or alias; undefined when the text is none. */
+export function parseFunctionArn(arn: string): FunctionTarget | undefined {
+  const match =
+    /^arn:aws:lambda:([a-z0-9-]+):(\d{12}):function:([A-Za-z0-9-_]+)(?::([$A-Za-z0-9-_]+))?$/.exec(arn);
+  const [, region, account, name, qualifier] = match ?? [];
+  if (region === undefined || account === undefined || name === undefined) return undefined;
+  return { account, region, name, ...(qualifier !== undefined && { qualifier }) };
+}
+
 /** The ARN of a function with the version or alias that was named with it. */
 export function targetArn(target: FunctionTarget): string {
   return functionArn(target) + (target.qualifier === undefined ? '' : `:${target.qualifier}`);
@@ -53,6 +62,8 @@ export interface FunctionSettings {
   readonly systemLogLevel?: SystemLogLevel;
   readonly tags: Readonly<Record<string, string>>;
   readonly architecture: 'x86_64' | 'arm64';
+  /** ARN of the queue that gets the asynchronous events that were given up. */
+  readonly deadLetterArn?: string;
 }
 
 /** The code of a function: a zip under its hash. */

@@ -1,4 +1,5 @@
 import type { FunctionSettings } from '../../function/function.ts';
+import { parseQueueArn } from '../../message/queue-key.ts';
 import type { Members } from '../members.ts';
 import { invalidParameter, unsupported } from './lambda-errors.ts';
 import { readLogging } from './logging-members.ts';
@@ -9,7 +10,6 @@ const ROLE = /^arn:(aws[a-zA-Z-]*)?:iam::\d{12}:role\/?[a-zA-Z_0-9+=,.@\-_/]+$/;
 /** Members of AWS that this server does not have; one that says something is refused. */
 const UNSUPPORTED: readonly string[] = [
   'VpcConfig',
-  'DeadLetterConfig',
   'KMSKeyArn',
   'Layers',
   'FileSystemConfigs',
@@ -43,6 +43,7 @@ export function readFunctionSettings(
     memorySizeMb: members.whole('MemorySize', { least: 128, most: 10_240 }),
     ephemeralStorageMb: members.structure('EphemeralStorage')?.whole('Size', { least: 512, most: 10_240 }),
     variables: members.structure('Environment')?.textMap('Variables'),
+    deadLetterArn: readDeadLetter(members),
     ...readLogging(members, functionName, now),
   };
   refuseTracing(members);
@@ -50,6 +51,13 @@ export function readFunctionSettings(
   checkRuntime(given.runtime, runtimeIds);
   checkVariables(given.variables ?? {});
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+/** An empty ARN takes the dead-letter queue away. */
+function readDeadLetter(members: Members): string | undefined {
+  const arn = members.structure('DeadLetterConfig')?.text('TargetArn');
+  if (arn === undefined || arn === '' || parseQueueArn(arn) !== undefined) return arn;
+  throw unsupported('A DeadLetterConfig.TargetArn that is not the ARN of a queue');
 }
 
 function checkRuntime(runtime: string | undefined, runtimeIds: readonly string[]): void {

@@ -25,6 +25,7 @@ export function functionView(
     CodeSha256: Buffer.from(record.package.sha256, 'hex').toString('base64'),
     Version: record.version,
     ...(hasVariables ? { Environment: { Variables: settings.variables } } : {}),
+    ...(settings.deadLetterArn ? { DeadLetterConfig: { TargetArn: settings.deadLetterArn } } : {}),
     TracingConfig: { Mode: 'PassThrough' },
     RevisionId: record.revisionId,
     ...stateView(record, update),

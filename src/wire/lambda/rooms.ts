@@ -4,7 +4,9 @@ import type { Mappings } from '../../dispatch/mappings.ts';
 import type { Invoker } from '../../environment/invoke.ts';
 import type { Allowance } from '../../function/allowance.ts';
 import type { Aliases } from '../../function/aliases.ts';
+import type { EventInvokes } from '../../function/event-invoke.ts';
 import type { Functions } from '../../function/functions.ts';
+import type { QueueKey } from '../../message/queue-key.ts';
 import type { Versions } from '../../function/versions.ts';
 import type { CodeLinks } from './code-links.ts';
 
@@ -13,6 +15,9 @@ export interface LambdaRooms {
   readonly functions: Functions;
   readonly versions: Versions;
   readonly aliases: Aliases;
+  readonly eventInvokes: Pick<EventInvokes, 'get' | 'of' | 'change' | 'delete'>;
+  /** True when there is such a queue now. */
+  readonly queueExists: (queue: QueueKey) => boolean;
   readonly allowance: Allowance;
   readonly invoker: Invoker;
   readonly inboxes: Pick<Inboxes, 'post'>;

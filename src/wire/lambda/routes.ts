@@ -12,6 +12,13 @@ import { createEventSourceMapping } from './create-event-source-mapping.ts';
 import { createFunction } from './create-function.ts';
 import { deleteEventSourceMapping } from './delete-event-source-mapping.ts';
 import { deleteFunction } from './delete-function.ts';
+import {
+  deleteFunctionEventInvokeConfig,
+  getFunctionEventInvokeConfig,
+  listFunctionEventInvokeConfigs,
+  putFunctionEventInvokeConfig,
+  updateFunctionEventInvokeConfig,
+} from './event-invoke-config.ts';
 import { getAccountSettings } from './get-account-settings.ts';
 import { getCode } from './get-code.ts';
 import { getEventSourceMapping } from './get-event-source-mapping.ts';
@@ -44,6 +51,7 @@ const STREAMING = '/2021-11-15/functions/{FunctionName}/response-streaming-invoc
 const ONE_ALIAS = `${ONE_FUNCTION}/aliases/{Name}`;
 const CONCURRENCY = '/2017-10-31/functions/{FunctionName}/concurrency';
 const READ_CONCURRENCY = '/2019-09-30/functions/{FunctionName}/concurrency';
+const EVENT_INVOKE = '/2019-09-25/functions/{FunctionName}/event-invoke-config';
 const MAPPINGS = '/2015-03-31/event-source-mappings';
 const ONE_MAPPING = `${MAPPINGS}/{UUID}`;
 const TAGS = '/2017-03-31/tags/{Resource}';
@@ -83,6 +91,11 @@ export const LAMBDA_ROUTES: readonly RestRoute<LambdaRooms>[] = [
   route('PutFunctionConcurrency', 'PUT', CONCURRENCY, putFunctionConcurrency),
   route('DeleteFunctionConcurrency', 'DELETE', CONCURRENCY, deleteFunctionConcurrency),
   route('GetFunctionConcurrency', 'GET', READ_CONCURRENCY, getFunctionConcurrency),
+  route('PutFunctionEventInvokeConfig', 'PUT', EVENT_INVOKE, putFunctionEventInvokeConfig),
+  route('UpdateFunctionEventInvokeConfig', 'POST', EVENT_INVOKE, updateFunctionEventInvokeConfig),
+  route('GetFunctionEventInvokeConfig', 'GET', EVENT_INVOKE, getFunctionEventInvokeConfig),
+  route('DeleteFunctionEventInvokeConfig', 'DELETE', EVENT_INVOKE, deleteFunctionEventInvokeConfig),
+  route('ListFunctionEventInvokeConfigs', 'GET', `${EVENT_INVOKE}/list`, listFunctionEventInvokeConfigs),
   route('CreateEventSourceMapping', 'POST', MAPPINGS, createEventSourceMapping),
   route('ListEventSourceMappings', 'GET', MAPPINGS, listEventSourceMappings),
   route('GetEventSourceMapping', 'GET', ONE_MAPPING, getEventSourceMapping),
