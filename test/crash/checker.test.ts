@@ -52,6 +52,20 @@ test('a receive that began before the delete was acknowledged accuses nobody', (
   assert.deepEqual(violations([...sent, ...received(1), began, ...deleted, brought, killed]), []);
 });
 
+test('a message that comes before an earlier one of its group, which nobody deletes, is passed over', () => {
+  const inOrder: Fact[] = [1, 2].map((number) => ({ kind: 'in-order', number, group: 1, place: number - 1 }));
+  const both: Fact[] = [1, 2].map((number) => ({ kind: 'send-began', number }));
+  const second = received(1, { number: 2 });
+  assert.match(violations([...inOrder, ...both, ...second]).join(), /came before place 0/);
+  const began: Fact = { kind: 'delete-began', number: 1 };
+  assert.deepEqual(
+    violations([...inOrder, ...both, ...received(1), began, ...received(2, { number: 2 })]),
+    [],
+  );
+  const [, ...alone] = received(1, { number: 2 });
+  assert.deepEqual(violations([...inOrder, ...both, ...received(1), ...alone]), []);
+});
+
 test('a message that nobody sent, a changed message and a wrong count are found', () => {
   assert.match(violations([killed, ...received(1, { number: 2 })]).join(), /never sent/);
   assert.match(violations([...sent, killed, ...received(1, { intact: false })]).join(), /was changed/);

@@ -2,7 +2,13 @@ import type { Fact, Journal } from './journal.ts';
 
 /** What a journal proves against the platform: sentences, none when it kept its word. Knows nothing of how the facts came about. */
 export function violations(journal: Journal): string[] {
-  return [...lost(journal), ...cameBack(journal), ...invented(journal), ...miscounted(journal)];
+  return [
+    ...lost(journal),
+    ...cameBack(journal),
+    ...invented(journal),
+    ...miscounted(journal),
+    ...passedOver(journal),
+  ];
 }
 
 /** An acknowledged message that nobody tried to delete must have been there at the last drain. */
@@ -39,6 +45,41 @@ function invented(journal: Journal): string[] {
     if (!sent.has(fact.number)) return [`message ${fact.number} was never sent`];
     return fact.intact ? [] : [`message ${fact.number} was changed`];
   });
+}
+
+/** A message of a group comes only when nobody has to delete an earlier one any more, or together with it. */
+function passedOver(journal: Journal): string[] {
+  const places = new Map<number, { readonly group: number; readonly place: number }>();
+  const groups = new Map<number, GroupSeen>();
+  return journal.flatMap((fact) => {
+    if (fact.kind === 'in-order') places.set(fact.number, fact);
+    if (fact.kind !== 'delete-began' && fact.kind !== 'received') return [];
+    const at = places.get(fact.number);
+    if (at === undefined) return [];
+    const seen = groups.get(at.group) ?? { deleting: new Set(), first: 0, receive: -1, together: new Set() };
+    groups.set(at.group, seen);
+    if (fact.kind === 'delete-began') seen.deleting.add(at.place);
+    else if (seen.receive !== fact.receive) seen.together = new Set();
+    while (seen.deleting.delete(seen.first)) seen.first += 1;
+    if (fact.kind === 'delete-began') return [];
+    seen.receive = fact.receive;
+    seen.together.add(at.place);
+    const before = Array.from(
+      { length: Math.max(0, at.place - seen.first) },
+      (_, index) => seen.first + index,
+    );
+    const missing = before.find((place) => !seen.deleting.has(place) && !seen.together.has(place));
+    return missing === undefined ? [] : [`message ${fact.number} came before place ${missing} of its group`];
+  });
+}
+
+/** What has been seen of a group: every place before `first` is being deleted. */
+interface GroupSeen {
+  readonly deleting: Set<number>;
+  first: number;
+  receive: number;
+  /** Places that the last receive brought. */
+  together: Set<number>;
 }
 
 /** After a drain the platform says of every queue that it is empty. */

@@ -1,6 +1,8 @@
 /** One fact of a workload, in the order in which its client knew it. Numbers name messages. */
 export type Fact =
   | { readonly kind: 'send-began'; readonly number: number }
+  /** This message of a FIFO queue is the one at this place of its group, from 0 on; it may be sent more than once. */
+  | { readonly kind: 'in-order'; readonly number: number; readonly group: number; readonly place: number }
   | { readonly kind: 'send-acknowledged'; readonly number: number }
   | { readonly kind: 'receive-began'; readonly receive: number }
   | { readonly kind: 'received'; readonly receive: number; readonly number: number; readonly intact: boolean }

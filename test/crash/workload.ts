@@ -1,6 +1,7 @@
-import { hash } from 'node:crypto';
+import { bodyOf, countOf, read, succeeded, url, type Chance } from './asking.ts';
 import type { Fact } from './journal.ts';
-import type { Outcome, SqsClient } from './sqs-client.ts';
+import { OrderedWorkload } from './ordered-workload.ts';
+import type { SqsClient } from './sqs-client.ts';
 
 /** The queues of the workload: what is received too often goes from the first to the second, and is moved on to the third. */
 const QUEUES = ['jobs', 'jobs-dead', 'jobs-moved'] as const;
@@ -13,9 +14,6 @@ const CONSUMERS = 4;
 const VISIBILITY_SECONDS = 1;
 const LARGE_BYTES = 20_000;
 
-/** Chance for the workload: a number in [0, 1). */
-export type Chance = () => number;
-
 /**
  * Producers and consumers that write down what they asked and what they were answered, and stop when the platform breaks off.
  * Judges nothing.
@@ -23,16 +21,19 @@ export type Chance = () => number;
 export class Workload {
   readonly #journal: Fact[];
   readonly #chance: Chance;
+  readonly #ordered: OrderedWorkload;
   #number = 0;
   #receive = 0;
 
   constructor(journal: Fact[], chance: Chance) {
     this.#journal = journal;
     this.#chance = chance;
+    this.#ordered = new OrderedWorkload(journal, chance, (...asked) => this.#take(...asked));
   }
 
   /** Makes the queues; making them again changes nothing. */
   async makeQueues(client: SqsClient): Promise<void> {
+    await this.#ordered.makeQueues(client);
     const [jobs, dead, moved] = QUEUES;
     await client.demand('CreateQueue', { QueueName: dead });
     await client.demand('CreateQueue', { QueueName: moved });
@@ -45,7 +46,7 @@ export class Workload {
   async work(client: SqsClient): Promise<void> {
     const producers = Array.from({ length: PRODUCERS }, () => this.#produce(client));
     const consumers = Array.from({ length: CONSUMERS }, () => this.#consume(client));
-    await Promise.all([...producers, ...consumers, this.#move(client)]);
+    await Promise.all([...producers, ...consumers, this.#move(client), this.#ordered.work(client)]);
   }
 
   /**
@@ -59,7 +60,7 @@ export class Workload {
     while (await isMoving(client)) await this.#take(client, moved, { WaitTimeSeconds: 1 }, 1);
     while ((await this.#take(client, dead, { WaitTimeSeconds: 0 }, 1)) > 0);
     while ((await this.#take(client, moved, untilLeasesEnd, 1)) > 0);
-    const left: Record<string, number> = {};
+    const left = await this.#ordered.drain(client);
     for (const queue of QUEUES) left[queue] = await countOf(client, queue);
     this.#journal.push({ kind: 'drained', left });
   }
@@ -69,7 +70,10 @@ export class Workload {
       const count = 1 + Math.floor(this.#chance() * 10);
       const numbers = Array.from({ length: count }, () => this.#number++);
       for (const number of numbers) this.#journal.push({ kind: 'send-began', number });
-      const Entries = numbers.map((number) => ({ Id: String(number), MessageBody: this.#body(number) }));
+      const Entries = numbers.map((number) => ({
+        Id: String(number),
+        MessageBody: bodyOf(number, this.#sizeBytes()),
+      }));
       const queue = this.#chance() < LETTERS_PART ? QUEUES[1] : QUEUES[0];
       const outcome = await client.ask('SendMessageBatch', { QueueUrl: url(queue), Entries });
       if (outcome.kind === 'broken') return;
@@ -128,20 +132,14 @@ export class Workload {
     return true;
   }
 
-  #body(number: number): string {
-    const sizeBytes = this.#chance() < 0.02 ? LARGE_BYTES : 20 + this.#chance() * 400;
-    const text = `${number}:`.padEnd(sizeBytes, 'abcdefghij');
-    return `${text}:${hash('md5', text)}`;
+  #sizeBytes(): number {
+    return this.#chance() < 0.02 ? LARGE_BYTES : 20 + this.#chance() * 400;
   }
 }
 
 interface Received {
   readonly Body: string;
   readonly ReceiptHandle: string;
-}
-
-function url(queue: string): string {
-  return `http://127.0.0.1/000000000000/${queue}`;
 }
 
 function arn(queue: string): string {
@@ -152,28 +150,4 @@ function arn(queue: string): string {
 async function isMoving(client: SqsClient): Promise<boolean> {
   const { Results } = await client.demand('ListMessageMoveTasks', { SourceArn: arn(QUEUES[1]) });
   return (Results as readonly { readonly Status: string }[]).some(({ Status }) => Status === 'RUNNING');
-}
-
-function read(body: string): { readonly number: number; readonly intact: boolean } {
-  const end = body.lastIndexOf(':');
-  return {
-    number: Number.parseInt(body, 10),
-    intact: hash('md5', body.slice(0, end)) === body.slice(end + 1),
-  };
-}
-
-function succeeded(outcome: Outcome & { readonly kind: 'answered' }): number[] {
-  const entries = (outcome.body['Successful'] ?? []) as readonly { readonly Id: string }[];
-  return entries.map(({ Id }) => Number(Id));
-}
-
-async function countOf(client: SqsClient, queue: string): Promise<number> {
-  const input = { QueueUrl: url(queue), AttributeNames: ['All'] };
-  const { Attributes } = (await client.demand('GetQueueAttributes', input)) as {
-    readonly Attributes: Readonly<Record<string, string>>;
-  };
-  const counts = ['', 'NotVisible', 'Delayed'].map((which) =>
-    Number(Attributes[`ApproximateNumberOfMessages${which}`]),
-  );
-  return counts.reduce((sum, count) => sum + count, 0);
 }
