@@ -91,10 +91,13 @@ function handOver(
   nowMs: number,
 ): number {
   if (taken.length === 0) return 0;
-  const arrivals = taken.map(({ message: { deadLetterSourceArn: _, ...kept } }) => ({
-    message: { ...kept, id: random.uuid() as MessageId, sentAtMs: nowMs },
-    ...{ delayMs: 0, receiveCount: 0, firstReceivedAtMs: 0 },
-  }));
+  const arrivals = taken.map(({ message: { deadLetterSourceArn: _, ...kept } }) => {
+    const id = random.uuid() as MessageId;
+    // What moves is no duplicate of anything: its deduplication id is its own, as with dead letters.
+    const renewed = to.state.fifo === undefined ? {} : { deduplicationId: id };
+    const message = { ...kept, ...renewed, id, sentAtMs: nowMs };
+    return { message, delayMs: 0, receiveCount: 0, firstReceivedAtMs: 0 };
+  });
   to.apply<'send'>({ kind: 'send', arrivals });
   // Not in this turn: what waits there may have dead letters, which come back here.
   setImmediate(() => to.tick());

@@ -266,6 +266,78 @@ async function drained({ broker }: { broker: KeptBroker }, queue: QueueKey): Pro
   }
 }
 
+/** A FIFO queue whose dead letters another takes, with letters of two groups. */
+async function inOrder(broker: KeptBroker): Promise<{ dead: QueueKey; q: QueueKey }> {
+  const dead = await create(broker, 'dead.fifo', { fifo: {} });
+  const q = await create(broker, 'q.fifo', {
+    ...{ fifo: {}, visibilityMs: 1000 },
+    redrive: { deadLetterQueue: dead, maxReceiveCount: 1 },
+  });
+  const entry = (body: string) => ({ body, attributes: {}, senderId: 's', groupId: body.charAt(0) });
+  const sent = await broker.send(q, ['a1', 'b1', 'a2', 'b2', 'a3'].map(entry));
+  assert.ok(sent.ok);
+  return { dead, q };
+}
+
+test('dead letters of a FIFO queue go back in the order of their groups, and are no duplicates', async () => {
+  const stage = await Stage.open();
+  const { broker, clock } = stage;
+  const { dead, q } = await inOrder(broker);
+  assert.equal((await receive(broker, q)).length, 5);
+  await passed(clock, 1001);
+  assert.deepEqual(await receive(broker, q), []);
+  await started(broker, dead);
+  const task = await ended(stage, dead);
+  assert.deepEqual([task.status, task.moved], ['completed', 5]);
+  const back = await receive(broker, q);
+  const ofGroup = (group: string) => bodies(back).filter((body) => body.startsWith(group));
+  assert.deepEqual(
+    [ofGroup('a'), ofGroup('b')],
+    [
+      ['a1', 'a2', 'a3'],
+      ['b1', 'b2'],
+    ],
+  );
+  assert.ok(back.every(({ message }) => message.deduplicationId === message.id));
+});
+
+test('a task between FIFO queues goes on after a restart, through a window of two messages', async () => {
+  const stage = await Stage.open(undefined, undefined, TINY);
+  const dead = await create(stage.broker, 'dead.fifo', { fifo: {} });
+  const to = await create(stage.broker, 'to.fifo', { fifo: {} });
+  await create(stage.broker, 'q.fifo', {
+    fifo: {},
+    redrive: { deadLetterQueue: dead, maxReceiveCount: 1 },
+  });
+  const texts = Array.from({ length: 9 }, (_, n) => `${n}`);
+  for (const body of texts) {
+    const sent = await stage.broker.send(dead, [{ body, attributes: {}, senderId: 's', groupId: 'g' }]);
+    assert.ok(sent.ok);
+  }
+  await passed(stage.clock, 1);
+  await started(stage.broker, dead, { destination: to, perSecond: 2 });
+  await passed(stage.clock, 500);
+  const again = await Stage.open(stage.disk.snapshot(), stage.clock, TINY);
+  const task = await ended(again, dead);
+  assert.deepEqual([task.status, task.moved], ['completed', 9]);
+  const back: string[] = [];
+  for (let n = 0; n < 12; n += 1) {
+    const taken = await receive(again.broker, to);
+    back.push(...bodies(taken));
+    const receipts = taken.map(({ receipt }) => receipt);
+    await again.broker.settle(to, receipts);
+    await passed(again.clock, 1);
+  }
+  assert.deepEqual(back, texts);
+});
+
+test('a task moves between queues of one type alone', async () => {
+  const { broker } = await Stage.open();
+  const { dead } = await inOrder(broker);
+  const to = await create(broker, 'to');
+  assert.equal(await refusal(broker, dead, { destination: to }), 'destination-of-other-type');
+});
+
 test('what happens is told', async () => {
   const stage = await Stage.open();
   const { broker, events } = stage;
