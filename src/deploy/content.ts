@@ -1,10 +1,13 @@
 import { failed, ok, type Result } from '../base/result.ts';
+import type { BuildFailed } from './builder.ts';
+import { cargoContent, holdsCargoProject } from './cargo.ts';
 import { bringDependencies, type DependenciesFailed } from './dependencies.ts';
 import { dotnetContent, holdsDotnetProject } from './dotnet.ts';
-import { readFolder } from './folder.ts';
+import { holds, readFolder } from './folder.ts';
+import { goContent, holdsGoProgram } from './go.ts';
 import { guessRuntime, type Content, type NoGuess } from './guess.ts';
 import { jarContent, jarIn } from './jar.ts';
-import { holdsMavenProject, mavenContent, type BuildFailed } from './maven.ts';
+import { holdsMavenProject, mavenContent } from './maven.ts';
 import { zipFiles } from './zip.ts';
 
 /** What is to be uploaded: a folder, and what the user said of it. */
@@ -35,10 +38,20 @@ export async function contentOf(
   }
   const mayBeDotnet = runtime === undefined || runtime.startsWith('dotnet');
   if (mayBeDotnet && holdsDotnetProject(folder)) return dotnetContent(folder, tell);
+  if (isForBuilder(folder, runtime)) {
+    if (holdsGoProgram(folder)) return goContent(folder, tell);
+    if (holdsCargoProject(folder)) return cargoContent(folder, tell);
+  }
   if (!guess.ok && (runtime === undefined || handler === undefined)) return guess;
   const brought = await bringDependencies(folder, tell);
   if (!brought.ok) return brought;
   const files = readFolder(folder);
   if (files.length === 0) return failed({ kind: 'empty-folder', what: `${folder} holds no files.` });
   return ok({ zip: zipFiles(files), what: files.length === 1 ? '1 file' : `${files.length} files`, guess });
+}
+
+/** Sources are built anew, so that none of them is older than what runs; with the runtime named, a ready program counts. */
+function isForBuilder(folder: string, runtime: string | undefined): boolean {
+  if (runtime === undefined) return true;
+  return runtime.startsWith('provided') && !holds(folder, 'bootstrap');
 }

@@ -40,7 +40,7 @@ export function guessRuntime(folder: string): Result<Guess, NoGuess> {
     return ok({ runtime: 'ruby3.4', handler: handlerIn(ruby, '.rb'), isAnyVersion: true });
   return failed({
     kind: 'no-guess',
-    what: `${folder} holds none of ${[...NODE_FILES, ...PYTHON_FILES, ...RUBY_FILES, 'bootstrap', 'pom.xml', '*.csproj'].join(', ')}, and not exactly one jar: name --runtime and --handler.`,
+    what: `${folder} holds none of ${[...NODE_FILES, ...PYTHON_FILES, ...RUBY_FILES, 'bootstrap', 'go.mod', 'Cargo.toml', 'pom.xml', '*.csproj'].join(', ')}, and not exactly one jar: name --runtime and --handler.`,
   });
 }
 

@@ -1,18 +1,12 @@
-import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { failed, ok, type Result } from '../base/result.ts';
+import { ok, type Result } from '../base/result.ts';
+import { buildFailed, endOfBuilder, type BuildFailed } from './builder.ts';
 import { holds } from './folder.ts';
 import type { Content } from './guess.ts';
 import { classesIn, guessJava, jarContent } from './jar.ts';
 import { zipFiles } from './zip.ts';
-
-/** Why a folder could not be built: a sentence, and what the builder said. */
-export interface BuildFailed {
-  readonly kind: 'build-failed';
-  readonly what: string;
-}
 
 const COPY = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies';
 /** What Maven's usual plugins call a jar with everything in it. */
@@ -83,19 +77,12 @@ async function withDependencies(
 }
 
 /** Runs Maven to its end; answers undefined, or what it said was wrong. */
-function maven(folder: string, words: readonly string[]): Promise<string | undefined> {
+async function maven(folder: string, words: readonly string[]): Promise<string | undefined> {
   const program = existsSync(join(folder, 'mvnw')) ? './mvnw' : 'mvn';
-  const child = spawn(program, ['-B', '-q', ...words], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
-  const keep = (chunk: Buffer): void => void (output = (output + chunk.toString()).slice(-20_000));
-  child.stdout.on('data', keep);
-  child.stderr.on('data', keep);
-  return new Promise((resolve) => {
-    child.on('error', () =>
-      resolve(`${program} is needed to build ${folder} and cannot be run: apt install maven.`),
-    );
-    child.on('close', (code) => resolve(code === 0 ? undefined : failureOf(program, folder, output)));
-  });
+  const end = await endOfBuilder([program, '-B', '-q', ...words], folder);
+  if (end.kind === 'not-there')
+    return `${program} is needed to build ${folder} and cannot be run: apt install maven.`;
+  return end.kind === 'built' ? undefined : failureOf(program, folder, `${end.stdout}\n${end.stderr}`);
 }
 
 const MOST_LINES = 20;
@@ -108,8 +95,4 @@ function failureOf(program: string, folder: string, output: string): string {
   );
   const said = (errors.length > 0 ? errors : lines).slice(0, MOST_LINES).join('\n').trim();
   return `${program} failed in ${folder}:\n${said}`;
-}
-
-function buildFailed(what: string): { readonly ok: false; readonly failure: BuildFailed } {
-  return failed({ kind: 'build-failed', what });
 }

@@ -1,0 +1,76 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ok, type Result } from '../base/result.ts';
+import {
+  builderFailed,
+  buildFailed,
+  endOfBuilder,
+  programContent,
+  type BuilderEnd,
+  type BuildFailed,
+} from './builder.ts';
+import type { Content } from './guess.ts';
+
+/** A program without libc, for Linux on this kind of machine; the same sources give the same bytes. */
+const SETTINGS = ['CGO_ENABLED=0', 'GOOS=linux', `GOARCH=${process.arch === 'arm64' ? 'arm64' : 'amd64'}`];
+/** Without debug information, paths of this machine, and the door that only the old `go1.x` runtime used. */
+const FLAGS = ['-trimpath', '-buildvcs=false', '-tags', 'lambda.norpc', '-ldflags', '-s -w'];
+const NOT_THERE =
+  'Go is not installed: take it from https://go.dev/dl, or deploy a folder with a program that is already built, named bootstrap.';
+/** How `env` ends when it finds no program to run. */
+const NO_PROGRAM = 127;
+
+/** True when Go builds this folder: it holds a module, or a package of one further up. */
+export function holdsGoProgram(folder: string): boolean {
+  return readdirSync(folder).some(
+    (name) => name === 'go.mod' || (name.endsWith('.go') && !name.endsWith('_test.go')),
+  );
+}
+
+/** Builds the program in a folder with Go, whose own cache keeps it quick, and packs it as `bootstrap`. */
+export async function goContent(
+  folder: string,
+  tell: (line: string) => void,
+): Promise<Result<Content, BuildFailed>> {
+  tell('Building with Go …');
+  const where = await programIn(folder);
+  if (!where.ok) return where;
+  const target = mkdtempSync(join(tmpdir(), 'millrace-go-'));
+  try {
+    const end = await go(folder, ['build', ...FLAGS, '-o', join(target, 'bootstrap'), where.value]);
+    if (end.kind !== 'built') return goFailed(folder, end);
+    return ok(programContent(readFileSync(join(target, 'bootstrap')), 'a Go program'));
+  } finally {
+    rmSync(target, { recursive: true });
+  }
+}
+
+/** The program to build: the folder's own package, or the only one below it that is a program. */
+async function programIn(folder: string): Promise<Result<string, BuildFailed>> {
+  const own = await go(folder, ['list', '-e', '-f', '{{.Name}}', '.']);
+  if (own.kind !== 'built') return goFailed(folder, own);
+  if (own.stdout.trim() === 'main') return ok('.');
+  const format = '{{if eq .Name "main"}}{{.ImportPath}}{{end}}';
+  const below = await go(folder, ['list', '-e', '-f', format, './...']);
+  if (below.kind !== 'built') return goFailed(folder, below);
+  const [found, ...more] = below.stdout.split('\n').filter((line) => line !== '');
+  if (found !== undefined && more.length === 0) return ok(found);
+  if (found !== undefined)
+    return buildFailed(
+      `${folder} holds several programs (${[found, ...more].join(', ')}): deploy the folder of one.`,
+    );
+  // Sources that cannot be read are no program either: the compiler knows why.
+  const end = await go(folder, ['build', '-o', '/dev/null', './...']);
+  if (end.kind !== 'built') return goFailed(folder, end);
+  return buildFailed(`Nothing in ${folder} is a program: one package must be "package main".`);
+}
+
+function go(folder: string, words: readonly string[]): Promise<BuilderEnd> {
+  return endOfBuilder(['env', ...SETTINGS, 'go', ...words], folder);
+}
+
+function goFailed(folder: string, end: BuilderEnd): ReturnType<typeof buildFailed> {
+  if (end.kind === 'not-there' || end.code === NO_PROGRAM) return buildFailed(NOT_THERE);
+  return builderFailed('go', folder, end.stderr);
+}
