@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { failed, ok, type Result } from '../base/result.ts';
+import type { BuildFailed } from './builder.ts';
 import { holds, readFolder } from './folder.ts';
 import type { Content, Guess, NoGuess } from './guess.ts';
-import type { BuildFailed } from './maven.ts';
 import { zipFiles } from './zip.ts';
 
 /** The builders; others only in tests. */
