@@ -1,6 +1,7 @@
 import type { Change } from '../store/change.ts';
 import type { LanePageQuery, LanePart, StoredMessage } from '../store/queue-store.ts';
 import type { Command, Moment, Wanted } from './command.ts';
+import { quietPage } from './fair-pages.ts';
 import type { Fifo } from './fifo.ts';
 import { emptyLine } from './lane-show.ts';
 import type { Lane } from './lane.ts';
@@ -85,6 +86,7 @@ export function lanePage(
 ): undefined {
   const { query, page } = command;
   const lanes = state.fifo?.lanes;
+  if (state.fair !== undefined) quietPage(state, state.fair, moment, command);
   if (lanes === undefined) return undefined;
   const arriving = new Arriving(state, lanes, moment);
   let from = 0;

@@ -49,6 +49,7 @@ export function lease(
     entry.standing = 'leased';
     state.waitingCount -= 1;
     state.leasedCount += 1;
+    state.fair?.took(entry.lane);
     state.hide(entry, moment, changes);
     state.letBodyGo(entry);
   }

@@ -13,11 +13,12 @@ const few = fc.integer({ min: 0, max: 20 });
 const shortMs = fc.constantFrom(0, 0, 1, 500, 5000);
 
 /** Messages of a size of which few or many fit into the window. */
-function steps(sizeBytes: number): fc.Arbitrary<Step> {
-  const send = fc.tuple(fc.integer({ min: 1, max: 6 }), fc.constantFrom(0, 0, 0, 700, 5000));
+function steps(sizeBytes: number, groups: readonly (string | undefined)[]): fc.Arbitrary<Step> {
+  const group = fc.constantFrom(...groups);
+  const send = fc.tuple(fc.integer({ min: 1, max: 6 }), fc.constantFrom(0, 0, 0, 700, 5000), group);
   return fc.oneof(
-    send.map(([count, delayMs]): Step => (world) => {
-      for (let sent = 0; sent < count; sent += 1) world.send(delayMs, sizeBytes);
+    send.map(([count, delayMs, of]): Step => (world) => {
+      for (let sent = 0; sent < count; sent += 1) world.send(delayMs, sizeBytes, of);
     }),
     fc.tuple(few, shortMs).map(
       ([maximum, visibilityMs]): Step =>
@@ -61,7 +62,7 @@ function steps(sizeBytes: number): fc.Arbitrary<Step> {
 /** Lets every hidden message show, and takes all there is, page by page. */
 function drained(world: World): number {
   world.settleLate();
-  world.advance(10_000);
+  world.advance(40_000);
   let count = 0;
   for (let round = 0; round < 500 && world.state.messages > count; round += 1) {
     world.flush();
@@ -72,10 +73,26 @@ function drained(world: World): number {
   return count;
 }
 
-function holds(window: Window, retentionMs: number): void {
+/** A group that holds all there is in flight, and has a backlog. */
+function makeNoise(world: World): void {
+  for (let sent = 0; sent < 60; sent += 1) world.send(0, 10, 'noisy');
+  for (let round = 0; round < 40; round += 1) {
+    world.receive(10, round % 2 === 0 ? 3000 : 30_000);
+    world.flush();
+    world.advance(1);
+    world.arrive();
+  }
+}
+
+function holds(
+  window: Window,
+  retentionMs: number,
+  groups: readonly (string | undefined)[] = [undefined],
+): void {
   fc.assert(
-    fc.property(fc.array(steps(10), { maxLength: 80, size: 'max' }), (taken) => {
+    fc.property(fc.array(steps(10, groups), { maxLength: 80, size: 'max' }), (taken) => {
       const world = new World({ retentionMs }, window);
+      if (groups.length > 1) makeNoise(world);
       for (const step of taken) step(world);
       const count = drained(world);
       assert.equal(count, world.messages, 'every message that is there can be received, once');
@@ -95,4 +112,11 @@ test('the same holds when most messages rest in the store', () => {
 test('the same holds while messages outlive their retention', () => {
   holds(TINY, 60_000);
   holds(WINDOW, 60_000);
+});
+
+test('the same holds with message groups of which one is noisy', () => {
+  const groups = ['noisy', 'noisy', 'noisy', 'quiet', 'other', undefined];
+  holds(WINDOW, 1_000_000_000, groups);
+  holds(TINY, 1_000_000_000, groups);
+  holds(TINY, 60_000, groups);
 });

@@ -1,5 +1,6 @@
 import type { Change } from '../store/change.ts';
 import type { Applied, Command, Moment, Replies, Wanted, Wants } from './command.ts';
+import { wantQuiet } from './fair-pages.ts';
 import { delayAnew, lanePage, wantOfFifo } from './lane-pages.ts';
 import { expiry, found, lookUp, page } from './pages.ts';
 import { receive } from './receive.ts';
@@ -94,7 +95,9 @@ function wants(state: QueueState, moment: Moment): Wants {
 function wantPage(state: QueueState, moment: Moment, wanted: Wanted): number {
   const { backlog, window } = state;
   if (state.restingCount === 0) return Infinity;
-  if (state.waitingCount < window.lowCount && state.heldSizeBytes < window.sizeBytes) {
+  const { fair } = state;
+  const isQuietWanted = fair !== undefined && wantQuiet(state, fair, moment, wanted);
+  if (!isQuietWanted && state.waitingCount < window.lowCount && state.heldSizeBytes < window.sizeBytes) {
     if (backlog.mayPage(moment)) {
       backlog.ask(moment);
       const { pageCount: limit, pageSizeBytes: limitSizeBytes } = window;

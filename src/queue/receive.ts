@@ -45,10 +45,16 @@ export function receive(
 
 /** The next entry that waits and has not outlived its retention. */
 export function nextWaiting(state: QueueState, moment: Moment, changes: Change[]): Whole | undefined {
-  for (let entry = state.ready.shift(); entry !== undefined; entry = state.ready.shift()) {
+  for (let entry = first(state, moment); entry !== undefined; entry = first(state, moment)) {
     if (entry.standing !== 'waiting' || !isWhole(entry)) continue;
     if (entry.sentAtMs + state.settings.retentionMs > moment.nowMs) return entry;
     state.remove(entry, moment, changes);
   }
   return undefined;
+}
+
+/** Takes the first entry from the line, or the first that fairness lets come. */
+function first(state: QueueState, moment: Moment): Entry | undefined {
+  const { fair, ready } = state;
+  return fair === undefined ? ready.shift() : fair.next(ready, fair.noisy(state.leasedCount, moment.nowMs));
 }

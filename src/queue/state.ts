@@ -1,5 +1,5 @@
 import type { QueueId } from '../base/ids.ts';
-import { laneKeyOf } from '../message/lane-key.ts';
+import { laneKeyOf, NO_LANE } from '../message/lane-key.ts';
 import type { Message } from '../message/message.ts';
 import type { Change, MessageState } from '../store/change.ts';
 import type { StoredQueue } from '../store/queue-store.ts';
@@ -8,6 +8,8 @@ import { Backlog } from './backlog.ts';
 import type { Moment } from './command.ts';
 import { DueHeap } from './due-heap.ts';
 import { entryState, heldSizeBytes, type Entry } from './entry.ts';
+import { hasQuietRoom } from './quiet-room.ts';
+import { Fairness } from './fairness.ts';
 import { Fifo } from './fifo.ts';
 import { showInLane } from './lane-show.ts';
 import { Line } from './line.ts';
@@ -41,6 +43,8 @@ export class QueueState {
   readonly due = new DueHeap<Entry>();
   readonly backlog = new Backlog();
   readonly ageing = new Ageing();
+  /** On a standard queue that has had message groups: fairness between them. */
+  fair: Fairness | undefined;
   /** On a FIFO queue: its lanes, and what it remembers of its sends. */
   readonly fifo: Fifo | undefined;
   waitingCount = 0;
@@ -66,6 +70,8 @@ export class QueueState {
   static restored(stored: StoredQueue, making: Making, window = WINDOW): QueueState {
     const state = new QueueState(stored.queue, making, window, stored);
     const somethingRests = stored.messages > stored.leases.length;
+    if (state.fifo === undefined && stored.hasLanes) state.fair = new Fairness();
+    state.fair?.sweep.forget(0);
     for (const place of stored.leases) {
       const entry = state.#restore(place, 'leased');
       state.fifo?.lanes.restoreOut(entry, somethingRests);
@@ -105,14 +111,13 @@ export class QueueState {
     const resting = this.restingCount - 1;
     // Hidden messages must leave room for what can be received.
     const roomBytes = state.visibleAtMs > moment.nowMs ? this.window.sizeBytes / 2 : this.window.sizeBytes;
-    const isBehind =
-      resting > 0 && (this.fifo === undefined || this.fifo.restsBefore(laneKeyOf(message.groupId)));
-    if (isBehind || this.heldSizeBytes >= roomBytes) {
+    const lane = laneKeyOf(message.groupId);
+    const isBehind = resting > 0 && (this.fifo === undefined || this.fifo.restsBefore(lane));
+    if ((isBehind || this.heldSizeBytes >= roomBytes) && !this.#mayPass(lane, state, moment)) {
       this.backlog.drop(state.visibleAtMs, order, resting, moment);
-      const lane = laneKeyOf(message.groupId);
-      this.fifo?.lanes.rest(lane, { order, visibleAtMs: state.visibleAtMs }, moment);
+      this.#restInLane(lane, order, state.visibleAtMs, moment);
     } else {
-      if (resting === 0) this.fifo?.nothingRestsOf(laneKeyOf(message.groupId));
+      if (resting === 0) this.fifo?.nothingRestsOf(lane);
       this.remember(order, message, state, moment);
     }
   }
@@ -124,6 +129,7 @@ export class QueueState {
     const standing = !hidden ? 'waiting' : state.holder === 'nobody' ? 'delayed' : 'leased';
     const lane = laneKeyOf(message.groupId);
     const entry: Entry = { ...state, order, sentAtMs, lane, message, standing, addedInGroup: moment.group };
+    if (lane !== NO_LANE && this.fifo === undefined) this.fair ??= new Fairness();
     this.entries.set(order, entry);
     this.heldSizeBytes += heldSizeBytes(entry);
     if (hidden) this.due.add(state.visibleAtMs, entry);
@@ -135,6 +141,8 @@ export class QueueState {
 
   /** Takes an entry out of memory and its message out of the queue. */
   remove(entry: Entry, moment: Moment, changes: Change[]): void {
+    if (entry.standing === 'leased')
+      this.fair?.worked(entry.lane, moment.nowMs - entry.leasedAtMs, moment.nowMs);
     this.forget(entry);
     this.messages -= 1;
     this.touch(entry.order, moment);
@@ -159,6 +167,7 @@ export class QueueState {
     if (wasOut) this.leasedCount -= 1;
     entry.standing = 'gone';
     entry.message = undefined;
+    if (wasOut) this.fair?.returned(entry.lane);
     this.fifo?.lanes.leave(entry, wasOut);
   }
 
@@ -180,7 +189,10 @@ export class QueueState {
   /** A hidden entry shows: it waits in the window, or rests in the store when its body is gone or there is no room. */
   show(entry: Entry, moment: Moment): void {
     if (this.fifo !== undefined) return showInLane(this, this.fifo.lanes, entry, moment);
-    if (entry.standing === 'leased') this.leasedCount -= 1;
+    if (entry.standing === 'leased') {
+      this.leasedCount -= 1;
+      this.fair?.returned(entry.lane);
+    }
     entry.standing = 'waiting';
     this.waitingCount += 1;
     if (entry.message !== undefined && this.heldSizeBytes <= this.window.sizeBytes)
@@ -188,6 +200,7 @@ export class QueueState {
     const before = this.restingCount;
     this.forget(entry);
     this.backlog.drop(entry.visibleAtMs, entry.order, before, moment);
+    this.#restInLane(entry.lane, entry.order, entry.visibleAtMs, moment);
   }
 
   /** Lets the body of a hidden entry go when the window is full: it is paged back when the entry shows. */
@@ -209,6 +222,7 @@ export class QueueState {
     this.entries.clear();
     this.ready.clear();
     this.fifo?.lanes.clear();
+    this.fair?.clear();
     this.due.clear();
     this.backlog.clear();
     Object.assign(this, { waitingCount: 0, leasedCount: 0, heldSizeBytes: 0, messages: 0 });
@@ -216,11 +230,28 @@ export class QueueState {
     this.purgedThroughOrder = this.nextOrder - 1;
   }
 
+  /** True for a message of a group that is not noisy beside one that is: it need not wait behind that one's backlog. */
+  #mayPass(lane: number, { visibleAtMs }: MessageState, { nowMs }: Moment): boolean {
+    if (this.fair === undefined || visibleAtMs > nowMs || !hasQuietRoom(this)) return false;
+    const noisy = this.fair.noisy(this.leasedCount, nowMs);
+    return noisy.size > 0 && !noisy.has(lane);
+  }
+
+  /** A message that rests must be found by its lane. */
+  #restInLane(lane: number, order: number, visibleAtMs: number, moment: Moment): void {
+    if (lane === NO_LANE) return;
+    if (this.fifo !== undefined) return this.fifo.lanes.rest(lane, { order, visibleAtMs }, moment);
+    this.fair ??= new Fairness();
+    const isNoisy = this.fair.noisy(this.leasedCount, moment.nowMs).has(lane);
+    if (!isNoisy) this.fair.sweep.drop(visibleAtMs, moment.group, moment.nowMs);
+  }
+
   #restLess(): void {
     if (this.messages === 0) this.ageing.oldestSentAtMs = Infinity;
     if (this.restingCount > 0 || this.backlog.pageOutstanding) return;
     this.backlog.clear();
     this.fifo?.lanes.sweep.clear();
+    this.fair?.sweep.clear();
   }
 
   #restore(place: StoredQueue['leases'][number], standing: 'leased' | 'delayed'): Entry {
@@ -229,6 +260,7 @@ export class QueueState {
     this.entries.set(order, entry);
     this.due.add(state.visibleAtMs, entry);
     if (standing === 'leased') this.leasedCount += 1;
+    if (standing === 'leased') this.fair?.took(lane);
     return entry;
   }
 }
