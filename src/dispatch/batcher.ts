@@ -27,6 +27,8 @@ export interface BatchPlan {
 /** What was taken; nothing in `taken` when others were faster. */
 export interface Batch {
   readonly taken: readonly Taken[];
+  /** Messages that were there and not wanted; they are deleted. */
+  readonly unwantedCount: number;
   /** Set when the queue gave an error instead of messages. */
   readonly trouble?: string;
 }
@@ -45,6 +47,7 @@ export async function takeBatch(
   const { broker, clock } = ports;
   const taken: Taken[] = [];
   let sizeBytes = 0;
+  let unwantedCount = 0;
   let windowEndMs = 0;
   for (;;) {
     const waitMs = taken.length === 0 ? ARRIVAL_WAIT_MS : windowEndMs - clock.nowMs();
@@ -55,17 +58,39 @@ export async function takeBatch(
       holder: 'dispatcher',
       signal,
     });
-    if (!received.ok) return { taken, trouble: received.failure.kind };
+    if (!received.ok) return { taken, unwantedCount, trouble: received.failure.kind };
+    const wanted = await withoutUnwanted(broker, feed, received.value);
+    unwantedCount += received.value.length - wanted.length;
     if (taken.length === 0) windowEndMs = clock.nowMs() + plan.windowMs;
-    for (const delivery of received.value) {
+    for (const delivery of wanted) {
       const one = take(feed, delivery, clock.nowMs(), plan);
       taken.push(one);
       sizeBytes += Buffer.byteLength(one.part);
     }
     const over = taken.length === 0 || clock.nowMs() >= windowEndMs || signal.aborted;
     const next = plan.largestMessageBytes + RECORD_OVERHEAD_BYTES;
-    if (over || taken.length >= plan.batchSize || sizeBytes + next > BATCH_LIMIT_BYTES) return { taken };
+    if (over || taken.length >= plan.batchSize || sizeBytes + next > BATCH_LIMIT_BYTES) {
+      return { taken, unwantedCount };
+    }
   }
+}
+
+/** Deletes what the function does not want. What cannot be deleted now is offered, and looked at, again. */
+async function withoutUnwanted(
+  broker: Broker,
+  feed: Feed,
+  deliveries: readonly Delivery[],
+): Promise<readonly Delivery[]> {
+  if (feed.wants === undefined) return deliveries;
+  const wanted: Delivery[] = [];
+  const unwanted: Delivery[] = [];
+  for (const delivery of deliveries) (feed.wants(delivery) ? wanted : unwanted).push(delivery);
+  if (unwanted.length > 0)
+    await broker.settle(
+      feed.queue,
+      unwanted.map(({ receipt }) => receipt),
+    );
+  return wanted;
 }
 
 /** What to ask for next, so that records of that many messages fit into what is left. */

@@ -95,13 +95,13 @@ export class Dispatcher {
     try {
       const target = this.#readyTarget();
       if (target === undefined) return undefined;
-      const { taken, trouble } = await takeBatch(
+      const { taken, unwantedCount, trouble } = await takeBatch(
         this.#ports,
         this.#feed,
         this.#plan(target),
         this.#stop.signal,
       );
-      this.#emptyReceives = taken.length > 0 ? 0 : this.#emptyReceives + 1;
+      this.#emptyReceives = taken.length + unwantedCount > 0 ? 0 : this.#emptyReceives + 1;
       if (taken.length > 0) {
         this.#lastTrouble = '';
         this.#launch(taken, permit);

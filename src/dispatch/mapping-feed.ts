@@ -3,6 +3,7 @@ import type { InvokeResult } from '../environment/result.ts';
 import type { Delivery } from '../message/message.ts';
 import type { QueueKey } from '../message/queue-key.ts';
 import { sqsEvent, sqsRecord } from './event.ts';
+import { filterOf, type Filter } from './filter.ts';
 import type { Fate, Feed, FeedRequest, FeedSettings, Judgement, Taken } from './feed.ts';
 import type { MappingRecord } from './mapping-record.ts';
 import type { DispatchPorts } from './ports.ts';
@@ -15,6 +16,10 @@ export class MappingFeed implements Feed {
   readonly #ports: DispatchPorts;
   readonly #current: () => MappingRecord;
   readonly #report: (result: string) => void;
+  #filter: { readonly of: readonly string[]; readonly test: Filter | undefined } = {
+    of: [],
+    test: undefined,
+  };
 
   /** `current` answers the mapping as it is now. */
   constructor(ports: DispatchPorts, current: () => MappingRecord, report: (result: string) => void) {
@@ -28,6 +33,12 @@ export class MappingFeed implements Feed {
   settings(): FeedSettings {
     const { function: target, settings } = this.#current();
     return { function: target, ...settings };
+  }
+
+  wants(delivery: Delivery): boolean {
+    const { filters = [] } = this.#current().settings;
+    if (this.#filter.of !== filters) this.#filter = { of: filters, test: filterOf(this.queue, filters) };
+    return this.#filter.test?.(delivery) ?? true;
   }
 
   part(delivery: Delivery): string {

@@ -10,6 +10,8 @@ export interface MappingSettings {
   /** Unset: as far as the function's own concurrency reaches. */
   readonly maximumConcurrency?: number;
   readonly enabled: boolean;
+  /** Patterns of which a message must match one to be given to the function; not given: all are. */
+  readonly filters?: readonly string[];
 }
 
 /** A change of a mapping: given members replace, `null` removes the maximum concurrency. */

@@ -78,6 +78,17 @@ export class Members {
     return new Members(asObject(value), `${this.#prefix}${lowerFirst(name)}.`, this.#broken);
   }
 
+  /** The members of each structure of a list. What they break is gathered with the rest. */
+  structures(name: string): readonly Members[] | undefined {
+    const value = this.#of(name);
+    if (value === undefined) return undefined;
+    if (!Array.isArray(value)) throw wrongType(value, 'List');
+    return value.map(
+      (each, at) =>
+        new Members(asObject(each), `${this.#prefix}${lowerFirst(name)}.${at + 1}.member.`, this.#broken),
+    );
+  }
+
   textMap(name: string): Readonly<Record<string, string>> | undefined {
     const value = this.#of(name);
     if (value === undefined) return undefined;

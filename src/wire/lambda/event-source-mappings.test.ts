@@ -84,7 +84,7 @@ test('what AWS would refuse is refused with its sentence', async () => {
     [
       { FilterCriteria: { Filters: [{ Pattern: '{}' }] } },
       'InvalidParameterValueException',
-      /FilterCriteria is not supported/,
+      /^Invalid filter pattern definition\./,
     ],
     [{ BisectBatchOnFunctionError: true }, 'InvalidParameterValueException', /not valid for SQS/],
     [

@@ -1,10 +1,15 @@
 import type { MappingChange, MappingSettings } from '../../dispatch/mappings.ts';
+import { readPattern } from '../../message/pattern.ts';
 import type { QueueKey } from '../../message/queue-key.ts';
 import type { Members } from '../members.ts';
 import { invalidParameter, unsupported } from './lambda-errors.ts';
 
 /** Batches up to this size need no batching window. */
 const LARGEST_UNWINDOWED_BATCH = 10;
+
+/** How many patterns a mapping takes, and how long each may be (AWS: 5, and 10 on request; 4,096 characters). */
+const MOST_FILTERS = 10;
+const LONGEST_PATTERN = 4096;
 
 /** Options that AWS has for streams and topics of other kinds, never for SQS. */
 const NOT_FOR_SQS: readonly string[] = [
@@ -24,7 +29,6 @@ const NOT_FOR_SQS: readonly string[] = [
 
 /** Options that this server does not have. */
 const UNSUPPORTED: readonly string[] = [
-  'FilterCriteria',
   'KMSKeyArn',
   'MetricsConfig',
   'LoggingConfig',
@@ -56,9 +60,25 @@ export function readMappingSettings(members: Members): Omit<MappingChange, 'func
     // An empty ScalingConfig takes the maximum away.
     maximumConcurrency: scaling === undefined ? undefined : (maximum ?? null),
     enabled: members.flag('Enabled'),
+    filters: readFilters(members),
   };
   members.end();
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+/** The patterns of `FilterCriteria`; an empty one takes all away. */
+function readFilters(members: Members): readonly string[] | undefined {
+  const filters = members.structure('FilterCriteria')?.structures('Filters');
+  if (filters === undefined) return members.says('FilterCriteria') ? [] : undefined;
+  if (filters.length > MOST_FILTERS) {
+    throw invalidParameter(`A mapping takes at most ${MOST_FILTERS} filters; got ${filters.length}.`);
+  }
+  return filters.map((filter) => {
+    const pattern = filter.text('Pattern', { required: true, most: LONGEST_PATTERN }) ?? '';
+    const read = readPattern(pattern);
+    if (read.ok) return pattern;
+    throw invalidParameter(`Invalid filter pattern definition. (${read.failure.why})`);
+  });
 }
 
 /** Refuses settings that contradict each other or the kind of their queue. */

@@ -21,6 +21,9 @@ export function mappingView(mapping: Mapping): Readonly<Record<string, unknown>>
     State: mapping.state,
     StateTransitionReason: 'USER_INITIATED',
     FunctionResponseTypes: settings.reportBatchItemFailures ? ['ReportBatchItemFailures'] : [],
+    ...(settings.filters !== undefined && settings.filters.length > 0
+      ? { FilterCriteria: { Filters: settings.filters.map((Pattern) => ({ Pattern })) } }
+      : {}),
     ...(settings.maximumConcurrency === undefined
       ? {}
       : { ScalingConfig: { MaximumConcurrency: settings.maximumConcurrency } }),
