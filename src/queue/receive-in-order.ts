@@ -23,8 +23,7 @@ export function receiveInOrder(
   const { attemptId } = command;
   const before = attemptId === undefined ? undefined : fifo.attempts.find(attemptId, moment.nowMs);
   const again = before && takeAgain(state, before, moment, command, changes);
-  if (again !== undefined)
-    return { kind: 'taken', taken: again, deadLetters: [], addedInGroup: moment.group };
+  if (again !== undefined) return { kind: 'taken', taken: again, deadLetters: [], addedInGroup: 0 };
   const receiving = new Receiving(state, moment, command, changes);
   // Those that go on waiting, because their leases take no time, are looked at once.
   for (let lanes = fifo.lanes.readyCount; lanes > 0 && !receiving.isFull; lanes -= 1) {
@@ -33,17 +32,18 @@ export function receiveInOrder(
     receiving.takeFrom(lane);
     fifo.lanes.refresh(lane);
   }
-  const { taken, deadLetters } = receiving;
+  const { taken, deadLetters, addedInGroup } = receiving;
   if (attemptId !== undefined && taken.length > 0) {
     fifo.attempts.note(attemptId, taken, moment.nowMs + command.visibilityMs, moment.nowMs);
   }
-  return { kind: 'taken', taken, deadLetters, addedInGroup: moment.group };
+  return { kind: 'taken', taken, deadLetters, addedInGroup };
 }
 
 /** One receive while it gathers. */
 class Receiving {
   readonly taken: Taken[] = [];
   readonly deadLetters: Arrival[] = [];
+  addedInGroup = 0;
   readonly #state: QueueState;
   readonly #moment: Moment;
   readonly #command: Receive;
@@ -84,6 +84,7 @@ class Receiving {
     this.#leftSizeBytes -= entry.message.sizeBytes;
     if (this.#leftSizeBytes < 0 && this.taken.length > 0) return;
     lane.line.shift();
+    this.addedInGroup = Math.max(this.addedInGroup, entry.addedInGroup);
     this.taken.push(lease(state, moment, command, entry, changes));
     if (command.visibilityMs === 0) shownAgain.push(entry);
     else state.fifo?.lanes.takenOut(lane);
