@@ -8,7 +8,7 @@ import type { Runtimes } from '../function/runtime/runtimes.ts';
 import type { LineStore } from '../store/lines.ts';
 import type { Tell } from '../watch/event.ts';
 import type { Environment } from './environment.ts';
-import { isWithin } from './folder-size.ts';
+import { isWithin, type FolderLimit } from './folder-size.ts';
 import type { StartFailure } from './outcomes.ts';
 import { exitText } from './payloads.ts';
 import type { EnvironmentStarter, StartAttempt } from './start.ts';
@@ -16,7 +16,7 @@ import type { EnvironmentStarter, StartAttempt } from './start.ts';
 /** How long the code may take to be loaded and its result to be written; nobody waits for it. */
 const PRIMING_LIMIT_MS = 60_000;
 /** How much a priming may write. The folder lies on the host's disk: it is looked at while it is filled. */
-const FOLDER_LIMIT = { sizeBytes: 268_435_456, entries: 20_000 };
+const FOLDER_LIMIT: FolderLimit = { sizeBytes: 268_435_456, entries: 20_000 };
 const LOOK_EVERY_MS = 50;
 
 /** What {@link Primer} works with. */
@@ -30,6 +30,8 @@ export interface PrimerOptions {
   readonly tell: Tell;
   /** The function as it stands now; undefined when it is gone. */
   readonly latest: (record: FunctionRecord) => FunctionRecord | undefined;
+  /** How much one priming may write; 256 MiB in 20,000 files when not given. */
+  readonly limit?: FolderLimit;
 }
 
 /**
@@ -39,6 +41,7 @@ export interface PrimerOptions {
  */
 export class Primer implements AsyncDisposable {
   readonly #options: PrimerOptions;
+  readonly #limit: FolderLimit;
   /** What needs no (further) try in this run of the platform, by the path of the folder. */
   readonly #tried = new Set<string>();
   #work: Promise<void> = Promise.resolve();
@@ -47,6 +50,7 @@ export class Primer implements AsyncDisposable {
 
   constructor(options: PrimerOptions) {
     this.#options = options;
+    this.#limit = options.limit ?? FOLDER_LIMIT;
   }
 
   /** What primes functions whose code has become ready: hand it to `Functions.listen`. */
@@ -165,7 +169,7 @@ export class Primer implements AsyncDisposable {
       const failure = await environment.started(PRIMING_LIMIT_MS);
       if (failure === undefined) await this.#ended(environment);
       const why = await environment.gone;
-      if (!(await isWithin(folder, FOLDER_LIMIT))) return 'it wrote more than may be kept';
+      if (!(await isWithin(folder, this.#limit))) return 'it wrote more than may be kept';
       if (failure !== undefined) return describe(failure);
       return why === 'exited' || isTerminated(environment, why)
         ? undefined
@@ -189,7 +193,7 @@ export class Primer implements AsyncDisposable {
     let cancel = (): void => undefined;
     const look = (): void => {
       cancel = this.#options.clock.after(LOOK_EVERY_MS, () => {
-        void isWithin(folder, FOLDER_LIMIT).then((within) => {
+        void isWithin(folder, this.#limit).then((within) => {
           if (!within) environment.stop('it writes too much');
           else if (environment.state !== 'gone') look();
         });

@@ -236,3 +236,14 @@ test('an answer in pieces whose connection is cut has failed', async () => {
   const last = events.at(-1);
   assert.ok(last?.kind === 'failed' && last.errorType === 'Runtime.TruncatedResponse');
 });
+
+test('an answer in pieces for an invocation that is not this one is refused, and heard by nobody', async () => {
+  await next();
+  const mode = { 'Lambda-Runtime-Function-Response-Mode': 'streaming' };
+  const other = `/invocation/${'0'.repeat(8)}-0000-4000-8000-000000000000/response`;
+  const refused = await call('POST', other, Buffer.alloc(1_000_000), mode);
+  assert.deepEqual([refused.status, JSON.parse(refused.body).errorType], [400, 'InvalidRequestID']);
+  assert.equal(events.at(-1)?.kind, 'ready');
+  assert.equal((await call('POST', answerPath, '{}', mode)).status, 202);
+  assert.equal((await call('POST', answerPath, '{}', mode)).status, 400);
+});
