@@ -1,7 +1,8 @@
 """Starts a Python function on AWS's own client for the Runtime API, or on ours where that one could not be fetched.
 
-Arguments: the handler; the folders of the code, of AWS's client, and of AWS's SDK (empty: not there); and, if the code
-was compiled ahead, the folder of its bytecode.
+Arguments: the folders of the code, of AWS's client, and of AWS's SDK (empty: not there); then, of the function, its
+handler and, if its code was compiled ahead, the folder of its bytecode. A program that was started ahead of its function
+gets the latter two with the function's variables.
 """
 
 import os
@@ -9,33 +10,51 @@ import sys
 
 
 def main():
-    handler, task, client, sdk = sys.argv[1:5]
-    bytecode = sys.argv[5] if len(sys.argv) > 5 else ""
+    task, client, sdk, *words = sys.argv[1:]
     # The first entry is our own folder: nothing of it is for functions.
     own, *library = sys.path
     sys.argv = ["bootstrap"]
-    run = aws_client(client, library) if client else own_client(own, library)
+    sys.path[:] = [client or own, *library]
+    run = load_aws_client() if client else load_own_client()
+    if "MILLRACE_SPARE" in os.environ:
+        sys.path.insert(0, own)
+        from millrace_spare import awaited
+
+        words = awaited()
+    handler, *bytecode = words
+    run = run()
     sys.path[:] = [task, *layers(), *library, *filter(None, [client, sdk])]
     complete_builtins()
     sys.meta_path.append(ForeignModules(task))
     if bytecode:
-        from_bytecode(task, bytecode)
+        from_bytecode(task, bytecode[0])
     run(handler)
 
 
-def aws_client(client, library):
+def load_aws_client():
     """Loads AWS's client before the function's code can put anything in its way."""
-    sys.path[:] = [client, *library]
-    from awslambdaric.__main__ import main as run
+    # What reads the function's variables while it is loaded comes last.
+    import awslambdaric.lambda_context
+    import awslambdaric.lambda_runtime_client
+    import awslambdaric.lambda_runtime_log_utils
 
-    return lambda handler: run(["bootstrap", handler])
+    def finish():
+        from awslambdaric.__main__ import main as run
+
+        return lambda handler: run(["bootstrap", handler])
+
+    return finish
 
 
-def own_client(own, library):
-    sys.path[:] = [own, *library]
-    from millrace_client.loop import run
+def load_own_client():
+    import decimal, json, logging, socket, traceback
 
-    return run
+    def finish():
+        from millrace_client.loop import run
+
+        return run
+
+    return finish
 
 
 def layers():

@@ -131,7 +131,7 @@ test('a function runs on our own client while AWS’s cannot be fetched, and on 
     const launched = await runtime('python3.12').launch(SETTINGS, '/code');
     return 'kind' in launched ? assert.fail(launched.reason) : launched.command.slice(-4);
   };
-  assert.deepEqual(await words(), ['app.handler', '/var/task', '', '']);
+  assert.deepEqual(await words(), ['/var/task', '', '', 'app.handler']);
   const why = new Map(told.map((event) => (event.kind === 'brought' ? [event.line, event.why] : ['', ''])));
   assert.equal(why.get('python3.12: fetching awslambdaric 4.2.2 from PyPI'), 'pip: No wheel fits');
   assert.equal(why.get('python3.12: fetching boto3 1.44.8 from PyPI'), 'pip: No wheel fits');
@@ -143,9 +143,9 @@ test('a function runs on our own client while AWS’s cannot be fetched, and on 
     'until it can be fetched, functions run on Millrace’s own client.',
   );
   mkdirSync(reachable);
-  assert.deepEqual(await words(), ['app.handler', '/var/task', '', ''], 'it is not tried at every start');
+  assert.deepEqual(await words(), ['/var/task', '', '', 'app.handler'], 'it is not tried at every start');
   clock.advance(60_001);
-  assert.deepEqual(await words(), ['app.handler', '/var/task', '/var/runtime/client', '/var/runtime/sdk']);
+  assert.deepEqual(await words(), ['/var/task', '/var/runtime/client', '/var/runtime/sdk', 'app.handler']);
 });
 
 test('a machine without pip is told which package brings it', async (context) => {

@@ -81,7 +81,7 @@ class PythonRuntime implements Runtime {
     const { command, mounts } = insideSandbox(python);
     const parts = await this.#parts(python);
     const folderOf = (name: PythonPartName): string => (parts.has(name) ? PART_ROOTS[name] : '');
-    const words = [settings.handler, TASK_ROOT, folderOf('awslambdaric'), folderOf('boto3')];
+    const words = [TASK_ROOT, folderOf('awslambdaric'), folderOf('boto3'), settings.handler];
     return {
       command: [command, ...FLAGS, `${LAUNCHER}/launcher.py`, ...words],
       variables: {
