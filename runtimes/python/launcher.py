@@ -21,6 +21,7 @@ def main():
         from millrace_spare import awaited
 
         words = awaited()
+        del sys.modules["millrace_spare"]
     handler, *bytecode = words
     run = run()
     sys.path[:] = [task, *layers(), *library, *filter(None, [client, sdk])]

@@ -7,8 +7,8 @@ import socket
 import sys
 import time
 
-# What the walls have set stays: nobody gives it.
-KEPT = ("PWD",)
+# What the walls and Python itself have set stays: nobody gives it.
+KEPT = ("PWD", "LC_CTYPE")
 
 
 def awaited():

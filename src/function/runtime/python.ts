@@ -15,7 +15,9 @@ import {
   type Priming,
   type Probe,
   type Runtime,
+  type Spare,
 } from './runtime.ts';
+import { takesVariablesLate } from './spare.ts';
 
 const LAUNCHER = `${RUNTIME_ROOT}/launcher`;
 const PART_ROOTS: Readonly<Record<PythonPartName, string>> = {
@@ -32,6 +34,8 @@ const WITHOUT: Readonly<Record<PythonPartName, string>> = {
   awslambdaric: 'run on Millrace’s own client',
   boto3: 'find the AWS SDK only in their own packages',
 };
+/** The launcher's words that are the same for all functions: the folders of code, client and SDK. */
+const WORDS_OF_ALL = 3;
 /** How long functions do without a part that could not be fetched, before it is tried again. */
 const TRY_AGAIN_AFTER_MS = 60_000;
 
@@ -56,6 +60,16 @@ class PythonRuntime implements Runtime {
   readonly preparation = 'plain';
   /** Known once a Python has been found, for bytecode is good for one version. */
   priming: Priming | undefined;
+  readonly spare: Spare = {
+    suits: takesVariablesLate,
+    ahead: ({ command, ...launch }) => {
+      const ofFunction = command.indexOf(`${LAUNCHER}/launcher.py`) + 1 + WORDS_OF_ALL;
+      return {
+        launch: { ...launch, command: command.slice(0, ofFunction) },
+        words: command.slice(ofFunction),
+      };
+    },
+  };
   readonly #minor: string;
   readonly #options: PythonRuntimeOptions;
   #isTold = false;
