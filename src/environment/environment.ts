@@ -24,6 +24,9 @@ export interface Run {
   readonly again: Promise<boolean>;
 }
 
+/** How long an answer waits for what was printed before it. */
+const OUTPUT_WAIT_MS = 1000;
+
 type Heard =
   | DoorEvent
   | { readonly kind: 'exit'; readonly exit: SandboxExit }
@@ -96,6 +99,7 @@ export class Environment {
       });
     });
     if (marks !== 0) await this.log.arrived('init', marks);
+    else if (failure?.kind === 'init-failed') await this.#outputRead();
     if (failure === undefined && this.#state === 'starting') this.#state = step(this.#state, 'idle');
     else this.stop(failure?.kind ?? 'stopped');
     return failure;
@@ -127,7 +131,8 @@ export class Environment {
     if (this.#exit === undefined) door.send(invocation);
     const outcome = await end.promise;
     relay.end();
-    await this.log.arrived(invocation.requestId, outcome.marks);
+    if (outcome.marks !== 0) await this.log.arrived(invocation.requestId, outcome.marks);
+    else if (outcome.end.kind === 'answered' || outcome.end.kind === 'failed') await this.#outputRead();
     return { end: outcome.end, again: this.#rest(again.promise, cancel) };
   }
 
@@ -174,6 +179,15 @@ export class Environment {
     if (!isReady || this.#state !== 'busy') return false;
     this.#state = step(this.#state, 'idle');
     return true;
+  }
+
+  /** Programs that mark no end in their output may have answered on another way than they print. */
+  async #outputRead(): Promise<void> {
+    const { tree, clock } = this.#parts;
+    const late = Promise.withResolvers<void>();
+    const cancel = clock.after(OUTPUT_WAIT_MS, late.resolve);
+    await Promise.race([tree.outputRead(), late.promise]);
+    cancel();
   }
 
   async #thaw(): Promise<void> {

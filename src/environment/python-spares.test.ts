@@ -21,7 +21,10 @@ after(() => walls?.[Symbol.asyncDispose]());
 
 /** Rooms in which a Python program waits; undefined where there are no walls. */
 async function roomsWithSpare(context: TestContext, cacheDirectory?: string): Promise<Rooms | undefined> {
-  if (walls === undefined) return void context.skip(`no walls: ${why}`);
+  if (walls === undefined) {
+    context.skip(`no walls: ${why}`);
+    return undefined;
+  }
   const runtimes = pythonHere(cacheDirectory === undefined ? {} : { cacheDirectory });
   const rooms = await openRooms({ hasSpares: true, sandbox: walls, runtimes });
   await rooms.run({ 'app.py': 'def handler(event, context): return 1' }, {}, PYTHON);
@@ -60,7 +63,7 @@ describe('Python programs started ahead', { skip, timeout: 120_000 }, () => {
       const log = logOf(result);
       assert.equal(late['late'], true);
       const line = log.split('\n').find((each) => each.includes('"told"')) ?? '';
-      assert.equal((JSON.parse(line) as { level: string }).level, 'WARNING', log);
+      assert.match(line, /"level": "WARNING"/, log);
       const start = { ...PYTHON, variables: { ...variables, PYTHONHASHSEED: '1' } };
       const early = answerOf(await rooms.run(FILES, {}, { ...start, logFormat: 'JSON' })) as typeof late;
       const names = (early['names'] as string[]).filter((name) => name !== 'PYTHONHASHSEED');

@@ -191,6 +191,21 @@ function resourceContract(name: string, open: OpenSandbox): void {
       await Promise.all([mine.tree.kill(), other.tree.kill()]);
     });
 
+    test('what a program has printed before it can be heard of in another way is there when that is asked for', async () => {
+      await using listener = await listen();
+      const lines = 200;
+      const { tree, printed } = await start(
+        sandbox,
+        node(`for (let n = 0; n < ${lines}; n += 1) require('fs').writeSync(1, n + '\\n');
+          require('net').connect(${listener.port}, '127.0.0.1'); setInterval(() => {}, 1e6)`),
+      );
+      await listener.next();
+      await tree.outputRead();
+      assert.equal(printed.stdout.split('\n').length, lines + 1);
+      await tree.kill();
+      await tree.outputRead();
+    });
+
     test('a flood of output arrives whole', async () => {
       const { stdout, exit } = await run(
         sandbox,

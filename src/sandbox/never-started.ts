@@ -9,6 +9,7 @@ export function neverStarted(why: string): SandboxedTree {
     thaw: nothing,
     terminate: () => undefined,
     kill: nothing,
+    outputRead: async () => undefined,
     usedMemoryBytes: async () => 0,
     peakMemoryBytes: async () => 0,
     owns: async () => false,

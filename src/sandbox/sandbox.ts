@@ -56,6 +56,8 @@ export interface SandboxedTree {
   terminate(): void;
   /** Ends the whole tree without asking; resolves when nothing of it is left (processes, /tmp, cgroup). */
   kill(): Promise<void>;
+  /** Resolves when everything that the tree has printed before this call has been handed to its listener. */
+  outputRead(): Promise<void>;
   /** Proportional set size of the whole tree. */
   usedMemoryBytes(): Promise<number>;
   /** The most memory the tree has used so far, as well as this tier can tell. */

@@ -12,11 +12,14 @@ import type { SpawnerEvent, SpawnerRequest } from './spawner-protocol.ts';
 class SpawnerProcess {
   readonly #children = new Map<number, ChildProcess>();
   readonly #marks = new Map<number, string>();
+  readonly #asked: number[] = [];
+  #isPaused = false;
 
   /** Listens to the platform until it is gone. */
   run(): void {
     process.on('message', (request: SpawnerRequest) => {
       if (request.kind === 'start') this.#start(request);
+      else if (request.kind === 'read-output') this.#readOutput(request.number);
       else this.#children.get(request.id)?.kill(request.signal);
     });
     process.on('disconnect', () => {
@@ -48,6 +51,12 @@ class SpawnerProcess {
     } finally {
       for (const descriptor of descriptors) closeSync(descriptor);
     }
+  }
+
+  /** What was printed before the request is readable by now: it is read within this turn. */
+  #readOutput(number: number): void {
+    if (this.#isPaused) this.#asked.push(number);
+    else setImmediate(() => this.#tell({ kind: 'output-read', number }));
   }
 
   #watch(id: number, child: ChildProcess): void {
@@ -92,6 +101,8 @@ class SpawnerProcess {
   }
 
   #eachOutput(step: 'pause' | 'resume'): void {
+    this.#isPaused = step === 'pause';
+    if (!this.#isPaused) for (const number of this.#asked.splice(0)) this.#readOutput(number);
     for (const { stdout, stderr } of this.#children.values()) {
       stdout?.[step]();
       stderr?.[step]();

@@ -15,7 +15,9 @@ export type SpawnerRequest =
       /** Makes the program the leader of a session of its own. */
       readonly ownSession: boolean;
     }
-  | { readonly kind: 'signal'; readonly id: number; readonly signal: 'SIGTERM' | 'SIGKILL' };
+  | { readonly kind: 'signal'; readonly id: number; readonly signal: 'SIGTERM' | 'SIGKILL' }
+  /** Asks for `output-read` once everything that has been printed so far has been told. */
+  | { readonly kind: 'read-output'; readonly number: number };
 
 /** What the spawner tells. */
 export type SpawnerEvent =
@@ -36,4 +38,5 @@ export type SpawnerEvent =
   /** Nothing holds its output any more. */
   | { readonly kind: 'closed'; readonly id: number }
   | { readonly kind: 'child'; readonly id: number; readonly pid: number }
+  | { readonly kind: 'output-read'; readonly number: number }
   | { readonly kind: 'not-started'; readonly id: number; readonly why: string };

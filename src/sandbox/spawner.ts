@@ -23,6 +23,8 @@ export interface Spawned {
   /** Resolves when, in addition, nothing holds its output open. */
   readonly closed: Promise<void>;
   signal(signal: 'SIGTERM' | 'SIGKILL'): void;
+  /** Resolves when everything that it has printed before has been handed on. */
+  outputRead(): Promise<void>;
 }
 
 interface Running {
@@ -41,6 +43,7 @@ const IDLE_MS = 10_000;
 export class Spawner implements AsyncDisposable {
   readonly #clock: Clock;
   readonly #running = new Map<number, Running>();
+  readonly #reading = new Map<number, () => void>();
   #process: ChildProcess | undefined;
   #nextId = 1;
   #cancelRest: Cancel | undefined;
@@ -68,7 +71,8 @@ export class Spawner implements AsyncDisposable {
     const signal = (name: 'SIGTERM' | 'SIGKILL'): void => {
       if (this.#running.has(id)) this.#ask({ kind: 'signal', id, signal: name });
     };
-    return { pid, ended: ended.promise, closed: closed.promise, child: child.promise, signal };
+    const outputRead = (): Promise<void> => (this.#running.has(id) ? this.#outputRead() : Promise.resolve());
+    return { pid, ended: ended.promise, closed: closed.promise, child: child.promise, signal, outputRead };
   }
 
   /** Ends the process and with it everything that it started. */
@@ -84,6 +88,14 @@ export class Spawner implements AsyncDisposable {
   #ask(request: SpawnerRequest): void {
     this.#process ??= this.#launch();
     this.#process.send(request, () => undefined);
+  }
+
+  #outputRead(): Promise<void> {
+    const number = this.#nextId++;
+    return new Promise((resolve) => {
+      this.#reading.set(number, resolve);
+      this.#ask({ kind: 'read-output', number });
+    });
   }
 
   #launch(): ChildProcess {
@@ -103,6 +115,11 @@ export class Spawner implements AsyncDisposable {
   }
 
   #hear(event: SpawnerEvent): void {
+    if (event.kind === 'output-read') {
+      this.#reading.get(event.number)?.();
+      this.#reading.delete(event.number);
+      return;
+    }
     const running = this.#running.get(event.id);
     if (running === undefined) return;
     if (event.kind === 'output') running.output(event.stream, event.chunk);
@@ -129,6 +146,8 @@ export class Spawner implements AsyncDisposable {
       running.closed.resolve();
     }
     this.#running.clear();
+    for (const resolve of this.#reading.values()) resolve();
+    this.#reading.clear();
   }
 
   #settle(running: Running, why: string): void {

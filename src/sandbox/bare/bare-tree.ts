@@ -58,6 +58,10 @@ export class BareTree implements SandboxedTree {
     await this.exit;
   }
 
+  outputRead(): Promise<void> {
+    return this.#parts.spawned.outputRead();
+  }
+
   usedMemoryBytes(): Promise<number> {
     return this.#watch.usedBytes();
   }

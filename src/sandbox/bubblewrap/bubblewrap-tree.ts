@@ -83,6 +83,10 @@ export class BubblewrapTree implements SandboxedTree {
     await this.exit;
   }
 
+  outputRead(): Promise<void> {
+    return this.#parts.spawned.outputRead();
+  }
+
   async usedMemoryBytes(): Promise<number> {
     return pssBytes(await this.#pids());
   }
