@@ -9,6 +9,10 @@ import os
 import sys
 
 
+# Where AWS's client waits for events in its main thread; newer runtimes do so in another, by a library that it loads.
+WAITING_IN_THIS_THREAD = ["AWS_Lambda_python3.%d" % minor for minor in (9, 10, 11)]
+
+
 def main():
     task, client, sdk, *words = sys.argv[1:]
     # The first entry is our own folder: nothing of it is for functions.
@@ -16,6 +20,7 @@ def main():
     sys.argv = ["bootstrap"]
     sys.path[:] = [client or own, *library]
     run = load_aws_client() if client else load_own_client()
+    complete_builtins()
     if "MILLRACE_SPARE" in os.environ:
         sys.path.insert(0, own)
         from millrace_spare import awaited
@@ -25,7 +30,6 @@ def main():
     handler, *bytecode = words
     run = run()
     sys.path[:] = [task, *layers(), *library, *filter(None, [client, sdk])]
-    complete_builtins()
     sys.meta_path.append(ForeignModules(task))
     if bytecode:
         from_bytecode(task, bytecode[0])
@@ -38,6 +42,9 @@ def load_aws_client():
     import awslambdaric.lambda_context
     import awslambdaric.lambda_runtime_client
     import awslambdaric.lambda_runtime_log_utils
+
+    if os.environ.get("AWS_EXECUTION_ENV") not in WAITING_IN_THIS_THREAD:
+        import concurrent.futures.thread
 
     def finish():
         from awslambdaric.__main__ import main as run
