@@ -37,6 +37,26 @@ test('the window of deduplication outlives a restart, in memory and on a real di
   assert.deepEqual(bodies(await receive(reopened, Q)), ['x', 'y']);
 });
 
+test('what became durable together is remembered each for its own time', async () => {
+  const stage = await Stage.open();
+  const { broker, store, clock, disk } = stage;
+  await create(broker, Q.name, { fifo: {} });
+  const slow = Promise.withResolvers<void>();
+  store.faults.slow = () => slow.promise;
+  const answers: Promise<readonly Sent[]>[] = [];
+  for (const text of ['1', '2', '3', '4', '5']) {
+    answers.push(sent(broker, 'a', text));
+    await turns();
+    clock.advance(2000);
+  }
+  slow.resolve();
+  const last = (await Promise.all(answers)).at(-1);
+  clock.advance(296_000);
+  const again = await Stage.open(disk, clock);
+  assert.deepEqual(await sent(again.broker, 'a', '5'), last);
+  assert.equal((await sent(again.broker, 'a', '1')).length, 1);
+});
+
 test('a duplicate is answered only once its original is durable', async () => {
   const { broker, store } = await Stage.open();
   await create(broker, Q.name, { fifo: {} });

@@ -1,4 +1,4 @@
-import { REMEMBERED_MS, type RememberedSends } from '../store/change.ts';
+import { REMEMBERED_MS, REMEMBERED_SPAN_MS, type RememberedSends } from '../store/change.ts';
 import { Attempts } from './attempts.ts';
 import type { Wants } from './command.ts';
 import { Lanes } from './lanes.ts';
@@ -25,7 +25,7 @@ export class Fifo {
   load(nowMs: number): NonNullable<Wants['sends']> | undefined {
     if (this.remembered.isLoaded || this.#isLoading) return undefined;
     this.#isLoading = true;
-    this.#loadSinceMs ??= nowMs - REMEMBERED_MS;
+    this.#loadSinceMs ??= nowMs - REMEMBERED_MS - REMEMBERED_SPAN_MS;
     return { fromOrder: this.remembered.loadFromOrder, sinceMs: this.#loadSinceMs };
   }
 

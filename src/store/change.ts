@@ -38,6 +38,9 @@ export const REMEMBERED_NUMBERS = 4;
 /** How long a FIFO queue remembers what it accepted: SQS's deduplication interval. */
 export const REMEMBERED_MS = 300_000;
 
+/** What is remembered together may have been accepted so long after its first message: more than the slowest commit takes. */
+export const REMEMBERED_SPAN_MS = 60_000;
+
 /** One step that may become durable. Messages are named by queue and `order`: their place, never used twice in a queue. */
 export type Change =
   /** A queue is there, with this definition (JSON that the broker reads and writes). */

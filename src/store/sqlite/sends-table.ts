@@ -1,8 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { REMEMBERED_MS } from '../change.ts';
-
-/** Rows stay so much longer than they count: one tells of sends up to a slow commit after its own time. */
-const SLACK_MS = 60_000;
+import { REMEMBERED_MS, REMEMBERED_SPAN_MS } from '../change.ts';
 
 /** Rows forgotten with a group besides two for each that it adds. */
 const FORGOTTEN_WITH_GROUP = 4;
@@ -38,7 +35,7 @@ export class SendsTable {
   forgetOld(nowMs: number): void {
     if (!this.#mayHold) return;
     const limit = FORGOTTEN_WITH_GROUP + 2 * this.#added;
-    const { changes } = this.#forget.run(nowMs - REMEMBERED_MS - SLACK_MS, limit);
+    const { changes } = this.#forget.run(nowMs - REMEMBERED_MS - REMEMBERED_SPAN_MS, limit);
     if (changes > 0) this.#mayHold = this.#any.get() !== undefined;
     this.#added = 0;
   }
