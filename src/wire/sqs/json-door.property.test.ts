@@ -42,6 +42,9 @@ const names = [
   'RedriveAllowPolicy',
   'Policy',
   'SqsManagedSseEnabled',
+  'FifoQueue',
+  'ContentBasedDeduplication',
+  'DeduplicationScope',
 ];
 const policy = fc.oneof(
   text,
@@ -71,7 +74,10 @@ const entry = fc.record(
 /** Inputs that look like those of an action here and there, and are anything elsewhere. */
 const input = fc.record(
   {
-    QueueUrl: fc.oneof({ arbitrary: fc.constant(QUEUE_URL), weight: 5 }, { arbitrary: wild, weight: 1 }),
+    QueueUrl: fc.oneof(
+      { arbitrary: fc.constantFrom(QUEUE_URL, `${QUEUE_URL}.fifo`), weight: 5 },
+      { arbitrary: wild, weight: 1 },
+    ),
     QueueName: fc.oneof(text, wild),
     Attributes: fc.oneof(fc.dictionary(fc.oneof(fc.constantFrom(...names), text), policy), wild),
     AttributeNames: fc.oneof(fc.array(text), wild),
@@ -95,7 +101,9 @@ const input = fc.record(
     DelaySeconds: fc.oneof(fc.integer({ min: -1, max: 901 }), wild),
     MessageAttributes: fc.oneof(attributes, wild),
     MessageSystemAttributes: fc.oneof(attributes, wild),
-    MessageGroupId: wild,
+    MessageGroupId: fc.oneof(fc.constant('g'), wild),
+    MessageDeduplicationId: fc.oneof(fc.constant('d'), wild),
+    ReceiveRequestAttemptId: fc.oneof(fc.constant('a'), wild),
     Entries: fc.oneof(fc.array(fc.oneof(entry, wild), { maxLength: 11 }), wild),
     ReceiptHandle: wild,
     VisibilityTimeout: fc.oneof(fc.integer(), wild),
@@ -119,6 +127,7 @@ test('any members of any action are answered: done, or refused as the client’s
     fc.asyncProperty(fc.constantFrom(...ACTIONS), input, async (action, members) => {
       const door = await DoorUnderTest.open();
       await door.queue('q');
+      await door.queue('q.fifo', { FifoQueue: 'true' });
       await isAnswered(door, action, members);
     }),
     { numRuns: 1500 },

@@ -42,7 +42,17 @@ const wild = fc.oneof(
 /** Names of parameters: those of actions, and everything that can be made of their parts. */
 const scalar = fc.constantFrom(
   ...['QueueUrl', 'QueueName', 'MessageBody', 'DelaySeconds', 'ReceiptHandle', 'VisibilityTimeout'],
-  ...['MaxNumberOfMessages', 'MaxResults', 'NextToken', 'Label', 'MessageGroupId', 'SourceArn', 'TaskHandle'],
+  ...[
+    'MaxNumberOfMessages',
+    'MaxResults',
+    'NextToken',
+    'Label',
+    'MessageGroupId',
+    'SourceArn',
+    'TaskHandle',
+    'MessageDeduplicationId',
+    'ReceiveRequestAttemptId',
+  ],
 );
 const numbered = fc.constantFrom(
   ...[
@@ -71,6 +81,7 @@ const name = fc.oneof(
   fc.tuple(numbered, number, part).map((parts) => parts.filter((text) => text !== '').join('.')),
   wild,
 );
+const queues = fc.constantFrom(QUEUE_URL, `${QUEUE_URL}.fifo`);
 const parameters = fc.array(fc.tuple(name, wild), { maxLength: 12 });
 
 const manner: fc.Arbitrary<Manner> = fc.record(
@@ -98,12 +109,20 @@ async function isAnswered(client: QueryClient, form: Form, how: Manner): Promise
 
 test('any parameters of any action are answered in XML: done, or refused as the client’s error', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.constantFrom(...ACTIONS), parameters, manner, async (action, pairs, how) => {
-      const client = await QueryClient.open();
-      await client.call('CreateQueue', { QueueName: 'q' });
-      const form = new URLSearchParams([['QueueUrl', QUEUE_URL], ...pairs, ['Action', action]]);
-      await isAnswered(client, form.toString(), how);
-    }),
+    fc.asyncProperty(
+      fc.constantFrom(...ACTIONS),
+      queues,
+      parameters,
+      manner,
+      async (action, queue, pairs, how) => {
+        const client = await QueryClient.open();
+        await client.call('CreateQueue', { QueueName: 'q' });
+        const fifo = { 'Attribute.1.Name': 'FifoQueue', 'Attribute.1.Value': 'true' };
+        await client.call('CreateQueue', { QueueName: 'q.fifo', ...fifo });
+        const form = new URLSearchParams([['QueueUrl', queue], ...pairs, ['Action', action]]);
+        await isAnswered(client, form.toString(), how);
+      },
+    ),
     { numRuns: 1500 },
   );
 });
