@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { processTree } from '../../src/sandbox/process-tree.ts';
 import { pause } from '../../src/sandbox/contract.ts';
 import type { Ground } from './ground.ts';
+import { startedAhead } from './started-ahead.ts';
 
 /** What a platform has on its machine beside itself. */
 export interface Leftovers {
@@ -16,18 +17,24 @@ export interface Leftovers {
   readonly listening: number;
 }
 
-/** Looks at all of it. */
+/** Looks at all of it, but for programs that were started ahead and are nobody's yet. */
 export async function leftovers({ platform, dataDirectory }: Ground): Promise<Leftovers> {
   const pid = platform.processId;
   const runFolder = readFileSync(join(dataDirectory, 'run-folder'), 'utf8');
+  const pids = await processTree(pid);
+  const ahead = startedAhead(pids);
+  const isAhead = (path: string): boolean => ahead.ids.some((id) => path.includes(id));
   return {
-    processes: (await processTree(pid)).map(commandLine).filter((line) => line !== ''),
-    groups: groupsOf(pid),
-    files: readdirSync(runFolder),
+    processes: pids
+      .filter((one) => !ahead.pids.has(one))
+      .map(commandLine)
+      .filter((line) => line !== ''),
+    groups: groupsOf(pid).filter((path) => !isAhead(path)),
+    files: readdirSync(runFolder).filter((name) => !isAhead(name)),
     mounts: readFileSync('/proc/mounts', 'utf8')
       .split('\n')
       .filter((line) => line.includes('millrace')),
-    listening: listeningSockets(pid),
+    listening: listeningSockets(pid) - ahead.apis,
   };
 }
 
