@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { oldCoreClr } from '../../src/function/runtime/dotnet-parts.ts';
 import { CompiledFiles } from './csharp.ts';
 import { RealFunctions, type Brought } from './functions.ts';
 import { filesOfPackage, missingPackages } from './packages.ts';
@@ -33,6 +34,7 @@ after(async () => {
   compiled?.[Symbol.dispose]();
 });
 
+const CACHE = join(import.meta.dirname, '..', '..', 'node_modules', '.cache');
 const FRAMEWORK = { name: 'Microsoft.NETCore.App', version: '3.1.0' };
 const CONFIG = JSON.stringify({ runtimeOptions: { framework: FRAMEWORK } });
 const TARGET = '.NETCoreApp,Version=v3.1';
@@ -166,6 +168,17 @@ for (const [engine, why] of Object.entries(skips)) {
     }
   });
 
+  test(`${engine}: garbage is collected before memory ends; hoarding ends the invocation`, on, async () => {
+    const { payload } = await functions.run(brought('Garbage'), 2048);
+    assert.equal(payload, engine === 'mono' ? 'mono' : '.NET');
+    const name = await functions.create(brought('Hoard'));
+    const { payload: told, isError } = await functions.invoke(name, 1024);
+    assert.ok(isError, JSON.stringify(told));
+    const { errorType } = told as { errorType: string };
+    assert.ok(['OutOfMemoryException', 'Runtime.OutOfMemory'].includes(errorType), JSON.stringify(told));
+    assert.equal((await functions.invoke(name, 1)).payload, 1);
+  });
+
   test(`${engine}: an executable assembly asks for its events itself`, on, async () => {
     const files = { 'App.dll': program, 'App.runtimeconfig.json': CONFIG };
     const name = await functions.create(brought('', { handler: 'App', files }));
@@ -205,6 +218,26 @@ test(
     assert.deepEqual(payload, { program: handler, event: 'x' });
     const told = await functions.failure({ runtime: 'dotnet8', handler, files, variables });
     assert.match(told.errorMessage, /missing the required \.deps\.json file/);
+  },
+);
+
+test(
+  'the .NET of the machine goes before its mono',
+  { skip: skips['coreclr-3.1'] ?? false },
+  async (context) => {
+    // Not below /tmp, where nobody installs anything and each sandbox has its own.
+    mkdirSync(CACHE, { recursive: true });
+    const folder = mkdtempSync(join(CACHE, 'dotnet-'));
+    context.after(() => rmSync(folder, { recursive: true }));
+    await oldCoreClr.make(folder);
+    const dotnet = join(folder, 'dotnetcore2', 'bin');
+    chmodSync(join(dotnet, 'dotnet'), 0o755);
+    await using onPath = await RealFunctions.start({ firstOnPath: dotnet });
+    const config = { framework: FRAMEWORK, configProperties: { 'System.Globalization.Invariant': true } };
+    const files = { ...shop, 'Shop.runtimeconfig.json': JSON.stringify({ runtimeOptions: config }) };
+    const handler = 'Shop::Shop.Functions::Garbage';
+    const { payload, log } = await onPath.run({ runtime: 'dotnet6', handler, files }, 1);
+    assert.equal(payload, '.NET', log);
   },
 );
 

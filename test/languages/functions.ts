@@ -75,11 +75,18 @@ export class RealFunctions implements AsyncDisposable {
     parts.defer(() => [this.#lambda, this.#sqs].forEach((each) => each.destroy()));
   }
 
-  static async start(): Promise<RealFunctions> {
+  /** `firstOnPath`: a folder whose programs go before those of the machine. */
+  static async start({ firstOnPath }: { readonly firstOnPath?: string } = {}): Promise<RealFunctions> {
     await using parts = new AsyncDisposableStack();
     const dataDirectory = mkdtempSync(join(tmpdir(), 'millrace-language-'));
     parts.defer(() => rmSync(dataDirectory, { recursive: true }));
-    const { port } = parts.use(await Platform.start({ dataDirectory, port: await freePort() }));
+    const { port } = parts.use(
+      await Platform.start({
+        dataDirectory,
+        port: await freePort(),
+        ...(firstOnPath && { under: withPath(firstOnPath) }),
+      }),
+    );
     return new RealFunctions(parts.move(), `http://127.0.0.1:${port}`);
   }
 
@@ -232,4 +239,9 @@ export class RealFunctions implements AsyncDisposable {
     const counted = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const;
     return counted.reduce((sum, name) => sum + Number(Attributes[name]), 0);
   }
+}
+
+/** Words before a program by which it finds `folder` first. */
+function withPath(folder: string): readonly string[] {
+  return ['sh', '-c', 'PATH="$0:$PATH" exec "$@"', folder];
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { failed, ok, type Result } from '../../base/result.ts';
 import type { BroughtParts } from './brought-parts.ts';
@@ -21,10 +22,23 @@ export interface NoEngine {
   readonly reason: string;
 }
 
+/** The programs that are looked for; others only in tests. */
+export interface DotnetPrograms {
+  readonly dotnet: string;
+  readonly mono: string;
+}
+
 /** The function's own variable that decides which engine it gets: `dotnet`, `mono`, or `coreclr-3.1`. */
 export const ENGINE_VARIABLE = 'MILLRACE_DOTNET';
 
 const OLD_CORECLR_FOLDER = '/var/lang/dotnet';
+/**
+ * At its start .NET opens pipes for debuggers, and without them does not start at all; walls let nobody make such
+ * files. The second name is that of .NET Core 3.1.
+ */
+export const WITHOUT_DEBUGGER = { DOTNET_EnableDiagnostics: '0', COMPlus_EnableDiagnostics: '0' };
+/** What mono reads of this machine beside its own folder; not every distribution has it. */
+const MONO_SETTINGS = '/etc/mono';
 
 /**
  * The ways in which this machine runs .NET: its own .NET; mono; and, only where a function asks for it by name, the
@@ -32,10 +46,12 @@ const OLD_CORECLR_FOLDER = '/var/lang/dotnet';
  */
 export class DotnetEngines {
   readonly #brought: BroughtParts;
+  readonly #names: DotnetPrograms;
   readonly #programs = new InstalledPrograms();
 
-  constructor(brought: BroughtParts) {
+  constructor(brought: BroughtParts, names: DotnetPrograms = { dotnet: 'dotnet', mono: 'mono' }) {
     this.#brought = brought;
+    this.#names = names;
   }
 
   /** By the rule: what the function names; else .NET; else mono. `major` is the .NET version that it needs. */
@@ -58,7 +74,7 @@ export class DotnetEngines {
 
   /** The .NET of this machine. */
   async dotnet(): Promise<Result<DotnetEngine, NoEngine> | undefined> {
-    const found = await this.#programs.find(DOTNET);
+    const found = await this.#programs.find(dotnetQuestion(this.#names.dotnet));
     if (found === undefined) return undefined;
     const root = dirname(found.path);
     return ok({
@@ -67,19 +83,21 @@ export class DotnetEngines {
       version: found.told,
       mounts: isShared(root) ? [] : [{ source: root, target: root, access: 'read-only' }],
       // Code for an older version runs on a newer one when that is all there is.
-      variables: { DOTNET_ROOT: root, DOTNET_ROLL_FORWARD: 'Major' },
+      variables: { ...WITHOUT_DEBUGGER, DOTNET_ROOT: root, DOTNET_ROLL_FORWARD: 'Major' },
     });
   }
 
   /** The mono of this machine. */
   async mono(): Promise<Result<DotnetEngine, NoEngine> | undefined> {
-    const found = await this.#programs.find(MONO);
+    const found = await this.#programs.find(monoQuestion(this.#names.mono));
     if (found === undefined) return undefined;
     return ok({
       kind: 'mono',
       program: found.path,
       version: found.told,
-      mounts: [{ source: '/etc/mono', target: '/etc/mono', access: 'read-only' }],
+      mounts: existsSync(MONO_SETTINGS)
+        ? [{ source: MONO_SETTINGS, target: MONO_SETTINGS, access: 'read-only' }]
+        : [],
       variables: { MONO_DISABLE_SHARED_AREA: '1' },
     });
   }
@@ -99,10 +117,10 @@ export class DotnetEngines {
         },
       ],
       variables: {
+        ...WITHOUT_DEBUGGER,
         DOTNET_ROOT: OLD_CORECLR_FOLDER,
-        // It knows no newer ICU, and would leave pipes for debuggers in /tmp.
+        // It knows no newer ICU.
         DOTNET_SYSTEM_GLOBALIZATION_INVARIANT: '1',
-        COMPlus_EnableDiagnostics: '0',
       },
     });
   }
@@ -127,23 +145,27 @@ function isShared(path: string): boolean {
 }
 
 /** Each line is `Microsoft.NETCore.App 8.0.11 [/usr/lib/dotnet/shared/Microsoft.NETCore.App]`; the newest comes last. */
-const DOTNET: ProgramQuestion<string> = {
-  names: ['dotnet'],
-  args: ['--list-runtimes'],
-  read: (printed) => {
-    const lines = [
-      ...printed.matchAll(/^Microsoft\.NETCore\.App (\S+) \[(.+)\/shared\/Microsoft\.NETCore\.App\]$/gm),
-    ];
-    const [, version, root] = lines.at(-1) ?? [];
-    return version && root ? { path: join(root, 'dotnet'), told: version } : undefined;
-  },
-};
+function dotnetQuestion(name: string): ProgramQuestion<string> {
+  return {
+    names: [name],
+    args: ['--list-runtimes'],
+    read: (printed) => {
+      const lines = [
+        ...printed.matchAll(/^Microsoft\.NETCore\.App (\S+) \[(.+)\/shared\/Microsoft\.NETCore\.App\]$/gm),
+      ];
+      const [, version, root] = lines.at(-1) ?? [];
+      return version && root ? { path: join(root, 'dotnet'), told: version } : undefined;
+    },
+  };
+}
 
-const MONO: ProgramQuestion<string> = {
-  names: ['sh'],
-  args: ['-c', 'command -v mono && mono --version'],
-  read: (printed): InstalledProgram<string> | undefined => {
-    const [, path, version] = /^(\/\S+)\n.*version (\S+)/.exec(printed) ?? [];
-    return path && version ? { path, told: version } : undefined;
-  },
-};
+function monoQuestion(name: string): ProgramQuestion<string> {
+  return {
+    names: ['sh'],
+    args: ['-c', 'command -v "$0" && "$0" --version', name],
+    read: (printed): InstalledProgram<string> | undefined => {
+      const [, path, version] = /^(\/\S+)\n.*version (\S+)/.exec(printed) ?? [];
+      return path && version ? { path, told: version } : undefined;
+    },
+  };
+}

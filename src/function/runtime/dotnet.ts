@@ -1,7 +1,14 @@
 import { dirname } from 'node:path';
 import type { FunctionSettings } from '../function.ts';
 import type { BroughtParts } from './brought-parts.ts';
-import { DotnetEngines, ENGINE_VARIABLE, howToInstall, type DotnetEngine } from './dotnet-engines.ts';
+import {
+  DotnetEngines,
+  ENGINE_VARIABLE,
+  howToInstall,
+  WITHOUT_DEBUGGER,
+  type DotnetEngine,
+  type DotnetPrograms,
+} from './dotnet-engines.ts';
 import { buildFiles, entryOf, RUNTIME_SUPPORT, type BuildFiles, type DotnetEntry } from './dotnet-entry.ts';
 import { BOOTSTRAP, BOOTSTRAP_CONFIG, bootstrapPart } from './dotnet-parts.ts';
 import type { Launch, NotLaunchable, Probe, Runtime } from './runtime.ts';
@@ -12,13 +19,14 @@ export interface DotnetRuntimeOptions {
   readonly brought: BroughtParts;
   /** The sources of our bootstrap (`runtimes/dotnet`). */
   readonly bootstrapFolder: string;
+  readonly programs?: DotnetPrograms;
 }
 
 type Command = Pick<Launch, 'command' | 'mounts'>;
 
 /** One runtime for each name that AWS has given to .NET. */
 export function dotnetRuntimes(options: DotnetRuntimeOptions): readonly Runtime[] {
-  const engines = new DotnetEngines(options.brought);
+  const engines = new DotnetEngines(options.brought, options.programs);
   return [6, 8, 10].map((major) => new DotnetRuntime(major, options, engines));
 }
 
@@ -43,7 +51,7 @@ class DotnetRuntime implements Runtime {
     const entry = await entryOf(settings.handler, folder);
     if (entry.kind === 'none') return notLaunchable('Runtime.InvalidEntrypoint', entry.reason);
     if (entry.kind === 'native-binary')
-      return launchOf(settings, { command: [`${TASK_ROOT}/${entry.file}`], mounts: [] }, {});
+      return launchOf(settings, { command: [`${TASK_ROOT}/${entry.file}`], mounts: [] }, WITHOUT_DEBUGGER);
     const files = await buildFiles(entry.assembly, folder);
     const major = files.major ?? this.#major;
     const engine = await this.#engines.choose(settings.variables[ENGINE_VARIABLE], major);
@@ -51,7 +59,9 @@ class DotnetRuntime implements Runtime {
     const unfit = whyUnfit(engine.value, files);
     if (unfit !== undefined) return notInstalled(unfit);
     const command = await this.#command(entry, settings.handler, files, engine.value);
-    return 'kind' in command ? command : launchOf(settings, command, engine.value.variables);
+    if ('kind' in command) return command;
+    const { kind, variables } = engine.value;
+    return launchOf(settings, command, { ...variables, ...(kind === 'dotnet' && heapLimit(settings)) });
   }
 
   async probe(): Promise<Probe> {
@@ -127,6 +137,15 @@ function whyUnfit({ kind, version }: DotnetEngine, { major }: BuildFiles): strin
   if (kind === 'dotnet' && Number.parseInt(version, 10) < major)
     return `${built}; it would run on .NET ${version}: ${howToInstall(major)}`;
   return undefined;
+}
+
+/**
+ * .NET takes three quarters of its container's memory for its heap, and sees no container here: it would let garbage
+ * lie until the walls end it. Hexadecimal; the second name is that of .NET Core 3.1.
+ */
+function heapLimit({ memorySizeMb }: FunctionSettings): Readonly<Record<string, string>> {
+  const limit = Math.floor(memorySizeMb * 1_048_576 * 0.75).toString(16);
+  return { DOTNET_GCHeapHardLimit: limit, COMPlus_GCHeapHardLimit: limit };
 }
 
 function launchOf(

@@ -94,6 +94,32 @@ namespace Shop
             };
         }
 
+        /// <summary>Makes more garbage than there is memory, and answers on what.</summary>
+        public string Garbage(int megabytes)
+        {
+            var kept = new byte[8][];
+            for (var count = 0; count < megabytes; count++)
+            {
+                var block = new byte[1 << 20];
+                for (var at = 0; at < block.Length; at += 4096) block[at] = 1;
+                kept[count % kept.Length] = block;
+            }
+            return Type.GetType("Mono.Runtime") == null ? ".NET" : "mono";
+        }
+
+        /// <summary>Keeps more than there is memory.</summary>
+        public int Hoard(int megabytes)
+        {
+            var kept = new List<byte[]>();
+            while (kept.Count < megabytes)
+            {
+                var block = new byte[1 << 20];
+                for (var at = 0; at < block.Length; at += 4096) block[at] = 1;
+                kept.Add(block);
+            }
+            return kept.Count;
+        }
+
         public void Prints()
         {
             Console.WriteLine("to the output");
