@@ -14,6 +14,8 @@ class SpawnerProcess {
   readonly #marks = new Map<number, string>();
   readonly #asked: number[] = [];
   #isPaused = false;
+  /** The children that programs have named. */
+  readonly #named = new Map<number, number>();
 
   /** Listens to the platform until it is gone. */
   run(): void {
@@ -45,7 +47,7 @@ class SpawnerProcess {
       const child = spawn(program, words, { cwd, env, stdio: all, detached: request.ownSession });
       if (request.mark !== undefined) this.#marks.set(id, request.mark);
       this.#watch(id, child);
-      if (request.namesChild) this.#hearChild(id, child.stdio[all.length - 1]);
+      if (request.namesChild) this.#hearChild(id, child, child.stdio[all.length - 1]);
     } catch (error) {
       this.#tell({ kind: 'not-started', id, why: (error as Error).message });
     } finally {
@@ -66,12 +68,16 @@ class SpawnerProcess {
     child.once('spawn', () => this.#tell({ kind: 'started', id, pid: child.pid ?? 0 }));
     child.once('exit', (code, signal) => {
       // What a killed program had just begun may not be tied to its life yet.
-      if (signal !== null) endGroup(child);
+      if (signal !== null) {
+        endGroup(child);
+        endNamed(this.#named.get(id));
+      }
       this.#tell({ kind: 'ended', id, code, signal });
     });
     child.once('close', () => {
       this.#children.delete(id);
       this.#marks.delete(id);
+      this.#named.delete(id);
       this.#tell({ kind: 'closed', id });
     });
     child.once('error', (error) => {
@@ -81,14 +87,17 @@ class SpawnerProcess {
     });
   }
 
-  #hearChild(id: number, naming: unknown): void {
+  #hearChild(id: number, child: ChildProcess, naming: unknown): void {
     if (!(naming instanceof Readable)) return;
     let text = '';
-    naming.on('data', (chunk: Buffer) => (text += chunk.toString()));
-    naming.once('end', () => {
-      const pid = Number(/"child-pid":\s*(\d+)/.exec(text)?.[1] ?? 0);
-      this.#tell({ kind: 'child', id, pid });
+    naming.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      const pid = Number(/"child-pid":\s*(\d+)\D/.exec(text)?.[1] ?? 0);
+      if (pid === 0 || this.#named.has(id)) return;
+      this.#named.set(id, pid);
+      if (child.signalCode !== null) endNamed(pid);
     });
+    naming.once('end', () => this.#tell({ kind: 'child', id, pid: this.#named.get(id) ?? 0 }));
   }
 
   /** Pauses reading while the platform is behind: a flood of output waits in the pipes of whoever prints it. */
@@ -118,6 +127,15 @@ function endGroup(child: ChildProcess): void {
     // No group of its own, or nothing left in it.
   }
   child.kill('SIGKILL');
+}
+
+/** The child that a killed program has named: it may have a session of its own by then. */
+function endNamed(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(pid, 'SIGKILL');
+  } catch {
+    // It is gone already.
+  }
 }
 
 new SpawnerProcess().run();
