@@ -191,6 +191,9 @@ export interface Broker extends AsyncDisposable {
     extensions: readonly Extension[],
   ): Promise<Result<readonly ExtendOutcome[], NoSuchQueue | Unavailable>>;
 
+  /** Says why a received message could not be handled: should it become a dead letter, the cause goes with it as attributes. */
+  blame(queue: QueueKey, id: MessageId, cause: MessageAttributes): void;
+
   /** Looks at messages without taking them; what is not durable yet is waited for. */
   peek(queue: QueueKey, query: PeekQuery): Promise<Result<readonly Peeked[], NoSuchQueue | Unavailable>>;
   /** Moving messages out of dead-letter queues. */

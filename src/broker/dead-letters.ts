@@ -30,7 +30,7 @@ export function deadLetterKeeper(queues: Queues, source: Keeper): Keeper | undef
 
 /**
  * The dead letters as they join another queue: with the name of the queue they come from; in a FIFO queue their retention
- * begins anew and their deduplication id is their message id, as in SQS.
+ * begins anew and their deduplication id is their message id, as in SQS. Why they were not handled goes with them.
  */
 export function movedLetters(
   letters: readonly Arrival[],
@@ -41,7 +41,7 @@ export function movedLetters(
   const deadLetterSourceArn = queueArn(from.definition.key);
   const isFifo = to.state.fifo !== undefined;
   return letters.map((letter) => {
-    const { message } = letter;
+    const message = from.causes.attach(letter.message);
     const renewed = isFifo ? { sentAtMs: Math.floor(nowMs), deduplicationId: message.id } : {};
     return { ...letter, message: { ...message, ...renewed, deadLetterSourceArn } };
   });

@@ -6,6 +6,7 @@ import type { Command, Replies, Wants } from '../queue/command.ts';
 import type { QueueState } from '../queue/state.ts';
 import type { Change } from '../store/change.ts';
 import type { LanePageQuery, PageQuery, QueueStore, StoredMessage } from '../store/queue-store.ts';
+import { Causes } from './causes.ts';
 import type { Committer } from './committer.ts';
 import type { QueueDefinition } from './queue-definition.ts';
 import { Waiting } from './waiting.ts';
@@ -27,6 +28,7 @@ export interface KeeperParts {
 export class Keeper {
   readonly queue: QueueId;
   readonly waiting: Waiting;
+  readonly causes = new Causes();
   definition: QueueDefinition;
   /** Settled when the queue has been read again after a full disk; undefined while there is nothing to wait for. */
   rebuilding: Promise<void> | undefined;

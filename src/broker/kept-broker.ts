@@ -1,5 +1,6 @@
-import type { ReceiptHandle, RunId } from '../base/ids.ts';
+import type { MessageId, ReceiptHandle, RunId } from '../base/ids.ts';
 import { failed, ok, type Result } from '../base/result.ts';
+import type { MessageAttributes } from '../message/attribute.ts';
 import type { QueueKey } from '../message/queue-key.ts';
 import { DEFAULT_SETTINGS, type SettingsChange } from '../queue/settings.ts';
 import type {
@@ -194,6 +195,10 @@ export class KeptBroker implements Broker {
     return this.#keepers.with<readonly Peeked[], Unavailable>(queue, async (keeper) =>
       ok(await peekAt(store, keeper, query, Math.floor(clock.nowMs()))),
     );
+  }
+
+  blame(queue: QueueKey, id: MessageId, cause: MessageAttributes): void {
+    this.#queues.get(queue)?.causes.note(id, cause);
   }
 
   listen(listener: QueueListener): () => void {

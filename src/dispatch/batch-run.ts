@@ -1,5 +1,7 @@
 import { sleep } from '../base/clock.ts';
 import type { InvokeResult } from '../environment/result.ts';
+import { causeOf } from './cause.ts';
+import { failedGroups, halves, notBehind } from './divide.ts';
 import type { Fate, Feed, Taken } from './feed.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import type { DispatchPorts } from './ports.ts';
@@ -29,7 +31,10 @@ export interface BatchHost {
   abandoned(): boolean;
 }
 
-/** Runs one batch to its end: invoke, judge, and hand every message back to the queue as done or as to be offered again. */
+/**
+ * Runs one batch to its end: invoke, judge, and hand every message back to the queue as done or as to be offered again. A batch
+ * that a single message may have ended is run again in halves, under the same leases: that counts for no message.
+ */
 export async function runBatch(
   ports: DispatchPorts,
   feed: Feed,
@@ -40,6 +45,10 @@ export async function runBatch(
   let result: InvokeResult | undefined;
   try {
     result = await run.invoke(host);
+    if (run.isDivided(result, host)) {
+      run.endLeases();
+      return void (await runHalves(ports, feed, run.taken, host));
+    }
   } finally {
     run.endLeases();
     host.invoked();
@@ -47,6 +56,48 @@ export async function runBatch(
   // Left as they are, its messages are offered again at the next start, and no failure is counted.
   if (host.abandoned() && result?.kind !== 'answered') return;
   await run.handBack(result);
+}
+
+/** A part of a divided batch. Answers the groups of which a message is offered again. */
+async function runPart(
+  ports: DispatchPorts,
+  feed: Feed,
+  taken: readonly Taken[],
+  host: BatchHost,
+): Promise<ReadonlySet<string>> {
+  const run = new BatchRun(ports, feed, taken);
+  try {
+    const result = host.signal.aborted ? undefined : await run.invoke(host);
+    run.endLeases();
+    if (run.isDivided(result, host)) return await runHalves(ports, feed, run.taken, host);
+    if (host.abandoned() && result?.kind !== 'answered') return new Set();
+    return failedGroups(run.taken, await run.handBack(result));
+  } finally {
+    run.endLeases();
+  }
+}
+
+/** One half after the other; the later one stays leased meanwhile. */
+async function runHalves(
+  ports: DispatchPorts,
+  feed: Feed,
+  taken: readonly Taken[],
+  host: BatchHost,
+): Promise<ReadonlySet<string>> {
+  const [first, later] = halves(taken);
+  using waiting = new LeaseKeeper(ports, feed, later);
+  const failed = await runPart(ports, feed, first, host);
+  const { runnable, behind } = feed.isOrdered
+    ? notBehind(waiting.taken, failed)
+    : { runnable: waiting.taken, behind: [] };
+  waiting[Symbol.dispose]();
+  if (behind.length > 0) {
+    using run = new BatchRun(ports, feed, behind);
+    run.endLeases();
+    await run.handBack(undefined);
+  }
+  const more = runnable.length === 0 ? [] : await runPart(ports, feed, runnable, host);
+  return new Set([...failed, ...more]);
 }
 
 /** Closed while a batch has no room, so that its dispatcher takes nothing more. */
@@ -69,7 +120,7 @@ class RoomGate {
   }
 }
 
-class BatchRun {
+class BatchRun implements Disposable {
   readonly #ports: DispatchPorts;
   readonly #feed: Feed;
   readonly #request: ReturnType<Feed['request']>;
@@ -82,18 +133,25 @@ class BatchRun {
     this.#request = feed.request(taken);
   }
 
-  get #taken(): readonly Taken[] {
+  /** The messages with the leases that they have now. */
+  get taken(): readonly Taken[] {
     return this.#leases.taken;
+  }
+
+  /** True when what ended the invocation is to be looked for in halves of the batch. */
+  isDivided(result: InvokeResult | undefined, host: BatchHost): boolean {
+    if (this.taken.length < 2 || host.abandoned() || host.signal.aborted) return false;
+    return this.#feed.divides?.(result) === true;
   }
 
   /** How the invocation ended; undefined when there was none: expired, function gone, no room until the stop. */
   async invoke(host: BatchHost): Promise<InvokeResult | undefined> {
-    if (this.#feed.expired(this.#taken)) return undefined;
+    if (this.#feed.expired(this.taken)) return undefined;
     this.#ports.tell({
       kind: 'batch-dispatched',
       mapping: this.#feed.label,
       requestId: this.#request.requestId,
-      ids: this.#taken.map((one) => one.delivery.message.id),
+      ids: this.taken.map((one) => one.delivery.message.id),
     });
     const first = await this.#tryOnce();
     if (first?.kind !== 'no-room') return first;
@@ -115,7 +173,7 @@ class BatchRun {
     ) {
       gate.close();
       await sleep(clock, waitMs, signal).catch(() => undefined);
-      if (signal.aborted || this.#feed.expired(this.#taken)) return undefined;
+      if (signal.aborted || this.#feed.expired(this.taken)) return undefined;
       const cancel = clock.after(ROOM_FOUND_MS, () => gate.open());
       const result = await this.#tryOnce();
       cancel();
@@ -141,12 +199,16 @@ class BatchRun {
     this.#leases[Symbol.dispose]();
   }
 
+  [Symbol.dispose](): void {
+    this.endLeases();
+  }
+
   /** Applies what the outcome means. The lease of a message that nobody could hand back ends by itself. */
-  async handBack(result: InvokeResult | undefined): Promise<void> {
-    const { fates: judged, result: sentence } = this.#feed.judge(this.#taken, result);
+  async handBack(result: InvokeResult | undefined): Promise<readonly Fate[]> {
+    const { fates: judged, result: sentence } = this.#feed.judge(this.taken, result);
     this.#feed.report(sentence);
-    const fates = (await this.#feed.passOn?.(this.#taken, result, judged)) ?? judged;
-    const done = this.#taken.filter((_, index) => fates[index]?.kind === 'done');
+    const fates = (await this.#feed.passOn?.(this.taken, result, judged)) ?? judged;
+    const done = this.taken.filter((_, index) => fates[index]?.kind === 'done');
     if (done.length > 0) {
       const settled = await this.#ports.broker.settle(
         this.#feed.queue,
@@ -154,13 +216,22 @@ class BatchRun {
       );
       if (!settled.ok) this.#tellTrouble(`handled messages were not deleted: ${settled.failure.kind}`);
     }
+    if (this.taken.length === 1 && fates[0]?.kind === 'again') this.#blame(result);
     await this.#offerAgain(fates);
     this.#tellEnd(result, fates);
+    return fates;
+  }
+
+  /** A message that failed alone takes along why, should it become a dead letter. */
+  #blame(result: InvokeResult | undefined): void {
+    const [one] = this.taken;
+    if (one === undefined || result === undefined) return;
+    this.#ports.broker.blame(this.#feed.queue, one.delivery.message.id, causeOf(result));
   }
 
   async #offerAgain(fates: readonly Fate[]): Promise<void> {
     const nowMs = this.#ports.clock.nowMs();
-    const extensions = this.#taken.flatMap((one, index) => {
+    const extensions = this.taken.flatMap((one, index) => {
       const fate = fates[index];
       if (fate?.kind !== 'again' || Math.abs(fate.atMs - one.leaseEndMs) <= SAME_TIME_MS) return [];
       return [{ receipt: one.delivery.receipt, visibilityMs: Math.max(0, Math.ceil(fate.atMs - nowMs)) }];
@@ -177,7 +248,7 @@ class BatchRun {
       mapping: this.#feed.label,
       requestId: this.#request.requestId,
       outcome: result?.kind ?? 'not-invoked',
-      failedIds: this.#taken
+      failedIds: this.taken
         .filter((_, index) => fates[index]?.kind === 'again')
         .map((one) => one.delivery.message.id),
     });

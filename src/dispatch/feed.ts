@@ -53,6 +53,8 @@ export interface Feed {
   /** A name for those who watch: a mapping's UUID, or `inbox:NAME`. */
   readonly label: string;
   readonly queue: QueueKey;
+  /** True when messages of one group are to be handled in the order in which they were sent. */
+  readonly isOrdered: boolean;
   /** As they are now: they may change while the feed is being dispatched. */
   settings(): FeedSettings;
   /** Whether the function wants the message; one that it does not want is deleted. Not given: it wants all. */
@@ -73,6 +75,8 @@ export interface Feed {
     result: InvokeResult | undefined,
     fates: readonly Fate[],
   ): Promise<readonly Fate[]>;
+  /** True when a batch that ended so is to be run again in halves, until what ended it stands alone. */
+  divides?(result: InvokeResult | undefined): boolean;
   /** Takes note of how the last round went, in a sentence. */
   report(result: string): void;
 }

@@ -25,6 +25,7 @@ const TELL_AGAIN_MS = 1000;
 export class InboxFeed implements Feed {
   readonly label: string;
   readonly queue: QueueKey;
+  readonly isOrdered = false;
   readonly #ports: DispatchPorts;
   readonly #function: FunctionKey;
   readonly #destinations: Destinations;

@@ -2,6 +2,7 @@ import type { RequestId } from '../base/ids.ts';
 import type { InvokeResult } from '../environment/result.ts';
 import type { Delivery } from '../message/message.ts';
 import type { QueueKey } from '../message/queue-key.ts';
+import { mayHideOne } from './divide.ts';
 import { sqsEvent, sqsRecord } from './event.ts';
 import { filterOf, type Filter } from './filter.ts';
 import type { Fate, Feed, FeedRequest, FeedSettings, Judgement, Taken } from './feed.ts';
@@ -13,6 +14,7 @@ import { judgeInvocation } from './verdict.ts';
 export class MappingFeed implements Feed {
   readonly label: string;
   readonly queue: QueueKey;
+  readonly isOrdered: boolean;
   readonly #ports: DispatchPorts;
   readonly #current: () => MappingRecord;
   readonly #report: (result: string) => void;
@@ -28,6 +30,7 @@ export class MappingFeed implements Feed {
     this.#report = report;
     this.label = current().uuid;
     this.queue = current().source;
+    this.isOrdered = this.queue.name.endsWith('.fifo');
   }
 
   settings(): FeedSettings {
@@ -75,6 +78,10 @@ export class MappingFeed implements Feed {
       return failed ? { kind: 'again', atMs: one.takenAtMs + one.visibilityMs } : { kind: 'done' };
     });
     return { fates, result: verdict.kind === 'all-failed' ? 'PROBLEM: Function call failed' : 'OK' };
+  }
+
+  divides(result: InvokeResult | undefined): boolean {
+    return this.#current().settings.divides !== false && mayHideOne(result);
   }
 
   report(result: string): void {

@@ -12,6 +12,8 @@ export interface MappingSettings {
   readonly enabled: boolean;
   /** Patterns of which a message must match one to be given to the function; not given: all are. */
   readonly filters?: readonly string[];
+  /** False: a batch that ends by a crash, a time-out or for lack of memory is not divided to find the message behind it. */
+  readonly divides?: boolean;
 }
 
 /** A change of a mapping: given members replace, `null` removes the maximum concurrency. */

@@ -15,7 +15,6 @@ const LONGEST_PATTERN = 4096;
 const NOT_FOR_SQS: readonly string[] = [
   'StartingPosition',
   'StartingPositionTimestamp',
-  'BisectBatchOnFunctionError',
   'MaximumRetryAttempts',
   'MaximumRecordAgeInSeconds',
   'DestinationConfig',
@@ -61,6 +60,8 @@ export function readMappingSettings(members: Members): Omit<MappingChange, 'func
     maximumConcurrency: scaling === undefined ? undefined : (maximum ?? null),
     enabled: members.flag('Enabled'),
     filters: readFilters(members),
+    // Of streams in AWS; here it turns off what is on by default.
+    divides: members.flag('BisectBatchOnFunctionError'),
   };
   members.end();
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));

@@ -21,6 +21,7 @@ export function mappingView(mapping: Mapping): Readonly<Record<string, unknown>>
     State: mapping.state,
     StateTransitionReason: 'USER_INITIATED',
     FunctionResponseTypes: settings.reportBatchItemFailures ? ['ReportBatchItemFailures'] : [],
+    ...(settings.divides === undefined ? {} : { BisectBatchOnFunctionError: settings.divides }),
     ...(settings.filters !== undefined && settings.filters.length > 0
       ? { FilterCriteria: { Filters: settings.filters.map((Pattern) => ({ Pattern })) } }
       : {}),
