@@ -86,7 +86,7 @@ test('what AWS would refuse is refused with its sentence', async () => {
       'InvalidParameterValueException',
       /^Invalid filter pattern definition\./,
     ],
-    [{ BisectBatchOnFunctionError: true }, 'InvalidParameterValueException', /not valid for SQS/],
+    [{ ParallelizationFactor: 2 }, 'InvalidParameterValueException', /not valid for SQS/],
     [
       { EventSourceArn: `${ARN}s` },
       'InvalidParameterValueException',
