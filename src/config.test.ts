@@ -34,6 +34,7 @@ test('each unreadable value is refused with its flag named', () => {
   assert.match(refusal({ account: '12' }), /--account takes twelve digits/);
   assert.match(refusal({ region: 'US East' }), /--region/);
   assert.match(refusal({ isolation: 'docker' }), /auto, bubblewrap or bare/);
+  assert.match(refusal({ cpu: 'all' }), /weight or quota/);
   assert.match(refusal({ waits: 'some' }), /--waits takes none or aws/);
   assert.match(refusal({ listen: 'example.org' }), /--listen takes an IP address/);
 });
