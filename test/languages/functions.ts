@@ -123,6 +123,19 @@ export class RealFunctions implements AsyncDisposable {
     return FunctionName;
   }
 
+  /** Deploys a folder as it is, by the command line; answers what that says. */
+  async deploy(
+    folder: string,
+    name: string,
+    words: readonly string[] = [],
+    variables: Readonly<Record<string, string>> = {},
+  ): Promise<string> {
+    const limit = ['--timeout', String(HIDDEN_SECONDS)];
+    const command = ['deploy', folder, '--name', name, ...limit, ...words, '--endpoint', this.#endpoint];
+    const env = { ...process.env, ...variables };
+    return (await promisify(execFile)(PROGRAM, command, { env })).stdout;
+  }
+
   /** `client`: what a mobile application would tell of itself. */
   async invoke(FunctionName: string, event: unknown = {}, client?: object): Promise<Answer> {
     const Payload = JSON.stringify(event);
@@ -173,7 +186,14 @@ export class RealFunctions implements AsyncDisposable {
     brought: Brought,
     bodies: readonly string[],
   ): Promise<{ readonly dead: string; readonly left: number; readonly log: string }> {
-    const FunctionName = await this.create(brought, HIDDEN_SECONDS);
+    return this.feed(await this.create(brought, HIDDEN_SECONDS), bodies);
+  }
+
+  /** The same with a function that is there. */
+  async feed(
+    FunctionName: string,
+    bodies: readonly string[],
+  ): Promise<{ readonly dead: string; readonly left: number; readonly log: string }> {
     const [dead, source] = [`${FunctionName}-dead`, `${FunctionName}-source`];
     const arn = (queue: string): string => `arn:aws:sqs:us-east-1:000000000000:${queue}`;
     const deadQueue = await this.#sqs.send(new CreateQueueCommand({ QueueName: dead }));
