@@ -26,13 +26,13 @@ interface DeployOptions extends ConnectionOptions {
 /** `millrace deploy DIR`: uploads a folder as a function, with its dependencies, and maps a queue to it. */
 export function deployCommand(): Command {
   return connectedCommand('deploy')
-    .description('upload a folder as a function; --queue names what triggers it')
+    .description('upload a folder as a function, built if it must be; --queue names what triggers it')
     .argument('<dir>', 'the folder with the code')
     .option('--name <name>', "the function's name (default: the folder's)")
     .option('--queue <name>', 'the queue that triggers it; made when it is not there')
     .option(
       '--runtime <id>',
-      'nodejs24.x, python3.11 … (default: by the files, in the version that is installed)',
+      'nodejs24.x, python3.11, provided.al2023 … (default: by the files, in the version that is installed)',
     )
     .option('--handler <name>', 'file.function (default: by the files)')
     .option('--timeout <seconds>', 'how long one invocation may take, 1 to 900')

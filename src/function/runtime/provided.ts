@@ -18,7 +18,11 @@ export class ProvidedRuntime implements Runtime {
   }
 
   async probe(): Promise<Probe> {
-    return { available: true, sentence: 'runs any executable named bootstrap in the package' };
+    return {
+      available: true,
+      sentence:
+        'runs any executable named bootstrap in the package; deploy builds it from Go or Rust sources',
+    };
   }
 }
 
