@@ -39,7 +39,7 @@ export type DoorEvent =
 export type DoorListener = (event: DoorEvent) => void;
 
 /** Makes the door of one environment. `folder` is private to it and empty; its path is short. */
-export type OpenDoor = (folder: string, listener: DoorListener) => Promise<Door>;
+export type OpenDoor = (folder: string, listener: DoorListener) => Promise<EnvironmentDoor>;
 
 /** Where the one runtime of an environment meets the platform. */
 export interface Door extends AsyncDisposable {
@@ -57,4 +57,25 @@ export interface Door extends AsyncDisposable {
   resume(): void;
   /** Once the runtime's processes have ended: resolves when everything they had said is heard. */
   drained(): Promise<void>;
+}
+
+/** The door of a whole environment: its runtime's, and that of its extensions. */
+export interface EnvironmentDoor extends Door {
+  /**
+   * Says whose environment it is and which extensions are programs of their own. These must register before the code is
+   * loaded: `onComplete` is called when all have.
+   */
+  belongTo(facts: ExtensionFacts, external: readonly string[], onComplete?: () => void): void;
+  /** How long the environment's end may take: 0 where nobody wants to know of it. */
+  readonly graceMs: number;
+  /** Tells extensions that the environment ends: `spindown`, `timeout` or `failure`. */
+  shutdown(reason: string, deadlineMs: number): void;
+}
+
+/** What extensions learn of the function when they register. */
+export interface ExtensionFacts {
+  readonly functionName: string;
+  readonly functionVersion: string;
+  readonly handler: string;
+  readonly accountId: string;
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { EnvironmentId } from '../base/ids.ts';
 import type { SandboxedTree, SandboxExit } from '../sandbox/sandbox.ts';
-import type { Door, DoorEvent, DoorInvocation } from './door.ts';
+import type { Door, DoorEvent, DoorInvocation, EnvironmentDoor } from './door.ts';
 import type { EnvironmentLog } from './environment-log.ts';
 import type { RunEnd, StartFailure } from './outcomes.ts';
 import type { Relay } from './relay.ts';
@@ -11,7 +11,7 @@ import { step, type EnvironmentState } from './state.ts';
 export interface EnvironmentParts {
   readonly id: EnvironmentId;
   readonly tree: SandboxedTree;
-  readonly door: Door;
+  readonly door: EnvironmentDoor;
   readonly log: EnvironmentLog;
   readonly clock: Clock;
   /** Gives back whatever the environment held; called once no process of it is left. */
@@ -23,6 +23,8 @@ export interface Run {
   readonly end: RunEnd;
   readonly again: Promise<boolean>;
 }
+
+const BROKEN = 'broken off';
 
 /** How long an answer waits for what was printed before it. */
 const OUTPUT_WAIT_MS = 1000;
@@ -80,7 +82,7 @@ export class Environment {
 
   /** Takes what the door says. */
   heard(event: DoorEvent): void {
-    if (event.kind === 'broken') this.stop(`the runtime sent ${event.what}`);
+    if (event.kind === 'broken') this.stop(`${BROKEN}: ${event.what}`);
     else this.#hear(event);
   }
 
@@ -164,7 +166,23 @@ export class Environment {
     if (this.#exit !== undefined || this.#state === 'stopping' || this.#state === 'gone') return;
     this.#state = step(this.#state, 'stopping');
     this.#why ??= why;
-    void this.#parts.tree.kill().catch(() => undefined);
+    void this.#finish(reasonOf(why)).catch(() => undefined);
+  }
+
+  /** As AWS does: extensions learn of the end, the runtime gets SIGTERM, and after their time everything is killed. */
+  async #finish(reason: string): Promise<void> {
+    const { tree, door, clock } = this.#parts;
+    const { graceMs } = door;
+    if (graceMs > 0) {
+      await this.#thaw();
+      const over = Promise.withResolvers<void>();
+      const cancel = clock.after(graceMs, over.resolve);
+      tree.terminate();
+      door.shutdown(reason, clock.nowMs() + graceMs);
+      await Promise.race([tree.exit, over.promise]);
+      cancel();
+    }
+    await tree.kill();
   }
 
   #listen(hear: (heard: Heard) => void): void {
@@ -206,6 +224,13 @@ export class Environment {
     this.#state = step(this.#state, 'gone');
     return this.#why ?? exit.kind;
   }
+}
+
+/** Why an environment ends, as extensions are told. */
+function reasonOf(why: string): 'spindown' | 'timeout' | 'failure' {
+  if (why === 'timed out' || why === 'init-timed-out') return 'timeout';
+  const isFailure = why.startsWith(BROKEN) || why === 'init-failed' || why === 'ended with its invocation';
+  return isFailure ? 'failure' : 'spindown';
 }
 
 function startFailureOf(exit: SandboxExit): StartFailure {

@@ -117,7 +117,7 @@ export class FramesDoor implements Door {
   #break(what: string): void {
     this.#isClosed = true;
     this.#socket?.destroy();
-    this.#listener({ kind: 'broken', what });
+    this.#listener({ kind: 'broken', what: `the runtime sent ${what}` });
   }
 }
 

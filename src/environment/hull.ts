@@ -5,7 +5,7 @@ import type { EnvironmentId } from '../base/ids.ts';
 import { MEMORY_OF_ONE_CORE_MB } from '../function/limits.ts';
 import { TASK_ROOT, type Launch } from '../function/runtime/runtime.ts';
 import type { Mount, OutputListener, Sandbox, SandboxedTree, SandboxSpec } from '../sandbox/sandbox.ts';
-import type { Door, DoorEvent, OpenDoor } from './door.ts';
+import type { DoorEvent, EnvironmentDoor, OpenDoor } from './door.ts';
 import { doorKind, type DoorKind } from './doors.ts';
 import type { Environment } from './environment.ts';
 
@@ -26,7 +26,7 @@ export interface HullContents {
   readonly id: EnvironmentId;
   readonly mounts: readonly Mount[];
   /** All variables of its program, for the door it gets. */
-  readonly variablesFor: (door: Door) => Readonly<Record<string, string>>;
+  readonly variablesFor: (door: EnvironmentDoor) => Readonly<Record<string, string>>;
   readonly output: OutputListener;
   /** Owns what the hull needs; the hull's own parts are added. */
   readonly parts: AsyncDisposableStack;
@@ -44,7 +44,7 @@ export interface HullBuilderOptions {
 export interface Hull {
   readonly id: EnvironmentId;
   readonly tree: SandboxedTree;
-  readonly door: Door;
+  readonly door: EnvironmentDoor;
   readonly hearing: Hearing;
 }
 
@@ -79,7 +79,11 @@ export class HullBuilder {
   }
 }
 
-function specOf(shape: HullShape, { id, mounts, variablesFor }: HullContents, door: Door): SandboxSpec {
+function specOf(
+  shape: HullShape,
+  { id, mounts, variablesFor }: HullContents,
+  door: EnvironmentDoor,
+): SandboxSpec {
   const { launch, network, memorySizeMb, ephemeralStorageMb } = shape;
   return {
     environmentId: id,

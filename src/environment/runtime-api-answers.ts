@@ -36,7 +36,8 @@ export function event(response: ServerResponse, invocation: DoorInvocation): voi
   write(response, 200, headers, invocation.payload);
 }
 
-function write(
+/** One whole answer, in JSON. */
+export function write(
   response: ServerResponse,
   status: number,
   headers: Readonly<Record<string, string>>,

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, test } from 'node:test';
 import type { RequestId } from '../base/ids.ts';
 import type { SandboxedTree } from '../sandbox/sandbox.ts';
 import type { DoorEvent, DoorInvocation } from './door.ts';
+import { ApiServer } from './api-server.ts';
 import { RuntimeApi } from './runtime-api.ts';
 
 const BASE = '/2018-06-01/runtime';
@@ -31,7 +32,7 @@ let agent: Agent;
 beforeEach(async () => {
   events = [];
   agent = new Agent({ keepAlive: true });
-  api = await RuntimeApi.open('127.77.0.1', (event) => events.push(event));
+  api = new RuntimeApi(await ApiServer.open('127.77.0.1'), (event) => events.push(event));
   api.admit(treeThatOwns(true));
 });
 
@@ -190,7 +191,7 @@ test('what is not there is 404', async () => {
 });
 
 test('a process of another environment is cut off without an answer', async () => {
-  const other = await RuntimeApi.open('127.77.0.2', (event) => events.push(event));
+  const other = new RuntimeApi(await ApiServer.open('127.77.0.2'), (event) => events.push(event));
   other.admit(treeThatOwns(false));
   const [host = '', port] = other.variables['AWS_LAMBDA_RUNTIME_API']?.split(':') ?? [];
   const socket = connect(Number(port), host);

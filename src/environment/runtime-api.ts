@@ -1,17 +1,12 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
 import { LARGEST_ANSWER_BYTES } from '../function/limits.ts';
 import type { Mount, SandboxedTree } from '../sandbox/sandbox.ts';
 import type { Door, DoorEvent, DoorInvocation, DoorListener, RuntimeFailure } from './door.ts';
-import { admitAll, innerAddress, type InnerAddress, type InnerPrograms } from './inner-runtime-api.ts';
+import type { ApiServer } from './api-server.ts';
 import { readBody, type RequestBody } from './request-body.ts';
 import { accepted, event, refused } from './runtime-api-answers.ts';
 
-/** Clients send up to 1 MiB of error cause in one header. */
-const LARGEST_HEADERS_BYTES = 2_097_152;
-const MOST_CONNECTIONS = 256;
 const BASE = '/2018-06-01/runtime';
 
 type ApiState = 'Started' | 'Ready' | 'Running' | 'Streaming' | 'ResponseSent' | 'InitError';
@@ -24,56 +19,25 @@ export class RuntimeApi implements Door {
   readonly variables: Readonly<Record<string, string>>;
   readonly mounts: readonly Mount[];
   readonly prefix: readonly string[];
-  readonly #server: Server;
+  readonly #server: ApiServer;
   readonly #listener: DoorListener;
-  readonly #tree = Promise.withResolvers<SandboxedTree>();
-  readonly #sockets = new Map<Socket, Promise<boolean>>();
   readonly #waiting = new Set<ServerResponse>();
-  /** Reached by a folder that only its environment sees. */
-  readonly #isInner: boolean;
   #state: ApiState = 'Started';
   #current: DoorInvocation | undefined;
   /** The answer that is coming in pieces. */
   #streaming: IncomingMessage | undefined;
-  #isClosed = false;
 
-  private constructor(server: Server, listener: DoorListener, inner: InnerAddress | undefined) {
+  constructor(server: ApiServer, listener: DoorListener) {
     this.#server = server;
     this.#listener = listener;
-    this.#isInner = inner !== undefined;
-    this.variables = inner?.variables ?? { AWS_LAMBDA_RUNTIME_API: addressOf(server) };
-    this.mounts = inner?.mounts ?? [];
-    this.prefix = inner?.prefix ?? [];
-    server.on('connection', (socket: Socket) => this.#meet(socket));
-    server.on('request', (request, response) => {
-      void this.#serve(request, response).catch(() => response.destroy());
-    });
-  }
-
-  /** Listens on `address`, any free port. */
-  static async open(address: string, listener: DoorListener): Promise<RuntimeApi> {
-    const server = newServer();
-    server.listen(0, address);
-    await once(server, 'listening');
-    return new RuntimeApi(server, listener, undefined);
-  }
-
-  /** Listens on a socket in `folder`, for an environment without a network. */
-  static async openInside(
-    folder: string,
-    programs: InnerPrograms,
-    listener: DoorListener,
-  ): Promise<RuntimeApi> {
-    const inner = innerAddress(folder, programs);
-    const server = newServer();
-    server.listen(inner.socketPath);
-    await once(server, 'listening');
-    await admitAll(inner.socketPath);
-    return new RuntimeApi(server, listener, inner);
+    this.variables = server.variables;
+    this.mounts = server.mounts;
+    this.prefix = server.prefix;
+    server.route((request, response, path) => this.#serve(request, response, path));
   }
 
   admit(tree: SandboxedTree): void {
-    this.#tree.resolve(tree);
+    this.#server.admit(tree);
   }
 
   send(invocation: DoorInvocation): void {
@@ -93,55 +57,39 @@ export class RuntimeApi implements Door {
     this.#streaming?.resume();
   }
 
-  async drained(): Promise<void> {
-    await setImmediate();
-    const open = [...this.#sockets.keys()].filter((socket) => !socket.closed);
-    await Promise.all(open.map((socket) => once(socket, 'close')));
+  drained(): Promise<void> {
+    return this.#server.drained();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#isClosed = true;
     this.#waiting.clear();
-    const closed = once(this.#server, 'close');
-    this.#server.close();
-    this.#server.closeAllConnections();
-    await closed;
+    await this.#server[Symbol.asyncDispose]();
   }
 
-  #meet(socket: Socket): void {
-    const { localAddress = '', localPort = 0, remoteAddress = '', remotePort = 0 } = socket;
-    const peer = { localAddress, localPort, remoteAddress, remotePort };
-    const isOwn = this.#tree.promise.then((tree) => this.#isInner || tree.owns(peer)).catch(() => false);
-    this.#sockets.set(socket, isOwn);
-    // Cut at once, so that strangers do not use up the connections.
-    void isOwn.then((own) => own || socket.destroy());
-    socket.on('close', () => this.#sockets.delete(socket));
-  }
-
-  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const isOwn = await this.#sockets.get(request.socket);
-    if (isOwn !== true || this.#isClosed) {
-      request.socket.destroy();
-      return;
-    }
-    const path = new URL(request.url ?? '/', 'http://runtime').pathname;
-    if (path === `${BASE}/invocation/next` && request.method === 'GET') return this.#next(response);
-    if (path === '/ping') return void response.end('pong');
-    const [, id, word] = /^\/2018-06-01\/runtime\/invocation\/([^/]+)\/(response|error)$/.exec(path) ?? [];
+  async #serve(request: IncomingMessage, response: ServerResponse, path: string): Promise<boolean> {
     const isPost = request.method === 'POST';
-    if (isPost && id !== undefined && word === 'response' && modeOf(request) === 'streaming') {
-      return this.#stream(id, request, response);
-    }
+    const [, id, word] = /^\/2018-06-01\/runtime\/invocation\/([^/]+)\/(response|error)$/.exec(path) ?? [];
+    if (path === `${BASE}/invocation/next` && request.method === 'GET') this.#next(response);
+    else if (isPost && id !== undefined && word === 'response' && modeOf(request) === 'streaming') {
+      await this.#stream(id, request, response);
+    } else if (isPost && id !== undefined) await this.#take(id, word === 'error', request, response);
+    else if (isPost && path === `${BASE}/init/error`) {
+      this.#initError(request, response, await readBody(request, LARGEST_ANSWER_BYTES));
+    } else return false;
+    return true;
+  }
+
+  async #take(
+    id: string,
+    isError: boolean,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
     const body = await readBody(request, LARGEST_ANSWER_BYTES);
-    if (isPost && path === `${BASE}/init/error`) return this.#initError(request, response, body);
-    if (isPost && id !== undefined) {
-      const ended = this.#end(id, word === 'error', { request, response, body });
-      // One turn, in which what was printed before the answer is read.
-      await setImmediate();
-      if (ended !== undefined) this.#say(ended);
-      return;
-    }
-    refused(response, 404, 'ResourceNotFound', `There is no ${request.method} ${path}.`);
+    const ended = this.#end(id, isError, { request, response, body });
+    // One turn, in which what was printed before the answer is read.
+    await setImmediate();
+    if (ended !== undefined) this.#say(ended);
   }
 
   #next(response: ServerResponse): void {
@@ -213,24 +161,8 @@ export class RuntimeApi implements Door {
   }
 
   #say(said: DoorEvent): void {
-    if (!this.#isClosed) this.#listener(said);
+    if (!this.#server.isClosed) this.#listener(said);
   }
-}
-
-function newServer(): Server {
-  const server = createServer({
-    maxHeaderSize: LARGEST_HEADERS_BYTES,
-    keepAliveTimeout: 0,
-    headersTimeout: 0,
-    requestTimeout: 0,
-  });
-  server.maxConnections = MOST_CONNECTIONS;
-  return server;
-}
-
-function addressOf(server: Server): string {
-  const { address, port } = server.address() as AddressInfo;
-  return `${address}:${port}`;
 }
 
 function endOf(request: IncomingMessage, bytes: Buffer, isError: boolean): DoorEvent {

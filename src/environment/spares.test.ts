@@ -87,7 +87,7 @@ describe('programs started ahead, behind the walls', { timeout: 60_000 }, () => 
     await using rooms = await roomsWithSpare(context);
     const { atStart } = await told(rooms, { variables: { SECRET: 'x' } });
     assert.deepEqual(atStart.toSorted(), [
-      ...['HOME', 'LANG', 'LD_LIBRARY_PATH', 'MILLRACE_SOCKET', 'MILLRACE_SPARE'],
+      ...['AWS_LAMBDA_RUNTIME_API', 'HOME', 'LANG', 'LD_LIBRARY_PATH', 'MILLRACE_SOCKET', 'MILLRACE_SPARE'],
       ...['NODE_PATH', 'PATH', 'PWD', 'TZ'],
     ]);
   });

@@ -12,6 +12,12 @@ import type { LineStore } from '../store/lines.ts';
 import type { Door } from './door.ts';
 import { EnvironmentLog } from './environment-log.ts';
 import { Environment } from './environment.ts';
+import {
+  externalExtensions,
+  withExtensions,
+  type ExtendedLaunch,
+  type ExternalExtensions,
+} from './external-extensions.ts';
 import type { Hull, HullBuilder } from './hull.ts';
 import { NETWORK_VARIABLE, networkOf } from './network.ts';
 import type { StartFailure } from './outcomes.ts';
@@ -21,6 +27,8 @@ import { variablesOf } from './variables.ts';
 /** What starting environments needs. */
 export interface EnvironmentStarterOptions {
   readonly hulls: HullBuilder;
+  /** The folder of the program that starts extensions (`runtimes/extensions`). */
+  readonly launcherFolder: string;
   /** Programs started ahead, if there are any. */
   readonly spares?: Pick<Spares, 'take'>;
   readonly runtimes: Runtimes;
@@ -62,6 +70,7 @@ interface Given extends StartPlan {
   readonly stream: string;
   readonly log: EnvironmentLog;
   readonly parts: AsyncDisposableStack;
+  readonly extensions: ExternalExtensions | undefined;
 }
 
 type TakenProgram = NonNullable<Awaited<ReturnType<Spares['take']>>>;
@@ -101,7 +110,9 @@ export class EnvironmentStarter {
     await using parts = new AsyncDisposableStack();
     const plan = await this.#plan(record, prime, parts);
     const isPriming = lines !== this.#options.lines;
-    const spare = plan.ok && !isPriming ? await this.#spareFor(record, plan.value) : undefined;
+    const isUse = plan.ok && !isPriming;
+    const extensions = isUse ? await externalExtensions(record.settings, plan.value.folder) : undefined;
+    const spare = isUse && !extensions ? await this.#spareFor(record, plan.value) : undefined;
     const id = spare?.hull.id ?? (this.#options.random.uuid().replaceAll('-', '') as EnvironmentId);
     const { clock } = this.#options;
     const day = new Date(clock.nowMs()).toISOString().slice(0, 10).replaceAll('-', '/');
@@ -109,7 +120,7 @@ export class EnvironmentStarter {
     const log = new EnvironmentLog({ group: functionLogKey(record.key), stream, lines, clock });
     if (!plan.ok) return { id, log, environment: plan };
     parts.defer(() => this.#options.keys.revoke(id));
-    const given = { ...plan.value, record, id, stream, log, parts };
+    const given = { ...plan.value, record, id, stream, log, parts, extensions };
     return { id, log, environment: ok(spare ? this.#become(spare, given) : await this.#build(given)) };
   }
 
@@ -153,21 +164,36 @@ export class EnvironmentStarter {
   }
 
   async #build(given: Given): Promise<Environment> {
-    const { record, launch, network, folder, log } = given;
+    const { record, network, folder, log } = given;
     const { memorySizeMb, ephemeralStorageMb } = record.settings;
+    const { launch, mounts, go } = await this.#withExtensions(given);
     const shape = { launch, network, memorySizeMb, ephemeralStorageMb };
     const code: Mount = { source: folder, target: TASK_ROOT, access: 'read-only' };
     const hull = await this.#options.hulls.build(shape, {
       id: given.id,
-      mounts: [code, ...launch.mounts, ...given.mounts],
+      mounts: [code, ...launch.mounts, ...given.mounts, ...mounts],
       variablesFor: (door) => this.#variables(given, door),
       output: (stream, chunk) => log.output(stream, chunk),
       parts: given.parts,
     });
-    return this.#environment(hull, given);
+    return this.#environment(hull, given, go);
   }
 
-  #environment({ id, tree, door, hearing }: Hull, { log, parts }: Given): Environment {
+  async #withExtensions(given: Given): Promise<ExtendedLaunch> {
+    const { launch, extensions, id, parts } = given;
+    if (extensions === undefined) return { launch, mounts: [], go: () => undefined };
+    const place = await this.#options.hulls.privateFolder(`${id.slice(0, 12)}-e`, parts);
+    return withExtensions(launch, extensions, { place, launcherFolder: this.#options.launcherFolder });
+  }
+
+  #environment(
+    { id, tree, door, hearing }: Hull,
+    { log, parts, record, extensions }: Given,
+    go?: () => void,
+  ): Environment {
+    const { key, version, settings } = record;
+    const facts = { functionName: key.name, functionVersion: version, handler: settings.handler };
+    door.belongTo({ ...facts, accountId: key.account }, extensions?.names ?? [], go);
     const owned = parts.move();
     const release = (): Promise<void> => owned.disposeAsync();
     const environment = new Environment({ id, tree, door, log, clock: this.#options.clock, release });

@@ -52,7 +52,7 @@ export interface SandboxedTree {
   freeze(): Promise<void>;
   /** Lets them run again; idempotent. */
   thaw(): Promise<void>;
-  /** SIGTERM to the tree, for a graceful end; the caller kills after its grace. */
+  /** SIGTERM to the program that was started, for a graceful end; the caller kills after its grace. */
   terminate(): void;
   /** Ends the whole tree without asking; resolves when nothing of it is left (processes, /tmp, cgroup). */
   kill(): Promise<void>;

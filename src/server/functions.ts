@@ -72,14 +72,19 @@ export async function buildFunctions(scope: Scope, ground: FunctionGround): Prom
   const run = { tmpDirectory: tmpdir(), dataDirectory: config.dataDirectory };
   const { path: runFolder } = scope.use(await RunFolder.open(run));
   const endpointUrl = (): string => environmentEndpoint.url;
-  const hulls = new HullBuilder({ sandbox: ground.sandbox, doors: runtimeDoors(innerPrograms()), runFolder });
+  const hulls = new HullBuilder({
+    sandbox: ground.sandbox,
+    doors: runtimeDoors(innerPrograms(), random),
+    runFolder,
+  });
   const startsAtOnce = STARTS_PER_CORE * availableParallelism();
   const memoryBytes = MEMORY_SHARE * totalmem();
+  const launcherFolder = join(import.meta.dirname, '..', '..', 'runtimes', 'extensions');
   const isQuiet = (): boolean => pool.isQuiet;
   const spares = openSpares(scope, ground, { hulls, code, isQuiet, memoryBytes });
   const parts = { hulls, spares, lines: ground.lines, runtimes, code, keys, clock, random };
   const primed = (record: FunctionRecord): Promise<string | undefined> => primer.find(record);
-  const starter = new EnvironmentStarter({ ...parts, endpointUrl, primed });
+  const starter = new EnvironmentStarter({ ...parts, launcherFolder, endpointUrl, primed });
   const folders = new PrimedFolders(code);
   const latest = ({ key, version }: FunctionRecord): FunctionRecord | undefined =>
     functions.resolve({ ...key, qualifier: version });

@@ -111,10 +111,10 @@ export class BubblewrapTree implements SandboxedTree {
     return spawned.pid === 0 ? [] : processTree(spawned.pid);
   }
 
-  /** bubblewrap passes no signals on: what runs inside it is told itself. */
+  /** bubblewrap passes no signals on: the program, first child of the first process inside, is told itself. */
   async #terminateInside(): Promise<void> {
-    const inside = (await this.#pids()).filter((pid) => pid !== this.#parts.spawned.pid);
-    signalAll(inside, 'SIGTERM');
+    const [, , program] = await processTree(this.#parts.spawned.pid);
+    if (program !== undefined) signalAll([program], 'SIGTERM');
   }
 
   /** The first process inside goes last: the kernel ends all others of its namespace before. */

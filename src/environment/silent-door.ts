@@ -1,0 +1,46 @@
+import type { SandboxedTree } from '../sandbox/sandbox.ts';
+import type { Door, DoorInvocation, EnvironmentDoor } from './door.ts';
+
+/** A runtime's door where no extension can speak. */
+export class SilentDoor implements EnvironmentDoor {
+  readonly graceMs = 0;
+  readonly variables: Door['variables'];
+  readonly mounts: Door['mounts'];
+  readonly prefix: Door['prefix'];
+  readonly #runtime: Door;
+
+  constructor(runtime: Door) {
+    this.#runtime = runtime;
+    this.variables = runtime.variables;
+    this.mounts = runtime.mounts;
+    this.prefix = runtime.prefix;
+  }
+
+  belongTo(): void {}
+
+  shutdown(): void {}
+
+  admit(tree: SandboxedTree): void {
+    this.#runtime.admit(tree);
+  }
+
+  send(invocation: DoorInvocation): void {
+    this.#runtime.send(invocation);
+  }
+
+  pause(): void {
+    this.#runtime.pause();
+  }
+
+  resume(): void {
+    this.#runtime.resume();
+  }
+
+  drained(): Promise<void> {
+    return this.#runtime.drained();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#runtime[Symbol.asyncDispose]();
+  }
+}
