@@ -67,7 +67,7 @@ test('an answer of 7 MB is refused, and the environment lives on', async () => {
 test('what a function leaves behind to crash later harms no invocation after it', async () => {
   const record = await rooms.deploy({
     'index.js':
-      'exports.handler = async ({ bomb }) => { if (bomb) setTimeout(() => { throw new Error("bomb"); }, 0); return "fine"; };',
+      'exports.handler = async ({ bomb }) => { if (bomb) setImmediate(() => { throw new Error("bomb"); }); return "fine"; };',
   });
   const ended = Promise.withResolvers<void>();
   const bombed = await rooms.invoke(record, { bomb: true });
@@ -77,7 +77,7 @@ test('what a function leaves behind to crash later harms no invocation after it'
       (event) => event.kind === 'environment-ended' && event.environmentId === bombed.environmentId,
     );
     if (isGone) ended.resolve();
-    else setImmediate(look);
+    else setTimeout(look, 5);
   };
   look();
   await ended.promise;
