@@ -224,6 +224,20 @@ test('an answer in pieces is heard as it comes, and no other is taken meanwhile'
   assert.deepEqual(events.at(-1), { kind: 'streamed', marks: 0 });
 });
 
+test('a chunked answer to a function URL is in pieces, also when its client names no mode', async () => {
+  await next();
+  const [host, port] = api.variables['AWS_LAMBDA_RUNTIME_API']?.split(':') ?? [];
+  const headers = { 'Content-Type': 'application/vnd.awslambda.http-integration-response' };
+  const sent = request({ host, port, method: 'POST', path: BASE + answerPath, headers });
+  sent.write('{}');
+  while (events.at(-1)?.kind !== 'piece') await new Promise((resolve) => setImmediate(resolve));
+  sent.end();
+  const [response] = await once(sent, 'response');
+  response.resume();
+  while (events.at(-1)?.kind === 'piece') await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(events.at(-1), { kind: 'streamed', marks: 0 });
+});
+
 test('an answer in pieces whose connection is cut has failed', async () => {
   await next();
   const [host, port] = api.variables['AWS_LAMBDA_RUNTIME_API']?.split(':') ?? [];

@@ -7,6 +7,8 @@ import type { ApiServer } from './api-server.ts';
 import { readBody, type RequestBody } from './request-body.ts';
 import { accepted, event, refused } from './runtime-api-answers.ts';
 
+/** An answer to a function URL: what it says of itself, then its body. */
+const URL_ANSWER = 'application/vnd.awslambda.http-integration-response';
 const BASE = '/2018-06-01/runtime';
 
 type ApiState = 'Started' | 'Ready' | 'Running' | 'Streaming' | 'ResponseSent' | 'InitError';
@@ -181,9 +183,13 @@ function streamEndOf(request: IncomingMessage): DoorEvent {
   return trailedFailure(request) ?? { kind: 'streamed', marks: 0 };
 }
 
+/** AWS's client for Go names no mode: what it sends for a function URL is in pieces all the same. */
 function modeOf(request: IncomingMessage): string | undefined {
-  const mode = request.headers['lambda-runtime-function-response-mode'];
-  return typeof mode === 'string' ? mode : undefined;
+  const { headers } = request;
+  const mode = headers['lambda-runtime-function-response-mode'];
+  if (typeof mode === 'string') return mode;
+  const isChunked = headers['transfer-encoding'] === 'chunked';
+  return isChunked && headers['content-type'] === URL_ANSWER ? 'streaming' : undefined;
 }
 
 /** Clients announce trailers with every answer, and fill them when it failed after it had begun. */
