@@ -16,7 +16,8 @@ lost() {
   [ -n "$ending" ] || exit 1
 }
 trap stop TERM
-trap lost USR1
+# Of two that have come, the lower one is handled first: that all is to end counts before the end of one.
+trap lost URG
 
 for program in "$folder"/*; do
   [ -f "$program" ] && [ -x "$program" ] || continue
@@ -26,7 +27,7 @@ for program in "$folder"/*; do
       -u _AWS_XRAY_DAEMON_ADDRESS -u _AWS_XRAY_DAEMON_PORT -u _HANDLER -u MILLRACE_SOCKET "$program"
     status=$?
     echo "Extension ${program##*/} ended with exit status $status" >&2
-    kill -USR1 $$ 2>/dev/null
+    kill -URG $$ 2>/dev/null
   ) &
 done
 

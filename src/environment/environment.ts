@@ -158,7 +158,7 @@ export class Environment {
 
   /** Asks an idle environment to end by itself, which `gone` tells; {@link stop} follows when it does not. */
   askToEnd(): void {
-    this.#parts.tree.terminate();
+    void this.#parts.tree.terminate().catch(() => undefined);
   }
 
   /** Ends it at once; `gone` tells when nothing is left. Harmless when it is ending already. */
@@ -177,7 +177,7 @@ export class Environment {
       await this.#thaw();
       const over = Promise.withResolvers<void>();
       const cancel = clock.after(graceMs, over.resolve);
-      tree.terminate();
+      await tree.terminate().catch(() => undefined);
       door.shutdown(reason, clock.nowMs() + graceMs);
       await Promise.race([tree.exit, over.promise]);
       cancel();

@@ -102,7 +102,7 @@ function lifeContract(name: string, open: OpenSandbox): void {
       const script = `trap '' TERM INT HUP; setsid sh -c "${inner}" & setsid ${second} & echo up; ${third}`;
       const { tree, untilPrinted } = await start(sandbox, shell(script));
       await untilPrinted('up');
-      tree.terminate();
+      await tree.terminate();
       await tree.kill();
       assert.deepEqual(processesNamed([first, second, third]), []);
     });

@@ -7,7 +7,7 @@ export function neverStarted(why: string): SandboxedTree {
     exit: Promise.resolve({ kind: 'not-started', why }),
     freeze: nothing,
     thaw: nothing,
-    terminate: () => undefined,
+    terminate: nothing,
     kill: nothing,
     outputRead: async () => undefined,
     usedMemoryBytes: async () => 0,

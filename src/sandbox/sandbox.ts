@@ -52,8 +52,8 @@ export interface SandboxedTree {
   freeze(): Promise<void>;
   /** Lets them run again; idempotent. */
   thaw(): Promise<void>;
-  /** SIGTERM to the program that was started, for a graceful end; the caller kills after its grace. */
-  terminate(): void;
+  /** SIGTERM to the program that was started, sent when this resolves, for a graceful end; the caller kills after its grace. */
+  terminate(): Promise<void>;
   /** Ends the whole tree without asking; resolves when nothing of it is left (processes, /tmp, cgroup). */
   kill(): Promise<void>;
   /** Resolves when everything that the tree has printed before this call has been handed to its listener. */

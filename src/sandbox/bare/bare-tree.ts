@@ -49,7 +49,7 @@ export class BareTree implements SandboxedTree {
     signalAll(await this.#pids(), 'SIGCONT');
   }
 
-  terminate(): void {
+  async terminate(): Promise<void> {
     this.#parts.spawned.signal('SIGTERM');
   }
 

@@ -71,10 +71,6 @@ export class BubblewrapTree implements SandboxedTree {
     else signalAll(await this.#pids(), 'SIGCONT');
   }
 
-  terminate(): void {
-    void this.#terminateInside();
-  }
-
   async kill(): Promise<void> {
     this.#isEnding = true;
     this.#parts.spawned.signal('SIGKILL');
@@ -112,7 +108,7 @@ export class BubblewrapTree implements SandboxedTree {
   }
 
   /** bubblewrap passes no signals on: the program, first child of the first process inside, is told itself. */
-  async #terminateInside(): Promise<void> {
+  async terminate(): Promise<void> {
     const [, , program] = await processTree(this.#parts.spawned.pid);
     if (program !== undefined) signalAll([program], 'SIGTERM');
   }
