@@ -101,6 +101,8 @@ test(
     const platform = await Platform.start(options);
     using client = new SqsClient(platform.port);
     const { acknowledged, actions } = await ask(client);
+    // A call that is under way at the kill does not stand in the trace: not the last answer that counts.
+    await client.demand('ListQueues', {});
     await platform.kill();
     const calls = parseTrace(await finishedTrace(output, platform.processId));
     assert.deepEqual(unsyncedAnswers(calls, acknowledged, 'millrace.db-wal'), []);
