@@ -1,19 +1,20 @@
 import { Command, Option } from 'commander';
 import { cold } from './cold.ts';
 import type { Bench, Figure } from './figure.ts';
+import { environments } from './environments.ts';
 import { hundred } from './hundred.ts';
 import { idle } from './idle.ts';
 import { polls } from './polls.ts';
 import { sends } from './sends.ts';
 import { walk } from './walk.ts';
 
-const BENCHES: readonly Bench[] = [sends, walk, cold, hundred, idle, polls];
+const BENCHES: readonly Bench[] = [sends, walk, cold, hundred, idle, polls, environments];
 
 /** `npm run bench [-- NAME …] [--json]`: measures, prints a table or JSON lines. It judges nothing: the targets stand beside. */
 async function main(): Promise<void> {
   const program = new Command('npm run bench --')
     .description(
-      `Measures the figures behind PROMISES.md. Benches:\n${BENCHES.map((bench) => `  ${bench.name.padEnd(8)} ${bench.what}`).join('\n')}`,
+      `Measures the figures behind PROMISES.md. Benches:\n${BENCHES.map((bench) => `  ${bench.name.padEnd(12)} ${bench.what}`).join('\n')}`,
     )
     .argument('[names...]', 'which benches (default: all)')
     .addOption(new Option('--json', 'one JSON object a line: {name, value, unit, floor, ratio}'))

@@ -15,7 +15,8 @@ export interface RunFacts {
 export interface Status extends Omit<RunFacts, 'startedAtMs'> {
   readonly upForMs: number;
   readonly isolation: { readonly tier: string; readonly description: string };
-  readonly environments: { readonly running: number };
+  /** `spare`: programs that wait without a function. */
+  readonly environments: { readonly running: number; readonly spare: number };
   readonly figures: Figures;
 }
 
@@ -24,7 +25,7 @@ export interface StatusSources {
   readonly facts: RunFacts;
   readonly clock: Clock;
   readonly figures: FigureCounter;
-  readonly pool: { readonly size: number };
+  readonly pool: { readonly size: number; readonly spareCount: number };
   readonly isolation: { readonly tier: string; readonly description: string };
 }
 
@@ -44,7 +45,7 @@ export class StatusQuestion {
       ...kept,
       upForMs: Math.round(clock.nowMs() - startedAtMs),
       isolation: { tier: isolation.tier, description: isolation.description },
-      environments: { running: pool.size },
+      environments: { running: pool.size, spare: pool.spareCount },
       figures: figures.figures(),
     };
     return { kind: 'known', value: status };

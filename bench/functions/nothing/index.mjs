@@ -1,0 +1,4 @@
+/** Answers at once. */
+export async function handler() {
+  return {};
+}
