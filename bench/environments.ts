@@ -4,6 +4,7 @@ import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { echoTimesMs } from './echo.ts';
 import { median, percentile, rounded, type Bench, type Figure } from './figure.ts';
 import { BenchPlatform } from './platform.ts';
+import { pssKb, tree } from './usage.ts';
 
 const PAIRS = 15;
 const HITS = 15;
@@ -174,31 +175,6 @@ function environmentsKb(platform: BenchPlatform): number {
     return !line.includes('main.') && !line.includes('spawner-process');
   });
   return pids.reduce((sum, pid) => sum + pssKb(pid), 0);
-}
-
-function pssKb(pid: number): number {
-  try {
-    return Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0);
-  } catch {
-    return 0; // It ended between the two looks.
-  }
-}
-
-function tree(root: number): number[] {
-  const parents = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map((name) => [Number(name), parentOf(Number(name))] as const);
-  const found = [root];
-  for (const pid of found) for (const [child, parent] of parents) if (parent === pid) found.push(child);
-  return found;
-}
-
-function parentOf(pid: number): number {
-  try {
-    return Number(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ')[1]);
-  } catch {
-    return -1;
-  }
 }
 
 function figure(
