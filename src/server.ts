@@ -78,6 +78,8 @@ export async function startPlatform(
   const status = new StatusQuestion({ facts, clock, figures, pool: functions.pool, isolation: walls.value });
   const doors = await openDoors(scope, { ...base, ...functions, ...dispatch, status });
   if (!doors.ok) return notStarted(doors.failure.what);
+  // Now that code inside can reach the platform, what stands ready may start.
+  for (const version of functions.functions.provisioned()) functions.pool.provision(version);
   const lifetime = scope.move();
   const { tier, description } = walls.value;
   return ok({

@@ -32,6 +32,10 @@ export class EnvironmentGroup {
   readonly idle: Environment[] = [];
   readonly all = new Set<Environment>();
   readonly waiting = new Set<Waiter>();
+  /** How many environments stand ready whether or not they are used. */
+  provisionedCount = 0;
+  /** Starts that failed since the last that did not. */
+  failedInRow = 0;
   /** Starts on their way, in any stage. */
   startingCount = 0;
   /** A newer revision, or none, has taken its place: nothing is kept when its work is done. */
@@ -41,12 +45,21 @@ export class EnvironmentGroup {
     this.record = record;
   }
 
+  /** True when fewer environments are there or on their way than are to stand ready. */
+  get lacksProvisioned(): boolean {
+    return !this.isRetired && this.all.size + this.startingCount < this.provisionedCount;
+  }
+
   /** True when more invocations wait than starts are on their way. */
   get needsStart(): boolean {
     return this.waiting.size > this.startingCount;
   }
 
   get isEmpty(): boolean {
+    return this.#isUnused && (this.isRetired || this.provisionedCount === 0);
+  }
+
+  get #isUnused(): boolean {
     return this.all.size === 0 && this.waiting.size === 0 && this.startingCount === 0;
   }
 

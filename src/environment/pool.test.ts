@@ -284,3 +284,65 @@ test('disposing ends every environment and everyone who waits', async () => {
   assert.equal(pool.size, 0);
   assert.equal((await (await invoke(record)).result).kind, 'no-room');
 });
+
+test('what is provisioned stands ready, stays over the idle time, and is made up for', async () => {
+  const record: FunctionRecord = {
+    ...recordOf('f'),
+    version: '1',
+    provisioned: { count: 2, modifiedAtMs: 0 },
+  };
+  pool.provision(record);
+  await turn();
+  for (const number of [1, 2]) await starter.at(number).say({ kind: 'ready' });
+  assert.deepEqual(pool.standing(record), { started: 2, lastFailed: false });
+  starter.clock.advance(400_000);
+  await turn();
+  assert.equal(pool.size, 2);
+  starter.taken();
+  const { result } = await invoke(record);
+  assert.equal(starter.started.length, 2, 'the invocation needs no start');
+  assert.deepEqual(starter.taken(), ['thaw 2', 'send 2']);
+  await starter.at(2).answer();
+  assert.equal((await result).kind, 'answered');
+});
+
+test('a version that does not start is tried a few times, and again when it changes', async () => {
+  const failure = { payload: Buffer.from('{}'), errorType: 'E', errorMessage: 'no' };
+  const notLoaded = { kind: 'init-failed', marks: 0, ...failure } as const;
+  const record: FunctionRecord = {
+    ...recordOf('f'),
+    version: '1',
+    provisioned: { count: 1, modifiedAtMs: 0 },
+  };
+  pool.provision(record);
+  for (let number = 1; number <= 3; number += 1) {
+    await turn();
+    await starter.at(number).say(notLoaded);
+  }
+  await turn();
+  assert.equal(starter.started.length, 3);
+  assert.equal(pool.standing(record).lastFailed, true);
+  pool.provision(record);
+  await turn();
+  assert.equal(starter.started.length, 4);
+  await starter.at(4).say({ kind: 'ready' });
+  assert.deepEqual(pool.standing(record), { started: 1, lastFailed: false });
+});
+
+test('what is no longer provisioned goes after its idle time', async () => {
+  const record: FunctionRecord = {
+    ...recordOf('f'),
+    version: '1',
+    provisioned: { count: 1, modifiedAtMs: 0 },
+  };
+  pool.provision(record);
+  await turn();
+  await starter.at(1).say({ kind: 'ready' });
+  const { provisioned: _, ...plain } = record;
+  pool.listener.changed?.(plain, record);
+  starter.clock.advance(50);
+  await turn();
+  starter.clock.advance(300_000);
+  await turn();
+  assert.equal(pool.size, 0);
+});

@@ -14,6 +14,9 @@ import type { StartFailure } from './outcomes.ts';
 /** A start that is still loading after this time makes place for the next one; it may be waiting for something. */
 const SLOW_START_MS = 300;
 
+/** Starts of what is to stand ready that may fail one after the other before there are no more until something changes. */
+const MOST_FAILED_IN_ROW = 3;
+
 /** What {@link EnvironmentPool} works with. */
 export interface EnvironmentPoolOptions {
   readonly starter: Pick<EnvironmentStarter, 'start'>;
@@ -49,7 +52,7 @@ export class EnvironmentPool implements AsyncDisposable {
     this.#care = new IdleCare({
       clock: options.clock,
       idleMs: options.idleMs,
-      onExpired: (environment) => environment.stop('idle'),
+      onExpired: (environment) => this.#expired(environment),
     });
   }
 
@@ -81,10 +84,29 @@ export class EnvironmentPool implements AsyncDisposable {
     return {
       changed: (now, before) => {
         if (now.revisionId !== before.revisionId) this.#retire(before, now);
+        if (now.provisioned !== before.provisioned || now.state !== before.state) this.provision(now);
       },
       deleted: (deleted) => this.#retire(deleted),
       versionDeleted: (deleted) => this.#retire(deleted),
     };
+  }
+
+  /** Keeps as many environments of a version ready as its record says. */
+  provision(record: FunctionRecord): void {
+    const count = record.state.kind === 'active' ? (record.provisioned?.count ?? 0) : 0;
+    const known = this.#groups.get(groupName(record));
+    if (count === 0 && known === undefined) return;
+    const group = this.#groupOf(record);
+    group.provisionedCount = count;
+    group.failedInRow = 0;
+    this.#startMore();
+    this.#dropIfEmpty(group);
+  }
+
+  /** How many environments of a version there are, and how many of them are free. */
+  standing(record: FunctionRecord): { readonly started: number; readonly lastFailed: boolean } {
+    const group = this.#groups.get(groupName(record));
+    return { started: group?.all.size ?? 0, lastFailed: (group?.failedInRow ?? 0) > 0 };
   }
 
   /** True while nobody waits for an environment and none is being started. */
@@ -115,7 +137,7 @@ export class EnvironmentPool implements AsyncDisposable {
   }
 
   #groupOf(record: FunctionRecord): EnvironmentGroup {
-    const name = `${functionKeyText(record.key)}/${record.revisionId}`;
+    const name = groupName(record);
     const known = this.#groups.get(name);
     if (known !== undefined) return known;
     const group = new EnvironmentGroup(record);
@@ -124,8 +146,7 @@ export class EnvironmentPool implements AsyncDisposable {
   }
 
   #dropIfEmpty(group: EnvironmentGroup): void {
-    const { key, revisionId } = group.record;
-    if (group.isEmpty) this.#groups.delete(`${functionKeyText(key)}/${revisionId}`);
+    if (group.isEmpty) this.#groups.delete(groupName(group.record));
   }
 
   /** Plans starts while somebody waits without one, slots are free and memory allows. */
@@ -138,6 +159,25 @@ export class EnvironmentPool implements AsyncDisposable {
       if (!this.#makeRoom(group)) return;
       this.#start(group);
     }
+    this.#startProvisioned();
+  }
+
+  /** After those who wait: what is to stand ready. A version that does not start is not tried without end. */
+  #startProvisioned(): void {
+    for (const group of this.#groups.values()) {
+      while (group.lacksProvisioned && group.failedInRow < MOST_FAILED_IN_ROW) {
+        if (this.#slotsInUse >= this.#options.startsAtOnce || !this.#makeRoom(group)) return;
+        this.#start(group);
+      }
+    }
+  }
+
+  /** What stands ready stays, frozen. */
+  #expired(environment: Environment): void {
+    for (const group of this.#groups.values()) {
+      if (group.idle.includes(environment) && group.all.size <= group.provisionedCount) return;
+    }
+    environment.stop('idle');
   }
 
   #makeRoom(wanting: EnvironmentGroup): boolean {
@@ -221,6 +261,7 @@ export class EnvironmentPool implements AsyncDisposable {
   }
 
   #arrived(group: EnvironmentGroup, lease: Lease): void {
+    group.failedInRow = lease.kind === 'environment' ? 0 : group.failedInRow + 1;
     if (lease.kind === 'environment') this.#offer(group, lease);
     else this.#failNext(group, lease);
     this.#dropIfEmpty(group);
@@ -273,6 +314,10 @@ export class EnvironmentPool implements AsyncDisposable {
     waiter.group = to;
     to.waiting.add(waiter);
   }
+}
+
+function groupName({ key, revisionId }: FunctionRecord): string {
+  return `${functionKeyText(key)}/${revisionId}`;
 }
 
 function removeFrom(list: Environment[], environment: Environment): void {

@@ -211,6 +211,11 @@ export class CatalogFunctions implements Functions, AsyncDisposable {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Versions of every function that are to stand ready. */
+  provisioned(): readonly FunctionRecord[] {
+    return this.#records.all().filter(({ provisioned }) => provisioned !== undefined);
+  }
+
   /** All functions of every account and region, without their versions. */
   all(): readonly FunctionRecord[] {
     return this.#records.all().filter(({ version }) => version === LATEST);

@@ -53,6 +53,24 @@ export class CatalogVersions implements Versions {
     return this.#parts.functions.versionsOf(key);
   }
 
+  provision(
+    key: FunctionKey,
+    version: string,
+    count: number | undefined,
+  ): Promise<Result<FunctionRecord, NoSuchVersion>> {
+    const { functions, turns, clock, told } = this.#parts;
+    return turns.take(functionKeyText(key), async () => {
+      const before = functions.get(key, version);
+      if (before === undefined) return failed({ kind: 'no-such-version', function: key, version });
+      const { provisioned: _, ...rest } = before;
+      const modifiedAtMs = clock.nowMs();
+      const now = count === undefined ? rest : { ...rest, provisioned: { count, modifiedAtMs } };
+      await functions.put(now);
+      told((listener) => listener.changed?.(now, before));
+      return ok(now);
+    });
+  }
+
   delete(key: FunctionKey, version: string): Promise<Result<void, NoSuchVersion | VersionInUse>> {
     return this.#parts.turns.take(functionKeyText(key), async () => {
       const record = this.#parts.functions.get(key, version);

@@ -41,5 +41,11 @@ export interface Versions {
   ): Promise<Result<FunctionRecord, NoSuchFunction | RevisionMismatch | OtherCode>>;
   /** Published versions, oldest first. */
   of(key: FunctionKey): readonly FunctionRecord[];
+  /** Keeps so many environments of a version ready, or (undefined) does so no longer. */
+  provision(
+    key: FunctionKey,
+    version: string,
+    count: number | undefined,
+  ): Promise<Result<FunctionRecord, NoSuchVersion>>;
   delete(key: FunctionKey, version: string): Promise<Result<void, NoSuchVersion | VersionInUse>>;
 }

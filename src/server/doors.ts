@@ -83,12 +83,13 @@ function gateOf({ config, clock, sandbox }: DoorGround): Gate {
 }
 
 function lambdaDoor(ground: DoorGround): LambdaDoor {
-  const { functions, allowance, invoker, inboxes, mappings, clock, random, runtimes, config, broker } =
+  const { functions, allowance, invoker, inboxes, mappings, clock, random, runtimes, config, broker, pool } =
     ground;
   return new LambdaDoor({
     ...{ functions, allowance, invoker, inboxes, mappings, clock },
     ...{ versions: functions.versions, aliases: functions.aliases },
     eventInvokes: functions.eventInvokes,
+    standing: (version) => pool.standing(version),
     queueExists: (queue) => broker.describe(queue).ok,
     codeLinks: new CodeLinks({ clock, random }),
     runtimeIds: runtimes.ids,

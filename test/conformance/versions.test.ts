@@ -10,15 +10,19 @@ import {
   DeleteAliasCommand,
   DeleteFunctionCommand,
   DeleteFunctionConcurrencyCommand,
+  DeleteProvisionedConcurrencyConfigCommand,
   GetAliasCommand,
   GetFunctionCommand,
   GetFunctionConcurrencyCommand,
+  GetProvisionedConcurrencyConfigCommand,
   InvokeCommand,
   LambdaClient,
   ListAliasesCommand,
+  ListProvisionedConcurrencyConfigsCommand,
   ListVersionsByFunctionCommand,
   PublishVersionCommand,
   PutFunctionConcurrencyCommand,
+  PutProvisionedConcurrencyConfigCommand,
   UpdateAliasCommand,
   UpdateFunctionCodeCommand,
   UpdateFunctionConfigurationCommand,
@@ -224,6 +228,40 @@ test('reserved concurrency bounds a function; zero turns it off until that is ta
   );
   assert.equal(ReservedConcurrentExecutions, undefined);
   assert.match(await said(FunctionName), /^one/);
+});
+
+test('provisioned environments of a version stand ready before anybody asks', async () => {
+  const FunctionName = 'provisioned';
+  await create(FunctionName);
+  await lambda.send(new PublishVersionCommand({ FunctionName }));
+  const place = { FunctionName, Qualifier: '1' };
+  await assert.rejects(
+    lambda.send(
+      new PutProvisionedConcurrencyConfigCommand({
+        ...{ FunctionName, Qualifier: '$LATEST', ProvisionedConcurrentExecutions: 1 },
+      }),
+    ),
+    /cannot be applied to unpublished function versions/,
+  );
+  await assert.rejects(lambda.send(new GetProvisionedConcurrencyConfigCommand(place)), {
+    name: 'ProvisionedConcurrencyConfigNotFoundException',
+  });
+  const put = await lambda.send(
+    new PutProvisionedConcurrencyConfigCommand({ ...place, ProvisionedConcurrentExecutions: 2 }),
+  );
+  assert.equal(put.RequestedProvisionedConcurrentExecutions, 2);
+  for (;;) {
+    const got = await lambda.send(new GetProvisionedConcurrencyConfigCommand(place));
+    if (got.Status === 'READY') break;
+    assert.equal(got.Status, 'IN_PROGRESS');
+  }
+  const answer = await lambda.send(new InvokeCommand({ ...place, LogType: 'Tail' }));
+  const log = Buffer.from(answer.LogResult ?? '', 'base64').toString();
+  assert.match(log, /REPORT/);
+  const listed = await lambda.send(new ListProvisionedConcurrencyConfigsCommand({ FunctionName }));
+  assert.equal(listed.ProvisionedConcurrencyConfigs?.[0]?.FunctionArn, `${ARN}provisioned:1`);
+  await lambda.send(new DeleteProvisionedConcurrencyConfigCommand(place));
+  await assert.rejects(lambda.send(new GetProvisionedConcurrencyConfigCommand(place)));
 });
 
 test('a mapping and an asynchronous event may name an alias', async () => {

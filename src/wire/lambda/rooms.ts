@@ -5,6 +5,7 @@ import type { Invoker } from '../../environment/invoke.ts';
 import type { Allowance } from '../../function/allowance.ts';
 import type { Aliases } from '../../function/aliases.ts';
 import type { EventInvokes } from '../../function/event-invoke.ts';
+import type { FunctionRecord } from '../../function/function.ts';
 import type { Functions } from '../../function/functions.ts';
 import type { QueueKey } from '../../message/queue-key.ts';
 import type { Versions } from '../../function/versions.ts';
@@ -16,6 +17,8 @@ export interface LambdaRooms {
   readonly versions: Versions;
   readonly aliases: Aliases;
   readonly eventInvokes: Pick<EventInvokes, 'get' | 'of' | 'change' | 'delete'>;
+  /** How many environments of a version there are, and whether its last start failed. */
+  readonly standing: (version: FunctionRecord) => { readonly started: number; readonly lastFailed: boolean };
   /** True when there is such a queue now. */
   readonly queueExists: (queue: QueueKey) => boolean;
   readonly allowance: Allowance;

@@ -6,6 +6,11 @@ import { getAlias } from './get-alias.ts';
 import { listAliases } from './list-aliases.ts';
 import { listVersionsByFunction } from './list-versions-by-function.ts';
 import { publishVersion } from './publish-version.ts';
+import {
+  deleteProvisionedConcurrencyConfig,
+  getProvisionedConcurrencyConfig,
+  putProvisionedConcurrencyConfig,
+} from './provisioned-concurrency.ts';
 import { putFunctionConcurrency } from './put-function-concurrency.ts';
 import { updateAlias } from './update-alias.ts';
 import { createEventSourceMapping } from './create-event-source-mapping.ts';
@@ -52,6 +57,7 @@ const ONE_ALIAS = `${ONE_FUNCTION}/aliases/{Name}`;
 const CONCURRENCY = '/2017-10-31/functions/{FunctionName}/concurrency';
 const READ_CONCURRENCY = '/2019-09-30/functions/{FunctionName}/concurrency';
 const EVENT_INVOKE = '/2019-09-25/functions/{FunctionName}/event-invoke-config';
+const PROVISIONED = '/2019-09-30/functions/{FunctionName}/provisioned-concurrency';
 const MAPPINGS = '/2015-03-31/event-source-mappings';
 const ONE_MAPPING = `${MAPPINGS}/{UUID}`;
 const TAGS = '/2017-03-31/tags/{Resource}';
@@ -96,6 +102,9 @@ export const LAMBDA_ROUTES: readonly RestRoute<LambdaRooms>[] = [
   route('GetFunctionEventInvokeConfig', 'GET', EVENT_INVOKE, getFunctionEventInvokeConfig),
   route('DeleteFunctionEventInvokeConfig', 'DELETE', EVENT_INVOKE, deleteFunctionEventInvokeConfig),
   route('ListFunctionEventInvokeConfigs', 'GET', `${EVENT_INVOKE}/list`, listFunctionEventInvokeConfigs),
+  route('PutProvisionedConcurrencyConfig', 'PUT', PROVISIONED, putProvisionedConcurrencyConfig),
+  route('GetProvisionedConcurrencyConfig', 'GET', PROVISIONED, getProvisionedConcurrencyConfig),
+  route('DeleteProvisionedConcurrencyConfig', 'DELETE', PROVISIONED, deleteProvisionedConcurrencyConfig),
   route('CreateEventSourceMapping', 'POST', MAPPINGS, createEventSourceMapping),
   route('ListEventSourceMappings', 'GET', MAPPINGS, listEventSourceMappings),
   route('GetEventSourceMapping', 'GET', ONE_MAPPING, getEventSourceMapping),
