@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { ensureMapping, ensureQueue } from '../src/deploy/trigger.ts';
@@ -42,25 +42,40 @@ async function measure(platform: BenchPlatform, progress: (line: string) => void
   const arn = await ensureQueue(platform.queues, 'walk');
   await ensureMapping(platform.functions, arn, 'enter');
   const queueUrl = `${platform.endpoint}/000000000000/walk`;
-  const lines = reportLines(listener);
-  const reports: Report[] = [];
+  const nextReport = reports(listener);
+  const measured: Report[] = [];
   for (let sent = 0; sent < WARM_UP + MESSAGES; sent += 1) {
     if (sent % 100 === 0) progress(`walk: message ${sent} of ${WARM_UP + MESSAGES}`);
     const sentMs = nowMs();
     await platform.queues.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: String(sentMs) }));
     const acknowledgedMs = nowMs();
-    const { value: line } = await lines.next();
-    const enteredMs = Number(String(line).split(' ')[1]);
-    if (sent >= WARM_UP) reports.push({ sentMs, acknowledgedMs, enteredMs });
+    const enteredMs = Number((await nextReport()).split(' ')[1]);
+    if (sent >= WARM_UP) measured.push({ sentMs, acknowledgedMs, enteredMs });
   }
   listener.close();
-  return reports;
+  return measured;
 }
 
-async function* reportLines(listener: ReturnType<typeof createServer>): AsyncGenerator<string, undefined> {
-  const [socket] = (await once(listener, 'connection')) as [Socket];
-  yield* createInterface({ input: socket });
-  return undefined;
+/**
+ * The reports as they come, in order. Each environment has a connection of its own: the next message may be sent before the
+ * environment of the last one is free, and goes to another then.
+ */
+function reports(listener: Server): () => Promise<string> {
+  const lines: string[] = [];
+  let arrived = Promise.withResolvers<void>();
+  listener.on('connection', (socket: Socket) => {
+    createInterface({ input: socket }).on('line', (line) => {
+      lines.push(line);
+      arrived.resolve();
+    });
+  });
+  return async () => {
+    while (lines.length === 0) {
+      arrived = Promise.withResolvers();
+      await arrived.promise;
+    }
+    return lines.shift() ?? '';
+  };
 }
 
 function nowMs(): number {

@@ -198,7 +198,9 @@ export class KeptBroker implements Broker {
   }
 
   blame(queue: QueueKey, id: MessageId, cause: MessageAttributes): void {
-    this.#queues.get(queue)?.causes.note(id, cause);
+    const keeper = this.#queues.get(queue);
+    // A queue without dead letters never asks for a cause.
+    if (keeper?.definition.settings.redrive !== undefined) keeper.causes.note(id, cause);
   }
 
   listen(listener: QueueListener): () => void {

@@ -59,11 +59,12 @@ export async function takeBatch(
       signal,
     });
     if (!received.ok) return { taken, unwantedCount, trouble: received.failure.kind };
-    const wanted = await withoutUnwanted(broker, feed, received.value);
-    unwantedCount += received.value.length - wanted.length;
+    const nowMs = clock.nowMs();
+    const read = received.value.map((delivery) => take(feed, delivery, nowMs, plan));
+    const wanted = await withoutUnwanted(broker, feed, read);
+    unwantedCount += read.length - wanted.length;
     if (taken.length === 0) windowEndMs = clock.nowMs() + plan.windowMs;
-    for (const delivery of wanted) {
-      const one = take(feed, delivery, clock.nowMs(), plan);
+    for (const one of wanted) {
       taken.push(one);
       sizeBytes += Buffer.byteLength(one.part);
     }
@@ -79,18 +80,13 @@ export async function takeBatch(
 async function withoutUnwanted(
   broker: Broker,
   feed: Feed,
-  deliveries: readonly Delivery[],
-): Promise<readonly Delivery[]> {
-  if (feed.wants === undefined) return deliveries;
-  const wanted: Delivery[] = [];
-  const unwanted: Delivery[] = [];
-  for (const delivery of deliveries) (feed.wants(delivery) ? wanted : unwanted).push(delivery);
-  if (unwanted.length > 0)
-    await broker.settle(
-      feed.queue,
-      unwanted.map(({ receipt }) => receipt),
-    );
-  return wanted;
+  read: readonly Taken[],
+): Promise<readonly Taken[]> {
+  const unwanted = read.filter(({ part }) => feed.wants?.(part) === false);
+  if (unwanted.length === 0) return read;
+  const receipts = unwanted.map(({ delivery }) => delivery.receipt);
+  await broker.settle(feed.queue, receipts);
+  return read.filter((one) => !unwanted.includes(one));
 }
 
 /** What to ask for next, so that records of that many messages fit into what is left. */

@@ -57,8 +57,8 @@ export interface Feed {
   readonly isOrdered: boolean;
   /** As they are now: they may change while the feed is being dispatched. */
   settings(): FeedSettings;
-  /** Whether the function wants the message; one that it does not want is deleted. Not given: it wants all. */
-  wants?(delivery: Delivery): boolean;
+  /** Whether the function wants the message with this part; one that it does not want is deleted. Not given: it wants all. */
+  wants?(part: string): boolean;
   /** A message's part of the payload, JSON text. */
   part(delivery: Delivery): string;
   request(batch: readonly Taken[]): FeedRequest;

@@ -1,21 +1,18 @@
 import { readPattern, type Matcher } from '../message/pattern.ts';
-import type { Delivery } from '../message/message.ts';
-import type { QueueKey } from '../message/queue-key.ts';
-import { sqsRecord } from './event.ts';
 
-/** Whether a mapping's function wants a message. */
-export type Filter = (delivery: Delivery) => boolean;
+/** Whether a mapping's function wants a message, by its record as JSON text. */
+export type Filter = (record: string) => boolean;
 
 /** Reads the patterns of a mapping, of which a message must match one; undefined when there are none: all are wanted. */
-export function filterOf(queue: QueueKey, patterns: readonly string[]): Filter | undefined {
+export function filterOf(patterns: readonly string[]): Filter | undefined {
   if (patterns.length === 0) return undefined;
   const tests = patterns.flatMap((text) => {
     const matcher = readPattern(text);
     // A pattern was checked before it was kept: one that is none now matches nothing.
     return matcher.ok ? [bodyTest(text, matcher.value)] : [];
   });
-  return (delivery) => {
-    const record = JSON.parse(sqsRecord(queue, delivery)) as Record<string, unknown>;
+  return (text) => {
+    const record = JSON.parse(text) as Record<string, unknown>;
     return tests.some((test) => test(record));
   };
 }

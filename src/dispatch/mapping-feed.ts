@@ -18,10 +18,7 @@ export class MappingFeed implements Feed {
   readonly #ports: DispatchPorts;
   readonly #current: () => MappingRecord;
   readonly #report: (result: string) => void;
-  #filter: { readonly of: readonly string[]; readonly test: Filter | undefined } = {
-    of: [],
-    test: undefined,
-  };
+  #filter: { readonly of: readonly string[]; readonly test: Filter | undefined } | undefined;
 
   /** `current` answers the mapping as it is now. */
   constructor(ports: DispatchPorts, current: () => MappingRecord, report: (result: string) => void) {
@@ -38,10 +35,11 @@ export class MappingFeed implements Feed {
     return { function: target, ...settings };
   }
 
-  wants(delivery: Delivery): boolean {
-    const { filters = [] } = this.#current().settings;
-    if (this.#filter.of !== filters) this.#filter = { of: filters, test: filterOf(this.queue, filters) };
-    return this.#filter.test?.(delivery) ?? true;
+  wants(part: string): boolean {
+    const { filters } = this.#current().settings;
+    if (filters === undefined) return true;
+    if (this.#filter?.of !== filters) this.#filter = { of: filters, test: filterOf(filters) };
+    return this.#filter.test?.(part) ?? true;
   }
 
   part(delivery: Delivery): string {

@@ -339,9 +339,10 @@ test('what is no longer provisioned goes after its idle time', async () => {
   await turn();
   await starter.at(1).say({ kind: 'ready' });
   const { provisioned: _, ...plain } = record;
-  pool.listener.changed?.(plain, record);
-  starter.clock.advance(50);
+  starter.clock.advance(400_000);
   await turn();
+  assert.equal(pool.size, 1, 'its idle time is over, and it stays');
+  pool.listener.changed?.(plain, record);
   starter.clock.advance(300_000);
   await turn();
   assert.equal(pool.size, 0);

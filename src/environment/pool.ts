@@ -40,6 +40,8 @@ export class EnvironmentPool implements AsyncDisposable {
   readonly #options: EnvironmentPoolOptions;
   readonly #groups = new Map<string, EnvironmentGroup>();
   readonly #waiting = new Set<Waiter>();
+  /** Those of which environments are to stand ready: few, while every invocation asks. */
+  readonly #provisioned = new Set<EnvironmentGroup>();
   readonly #care: IdleCare;
   readonly #room: Room;
   readonly #starts = new Set<Promise<void>>();
@@ -98,6 +100,8 @@ export class EnvironmentPool implements AsyncDisposable {
     if (count === 0 && known === undefined) return;
     const group = this.#groupOf(record);
     group.provisionedCount = count;
+    if (count > 0) this.#provisioned.add(group);
+    else this.#provisioned.delete(group);
     group.failedInRow = 0;
     this.#startMore();
     this.#dropIfEmpty(group);
@@ -164,7 +168,7 @@ export class EnvironmentPool implements AsyncDisposable {
 
   /** After those who wait: what is to stand ready. A version that does not start is not tried without end. */
   #startProvisioned(): void {
-    for (const group of this.#groups.values()) {
+    for (const group of this.#provisioned) {
       while (group.lacksProvisioned && group.failedInRow < MOST_FAILED_IN_ROW) {
         if (this.#slotsInUse >= this.#options.startsAtOnce || !this.#makeRoom(group)) return;
         this.#start(group);
@@ -172,10 +176,12 @@ export class EnvironmentPool implements AsyncDisposable {
     }
   }
 
-  /** What stands ready stays, frozen. */
+  /** What stands ready stays, frozen; whether it still should is asked again after another idle time. */
   #expired(environment: Environment): void {
-    for (const group of this.#groups.values()) {
-      if (group.idle.includes(environment) && group.all.size <= group.provisionedCount) return;
+    for (const group of this.#provisioned) {
+      if (group.all.has(environment) && group.all.size <= group.provisionedCount) {
+        return this.#care.goOn(environment);
+      }
     }
     environment.stop('idle');
   }
@@ -296,6 +302,7 @@ export class EnvironmentPool implements AsyncDisposable {
   #retire(before: FunctionRecord, now?: FunctionRecord): void {
     const group = this.#groupOf(before);
     group.isRetired = true;
+    this.#provisioned.delete(group);
     for (const environment of group.idle.splice(0)) {
       this.#care.end(environment);
       environment.stop('its function has changed');
