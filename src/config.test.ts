@@ -40,7 +40,11 @@ test('each unreadable value is refused with its flag named', () => {
 });
 
 test('listening to other machines without keys is refused', () => {
-  assert.match(refusal({ listen: '0.0.0.0' }), /--keys FILE/);
+  const data = '/nowhere';
+  assert.match(
+    refusal({ listen: '0.0.0.0', data }),
+    /^Listening on 0\.0\.0\.0 .*"millrace keys add".*--keys FILE/,
+  );
 });
 
 test('a key file that others can read is refused, a private one is taken', (context) => {
@@ -50,7 +54,7 @@ test('a key file that others can read is refused, a private one is taken', (cont
   writeFileSync(keys, '{"AKIAEXAMPLE": "not-so-secret"}', { mode: 0o600 });
   const taken = readConfig({ listen: '0.0.0.0', keys }, {});
   assert.ok(taken.ok);
-  assert.deepEqual(taken.value.accessKeys, { AKIAEXAMPLE: 'not-so-secret' });
+  assert.deepEqual([taken.value.keysFile, taken.value.demandsKeys], [keys, true]);
   chmodSync(keys, 0o644);
   assert.match(refusal({ listen: '0.0.0.0', keys }), /chmod 600/);
 });

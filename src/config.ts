@@ -1,7 +1,8 @@
-import { statSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
+import { readKeyFile } from './access/key-file.ts';
 import { failed, ok, type Result } from './base/result.ts';
 
 /** Which walls environments run behind; `auto` takes the strongest this machine can hold. */
@@ -37,8 +38,10 @@ export interface Config {
   readonly bodiesSizeBytes: number;
   /** Whether queues are purged, and names of deleted queues used again, only 60 seconds later, as with AWS. */
   readonly imposesWaits: boolean;
-  /** Secret access keys by access key id; demanded of every request when there are any. */
-  readonly accessKeys: Readonly<Record<string, string>>;
+  /** Absolute path of the file of access keys. */
+  readonly keysFile: string;
+  /** Whether each request must be signed with one of them: when other machines are let in, or a file was named. */
+  readonly demandsKeys: boolean;
 }
 
 /** What the command line gave: text as typed, absent when not given. */
@@ -90,13 +93,12 @@ export function readConfig(flags: Flags, variables: Variables): Result<Config, C
 class Refused extends Error {}
 
 function decide(flags: Flags, variables: Variables): Config {
-  const given = (flag: keyof Flags): string | undefined =>
-    flags[flag] ?? variables[`MILLRACE_${flag.toUpperCase()}`];
-  const keysFile = given('keys');
+  const given = (flag: keyof Flags): string | undefined => givenBy(flags, variables, flag);
+  const listenAddress = address(given('listen') ?? '127.0.0.1');
   const config: Config = {
-    dataDirectory: resolve(given('data') ?? ownFolder(variables, 'XDG_DATA_HOME', '.local/share')),
+    dataDirectory: dataDirectory(flags, variables),
     cacheDirectory: resolve(given('cache') ?? ownFolder(variables, 'XDG_CACHE_HOME', '.cache')),
-    listenAddress: address(given('listen') ?? '127.0.0.1'),
+    listenAddress,
     port: wholeNumber('port', given('port') ?? '4566', 0, 65_535),
     account: account(given('account') ?? '000000000000'),
     region: region(given('region') ?? 'us-east-1'),
@@ -108,16 +110,40 @@ function decide(flags: Flags, variables: Variables): Config {
     waitingReceivesLimit: wholeNumber('polls', given('polls') ?? '20000', 1, 1_000_000),
     bodiesSizeBytes: wholeNumber('bodies', given('bodies') ?? '512', 16, 65_536) * 1024 * 1024,
     imposesWaits: imposesWaits(given('waits') ?? 'none'),
-    accessKeys: keysFile === undefined ? {} : accessKeys(keysFile),
+    keysFile: keysFileOf(flags, variables),
+    demandsKeys: given('keys') !== undefined || !isLoopback(listenAddress),
   };
-  const open = !isLoopback(config.listenAddress);
-  if (open && Object.keys(config.accessKeys).length === 0) {
-    throw new Refused(
-      `Listening on ${config.listenAddress} lets other machines in: name a file of access keys with --keys FILE ` +
-        `({"ACCESSKEYID": "secret"}, readable by you alone), or listen on 127.0.0.1.`,
-    );
-  }
+  if (config.demandsKeys) demandKeys(config, given('keys') !== undefined);
   return config;
+}
+
+/** Refuses to start where keys are demanded and there are none. */
+function demandKeys({ keysFile, listenAddress }: Config, isNamed: boolean): void {
+  const keys = isNamed || existsSync(keysFile) ? readKeyFile(keysFile) : undefined;
+  if (keys?.ok === false) throw new Refused(keys.failure.what);
+  if (keys !== undefined && keys.value.size > 0) return;
+  const why = isLoopback(listenAddress)
+    ? `${keysFile} holds no access keys`
+    : `Listening on ${listenAddress} lets other machines in`;
+  throw new Refused(
+    `${why}: make an access key with "millrace keys add" or name a file of them with --keys FILE, ` +
+      'or listen on 127.0.0.1 without one.',
+  );
+}
+
+/** The file of access keys that is named, or the one in the data directory. */
+export function keysFileOf(flags: Flags, variables: Variables): string {
+  return resolve(
+    givenBy(flags, variables, 'keys') ?? join(dataDirectory(flags, variables), 'access', 'keys.json'),
+  );
+}
+
+function dataDirectory(flags: Flags, variables: Variables): string {
+  return resolve(givenBy(flags, variables, 'data') ?? ownFolder(variables, 'XDG_DATA_HOME', '.local/share'));
+}
+
+function givenBy(flags: Flags, variables: Variables, flag: keyof Flags): string | undefined {
+  return flags[flag] ?? variables[`MILLRACE_${flag.toUpperCase()}`];
 }
 
 /** True for addresses that only this machine can reach. */
@@ -168,37 +194,4 @@ function imposesWaits(text: string): boolean {
 function cpuSharing(text: string): CpuSharing {
   if (text === 'weight' || text === 'quota') return text;
   throw new Refused(`--cpu takes weight or quota; got "${text}".`);
-}
-
-function accessKeys(file: string): Readonly<Record<string, string>> {
-  const text = readOwnFile(file);
-  const keys: unknown = parse(text, file);
-  const isObject = typeof keys === 'object' && keys !== null && !Array.isArray(keys);
-  const entries = isObject ? Object.entries(keys) : [];
-  if (entries.length === 0 || entries.some(([, secret]) => typeof secret !== 'string' || secret.length < 8)) {
-    throw new Refused(
-      `${file} must hold {"ACCESSKEYID": "secret", …} with secrets of at least 8 characters.`,
-    );
-  }
-  return Object.fromEntries(entries) as Readonly<Record<string, string>>;
-}
-
-function readOwnFile(file: string): string {
-  try {
-    if ((statSync(file).mode & 0o077) !== 0) {
-      throw new Refused(`Other users can read ${file}: run chmod 600 ${file} first.`);
-    }
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    if (error instanceof Refused) throw error;
-    throw new Refused(`The key file cannot be read: ${(error as Error).message}.`);
-  }
-}
-
-function parse(text: string, file: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new Refused(`${file} is not JSON.`);
-  }
 }

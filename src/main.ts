@@ -5,6 +5,7 @@ import { sentence } from './cli/connection.ts';
 import { deployCommand } from './cli/deploy.ts';
 import { functionsCommand } from './cli/functions.ts';
 import { invokeCommand } from './cli/invoke.ts';
+import { keysCommand } from './cli/keys.ts';
 import { logsCommand } from './cli/logs.ts';
 import { peekCommand } from './cli/peek.ts';
 import { purgeCommand } from './cli/purge.ts';
@@ -25,7 +26,7 @@ function program(): Command {
     JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
   ).version;
   const commands = [upCommand(version), deployCommand(), invokeCommand(), sendCommand(), receiveCommand()];
-  const care = [peekCommand(), redriveCommand(), purgeCommand(), backupCommand()];
+  const care = [peekCommand(), redriveCommand(), purgeCommand(), backupCommand(), keysCommand()];
   const lists = [queuesCommand(), functionsCommand(), runtimesCommand(), logsCommand(), statusCommand()];
   const root = new Command('millrace')
     .description(
@@ -33,9 +34,14 @@ function program(): Command {
     )
     .version(version)
     .showHelpAfterError('(millrace COMMAND --help says more)');
-  for (const command of [...commands, ...care, ...lists])
-    root.addCommand(command.copyInheritedSettings(root).exitOverride());
+  for (const command of [...commands, ...care, ...lists]) root.addCommand(likeRoot(command, root));
   return root.exitOverride();
+}
+
+/** The command and those below it, set as the root is. */
+function likeRoot(command: Command, root: Command): Command {
+  for (const below of command.commands) likeRoot(below, root);
+  return command.copyInheritedSettings(root).exitOverride();
 }
 
 async function main(): Promise<void> {

@@ -4,6 +4,7 @@ import { systemRandom as random } from './base/random.ts';
 import { failed, ok, type Result } from './base/result.ts';
 import { Scope } from './base/scope.ts';
 import { KeptBroker } from './broker/kept-broker.ts';
+import { openAccess } from './server/access.ts';
 import { buildDispatch } from './server/dispatch.ts';
 import { openDoors } from './server/doors.ts';
 import { buildFunctions } from './server/functions.ts';
@@ -18,6 +19,8 @@ export interface Platform extends AsyncDisposable {
   /** Where the AWS doors are: `http://127.0.0.1:4566`. */
   readonly endpoint: string;
   readonly isolation: { readonly tier: string; readonly description: string };
+  /** Reads again who is let in; what cannot be taken is logged, and the former holds. */
+  readonly reload: () => void;
 }
 
 /** Why the platform did not start. `what` is a sentence that says what to do. */
@@ -76,7 +79,9 @@ export async function startPlatform(
     startedAtMs: clock.nowMs(),
   };
   const status = new StatusQuestion({ facts, clock, figures, pool: functions.pool, isolation: walls.value });
-  const doors = await openDoors(scope, { ...base, ...functions, ...dispatch, status });
+  const access = openAccess(scope, config, base);
+  if (!access.ok) return notStarted(access.failure.what);
+  const doors = await openDoors(scope, { ...base, ...functions, ...dispatch, ...access.value, status });
   if (!doors.ok) return notStarted(doors.failure.what);
   // Now that code inside can reach the platform, what stands ready may start.
   for (const version of functions.functions.provisioned()) functions.pool.provision(version);
@@ -85,6 +90,7 @@ export async function startPlatform(
   return ok({
     endpoint: endpointOf(config, doors.value.port),
     isolation: { tier, description },
+    reload: access.value.reload,
     [Symbol.asyncDispose]: () => lifetime[Symbol.asyncDispose](),
   });
 }

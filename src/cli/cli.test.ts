@@ -61,6 +61,8 @@ const COMMANDS = [
   'peek',
   'redrive',
   'purge',
+  'backup',
+  'keys',
   'queues',
   'functions',
   'runtimes',

@@ -22,9 +22,12 @@ export function upCommand(version: string): Command {
     .option('--region <name>', 'region of requests that name none (default us-east-1)')
     .option(
       '--listen <address>',
-      'IP address to listen on (default 127.0.0.1); another than loopback needs --keys',
+      'IP address to listen on (default 127.0.0.1); another than loopback needs access keys (millrace keys)',
     )
-    .option('--keys <file>', 'access keys that requests must be signed with: {"ACCESSKEYID": "secret"}')
+    .option(
+      '--keys <file>',
+      'access keys that requests must be signed with (default access/keys.json in the data directory, where they are needed)',
+    )
     .option('--isolation <tier>', 'auto, bubblewrap, or bare (no isolation at all) (default auto)')
     .option(
       '--cpu <sharing>',
@@ -56,6 +59,8 @@ async function run(config: Config, version: string): Promise<void> {
   if (!started.ok) throw new CommandFailed(started.failure.what);
   const platform = started.value;
   announce(config, platform);
+  // A terminal that closes ends what runs in it; a service is told to read its files again.
+  if (!process.stdout.isTTY) process.on('SIGHUP', platform.reload);
   await interruption();
   complain('Stopping: running invocations end first. Ctrl-C again stops at once.');
   process.once('SIGINT', () => exit(INTERRUPTED));
@@ -83,7 +88,11 @@ function announce(config: Config, platform: Platform): void {
   print(
     `  export AWS_ENDPOINT_URL=${platform.endpoint} AWS_REGION=${config.region} AWS_DEFAULT_REGION=${config.region}`,
   );
-  print(`  export AWS_ACCESS_KEY_ID=millrace AWS_SECRET_ACCESS_KEY=millrace`);
+  print(
+    config.demandsKeys
+      ? `  and the AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY of a key in ${config.keysFile}`
+      : '  export AWS_ACCESS_KEY_ID=millrace AWS_SECRET_ACCESS_KEY=millrace',
+  );
   // Seen with aws-cli 1.45: it sends SQS to AWS whatever the variable says.
   print(`  (version 1 of the AWS CLI needs, for sqs: aws sqs --endpoint-url ${platform.endpoint} …)`);
   print('Ctrl-C stops it.');

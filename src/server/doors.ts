@@ -1,4 +1,4 @@
-import { configuredKeys } from '../access/configured-keys.ts';
+import type { ConfiguredKeys } from '../access/configured-keys.ts';
 import { AdminDoor } from '../admin/admin-door.ts';
 import { logsQuestion } from '../admin/logs.ts';
 import { peekQuestion } from '../admin/peek.ts';
@@ -28,6 +28,8 @@ import type { FunctionGround, FunctionRooms } from './functions.ts';
 export interface DoorGround extends FunctionGround, FunctionRooms, DispatchRooms {
   readonly broker: KeptBroker;
   readonly status: StatusQuestion;
+  /** Given: every request from outside must be signed with one of them. */
+  readonly accessKeys?: ConfiguredKeys | undefined;
 }
 
 /**
@@ -70,15 +72,13 @@ export async function openDoors(
   return ok({ port: outer.value });
 }
 
-function gateOf({ config, clock, sandbox }: DoorGround): Gate {
-  const find = configuredKeys(config.accessKeys);
-  const demandsKeys = Object.keys(config.accessKeys).length > 0;
+function gateOf({ config, clock, sandbox, accessKeys }: DoorGround): Gate {
   return mainGate({
     callers: new CallerReader({ account: config.account, region: config.region }),
     guard: new WebPageGuard({ listenAddress: config.listenAddress }),
     isSandboxed: (peer) => sandbox.ownsAny(peer),
     carriesToken: isCodeLink,
-    ...(demandsKeys && { signatures: new SignatureCheck({ find, clock }) }),
+    ...(accessKeys && { signatures: new SignatureCheck({ find: (id) => accessKeys.find(id), clock }) }),
   });
 }
 

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { KeyScope } from '../access/allowed-actions.ts';
 import type { EnvironmentId } from '../base/ids.ts';
 import { queryParameter } from './query-parameter.ts';
 
@@ -11,6 +12,8 @@ export interface Caller {
   readonly accessKeyId: string;
   /** Set when the request comes from inside an execution environment: it reaches its own account alone. */
   readonly environmentId?: EnvironmentId;
+  /** Set when a configured key signed the request: what that key may do. */
+  readonly keyScope?: KeyScope;
 }
 
 /** Account and region of a request that does not name them. */

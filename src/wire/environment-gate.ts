@@ -3,9 +3,9 @@ import type { EnvironmentKey, EnvironmentKeys } from '../access/environment-keys
 import type { Clock } from '../base/clock.ts';
 import { failed, ok, type Result } from '../base/result.ts';
 import type { Caller } from './caller.ts';
-import type { WireRequest } from './door.ts';
+import type { RequestHead, WireRequest } from './door.ts';
 import type { Refusal } from './errors.ts';
-import type { Gate } from './gate.ts';
+import { notAllowed, type Gate } from './gate.ts';
 import { SignatureCheck } from './signature.ts';
 
 /**
@@ -19,6 +19,10 @@ export class EnvironmentGate implements Gate {
     this.#signatures = new SignatureCheck({ find: (accessKeyId) => keys.find(accessKeyId), clock });
   }
 
+  refusesHead(head: RequestHead): Refusal | undefined {
+    return this.#signatures.refusesHead(head);
+  }
+
   identify(request: WireRequest): Result<Caller, Refusal> {
     const signed = this.#signatures.check(request);
     if (!signed.ok) return failed(signed.failure);
@@ -26,10 +30,10 @@ export class EnvironmentGate implements Gate {
     return ok({ account, region: signed.value.scope.region, accessKeyId, environmentId });
   }
 
-  forbids(_caller: Caller, action: string | undefined): Refusal | undefined {
+  forbids(caller: Caller, action: string | undefined): Refusal | undefined {
     if (action !== undefined && environmentMay(action)) return undefined;
     const why =
-      'A function may use the messages of queues and invoke functions of its account, and nothing else.';
-    return { kind: 'action-not-allowed', action: action ?? 'this action', why };
+      'a function may use the messages of queues and invoke functions of its account, and nothing else';
+    return notAllowed(caller, action, why);
   }
 }

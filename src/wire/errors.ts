@@ -2,7 +2,7 @@
 export interface AwsError {
   /** The name of the error's shape: `QueueDoesNotExist`. */
   readonly type: string;
-  /** The code of the older Query protocol, where it differs from `type`. */
+  /** The code of the older Query protocol, where it differs from `type`; clients of SQS see it in the JSON protocol too. */
   readonly queryCode?: string;
   readonly status: number;
   /** A sentence for the person who reads it. */
@@ -25,11 +25,16 @@ export type Refusal =
   | { readonly kind: 'key-unknown' }
   | { readonly kind: 'signature-wrong' }
   | { readonly kind: 'signature-out-of-time'; readonly why: string }
-  | { readonly kind: 'action-not-allowed'; readonly action: string; readonly why: string };
+  | {
+      readonly kind: 'action-not-allowed';
+      /** The ARN of who asked. */
+      readonly who: string;
+      readonly action: string;
+      /** What follows `because`. */
+      readonly why: string;
+    };
 
-type Row<Kind extends Refusal['kind']> = (
-  refusal: Extract<Refusal, { kind: Kind }>,
-) => Omit<AwsError, 'queryCode'>;
+type Row<Kind extends Refusal['kind']> = (refusal: Extract<Refusal, { kind: Kind }>) => AwsError;
 
 /** The table of refusals; the tables of the single APIs stand with them (`sqs/sqs-errors.ts`, `lambda/lambda-errors.ts`). */
 const REFUSALS: { readonly [Kind in Refusal['kind']]: Row<Kind> } = {
@@ -53,30 +58,40 @@ const REFUSALS: { readonly [Kind in Refusal['kind']]: Row<Kind> } = {
     message: 'The request could not be processed because of an error of the server.',
   }),
   'not-signed': () => ({
-    type: 'MissingAuthenticationToken',
+    type: 'MissingAuthenticationTokenException',
+    queryCode: 'MissingAuthenticationToken',
     status: 403,
     message: 'The request must be signed with an access key (Signature Version 4).',
   }),
-  'signature-unreadable': ({ why }) => ({ type: 'IncompleteSignature', status: 400, message: why }),
+  'signature-unreadable': ({ why }) => ({
+    type: 'IncompleteSignatureException',
+    queryCode: 'IncompleteSignature',
+    status: 400,
+    message: why,
+  }),
   'key-unknown': () => ({
     type: 'UnrecognizedClientException',
+    queryCode: 'InvalidClientTokenId',
     status: 403,
     message: 'The security token included in the request is invalid.',
   }),
-  'signature-wrong': () => ({
-    type: 'SignatureDoesNotMatch',
-    status: 403,
-    message:
+  'signature-wrong': () =>
+    invalidSignature(
       'The request signature we calculated does not match the signature you provided. ' +
-      'Check your AWS Secret Access Key and signing method.',
-  }),
-  'signature-out-of-time': ({ why }) => ({ type: 'SignatureDoesNotMatch', status: 403, message: why }),
-  'action-not-allowed': ({ action, why }) => ({
-    type: 'AccessDenied',
+        'Check your AWS Secret Access Key and signing method.',
+    ),
+  'signature-out-of-time': ({ why }) => invalidSignature(why),
+  'action-not-allowed': ({ who, action, why }) => ({
+    type: 'AccessDeniedException',
+    queryCode: 'AccessDenied',
     status: 403,
-    message: `Not authorized to perform: ${action}. ${why}`,
+    message: `User: ${who} is not authorized to perform: ${action} because ${why}`,
   }),
 };
+
+function invalidSignature(message: string): AwsError {
+  return { type: 'InvalidSignatureException', queryCode: 'SignatureDoesNotMatch', status: 403, message };
+}
 
 function unavailable(message: string): AwsError {
   return { type: 'ServiceUnavailable', status: 503, message };

@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { test } from 'node:test';
 import type { RequestId } from '../base/ids.ts';
 import { ManualClock } from '../base/manual-clock.ts';
+import type { ConfiguredKey } from '../access/configured-keys.ts';
 import { CallerReader } from './caller.ts';
 import type { WireRequest } from './door.ts';
 import { mainGate } from './gate.ts';
@@ -30,9 +31,10 @@ test('without keys any credentials are taken, and none', () => {
   assert.ok(gate.identify(request({ authorization })).ok);
 });
 
+const unknownKeys = new SignatureCheck<ConfiguredKey>({ find: () => undefined, clock: new ManualClock() });
+
 test('with keys a request without a right signature is refused', () => {
-  const signatures = new SignatureCheck({ find: () => undefined, clock: new ManualClock() });
-  const gate = mainGate({ ...parts, signatures });
+  const gate = mainGate({ ...parts, signatures: unknownKeys });
   assert.equal(gate.identify(request({})).ok, false);
   assert.equal(gate.identify(request({ authorization })).ok, false);
 });
@@ -40,4 +42,22 @@ test('with keys a request without a right signature is refused', () => {
 test('a web page is refused before its body is read', () => {
   const head = request({ origin: 'https://evil.example' });
   assert.equal(mainGate(parts).refusesHead?.(head)?.kind, 'web-page');
+});
+
+test('who has no key is refused before the body is read', () => {
+  const gate = mainGate({ ...parts, signatures: unknownKeys });
+  assert.equal(gate.refusesHead?.(request({}))?.kind, 'not-signed');
+  const byToken = mainGate({ ...parts, signatures: unknownKeys, carriesToken: () => true });
+  assert.equal(byToken.refusesHead?.(request({})), undefined);
+});
+
+test('a limited key is refused what it may not do, with its name', () => {
+  const caller = { account: '000000000000', region: 'us-east-1', accessKeyId: 'AKID' };
+  const limited = { ...caller, keyScope: 'invoke-and-send' } as const;
+  const gate = mainGate(parts);
+  assert.equal(gate.forbids?.(limited, 'sqs:SendMessage'), undefined);
+  assert.equal(gate.forbids?.(caller, 'millrace:status'), undefined);
+  const refusal = gate.forbids?.(limited, 'millrace:status');
+  assert.ok(refusal?.kind === 'action-not-allowed');
+  assert.deepEqual([refusal.who, refusal.action], ['arn:aws:iam::000000000000:user/AKID', 'millrace:status']);
 });

@@ -1,9 +1,11 @@
+import { keyMay } from '../access/allowed-actions.ts';
+import type { ConfiguredKey } from '../access/configured-keys.ts';
 import { ok, type Result } from '../base/result.ts';
 import type { PeerAddress } from '../sandbox/sandbox.ts';
 import type { Caller, CallerReader } from './caller.ts';
 import type { RequestHead, WireRequest } from './door.ts';
 import type { Refusal } from './errors.ts';
-import type { SignatureCheck, SigningKey } from './signature.ts';
+import type { SignatureCheck } from './signature.ts';
 import type { WebPageGuard } from './web-page-guard.ts';
 
 /** Who may come in at one port. Asked in this order, each before anything more is done for the request. */
@@ -24,21 +26,42 @@ export interface MainGateParts {
   readonly guard: WebPageGuard;
   /** True for connections from inside a sandbox, which have an endpoint of their own. */
   readonly isSandboxed: (peer: PeerAddress) => Promise<boolean>;
-  /** Given: every request must be signed with a known key. Not given: any credentials are taken. */
-  readonly signatures?: SignatureCheck<SigningKey>;
+  /** Given: every request must be signed with a configured key. Not given: any credentials are taken. */
+  readonly signatures?: SignatureCheck<ConfiguredKey>;
   /** True for requests that carry a token of their own, which their door checks: they need no signature. */
-  readonly carriesToken?: (request: WireRequest) => boolean;
+  readonly carriesToken?: (head: RequestHead) => boolean;
 }
 
-/** The gate of the main port: no web page, no sandbox, and whose signature is right where signatures are demanded. */
+/**
+ * The gate of the main port: no web page, no sandbox, and whose signature is right where signatures are demanded, for what
+ * the key that made it may do.
+ */
 export function mainGate(parts: MainGateParts): Gate {
-  const { callers, guard, isSandboxed, signatures, carriesToken } = parts;
+  const { callers, guard, isSandboxed, carriesToken } = parts;
+  const signaturesFor = (head: RequestHead): SignatureCheck<ConfiguredKey> | undefined =>
+    carriesToken?.(head) === true ? undefined : parts.signatures;
   return {
     isSandboxed,
-    refusesHead: (head) => guard.refuses(head),
+    refusesHead: (head) => guard.refuses(head) ?? signaturesFor(head)?.refusesHead(head),
     identify(request) {
-      const signed = carriesToken?.(request) === true ? undefined : signatures?.check(request);
-      return signed?.ok === false ? signed : ok(callers.read(request));
+      const signed = signaturesFor(request)?.check(request);
+      if (signed === undefined) return ok(callers.read(request));
+      if (!signed.ok) return signed;
+      return ok({ ...callers.read(request), keyScope: signed.value.key.scope });
+    },
+    forbids(caller, action) {
+      if (keyMay(caller.keyScope ?? 'all', action)) return undefined;
+      return notAllowed(caller, action, 'this key may send messages and invoke functions, and nothing else');
     },
   };
+}
+
+/** Refuses what this caller may not do. */
+export function notAllowed(caller: Caller, action: string | undefined, why: string): Refusal {
+  return { kind: 'action-not-allowed', who: arnOf(caller), action: action ?? 'this action', why };
+}
+
+function arnOf({ account, accessKeyId, environmentId }: Caller): string {
+  if (environmentId === undefined) return `arn:aws:iam::${account}:user/${accessKeyId}`;
+  return `arn:aws:sts::${account}:assumed-role/environment/${environmentId}`;
 }

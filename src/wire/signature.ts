@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { failed, ok, type Result } from '../base/result.ts';
 import { canonicalRequest } from './canonical-request.ts';
 import type { CredentialScope } from './caller.ts';
-import type { WireRequest } from './door.ts';
+import type { RequestHead, WireRequest } from './door.ts';
 import type { Refusal } from './errors.ts';
 import { readSignatureClaim, type SignatureClaim } from './signature-claim.ts';
 
@@ -21,6 +21,11 @@ export type FindKey<Key extends SigningKey> = (accessKeyId: string) => Key | und
 export interface Signed<Key extends SigningKey> {
   readonly key: Key;
   readonly scope: CredentialScope;
+}
+
+interface Claimed<Key extends SigningKey> {
+  readonly claim: SignatureClaim;
+  readonly key: Key;
 }
 
 /** How far the clocks of client and server may be apart. */
@@ -44,32 +49,40 @@ export class SignatureCheck<Key extends SigningKey> {
     this.#clock = parts.clock;
   }
 
+  /** What is wrong with a signature whatever the body is: who has no key gets no body read. */
+  refusesHead(head: RequestHead): Refusal | undefined {
+    const claimed = this.#claimed(head);
+    return claimed.ok ? undefined : claimed.failure;
+  }
+
   /** The key that signed the request, or why it is refused. */
   check(request: WireRequest): Result<Signed<Key>, Refusal> {
-    const claim = readSignatureClaim(request);
+    const claimed = this.#claimed(request);
+    if (!claimed.ok) return claimed;
+    const { claim, key } = claimed.value;
+    const bodySha256 = createHash('sha256').update(request.body).digest('hex');
+    const declared = headerText(request, 'x-amz-content-sha256');
+    if (declared !== '' && declared !== bodySha256) return failed({ kind: 'signature-wrong' });
+    const { scope, query, signedHeaders } = claim;
+    const { method, path, headers } = request;
+    const canonical = canonicalRequest({ method, path, query, headers, signedHeaders, bodySha256 });
+    const expected = this.#sign(key, scope, claim.time, canonical);
+    const same = expected.length === claim.signature.length && timingSafeEqual(expected, claim.signature);
+    return same ? ok({ key, scope }) : failed({ kind: 'signature-wrong' });
+  }
+
+  /** A signature as far as it can be judged without the body: well made, in time, by a key that there is. */
+  #claimed(head: RequestHead): Result<Claimed<Key>, Refusal> {
+    const claim = readSignatureClaim(head);
     if (claim === undefined) return failed({ kind: 'not-signed' });
     if (typeof claim === 'string') return unreadable(claim);
     const unsigned = claim.neededHeaders.find((name) => !claim.signedHeaders.includes(name));
     if (unsigned !== undefined) return unreadable(`The header '${unsigned}' must be signed.`);
-    const { scope } = claim;
     const late = this.#outOfTime(claim);
     if (late !== undefined) return late;
-    const key = this.#find(scope.accessKeyId);
+    const key = this.#find(claim.scope.accessKeyId);
     if (key === undefined || !sameToken(key, claim.token)) return failed({ kind: 'key-unknown' });
-    const bodySha256 = createHash('sha256').update(request.body).digest('hex');
-    const declared = headerText(request, 'x-amz-content-sha256');
-    if (declared !== '' && declared !== bodySha256) return failed({ kind: 'signature-wrong' });
-    const canonical = canonicalRequest({
-      method: request.method,
-      path: request.path,
-      query: claim.query,
-      headers: request.headers,
-      signedHeaders: claim.signedHeaders,
-      bodySha256,
-    });
-    const expected = this.#sign(key, scope, claim.time, canonical);
-    const same = expected.length === claim.signature.length && timingSafeEqual(expected, claim.signature);
-    return same ? ok({ key, scope }) : failed({ kind: 'signature-wrong' });
+    return ok({ claim, key });
   }
 
   #outOfTime({ time, scope, lifetimeMs }: SignatureClaim): Result<never, Refusal> | undefined {

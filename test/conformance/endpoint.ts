@@ -1,4 +1,4 @@
-import { configuredKeys } from '../../src/access/configured-keys.ts';
+import { ConfiguredKeys, type ConfiguredKey } from '../../src/access/configured-keys.ts';
 import { SystemClock } from '../../src/base/clock.ts';
 import { systemRandom } from '../../src/base/random.ts';
 import type { Tell, WatchEvent } from '../../src/watch/event.ts';
@@ -39,7 +39,7 @@ export async function startEndpoint({
       callers: new CallerReader({ account: '000000000000', region: 'us-east-1' }),
       guard: new WebPageGuard({ listenAddress }),
       isSandboxed: () => Promise.resolve(false),
-      ...(accessKeys && { signatures: new SignatureCheck({ find: configuredKeys(accessKeys), clock }) }),
+      ...(accessKeys && { signatures: signaturesOf(accessKeys, clock) }),
     }),
     clock,
     random: systemRandom,
@@ -51,6 +51,16 @@ export async function startEndpoint({
     url: `http://${listenAddress}:${listening.value}`,
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
+}
+
+function signaturesOf(
+  secrets: Readonly<Record<string, string>>,
+  clock: SystemClock,
+): SignatureCheck<ConfiguredKey> {
+  const keys = new ConfiguredKeys(
+    new Map(Object.entries(secrets).map(([id, secretAccessKey]) => [id, { secretAccessKey, scope: 'all' }])),
+  );
+  return new SignatureCheck({ find: (id) => keys.find(id), clock });
 }
 
 function complain(event: WatchEvent): void {

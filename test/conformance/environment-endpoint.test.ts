@@ -46,7 +46,7 @@ test('queues of another account are closed to it', async (context) => {
 test('a key that is made up, changed, without its token or of an ended environment is refused', async (context) => {
   const { keys, client } = await environmentEndpoint(context);
   const { accessKeyId, secretAccessKey, sessionToken } = keys.issue(ENVIRONMENT);
-  const unknown = { name: 'UnrecognizedClientException' };
+  const unknown = { name: 'InvalidClientTokenId' };
   await assert.rejects(client({ accessKeyId: 'test', secretAccessKey: 'test' }).send(send()), unknown);
   await assert.rejects(client({ accessKeyId, secretAccessKey }).send(send()), unknown);
   await assert.rejects(client({ accessKeyId, secretAccessKey: 'guess', sessionToken }).send(send()), {

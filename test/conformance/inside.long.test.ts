@@ -103,6 +103,6 @@ test('a function with the AWS SDK sends to a queue, by whatever URL it knows it,
   assert.deepEqual(new Set(received), new Set(told['ids'] as string[]), JSON.stringify(told));
   assert.equal(told['differs'], true);
   const denied = ['AccessDenied', 403];
-  assert.deepEqual(told['refusals'], [denied, denied, ['UnrecognizedClientException', 403]]);
+  assert.deepEqual(told['refusals'], [denied, denied, ['InvalidClientTokenId', 403]]);
   [lambda, sqs].forEach((each) => each.destroy());
 });

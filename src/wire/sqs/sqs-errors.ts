@@ -175,7 +175,8 @@ const ROWS: Rows = {
     message: `The action ${failure.action} is not valid for this endpoint.`,
   }),
   'foreign-account': (failure) => ({
-    type: 'AccessDenied',
+    type: 'AccessDeniedException',
+    queryCode: 'AccessDenied',
     status: 403,
     message: `Access to the resource is denied: it belongs to account ${failure.account}.`,
   }),
