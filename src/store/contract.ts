@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { QueueId } from '../base/ids.ts';
 import type { Change, MessageState } from './change.ts';
 import {
   plain,
@@ -179,6 +180,23 @@ export function queueStoreContract(name: string, makeDisk: () => Promise<Disk>):
 
   lanes(law);
   remembered(law);
+
+  law('thousands of queues hold their messages, lose them to a purge, and come back', async (stores) => {
+    const store = await stores.store();
+    const queues = Array.from({ length: 1100 }, (_, index) => (index + 1) as QueueId);
+    const added = queues.map((queue): Change => ({ ...addedAt(1, { ...plain(), groupId: 'g' }), queue }));
+    await store.commit([...queues.map((queue) => written(queue, '')), ...added], NOW_MS);
+    const purges = queues.map((queue): Change => ({ ...purged(1), queue }));
+    const later = queues.map((queue): Change => ({ ...addedAt(2, plain(String(queue))), queue }));
+    await store.commit([...purges, ...later], NOW_MS + 1);
+    const last = queues.at(-1) ?? QUEUE;
+    const { messages } = await store.page(line({ queue: last }));
+    assert.deepEqual(
+      messages.map(({ order, message }) => [order, message.body]),
+      [[2, String(last)]],
+    );
+    assert.equal((await stores.reopened()).queues.length, queues.length);
+  });
 
   law('queues with the same places are kept apart', async (stores) => {
     const store = await stores.store();

@@ -4,6 +4,7 @@ import { CHANGE_CODES, type PackedGroup } from './group-code.ts';
 import { Unpacker } from './packed.ts';
 import { SendsTable } from './sends-table.ts';
 import { ORDER_BITS, ORDER_MASK, type Slots } from './slots.ts';
+import { Write } from './write.ts';
 
 /** `(slot << 43) | order`, as parameters. */
 const ID = `((? << ${ORDER_BITS}) | ?)`;
@@ -16,11 +17,17 @@ export class GroupApply {
   readonly #slots: Slots;
   readonly #slotOf = new Map<number, number>();
   readonly #statements: Statements;
+  readonly #slotRow: StatementSync;
+  readonly #later: StatementSync;
   readonly #sends: SendsTable;
 
   constructor(database: DatabaseSync, slots: Slots) {
     this.#slots = slots;
     this.#statements = prepare(database);
+    this.#slotRow = database.prepare('SELECT slot FROM queue WHERE queue = ?');
+    this.#later = database.prepare(
+      `SELECT 1 FROM standing WHERE id > ${ID} AND id <= (? << ${ORDER_BITS}) + ${ORDER_MASK} LIMIT 1`,
+    );
     this.#sends = new SendsTable(database);
   }
 
@@ -69,8 +76,7 @@ export class GroupApply {
   }
 
   #writeQueue(queue: number, definition: string): void {
-    const { changes } = this.#statements.defineQueue.run(definition, queue);
-    if (changes === 1) return;
+    if (this.#statements.defineQueue.count(definition, queue) === 1) return;
     this.#statements.addQueue.run(queue, this.#slots.take(), definition);
     this.#statements.queueUsed.run(queue + 1);
   }
@@ -85,7 +91,7 @@ export class GroupApply {
   /** Usually all that is there goes, and the queue goes on in another slot. */
   #purge(queue: number, slot: number, throughOrder: number): void {
     if (slot === NOWHERE) return;
-    const isAll = this.#statements.later.get(slot, throughOrder, slot) === undefined;
+    const isAll = this.#later.get(slot, throughOrder, slot) === undefined;
     if (!isAll) {
       this.#statements.removeMessages.run(slot, slot, throughOrder);
       this.#statements.removeStandings.run(slot, slot, throughOrder);
@@ -135,23 +141,22 @@ export class GroupApply {
   #slot(queue: number): number {
     const known = this.#slotOf.get(queue);
     if (known !== undefined) return known;
-    const slot = this.#statements.slot.get(queue)?.['slot'];
+    const slot = this.#slotRow.get(queue)?.['slot'];
     if (typeof slot !== 'number') return NOWHERE;
     this.#slotOf.set(queue, slot);
     return slot;
   }
 }
 
-type Statements = Readonly<Record<keyof ReturnType<typeof texts>, StatementSync>>;
+type Statements = Readonly<Record<keyof ReturnType<typeof texts>, Write>>;
 
 function prepare(database: DatabaseSync): Statements {
-  const prepared = Object.entries(texts()).map(([name, text]) => [name, database.prepare(text)]);
+  const prepared = Object.entries(texts()).map(([name, text]) => [name, new Write(database, text)]);
   return Object.fromEntries(prepared) as Statements;
 }
 
 function texts() {
   return {
-    slot: 'SELECT slot FROM queue WHERE queue = ?',
     defineQueue: 'UPDATE queue SET definition = ? WHERE queue = ?',
     addQueue: 'INSERT INTO queue VALUES (?, ?, ?, 0, 1)',
     queueUsed: 'UPDATE platform SET next_queue = max(next_queue, ?)',
@@ -166,7 +171,6 @@ function texts() {
       `leased_at_ms = ? WHERE id = ${ID}`,
     removeStanding: `DELETE FROM standing WHERE id = ${ID}`,
     removeMessage: `DELETE FROM message WHERE id = ${ID}`,
-    later: `SELECT id FROM standing WHERE id > ${ID} AND id <= (? << ${ORDER_BITS}) + ${ORDER_MASK} LIMIT 1`,
     removeStandings: `DELETE FROM standing WHERE id BETWEEN (? << ${ORDER_BITS}) AND ${ID}`,
     removeMessages: `DELETE FROM message WHERE id BETWEEN (? << ${ORDER_BITS}) AND ${ID}`,
   };

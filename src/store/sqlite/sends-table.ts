@@ -1,23 +1,26 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { REMEMBERED_MS, REMEMBERED_SPAN_MS } from '../change.ts';
+import { Write } from './write.ts';
 
 /** Rows forgotten with a group besides two for each that it adds. */
 const FORGOTTEN_WITH_GROUP = 4;
 
 /** What FIFO queues remember of their sends: rows are added at the end and forgotten at the beginning. Inside transactions. */
 export class SendsTable {
-  readonly #add: StatementSync;
-  readonly #forget: StatementSync;
+  readonly #add: Write;
+  readonly #forget: Write;
   readonly #any: StatementSync;
   /** False only when the table is empty: most platforms have no FIFO queue. */
   #mayHold: boolean;
   #added = 0;
 
   constructor(database: DatabaseSync) {
-    this.#add = database.prepare(
+    this.#add = new Write(
+      database,
       'INSERT INTO remembered_sends (queue, first_order, at_ms, keys) VALUES (?, ?, ?, ?)',
     );
-    this.#forget = database.prepare(
+    this.#forget = new Write(
+      database,
       'DELETE FROM remembered_sends WHERE at_ms < ? AND number IN ' +
         '(SELECT number FROM remembered_sends ORDER BY number LIMIT ?)',
     );
@@ -35,7 +38,7 @@ export class SendsTable {
   forgetOld(nowMs: number): void {
     if (!this.#mayHold) return;
     const limit = FORGOTTEN_WITH_GROUP + 2 * this.#added;
-    const { changes } = this.#forget.run(nowMs - REMEMBERED_MS - REMEMBERED_SPAN_MS, limit);
+    const changes = this.#forget.count(nowMs - REMEMBERED_MS - REMEMBERED_SPAN_MS, limit);
     if (changes > 0) this.#mayHold = this.#any.get() !== undefined;
     this.#added = 0;
   }

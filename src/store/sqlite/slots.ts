@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { assert } from '../../base/assert.ts';
+import { Write } from './write.ts';
 
 /** An id is a slot in its upper bits and an order in its lower ones: so many. */
 export const ORDER_BITS = 43;
@@ -12,26 +13,26 @@ const MOST_SLOTS = 2 ** (63 - ORDER_BITS);
 /** Where the contents of queues stand. Purged and deleted contents are left behind under their old slot, and swept in small steps. */
 export class Slots {
   readonly #free: StatementSync;
-  readonly #takeFree: StatementSync;
+  readonly #takeFree: Write;
   readonly #takeNew: StatementSync;
-  readonly #leave: StatementSync;
+  readonly #leave: Write;
   readonly #unswept: StatementSync;
-  readonly #sweepMessages: StatementSync;
-  readonly #sweepStanding: StatementSync;
-  readonly #swept: StatementSync;
+  readonly #sweepMessages: Write;
+  readonly #sweepStanding: Write;
+  readonly #swept: Write;
   #mayHaveUnswept = true;
 
   constructor(database: DatabaseSync) {
     this.#free = database.prepare('SELECT slot FROM old_slot WHERE is_swept = 1 LIMIT 1');
-    this.#takeFree = database.prepare('DELETE FROM old_slot WHERE slot = ?');
+    this.#takeFree = new Write(database, 'DELETE FROM old_slot WHERE slot = ?');
     this.#takeNew = database.prepare(
       'UPDATE platform SET next_slot = next_slot + 1 RETURNING next_slot - 1 AS slot',
     );
-    this.#leave = database.prepare('INSERT INTO old_slot VALUES (?, 0)');
+    this.#leave = new Write(database, 'INSERT INTO old_slot VALUES (?, 0)');
     this.#unswept = database.prepare('SELECT slot FROM old_slot WHERE is_swept = 0 LIMIT 1');
-    this.#sweepMessages = database.prepare(sweep('message'));
-    this.#sweepStanding = database.prepare(sweep('standing'));
-    this.#swept = database.prepare('UPDATE old_slot SET is_swept = 1 WHERE slot = ?');
+    this.#sweepMessages = new Write(database, sweep('message'));
+    this.#sweepStanding = new Write(database, sweep('standing'));
+    this.#swept = new Write(database, 'UPDATE old_slot SET is_swept = 1 WHERE slot = ?');
   }
 
   /** An empty slot. Inside a transaction. */
@@ -64,9 +65,7 @@ export class Slots {
       this.#mayHaveUnswept = false;
       return;
     }
-    const sweptRows =
-      Number(this.#sweepMessages.run(slot, rows).changes) +
-      Number(this.#sweepStanding.run(slot, rows).changes);
+    const sweptRows = this.#sweepMessages.count(slot, rows) + this.#sweepStanding.count(slot, rows);
     if (sweptRows === 0) this.#swept.run(slot);
   }
 }

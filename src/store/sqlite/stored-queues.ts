@@ -35,7 +35,7 @@ export class StoredQueues {
     this.#one = database.prepare(`${columns} WHERE queue = ?`);
     this.#leases = arrays(database, `${hidden} AND holder <> 0`);
     this.#delayed = arrays(database, `${hidden} AND holder = 0 ORDER BY visible_at_ms, id LIMIT ?`);
-    this.#lanes = database.prepare('SELECT id FROM standing WHERE id >> 43 = ? AND lane IS NOT NULL LIMIT 1');
+    this.#lanes = database.prepare('SELECT 1 FROM standing WHERE id >> 43 = ? AND lane IS NOT NULL LIMIT 1');
     this.#oldest = database.prepare('SELECT min(sent_at_ms) AS oldest FROM standing WHERE id >> 43 = ?');
   }
 

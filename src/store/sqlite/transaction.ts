@@ -1,5 +1,6 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { isFull } from './sqlite-error.ts';
+import { Write } from './write.ts';
 
 /** Whether something is durable now, or was rolled back because the disk is full. */
 export type StepOutcome = 'durable' | 'disk-full';
@@ -7,13 +8,13 @@ export type StepOutcome = 'durable' | 'disk-full';
 /** Runs steps on the writing connection: wholly and synced, or not at all. */
 export class Transactions {
   readonly #database: DatabaseSync;
-  readonly #begin: StatementSync;
-  readonly #commit: StatementSync;
+  readonly #begin: Write;
+  readonly #commit: Write;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
-    this.#begin = database.prepare('BEGIN IMMEDIATE');
-    this.#commit = database.prepare('COMMIT');
+    this.#begin = new Write(database, 'BEGIN IMMEDIATE');
+    this.#commit = new Write(database, 'COMMIT');
   }
 
   /** `durable` means synced. A full disk rolls back; every other error is thrown and must end the process. */
