@@ -37,7 +37,7 @@ test('a function is refused at the main port what a client of the host is given 
   assert.equal((await invoke(lambda, 'attacker', control))['status'], 403);
   const admin = { url: `${endpoint}/_millrace/status`, headers: {} };
   assert.equal((await fetch(admin.url)).status, 200);
-  assert.equal((await invoke(lambda, 'attacker', admin))['status'], 404);
+  assert.equal((await invoke(lambda, 'attacker', admin))['status'], 403);
 });
 
 /** The path and headers that the SDK sends to list functions. */
