@@ -58,6 +58,7 @@ export class Environment {
   readonly #early: Heard[] = [];
   #hear: (heard: Heard) => void = (heard) => this.#early.push(heard);
   #power: Promise<void> = Promise.resolve();
+  #hasRun = false;
 
   constructor(parts: EnvironmentParts) {
     this.#parts = parts;
@@ -78,6 +79,11 @@ export class Environment {
   /** True while an invocation may be handed to it. */
   get isFree(): boolean {
     return this.#exit === undefined && (this.#state === 'idle' || this.#state === 'frozen');
+  }
+
+  /** True when it has ended by itself, and nobody had used it. */
+  get endedUnused(): boolean {
+    return this.#exit !== undefined && this.#why === undefined && !this.#hasRun;
   }
 
   /** Takes what the door says. */
@@ -114,6 +120,7 @@ export class Environment {
   async run(invocation: DoorInvocation, relayTo: (door: Door) => Relay): Promise<Run> {
     const wasFrozen = this.#state === 'frozen';
     this.#state = step(this.#state, 'busy');
+    this.#hasRun = true;
     if (wasFrozen) await this.#thaw();
     const end = Promise.withResolvers<{ readonly end: RunEnd; readonly marks: number }>();
     const again = Promise.withResolvers<boolean>();

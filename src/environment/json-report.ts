@@ -42,12 +42,12 @@ export function jsonEndLines(reported: Reported): readonly string[] {
 export function jsonInitReportLines({
   failure,
   phase,
+  initialization: initializationType,
   initMs,
   record,
   nowMs,
 }: FailedInit): readonly string[] {
   if (failure.kind === 'no-room' || failure.kind === 'unfit') return [];
-  const initializationType = 'on-demand';
   const told = {
     ...{ initializationType, phase },
     ...initStatusOf(failure),

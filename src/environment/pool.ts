@@ -1,21 +1,18 @@
-import type { Cancel, Clock } from '../base/clock.ts';
-import { functionKeyText, type FunctionRecord } from '../function/function.ts';
+import type { Clock } from '../base/clock.ts';
+import type { FunctionRecord } from '../function/function.ts';
 import type { FunctionListener } from '../function/functions.ts';
 import type { Tell } from '../watch/event.ts';
 import { bringUp } from './bring-up.ts';
 import type { Environment } from './environment.ts';
-import { EnvironmentGroup, type Lease, type Waiter } from './group.ts';
+import { describeFailure, noRoom } from './failed-start.ts';
+import type { EnvironmentGroup, Lease, PlannedStart, Waiter } from './group.ts';
+import { EnvironmentGroups } from './groups.ts';
 import { IdleCare } from './idle-care.ts';
+import { ReadyAhead, type Standing } from './ready-ahead.ts';
 import { Room } from './room.ts';
 import type { Spares } from './spares.ts';
+import { StartSlots } from './start-slots.ts';
 import type { EnvironmentStarter } from './start.ts';
-import type { StartFailure } from './outcomes.ts';
-
-/** A start that is still loading after this time makes place for the next one; it may be waiting for something. */
-const SLOW_START_MS = 300;
-
-/** Starts of what is to stand ready that may fail one after the other before there are no more until something changes. */
-const MOST_FAILED_IN_ROW = 3;
 
 /** What {@link EnvironmentPool} works with. */
 export interface EnvironmentPoolOptions {
@@ -28,6 +25,8 @@ export interface EnvironmentPoolOptions {
   readonly idleMs: number;
   /** How much memory all environments may really use together. */
   readonly memoryBytes: number;
+  /** How much of it may be used before no function is kept warm any more; none is when this is not given. */
+  readonly warmShare?: number;
   /** Programs started ahead: told when nobody waits, and given up for environments that need their memory. */
   readonly spares?: Pick<Spares, 'fill' | 'giveUpOne' | 'usedMemoryBytes' | 'size'>;
 }
@@ -38,34 +37,38 @@ export interface EnvironmentPoolOptions {
  */
 export class EnvironmentPool implements AsyncDisposable {
   readonly #options: EnvironmentPoolOptions;
-  readonly #groups = new Map<string, EnvironmentGroup>();
+  readonly #groups: EnvironmentGroups;
   readonly #waiting = new Set<Waiter>();
-  /** Those of which environments are to stand ready: few, while every invocation asks. */
-  readonly #provisioned = new Set<EnvironmentGroup>();
+  readonly #ahead: ReadyAhead;
   readonly #care: IdleCare;
   readonly #room: Room;
+  readonly #slots: StartSlots;
   readonly #starts = new Set<Promise<void>>();
-  #slotsInUse = 0;
   #isStopping = false;
 
   constructor(options: EnvironmentPoolOptions) {
+    const { clock, idleMs, memoryBytes, startsAtOnce, warmShare = 0, spares } = options;
     this.#options = options;
-    this.#room = new Room(options.memoryBytes);
-    this.#care = new IdleCare({
-      clock: options.clock,
-      idleMs: options.idleMs,
-      onExpired: (environment) => this.#expired(environment),
+    this.#groups = new EnvironmentGroups(idleMs);
+    this.#room = new Room(memoryBytes);
+    this.#slots = new StartSlots(clock, startsAtOnce);
+    this.#ahead = new ReadyAhead({
+      ...{ groups: this.#groups, room: this.#room, warmShare },
+      nowMs: () => clock.nowMs(),
+      otherBytes: () => spares?.usedMemoryBytes,
     });
+    this.#care = new IdleCare({ clock, idleMs, onExpired: (environment) => this.#expired(environment) });
   }
 
   /** An environment for one invocation of this revision; {@link giveBack} follows when it can take the next one. */
   lease(record: FunctionRecord): Promise<Lease> {
     return new Promise((resolve) => {
       if (this.#isStopping) return resolve(noRoom('The platform is stopping.'));
-      const group = this.#groupOf(record);
+      const group = this.#groups.of(record);
       const environment = group.nextIdle();
       if (environment !== undefined) {
         this.#care.end(environment);
+        group.use(environment);
         return resolve({ kind: 'environment', environment, isCold: false });
       }
       const waiter = { group, resolve };
@@ -77,7 +80,9 @@ export class EnvironmentPool implements AsyncDisposable {
 
   /** The environment, idle again, serves whoever waits for it, or is kept for a while. */
   giveBack(record: FunctionRecord, environment: Environment): void {
-    this.#offer(this.#groupOf(record), { kind: 'environment', environment, isCold: false });
+    const group = this.#groups.of(record);
+    group.unuse(environment, this.#options.clock.nowMs());
+    this.#offer(group, { kind: 'environment', environment, isCold: false });
     this.#startMore();
   }
 
@@ -86,7 +91,7 @@ export class EnvironmentPool implements AsyncDisposable {
     return {
       changed: (now, before) => {
         if (now.revisionId !== before.revisionId) this.#retire(before, now);
-        if (now.provisioned !== before.provisioned || now.state !== before.state) this.provision(now);
+        if (now.provisioned !== before.provisioned || now.state !== before.state) this.#entered(now);
       },
       deleted: (deleted) => this.#retire(deleted),
       versionDeleted: (deleted) => this.#retire(deleted),
@@ -95,27 +100,20 @@ export class EnvironmentPool implements AsyncDisposable {
 
   /** Keeps as many environments of a version ready as its record says. */
   provision(record: FunctionRecord): void {
-    const count = record.state.kind === 'active' ? (record.provisioned?.count ?? 0) : 0;
-    const known = this.#groups.get(groupName(record));
-    if (count === 0 && known === undefined) return;
-    const group = this.#groupOf(record);
-    group.provisionedCount = count;
-    if (count > 0) this.#provisioned.add(group);
-    else this.#provisioned.delete(group);
-    group.failedInRow = 0;
+    this.#ahead.provision(record);
     this.#startMore();
-    this.#dropIfEmpty(group);
+    const group = this.#groups.find(record);
+    if (group !== undefined) this.#groups.dropIfEmpty(group);
   }
 
-  /** How many environments of a version there are, and how many of them are free. */
-  standing(record: FunctionRecord): { readonly started: number; readonly lastFailed: boolean } {
-    const group = this.#groups.get(groupName(record));
-    return { started: group?.all.size ?? 0, lastFailed: (group?.failedInRow ?? 0) > 0 };
+  /** How many environments of a version stand ready, and why no more do. */
+  standing(record: FunctionRecord): Standing {
+    return this.#ahead.standing(record);
   }
 
   /** True while nobody waits for an environment and none is being started. */
   get isQuiet(): boolean {
-    return this.#waiting.size === 0 && this.#slotsInUse === 0;
+    return this.#waiting.size === 0 && this.#slots.areUnused;
   }
 
   /** How many environments stand by without a function. */
@@ -123,34 +121,30 @@ export class EnvironmentPool implements AsyncDisposable {
     return this.#options.spares?.size ?? 0;
   }
 
-  /** How many environments there are now, starting ones left out. */
+  /** How many environments there are now, starts of which nothing can be seen yet left out. */
   get size(): number {
-    let count = 0;
-    for (const group of this.#groups.values()) count += group.all.size;
-    return count;
+    return this.#groups.size;
   }
 
   /** Ends every environment at once and resolves when nothing of them is left. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isStopping = true;
     for (const waiter of this.#waiting) this.#serve(waiter, noRoom('The platform is stopping.'));
-    const environments = [...this.#groups.values()].flatMap((group) => [...group.all]);
+    const { environments } = this.#groups;
     for (const environment of environments) environment.stop('the platform stops');
     await Promise.all(environments.map((environment) => environment.gone));
     await Promise.all(this.#starts);
   }
 
-  #groupOf(record: FunctionRecord): EnvironmentGroup {
-    const name = groupName(record);
-    const known = this.#groups.get(name);
-    if (known !== undefined) return known;
-    const group = new EnvironmentGroup(record);
-    this.#groups.set(name, group);
-    return group;
-  }
-
-  #dropIfEmpty(group: EnvironmentGroup): void {
-    if (group.isEmpty) this.#groups.delete(groupName(group.record));
+  /** The same revision stands differently: its code is ready, or more or less of it is provisioned. */
+  #entered(now: FunctionRecord): void {
+    const known = this.#groups.find(now);
+    if (known !== undefined) {
+      known.record = now;
+      this.#ahead.cooled(known);
+    }
+    this.#ahead.provision(now);
+    this.#startMore();
   }
 
   /** Plans starts while somebody waits without one, slots are free and memory allows. */
@@ -158,62 +152,48 @@ export class EnvironmentPool implements AsyncDisposable {
     if (this.#isStopping) return;
     if (this.isQuiet) this.#options.spares?.fill();
     for (const { group } of this.#waiting) {
-      if (this.#slotsInUse >= this.#options.startsAtOnce) return;
+      if (this.#slots.areFull) return;
       if (!group.needsStart) continue;
       if (!this.#makeRoom(group)) return;
       this.#start(group);
     }
-    this.#startProvisioned();
-  }
-
-  /** After those who wait: what is to stand ready. A version that does not start is not tried without end. */
-  #startProvisioned(): void {
-    for (const group of this.#provisioned) {
-      while (group.lacksProvisioned && group.failedInRow < MOST_FAILED_IN_ROW) {
-        if (this.#slotsInUse >= this.#options.startsAtOnce || !this.#makeRoom(group)) return;
-        this.#start(group);
-      }
+    while (!this.#slots.areFull) {
+      const group = this.#ahead.next((wanting) => this.#makeRoom(wanting));
+      if (group === undefined) return;
+      this.#start(group);
     }
   }
 
   /** What stands ready stays, frozen; whether it still should is asked again after another idle time. */
   #expired(environment: Environment): void {
-    for (const group of this.#provisioned) {
-      if (group.all.has(environment) && group.all.size <= group.provisionedCount) {
-        return this.#care.goOn(environment);
-      }
-    }
-    environment.stop('idle');
+    if (this.#ahead.keeps(environment)) this.#care.goOn(environment);
+    else environment.stop('idle');
   }
 
   #makeRoom(wanting: EnvironmentGroup): boolean {
-    const groups = [...this.#groups.values()];
-    const running = groups.flatMap((group) => [...group.all]);
-    const startingCount = groups.reduce((sum, group) => sum + group.startingCount, 0);
-    const idle = groups.filter((group) => group !== wanting).flatMap((group) => group.idle);
-    const oldestFirst = idle.toSorted((one, other) => one.lastUsedMs - other.lastUsedMs);
     const { spares } = this.#options;
-    const room = this.#room.check(running, startingCount, oldestFirst, spares?.usedMemoryBytes);
+    const occupied = this.#groups.occupied(spares?.usedMemoryBytes);
+    const room = this.#room.check(occupied, this.#groups.evictableFor(wanting));
     if (room.kind !== 'free' && spares?.giveUpOne(() => this.#startMore()) === true) return false;
     // Its end makes the room, and is followed by another look.
-    if (room.kind === 'evict') this.#evict(room.victim);
+    if (room.kind === 'evict') {
+      this.#groups.dropIdle(room.victim);
+      room.victim.stop('its memory is needed');
+    }
     return room.kind === 'free';
   }
 
-  #evict(environment: Environment): void {
-    for (const group of this.#groups.values()) removeFrom(group.idle, environment);
-    environment.stop('its memory is needed');
-  }
-
   #start(group: EnvironmentGroup): void {
-    group.startingCount += 1;
-    const release = this.#takeSlot();
-    const start = this.#bringUp(group)
+    const planned: PlannedStart = { isProvisioned: group.lacksProvisioned, isBuilt: false };
+    group.starts.add(planned);
+    const release = this.#slots.take(() => this.#startMore());
+    const start = this.#bringUp(group, planned)
       .catch((error: unknown): Lease =>
         noRoom(`No environment could be started: ${(error as Error).message}`),
       )
       .then((lease) => {
-        group.startingCount -= 1;
+        group.starts.delete(planned);
+        if (planned.isProvisioned && lease.kind === 'environment') group.provisioned.add(lease.environment);
         // Who waits is served first: the slot that becomes free is not for them any more.
         this.#arrived(group, lease);
         release();
@@ -222,27 +202,15 @@ export class EnvironmentPool implements AsyncDisposable {
     void start.finally(() => this.#starts.delete(start));
   }
 
-  /** One of the places for starts, given back when the start is over or turns out to be a slow one. */
-  #takeSlot(): () => void {
-    this.#slotsInUse += 1;
-    let isHeld = true;
-    const release = (): void => {
-      cancel();
-      if (isHeld) this.#slotsInUse -= 1;
-      isHeld = false;
-      this.#startMore();
-    };
-    const cancel: Cancel = this.#options.clock.after(SLOW_START_MS, release);
-    return release;
-  }
-
-  async #bringUp(group: EnvironmentGroup): Promise<Lease> {
+  async #bringUp(group: EnvironmentGroup, planned: PlannedStart): Promise<Lease> {
     const { starter, clock } = this.#options;
     const onBuilt = (environment: Environment): void => {
+      planned.isBuilt = true;
       this.#watch(group, environment);
       if (this.#isStopping) environment.stop('the platform stops');
     };
-    const lease = await bringUp({ starter, clock, onBuilt }, group.record);
+    const initialization = planned.isProvisioned ? 'provisioned-concurrency' : 'on-demand';
+    const lease = await bringUp({ starter, clock, onBuilt, initialization }, group.record);
     if (lease.kind === 'environment') this.#tellStarted(group, lease.environment);
     return lease;
   }
@@ -251,13 +219,14 @@ export class EnvironmentPool implements AsyncDisposable {
   #watch(group: EnvironmentGroup, environment: Environment): void {
     group.all.add(environment);
     void environment.gone.then((why) => {
-      group.all.delete(environment);
-      removeFrom(group.idle, environment);
+      if (environment.endedUnused) group.uselessInRow += 1;
+      group.forget(environment, this.#options.clock.nowMs());
       this.#care.end(environment);
-      this.#dropIfEmpty(group);
+      this.#ahead.cooled(group);
       const { id: environmentId } = environment;
       this.#options.tell({ kind: 'environment-ended', environmentId, function: group.record.key.name, why });
       this.#startMore();
+      this.#groups.dropIfEmpty(group);
     });
   }
 
@@ -270,21 +239,24 @@ export class EnvironmentPool implements AsyncDisposable {
     group.failedInRow = lease.kind === 'environment' ? 0 : group.failedInRow + 1;
     if (lease.kind === 'environment') this.#offer(group, lease);
     else this.#failNext(group, lease);
-    this.#dropIfEmpty(group);
+    this.#groups.dropIfEmpty(group);
   }
 
   /** A failed start is the answer of whoever has waited longest. */
   #failNext(group: EnvironmentGroup, lease: Lease & { readonly kind: 'failed' }): void {
     const waiter = group.nextWaiter();
     if (waiter !== undefined) return this.#serve(waiter, lease);
-    const what = `A spare environment did not start: ${describe(lease.failure)}`;
+    const what = `An environment that nobody waited for did not start: ${describeFailure(lease.failure)}`;
     this.#options.tell({ kind: 'trouble', where: `function ${group.record.key.name}`, what });
   }
 
   #offer(group: EnvironmentGroup, lease: Lease & { readonly kind: 'environment' }): void {
     const { environment } = lease;
     const waiter = environment.isFree ? group.nextWaiter() : undefined;
-    if (waiter !== undefined) return this.#serve(waiter, lease);
+    if (waiter !== undefined) {
+      group.use(environment);
+      return this.#serve(waiter, lease);
+    }
     if (group.isRetired || this.#isStopping) return environment.stop('its function has changed');
     if (!environment.isFree) return;
     environment.lastUsedMs = this.#options.clock.nowMs();
@@ -300,51 +272,27 @@ export class EnvironmentPool implements AsyncDisposable {
 
   /** Ends what runs an older revision, when its work is done; who waits gets the newer one, if there is one. */
   #retire(before: FunctionRecord, now?: FunctionRecord): void {
-    const group = this.#groupOf(before);
+    const group = this.#groups.of(before);
     group.isRetired = true;
-    this.#provisioned.delete(group);
     for (const environment of group.idle.splice(0)) {
       this.#care.end(environment);
       environment.stop('its function has changed');
     }
+    const isWanted = group.waiting.size > 0 || group.peaks.wanted(this.#options.clock.nowMs()) > 0;
+    const successor = now !== undefined && isWanted ? this.#groups.of(now) : undefined;
+    this.#ahead.retire(group, successor);
     const waiters = [...group.waiting];
     group.waiting.clear();
     for (const waiter of waiters) {
-      if (now === undefined) this.#serve(waiter, noRoom('The function was deleted.'));
-      else this.#move(waiter, this.#groupOf(now));
+      if (successor === undefined) this.#serve(waiter, noRoom('The function was deleted.'));
+      else move(waiter, successor);
     }
-    this.#dropIfEmpty(group);
+    this.#groups.dropIfEmpty(group);
     this.#startMore();
   }
-
-  #move(waiter: Waiter, to: EnvironmentGroup): void {
-    waiter.group = to;
-    to.waiting.add(waiter);
-  }
 }
 
-function groupName({ key, revisionId }: FunctionRecord): string {
-  return `${functionKeyText(key)}/${revisionId}`;
-}
-
-function removeFrom(list: Environment[], environment: Environment): void {
-  const at = list.indexOf(environment);
-  if (at >= 0) list.splice(at, 1);
-}
-
-function noRoom(why: string): Lease & { readonly kind: 'failed' } {
-  return { kind: 'failed', failure: { kind: 'no-room', why } };
-}
-
-function describe(failure: StartFailure): string {
-  switch (failure.kind) {
-    case 'init-failed':
-      return failure.errorMessage;
-    case 'unfit':
-      return failure.reason;
-    case 'no-room':
-      return failure.why;
-    default:
-      return failure.kind;
-  }
+function move(waiter: Waiter, to: EnvironmentGroup): void {
+  waiter.group = to;
+  to.waiting.add(waiter);
 }

@@ -2,6 +2,7 @@ import type { RequestId } from '../base/ids.ts';
 import type { FunctionRecord } from '../function/function.ts';
 import type { RunEnd, StartFailure } from './outcomes.ts';
 import { exitErrorType, exitText, timedOutText } from './payloads.ts';
+import type { InitializationType } from './variables.ts';
 
 const MEBIBYTE = 1_048_576;
 
@@ -17,6 +18,7 @@ export interface FailedInit {
   readonly record: FunctionRecord;
   readonly failure: StartFailure;
   readonly phase: 'init' | 'invoke';
+  readonly initialization: InitializationType;
   readonly initMs: number;
   readonly nowMs: number;
 }

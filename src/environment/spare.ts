@@ -1,6 +1,7 @@
-import { chmod, rm } from 'node:fs/promises';
+import { chmod } from 'node:fs/promises';
 import type { EnvironmentId } from '../base/ids.ts';
 import type { Random } from '../base/random.ts';
+import { removeTree } from '../base/remove-tree.ts';
 import type { CodeFolders } from '../function/code-folders.ts';
 import { TASK_ROOT } from '../function/runtime/runtime.ts';
 import type { Mount, OutputListener } from '../sandbox/sandbox.ts';
@@ -122,7 +123,8 @@ export class Spare {
 async function emptyFolder(code: SpareParts['code'], parts: AsyncDisposableStack): Promise<string> {
   const folder = await code.newAside();
   await chmod(folder, 0o755);
-  parts.defer(() => rm(folder, { recursive: true, force: true }));
+  // What resists its removal goes when the folders of code are next put in order.
+  parts.defer(() => removeTree(folder).catch(() => undefined));
   return folder;
 }
 

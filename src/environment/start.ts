@@ -22,7 +22,7 @@ import type { Hull, HullBuilder } from './hull.ts';
 import { NETWORK_VARIABLE, networkOf } from './network.ts';
 import type { StartFailure } from './outcomes.ts';
 import type { Spares } from './spares.ts';
-import { variablesOf } from './variables.ts';
+import { variablesOf, type InitializationType } from './variables.ts';
 
 /** What starting environments needs. */
 export interface EnvironmentStarterOptions {
@@ -67,10 +67,18 @@ interface StartPlan extends Primed {
 interface Given extends StartPlan {
   readonly record: FunctionRecord;
   readonly id: EnvironmentId;
+  readonly initialization: InitializationType;
   readonly stream: string;
   readonly log: EnvironmentLog;
   readonly parts: AsyncDisposableStack;
   readonly extensions: ExternalExtensions | undefined;
+}
+
+/** What a start is for. */
+interface Purpose {
+  readonly lines: LineStore;
+  readonly prime: Prime;
+  readonly initialization: InitializationType;
 }
 
 type TakenProgram = NonNullable<Awaited<ReturnType<Spares['take']>>>;
@@ -86,17 +94,20 @@ export class EnvironmentStarter {
   }
 
   /** Starts an environment; it is `starting` when this resolves. Throws only when the platform itself is broken. */
-  start(record: FunctionRecord): Promise<StartAttempt> {
-    return this.#start(record, this.#options.lines, (launch, runtime) => this.#use(record, launch, runtime));
+  start(record: FunctionRecord, initialization: InitializationType = 'on-demand'): Promise<StartAttempt> {
+    const { lines } = this.#options;
+    const prime: Prime = (launch, runtime) => this.#use(record, launch, runtime);
+    return this.#start(record, { lines, prime, initialization });
   }
 
   /** Starts one whose only purpose is to fill `folder`; what it prints goes to `lines`. */
   startPriming(record: FunctionRecord, folder: string, lines: LineStore): Promise<StartAttempt> {
-    return this.#start(record, lines, async (launch, { priming }) => {
+    const prime: Prime = async (launch, { priming }) => {
       if (priming === undefined) return { launch, mounts: [] };
       const mount: Mount = { source: folder, target: priming.target, access: 'read-write' };
       return { launch: priming.make(launch), mounts: [mount] };
-    });
+    };
+    return this.#start(record, { lines, prime, initialization: 'on-demand' });
   }
 
   async #use(record: FunctionRecord, launch: Launch, { priming }: Runtime): Promise<Primed> {
@@ -106,7 +117,7 @@ export class EnvironmentStarter {
     return { launch: priming.use(launch), mounts: [mount] };
   }
 
-  async #start(record: FunctionRecord, lines: LineStore, prime: Prime): Promise<StartAttempt> {
+  async #start(record: FunctionRecord, { lines, prime, initialization }: Purpose): Promise<StartAttempt> {
     await using parts = new AsyncDisposableStack();
     const plan = await this.#plan(record, prime, parts);
     const isPriming = lines !== this.#options.lines;
@@ -120,7 +131,7 @@ export class EnvironmentStarter {
     const log = new EnvironmentLog({ group: functionLogKey(record.key), stream, lines, clock });
     if (!plan.ok) return { id, log, environment: plan };
     parts.defer(() => this.#options.keys.revoke(id));
-    const given = { ...plan.value, record, id, stream, log, parts, extensions };
+    const given = { ...plan.value, record, id, initialization, stream, log, parts, extensions };
     return { id, log, environment: ok(spare ? this.#become(spare, given) : await this.#build(given)) };
   }
 
@@ -201,10 +212,14 @@ export class EnvironmentStarter {
     return environment;
   }
 
-  #variables({ id, record, stream, launch }: Given, door: Door): Readonly<Record<string, string>> {
+  #variables(
+    { id, record, initialization, stream, launch }: Given,
+    door: Door,
+  ): Readonly<Record<string, string>> {
     const { account, region } = record.key;
     return variablesOf({
       record,
+      initialization,
       logStream: stream,
       credentials: this.#options.keys.issue({ account, region, environmentId: id }),
       endpointUrl: this.#options.endpointUrl(),

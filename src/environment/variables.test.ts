@@ -8,7 +8,10 @@ const CREDENTIALS = { accessKeyId: 'A', secretAccessKey: 'S', sessionToken: 'T' 
 function made(own: Readonly<Record<string, string>>, ofRuntime: Readonly<Record<string, string>> = {}) {
   const plain = recordOf('f');
   const record = { ...plain, settings: { ...plain.settings, variables: own } };
-  const places = { logStream: 'stream', endpointUrl: 'http://127.0.0.1:9' };
+  const places = {
+    ...{ logStream: 'stream', endpointUrl: 'http://127.0.0.1:9' },
+    initialization: 'on-demand' as const,
+  };
   return variablesOf({ record, ...places, credentials: CREDENTIALS, ofRuntime });
 }
 

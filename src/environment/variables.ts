@@ -8,8 +8,12 @@ export interface EnvironmentCredentials {
   readonly sessionToken: string;
 }
 
+/** Why an environment was started, in AWS's words. */
+export type InitializationType = 'on-demand' | 'provisioned-concurrency';
+
 /** What the variables of an environment are made of. */
 export interface VariableSources {
+  readonly initialization: InitializationType;
   readonly record: FunctionRecord;
   readonly logStream: string;
   readonly credentials: EnvironmentCredentials;
@@ -68,7 +72,12 @@ function defaults({ endpointUrl }: VariableSources): Record<string, string> {
   };
 }
 
-function reserved({ record, logStream, credentials }: VariableSources): Record<string, string> {
+function reserved({
+  record,
+  initialization,
+  logStream,
+  credentials,
+}: VariableSources): Record<string, string> {
   const { key, settings, version } = record;
   return {
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
@@ -76,7 +85,7 @@ function reserved({ record, logStream, credentials }: VariableSources): Record<s
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(settings.memorySizeMb),
     AWS_LAMBDA_FUNCTION_NAME: key.name,
     AWS_LAMBDA_FUNCTION_VERSION: version,
-    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    AWS_LAMBDA_INITIALIZATION_TYPE: initialization,
     AWS_LAMBDA_LOG_FORMAT: settings.logFormat,
     ...(settings.logFormat === 'JSON' && { AWS_LAMBDA_LOG_LEVEL: settings.applicationLogLevel ?? 'INFO' }),
     AWS_LAMBDA_LOG_GROUP_NAME: logGroupOf(record),

@@ -13,6 +13,9 @@ export const LARGEST_STREAM_BYTES = 209_715_200;
 /** How long the code may take to load before its first invocation. */
 export const INIT_LIMIT_MS = 10_000;
 
+/** The same for an environment that is to stand ready before anybody asks. */
+export const PROVISIONED_INIT_LIMIT_MS = 900_000;
+
 /** The memory with which a function has one core, in MB; it has more or less of it in proportion, as on AWS. */
 export const MEMORY_OF_ONE_CORE_MB = 1769;
 

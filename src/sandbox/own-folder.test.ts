@@ -2,14 +2,17 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, rmdir } from 'node:fs/promises';
+import { mkdir, rmdir, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { SystemClock } from '../base/clock.ts';
 import { makeOwnFolder, sweepLeftFolders } from './own-folder.ts';
 
 /** A purpose that nothing else on this machine has. */
 const PURPOSE = `swept-${process.pid}`;
+const DAY_MS = 24 * 3_600_000;
+const nowMs = new SystemClock().nowMs();
 
 test('folders of a process that is gone are swept, those of a running one stay', async () => {
   const gone = spawn('/bin/true');
@@ -17,8 +20,22 @@ test('folders of a process that is gone are swept, those of a running one stay',
   const left = join(tmpdir(), `millrace-${PURPOSE}-${gone.pid}-left`);
   await mkdir(left);
   const own = await makeOwnFolder(PURPOSE);
-  await sweepLeftFolders(PURPOSE);
+  await sweepLeftFolders(PURPOSE, nowMs);
   assert.equal(existsSync(left), false);
   assert.equal(existsSync(own), true);
   await rmdir(own);
+});
+
+test('folders that name no process are swept when they are old, and not before', async () => {
+  const aged = async (name: string, days: number): Promise<string> => {
+    const path = join(tmpdir(), `millrace-${PURPOSE}-${name}`);
+    await mkdir(path);
+    const changed = new Date(nowMs - days * DAY_MS);
+    await utimes(path, changed, changed);
+    return path;
+  };
+  const [old, young] = [await aged('abcDE1', 8), await aged('abcDE2', 6)];
+  await sweepLeftFolders(PURPOSE, nowMs);
+  assert.deepEqual([existsSync(old), existsSync(young)], [false, true]);
+  await rmdir(young);
 });

@@ -4,20 +4,26 @@ import { join } from 'node:path';
 import { removeTree } from '../base/remove-tree.ts';
 import { isRunning } from './process-tree.ts';
 
+/** A folder that does not say whose it is counts as left behind when nothing in it has changed for this long. */
+const ABANDONED_MS = 7 * 24 * 3_600_000;
+
 /** A new empty folder for its owner alone, with the number of this process: swept by a later one when this was killed. */
 export function makeOwnFolder(purpose: string): Promise<string> {
   return mkdtemp(join(tmpdir(), `millrace-${purpose}-${process.pid}-`));
 }
 
-/** Removes this user's folders of that purpose whose process is gone. */
-export async function sweepLeftFolders(purpose: string): Promise<void> {
+/** Removes this user's folders of that purpose whose process is gone, and those without a process's number that are a week old. */
+export async function sweepLeftFolders(purpose: string, nowMs: number): Promise<void> {
   const names = await readdir(tmpdir()).catch(() => []);
-  const pattern = new RegExp(`^millrace-${purpose}-(\\d+)-`);
+  const pattern = new RegExp(`^millrace-${purpose}-(?:(\\d+)-)?[A-Za-z0-9]+$`);
   for (const name of names) {
-    const pid = Number(pattern.exec(name)?.[1] ?? 0);
-    if (pid === 0 || (await isRunning(pid))) continue;
+    const [isOurs, number] = pattern.exec(name) ?? [];
+    if (isOurs === undefined || (number !== undefined && (await isRunning(Number(number))))) continue;
     const path = join(tmpdir(), name);
-    const owner = await lstat(path).catch(() => undefined);
-    if (owner?.uid === process.getuid?.()) await removeTree(path);
+    const found = await lstat(path).catch(() => undefined);
+    if (found?.uid !== process.getuid?.() || !found?.isDirectory()) continue;
+    const isLeft = number !== undefined || nowMs - found.mtimeMs > ABANDONED_MS;
+    // What somebody else is just removing, or what resists, does not keep the platform from starting.
+    if (isLeft) await removeTree(path).catch(() => undefined);
   }
 }

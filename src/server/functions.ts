@@ -54,6 +54,8 @@ const STARTS_PER_CORE = 2;
 const MEMORY_SHARE = 0.75;
 /** The share of that which programs started ahead may use. */
 const SPARE_SHARE = 0.25;
+/** How much of it may be used before functions are no longer kept warm. */
+const WARM_SHARE = 0.5;
 
 /** Opens the functions, and the pool of environments that runs them. */
 export async function buildFunctions(scope: Scope, ground: FunctionGround): Promise<FunctionRooms> {
@@ -91,7 +93,10 @@ export async function buildFunctions(scope: Scope, ground: FunctionGround): Prom
   const primer = scope.use(new Primer({ ...parts, starter, folders, tell, latest }));
   const idleMs = config.idleEnvironmentMs;
   const pool = scope.use(
-    new EnvironmentPool({ starter, spares, clock, tell, startsAtOnce, idleMs, memoryBytes }),
+    new EnvironmentPool({
+      ...{ starter, spares, clock, tell, startsAtOnce, idleMs, memoryBytes },
+      warmShare: WARM_SHARE,
+    }),
   );
   scope.defer(functions.listen(pool.listener));
   scope.defer(functions.listen(primer.listener));

@@ -33,7 +33,7 @@ export class BareSandbox implements Sandbox {
 
   async start(spec: SandboxSpec, output: OutputListener): Promise<SandboxedTree> {
     if (spec.network === 'none') return neverStarted(NO_NETWORK_WALL);
-    this.#swept ??= sweep();
+    this.#swept ??= sweep(this.#clock.nowMs());
     await this.#swept;
     const value = markOf(spec.environmentId, await processName(process.pid));
     const mark = `${ENVIRONMENT_MARK}=${value}`;
@@ -75,8 +75,8 @@ export class BareSandbox implements Sandbox {
 }
 
 /** What killed platforms left behind. */
-async function sweep(): Promise<void> {
-  await Promise.all([sweepLeftFolders('bare'), sweepLeftProcesses()]);
+async function sweep(nowMs: number): Promise<void> {
+  await Promise.all([sweepLeftFolders('bare', nowMs), sweepLeftProcesses()]);
 }
 
 /** Paths that begin with the target of a mount, where they are on this machine; also inside lists, and as values of options. */

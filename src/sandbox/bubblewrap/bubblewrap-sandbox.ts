@@ -103,7 +103,7 @@ export class BubblewrapSandbox implements Sandbox {
     const [filter, scope] = [seccompProgram(arch, cgroups !== undefined), scopeProgram(arch)];
     if (filter === undefined || scope === undefined)
       return refusal(`there is no system call filter for ${arch} processors`);
-    await sweepLeftFolders('walls');
+    await sweepLeftFolders('walls', options.clock.nowMs());
     const folder = await makeOwnFolder('walls');
     await writeFile(join(folder, 'seccomp'), filter);
     await writeFile(join(folder, 'scope'), scope);

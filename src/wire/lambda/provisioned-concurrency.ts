@@ -75,19 +75,23 @@ function versionOf(call: RestCall, rooms: LambdaRooms): FunctionRecord {
 
 function view(version: FunctionRecord, rooms: LambdaRooms): Readonly<Record<string, unknown>> {
   const { count, modifiedAtMs } = version.provisioned ?? { count: 0, modifiedAtMs: 0 };
-  const { started, lastFailed } = rooms.standing(version);
+  const { started, failure } = rooms.standing(version);
   const available = Math.min(started, count);
-  const unready = lastFailed ? 'FAILED' : 'IN_PROGRESS';
+  const unready = failure === undefined ? 'IN_PROGRESS' : 'FAILED';
   return {
     RequestedProvisionedConcurrentExecutions: count,
     AvailableProvisionedConcurrentExecutions: available,
     AllocatedProvisionedConcurrentExecutions: available,
     Status: available === count ? 'READY' : unready,
-    ...(available < count &&
-      lastFailed && { StatusReason: 'An environment of this version did not start: see its log.' }),
+    ...(available < count && failure !== undefined && { StatusReason: REASONS[failure] }),
     LastModified: new Date(modifiedAtMs).toISOString().replace('Z', '+0000'),
   };
 }
+
+const REASONS = {
+  'not-started': 'An environment of this version did not start: see its log.',
+  'no-memory': 'This machine has no memory for more provisioned environments.',
+} as const;
 
 function noConfig(): RestError {
   return new RestError(

@@ -18,7 +18,10 @@ export interface LambdaRooms {
   readonly aliases: Aliases;
   readonly eventInvokes: Pick<EventInvokes, 'get' | 'of' | 'change' | 'delete'>;
   /** How many environments of a version there are, and whether its last start failed. */
-  readonly standing: (version: FunctionRecord) => { readonly started: number; readonly lastFailed: boolean };
+  readonly standing: (version: FunctionRecord) => {
+    readonly started: number;
+    readonly failure?: 'not-started' | 'no-memory';
+  };
   /** True when there is such a queue now. */
   readonly queueExists: (queue: QueueKey) => boolean;
   readonly allowance: Allowance;
