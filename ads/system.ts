@@ -6,6 +6,7 @@ import { ensureFunction } from './deploy/functions.ts';
 import { ensureMapping } from './deploy/mapping.ts';
 import { packageFunction } from './deploy/package-function.ts';
 import { countMessages, ensureClickQueue, type ClickQueue } from './deploy/queues.ts';
+import { QUEUE_NAMES } from './messages/queue-names.ts';
 import { claim } from './only-one.ts';
 import { PageServer } from './pages/page-server.ts';
 import { startChild, stopLeftOver } from './platform/child.ts';
@@ -55,8 +56,8 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   stack.defer(() => destroy(clients));
   options.say('queues and click processor');
   const queues = [
-    await ensureClickQueue(clients.sqs, 'clicks'),
-    await ensureClickQueue(clients.sqs, 'clicks-classic'),
+    await ensureClickQueue(clients.sqs, QUEUE_NAMES.clicks),
+    await ensureClickQueue(clients.sqs, `${QUEUE_NAMES.clicks}-classic`),
   ];
   await deployProcessor(options, clients, ledger, queues);
   const consumer = await startConsumer(options, platform, clients, ledger, pick(queues, 1));

@@ -79,8 +79,7 @@ export class AdServer {
       return answerJson(response, 404, { error: 'No publisher has this number.' });
     }
     const nowMs = this.#options.now();
-    const key = this.#options.secrets.ring(nowMs).keys[0];
-    if (key === undefined) throw new Error('The key ring is empty.');
+    const key = this.#options.secrets.signingKey(nowMs);
     const request = { publisherId, origin: this.origin, nowMs, key, chance: this.#options.chance() };
     const ad = serveAd(this.#catalogue, request);
     if (ad === undefined) return answer(response, 204, {});

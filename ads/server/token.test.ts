@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { CLAIMS, NOW_MS } from './fixtures/test-server.ts';
-import { KEY_LIFE_MS, rotated } from './key-ring.ts';
+import { KEY_KEPT_MS, KEY_LIFE_MS, rotated, withNewKey } from './key-ring.ts';
 import { readToken, signToken, TOKEN_LIFE_MS } from './token.ts';
 
-const ring = rotated({ keys: [] }, NOW_MS, TOKEN_LIFE_MS);
+const ring = rotated({ keys: [] }, NOW_MS);
 const key = ring.keys[0] ?? assert.fail('There is no key.');
 const token = signToken(CLAIMS, key);
 
@@ -39,13 +39,14 @@ describe('a click token', () => {
     assert.equal(readToken(token, ring, CLAIMS.servedAtMs - 3_600_000).kind, 'expired');
   });
 
-  it('outlives the change of keys, and its key goes when no living token needs it', () => {
+  it('outlives the change of keys, and its key goes when no link needs it', () => {
     const later = NOW_MS + KEY_LIFE_MS;
-    const next = rotated(ring, later, TOKEN_LIFE_MS);
+    const next = rotated(ring, later);
     assert.deepEqual([next.keys.length, next.keys[1]], [2, key]);
     assert.notEqual(next.keys[0]?.id, key.id);
     assert.equal(readToken(token, next, NOW_MS).kind, 'ok');
-    const last = rotated(next, later + TOKEN_LIFE_MS + 1, TOKEN_LIFE_MS);
+    assert.equal(readToken(token, next, later).kind, 'expired');
+    const last = withNewKey(next, later + KEY_KEPT_MS + 1);
     assert.equal(readToken(token, last, NOW_MS).kind, 'forged');
   });
 });
