@@ -42,6 +42,8 @@ export interface Config {
   readonly keysFile: string;
   /** Whether each request must be signed with one of them: when other machines are let in, or a file was named. */
   readonly demandsKeys: boolean;
+  /** Given: TLS is spoken at the port. Absolute paths of certificate and key. */
+  readonly tls?: { readonly certFile: string; readonly keyFile: string };
 }
 
 /** What the command line gave: text as typed, absent when not given. */
@@ -61,6 +63,8 @@ export interface Flags {
   readonly bodies?: string;
   readonly waits?: string;
   readonly keys?: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
 }
 
 /** Why the platform does not start. `what` is a sentence that says what to change. */
@@ -112,9 +116,17 @@ function decide(flags: Flags, variables: Variables): Config {
     imposesWaits: imposesWaits(given('waits') ?? 'none'),
     keysFile: keysFileOf(flags, variables),
     demandsKeys: given('keys') !== undefined || !isLoopback(listenAddress),
+    ...tls(given('tlsCert'), given('tlsKey')),
   };
   if (config.demandsKeys) demandKeys(config, given('keys') !== undefined);
   return config;
+}
+
+function tls(certFile: string | undefined, keyFile: string | undefined): Pick<Config, 'tls'> {
+  if (certFile === undefined && keyFile === undefined) return {};
+  if (certFile !== undefined && keyFile !== undefined)
+    return { tls: { certFile: resolve(certFile), keyFile: resolve(keyFile) } };
+  throw new Refused('TLS takes both, --tls-cert FILE and --tls-key FILE; only one was given.');
 }
 
 /** Refuses to start where keys are demanded and there are none. */
@@ -143,7 +155,7 @@ function dataDirectory(flags: Flags, variables: Variables): string {
 }
 
 function givenBy(flags: Flags, variables: Variables, flag: keyof Flags): string | undefined {
-  return flags[flag] ?? variables[`MILLRACE_${flag.toUpperCase()}`];
+  return flags[flag] ?? variables[`MILLRACE_${flag.replaceAll(/[A-Z]/g, '_$&').toUpperCase()}`];
 }
 
 /** True for addresses that only this machine can reach. */

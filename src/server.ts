@@ -4,7 +4,7 @@ import { systemRandom as random } from './base/random.ts';
 import { failed, ok, type Result } from './base/result.ts';
 import { Scope } from './base/scope.ts';
 import { KeptBroker } from './broker/kept-broker.ts';
-import { openAccess } from './server/access.ts';
+import { keepAccess, readAccess } from './server/access.ts';
 import { buildDispatch } from './server/dispatch.ts';
 import { openDoors } from './server/doors.ts';
 import { buildFunctions } from './server/functions.ts';
@@ -43,6 +43,8 @@ export async function startPlatform(
   config: Config,
   host: PlatformHost,
 ): Promise<Result<Platform, StartFailure>> {
+  const access = readAccess(config);
+  if (!access.ok) return notStarted(access.failure.what);
   await using scope = new Scope();
   const figures = new FigureCounter();
   const [data, walls] = await Promise.all([openData(scope, config, host), chooseWalls(scope, config)]);
@@ -79,18 +81,17 @@ export async function startPlatform(
     startedAtMs: clock.nowMs(),
   };
   const status = new StatusQuestion({ facts, clock, figures, pool: functions.pool, isolation: walls.value });
-  const access = openAccess(scope, config, base);
-  if (!access.ok) return notStarted(access.failure.what);
   const doors = await openDoors(scope, { ...base, ...functions, ...dispatch, ...access.value, status });
   if (!doors.ok) return notStarted(doors.failure.what);
   // Now that code inside can reach the platform, what stands ready may start.
   for (const version of functions.functions.provisioned()) functions.pool.provision(version);
+  const reload = keepAccess(scope, config, access.value, base);
   const lifetime = scope.move();
   const { tier, description } = walls.value;
   return ok({
     endpoint: endpointOf(config, doors.value.port),
     isolation: { tier, description },
-    reload: access.value.reload,
+    reload,
     [Symbol.asyncDispose]: () => lifetime[Symbol.asyncDispose](),
   });
 }
@@ -102,5 +103,5 @@ function notStarted(what: string): Result<never, StartFailure> {
 function endpointOf(config: Config, port: number): string {
   const reachable = isLoopback(config.listenAddress) || config.listenAddress !== '0.0.0.0';
   const host = reachable ? config.listenAddress : '127.0.0.1';
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return `${config.tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

@@ -108,12 +108,62 @@ test('a key limited to invoke and send does that and is refused everything else,
   assert.match(await asked(port, '/?Action=ListQueues', whole), /^200 .*\/q</);
 });
 
-/** Status and body of a signed GET. */
-async function asked(port: number, path: string, key: Key): Promise<string> {
+/** Status and body of a signed GET, by a clock that goes so many minutes wrong. */
+async function asked(port: number, path: string, key: Key, skewMinutes = 0): Promise<string> {
   const url = new URL(`http://127.0.0.1:${port}${path}`);
-  const headers = signedHeaders(url, { region: 'us-east-1', ...key }, new SystemClock().nowMs());
+  const headers = signedHeaders(
+    url,
+    { region: 'us-east-1', ...key },
+    new SystemClock().nowMs() + skewMinutes * 60_000,
+  );
   const answer = await fetch(url, { headers });
   return `${answer.status} ${await answer.text()}`;
+}
+
+test('what was signed is good for fifteen minutes and for its own body', async () => {
+  const data = join(folder, 'replayed');
+  const key = await madeKey(data);
+  const port = await freePort();
+  await using running = await Platform.start({ dataDirectory: data, port, flags: ['--listen', '0.0.0.0'] });
+  using owner = clientsOf(running.port, key);
+  const { QueueUrl } = await owner.sqs.send(new CreateQueueCommand({ QueueName: 'q' }));
+  const { headers, body } = await signedSend(owner.sqs, QueueUrl);
+  const again = (changed: string): Promise<Response> =>
+    fetch(`http://127.0.0.1:${port}/`, { method: 'POST', headers, body: changed });
+  const refused = await again(body.replace('pay 1', 'pay 9'));
+  assert.deepEqual(
+    [refused.status, refused.headers.get('x-amzn-query-error')],
+    [403, 'SignatureDoesNotMatch;Sender'],
+  );
+  assert.equal((await again(body)).status, 200);
+  assert.match(await asked(port, '/_millrace/status', key, -14), /^200 /);
+  assert.match(await asked(port, '/_millrace/status', key, -16), /^403 .*Signature expired/);
+  assert.match(await asked(port, '/_millrace/status', key, 16), /^403 .*Signature not yet current/);
+});
+
+/** The headers and the body by which the SDK sends "pay 1". */
+async function signedSend(
+  sqs: SQSClient,
+  QueueUrl: string | undefined,
+): Promise<{ headers: Record<string, string>; body: string }> {
+  const command = new SendMessageCommand({ QueueUrl, MessageBody: 'pay 1' });
+  const seen = Promise.withResolvers<{ headers: Record<string, string>; body: string }>();
+  command.middlewareStack.add(
+    (next) => (args) => {
+      const { headers, body } = args.request as {
+        headers: Record<string, string>;
+        body: string | Uint8Array;
+      };
+      seen.resolve({
+        headers: { ...headers },
+        body: typeof body === 'string' ? body : new TextDecoder().decode(body),
+      });
+      return next(args);
+    },
+    { step: 'finalizeRequest', priority: 'low' },
+  );
+  await sqs.send(command);
+  return seen.promise;
 }
 
 test('a running platform takes new keys, forgets removed ones, and keeps the former when the file cannot be taken', async () => {

@@ -23,6 +23,9 @@ export interface ConnectionOptions {
 
 const DEFAULT_ENDPOINT = 'http://127.0.0.1:4566';
 
+/** What OpenSSL and Node say of a certificate that they do not take. */
+const TLS_FAULTS = /CERT|SIGNATURE|ISSUER/;
+
 /** A command that talks to a running platform: it takes `--endpoint`, `--region` and `--account`. */
 export function connectedCommand(name: string): Command {
   return new Command(name)
@@ -87,6 +90,12 @@ export function sentence(error: unknown): string {
   if (network === 'ECONNREFUSED') {
     return `Nothing answers at the endpoint. Start the platform with "millrace up", or name another with --endpoint URL.`;
   }
+  if (network !== undefined && TLS_FAULTS.test(network)) {
+    return (
+      `The certificate at the endpoint is not trusted (${network}): ` +
+      'name its CA in the variable NODE_EXTRA_CA_CERTS=FILE, and the endpoint by a name that the certificate is for.'
+    );
+  }
   if (network !== undefined)
     return `The endpoint cannot be reached (${network}). Name another with --endpoint URL.`;
   return `${error.name}: ${error.message}`.split('\n', 1)[0] ?? error.name;
@@ -106,7 +115,10 @@ function networkFault(error: Error): string | undefined {
   const { cause } = error as { cause?: { code?: string; message?: string; errors?: { code?: string }[] } };
   const nested = cause?.errors ?? (error as { errors?: { code?: string }[] }).errors ?? [];
   const codes = [(error as { code?: unknown }).code, cause?.code, ...nested.map((each) => each.code)];
-  const known = codes.find((code) => typeof code === 'string' && /^(E[A-Z_]{4,}|UND_ERR_\w+)$/.test(code));
+  const known = codes.find(
+    (code) =>
+      typeof code === 'string' && /^(E[A-Z_]{4,}|UND_ERR_\w+|\w*(?:CERT|SIGNATURE|ISSUER)\w*)$/.test(code),
+  );
   return (known as string | undefined) ?? (error.message === 'fetch failed' ? cause?.message : undefined);
 }
 

@@ -28,6 +28,11 @@ export function upCommand(version: string): Command {
       '--keys <file>',
       'access keys that requests must be signed with (default access/keys.json in the data directory, where they are needed)',
     )
+    .option(
+      '--tls-cert <file>',
+      'certificate to speak TLS with, in PEM form, those between it and its CA behind it',
+    )
+    .option('--tls-key <file>', 'the private key of the certificate, in PEM form')
     .option('--isolation <tier>', 'auto, bubblewrap, or bare (no isolation at all) (default auto)')
     .option(
       '--cpu <sharing>',

@@ -1,4 +1,3 @@
-import type { ConfiguredKeys } from '../access/configured-keys.ts';
 import { AdminDoor } from '../admin/admin-door.ts';
 import { logsQuestion } from '../admin/logs.ts';
 import { peekQuestion } from '../admin/peek.ts';
@@ -21,15 +20,14 @@ import { SqsJsonDoor } from '../wire/sqs/json-door.ts';
 import { sqsQueryService } from '../wire/sqs/query-service.ts';
 import { stsQueryService } from '../wire/sts/query-service.ts';
 import { WebPageGuard } from '../wire/web-page-guard.ts';
+import type { Access } from './access.ts';
 import type { DispatchRooms } from './dispatch.ts';
 import type { FunctionGround, FunctionRooms } from './functions.ts';
 
 /** What the doors lead to. */
-export interface DoorGround extends FunctionGround, FunctionRooms, DispatchRooms {
+export interface DoorGround extends FunctionGround, FunctionRooms, DispatchRooms, Access {
   readonly broker: KeptBroker;
   readonly status: StatusQuestion;
-  /** Given: every request from outside must be signed with one of them. */
-  readonly accessKeys?: ConfiguredKeys | undefined;
 }
 
 /**
@@ -55,14 +53,14 @@ export async function openDoors(
   });
   const { connectionsLimit: connections, bodiesSizeBytes } = config;
   const limits = { connections, bodiesSizeBytes };
-  const open = (ways: Pick<HttpServerParts, 'doors' | 'gate' | 'forSandboxes'>): HttpServer =>
+  const open = (ways: Pick<HttpServerParts, 'doors' | 'gate' | 'forSandboxes' | 'tls'>): HttpServer =>
     scope.use(new HttpServer({ ...ways, clock, random, tell, limits }));
   const forSandboxes = { doors: aws, gate: new EnvironmentGate({ keys, clock }) };
   const inner = await open(forSandboxes).listen('127.0.0.1', 0);
   if (!inner.ok) return inner;
   environmentEndpoint.url = `http://127.0.0.1:${inner.value}`;
   // SDKs send to the host in a queue's URL, which may have been made outside: it leads code inside to the main port.
-  const main = { doors: [...aws, admin], gate: gateOf(ground), forSandboxes };
+  const main = { doors: [...aws, admin], gate: gateOf(ground), forSandboxes, tls: ground.tls };
   const outer = await open(main).listen(config.listenAddress, config.port);
   if (!outer.ok) return outer;
   if (config.listenAddress === '127.0.0.1') {
@@ -72,10 +70,15 @@ export async function openDoors(
   return ok({ port: outer.value });
 }
 
-function gateOf({ config, clock, sandbox, accessKeys }: DoorGround): Gate {
+function gateOf({ config, clock, sandbox, accessKeys, tls }: DoorGround): Gate {
+  const { listenAddress } = config;
   return mainGate({
     callers: new CallerReader({ account: config.account, region: config.region }),
-    guard: new WebPageGuard({ listenAddress: config.listenAddress }),
+    guard: new WebPageGuard({
+      listenAddress,
+      publicNames: tls?.current.names ?? [],
+      isSigned: accessKeys !== undefined,
+    }),
     isSandboxed: (peer) => sandbox.ownsAny(peer),
     carriesToken: isCodeLink,
     ...(accessKeys && { signatures: new SignatureCheck({ find: (id) => accessKeys.find(id), clock }) }),

@@ -13,6 +13,13 @@ export interface RequestHead {
   readonly query: string;
   /** Names in lower case. */
   readonly headers: IncomingHttpHeaders;
+  /** True when it came over TLS. */
+  readonly isSecure?: boolean;
+}
+
+/** What addresses of this server begin with, as the client of the request reaches it. */
+export function originOf({ headers, isSecure }: Pick<RequestHead, 'headers' | 'isSecure'>): string {
+  return `${isSecure === true ? 'https' : 'http'}://${headers.host ?? 'localhost'}`;
 }
 
 /** A whole request. */

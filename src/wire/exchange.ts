@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import type { Clock } from '../base/clock.ts';
 import type { RequestId } from '../base/ids.ts';
 import type { Arrival } from './arrival.ts';
@@ -48,6 +49,10 @@ export class Exchange implements Arrival {
 
   get socket(): Socket {
     return this.#parts.incoming.socket;
+  }
+
+  get isSecure(): boolean {
+    return this.socket instanceof TLSSocket;
   }
 
   get signal(): AbortSignal {

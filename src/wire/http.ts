@@ -1,4 +1,11 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Clock } from '../base/clock.ts';
 import type { RequestId } from '../base/ids.ts';
@@ -10,6 +17,7 @@ import { HTTP_LIMITS, type HttpLimits } from './http-limits.ts';
 import { listenFailure, type ListenFailure } from './listen-failure.ts';
 import { QuickLane } from './quick-lane.ts';
 import { Reception, type Way } from './reception.ts';
+import type { TlsIdentity } from './tls.ts';
 import { MOST_TURNED_AWAY, turnAway } from './turn-away.ts';
 
 /** What a server works with. */
@@ -20,6 +28,8 @@ export interface HttpServerParts extends Way {
   readonly random: Random;
   readonly tell: Tell;
   readonly limits?: Partial<HttpLimits>;
+  /** Given: TLS is spoken, and nothing else. */
+  readonly tls?: TlsIdentity | undefined;
 }
 
 /**
@@ -41,7 +51,7 @@ export class HttpServer implements AsyncDisposable {
     this.#parts = parts;
     this.#limits = { ...HTTP_LIMITS, ...parts.limits };
     this.#reception = new Reception({ ...parts, bodiesSizeBytes: this.#limits.bodiesSizeBytes });
-    this.#server = serverWithin(this.#limits);
+    this.#server = serverWithin(this.#limits, parts.tls);
     this.#server.on('request', (incoming, outgoing) => this.#accept(incoming, outgoing));
     this.#quick = this.#quickLane();
   }
@@ -80,12 +90,13 @@ export class HttpServer implements AsyncDisposable {
   /** Stands before `node:http`, which takes over the connections that are handed on to it. */
   #quickLane(): QuickLane {
     const server = this.#server;
-    const takers = server.listeners('connection') as ((socket: Socket) => void)[];
+    const event = this.#parts.tls === undefined ? 'connection' : 'secureConnection';
+    const takers = server.listeners(event) as ((socket: Socket) => void)[];
     const handOver = (socket: Socket): void => takers.forEach((take) => take.call(server, socket));
     const { clock, random } = this.#parts;
     const lane = new QuickLane({ reception: this.#reception, clock, random, limits: this.#limits, handOver });
-    server.removeAllListeners('connection');
-    server.on('connection', (socket: Socket) => this.#admit(socket, lane));
+    server.removeAllListeners(event);
+    server.on(event, (socket: Socket) => this.#admit(socket, lane));
     return lane;
   }
 
@@ -111,15 +122,29 @@ export class HttpServer implements AsyncDisposable {
   }
 }
 
-function serverWithin(limits: HttpLimits): Server {
-  const server = createServer({
+function serverWithin(limits: HttpLimits, tls: TlsIdentity | undefined): Server {
+  const options = {
     headersTimeout: limits.headersMs,
     requestTimeout: limits.requestMs,
     keepAliveTimeout: limits.keepAliveMs,
     connectionsCheckingInterval: Math.min(5000, limits.headersMs, limits.requestMs),
     maxHeaderSize: 32 * 1024,
     noDelay: true,
-  });
+  };
+  const server = tls === undefined ? createServer(options) : tlsServer(options, limits, tls);
   server.maxConnections = limits.connections + MOST_TURNED_AWAY;
+  return server;
+}
+
+function tlsServer(options: ServerOptions, { headersMs }: HttpLimits, tls: TlsIdentity): Server {
+  const { cert, key } = tls.current;
+  const server = createTlsServer({
+    ...options,
+    cert,
+    key,
+    minVersion: 'TLSv1.2',
+    handshakeTimeout: headersMs,
+  });
+  tls.onRenewal((next) => server.setSecureContext({ cert: next.cert, key: next.key, minVersion: 'TLSv1.2' }));
   return server;
 }

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import type { RequestId } from '../base/ids.ts';
 import type { Arrival } from './arrival.ts';
 import type { Answer } from './door.ts';
@@ -36,6 +37,10 @@ export class QuickExchange implements Arrival {
 
   get socket(): Socket {
     return this.#connection.socket;
+  }
+
+  get isSecure(): boolean {
+    return this.socket instanceof TLSSocket;
   }
 
   get signal(): AbortSignal {

@@ -53,6 +53,12 @@ test('a server that listens on every address takes every address, but no foreign
   assert.equal(refused({ host: 'evil.example' }, open), true);
 });
 
+test('where every request must be signed any name may lead here, and a page is refused all the same', () => {
+  const signed = new WebPageGuard({ listenAddress: '0.0.0.0', isSigned: true });
+  assert.equal(refused({ host: 'queues.example.org:4566' }, signed), false);
+  assert.equal(refused({ host: 'queues.example.org', origin: 'https://evil.example' }, signed), true);
+});
+
 test('an action in JSON without its content type is refused', () => {
   const action = { host: 'localhost', 'x-amz-target': 'AmazonSQS.ListQueues' };
   assert.equal(refused(action), true);

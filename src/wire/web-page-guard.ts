@@ -8,6 +8,8 @@ export interface GuardParts {
   readonly listenAddress: string;
   /** Further names that lead here: `queues.example.com`. */
   readonly publicNames?: readonly string[];
+  /** True when every request must be signed: no page can sign, and each signature covers the name that was asked. */
+  readonly isSigned?: boolean;
 }
 
 /**
@@ -18,11 +20,13 @@ export interface GuardParts {
 export class WebPageGuard {
   readonly #names: ReadonlySet<string>;
   readonly #anyAddress: boolean;
+  readonly #anyName: boolean;
 
-  constructor({ listenAddress, publicNames = [] }: GuardParts) {
+  constructor({ listenAddress, publicNames = [], isSigned = false }: GuardParts) {
     this.#names = new Set(
       ['localhost', '::1', listenAddress, ...publicNames].map((name) => name.toLowerCase()),
     );
+    this.#anyName = isSigned;
     this.#anyAddress = listenAddress === '0.0.0.0' || listenAddress === '::';
   }
 
@@ -53,7 +57,7 @@ export class WebPageGuard {
   }
 
   #isOwn(name: string): boolean {
-    if (this.#names.has(name) || isLoopbackAddress(name)) return true;
+    if (this.#anyName || this.#names.has(name) || isLoopbackAddress(name)) return true;
     return this.#anyAddress && (isIPv4(name) || isIPv6(name));
   }
 }

@@ -89,7 +89,7 @@ function saysItsAddress(child: ChildProcess): Promise<void> {
   return new Promise((resolve, reject) => {
     const hear = (part: Buffer): void => {
       said += part.toString();
-      if (/http:\/\/127\.0\.0\.1:\d+/.test(said)) resolve();
+      if (/https?:\/\/127\.0\.0\.1:\d+/.test(said)) resolve();
     };
     child.stdout?.on('data', hear);
     child.stderr?.on('data', (part: Buffer) => (said += part.toString()));

@@ -1,3 +1,4 @@
+import { originOf } from '../door.ts';
 import type { RestAnswer, RestCall } from '../rest-protocol.ts';
 import { existingFunction } from './existing.ts';
 import { functionView } from './function-view.ts';
@@ -9,12 +10,12 @@ export function getFunction(call: RestCall, rooms: LambdaRooms): RestAnswer {
   const latest = rooms.functions.get(record.key) ?? record;
   const { tags } = latest.settings;
   const reserved = latest.reservedConcurrency;
-  const host = call.request.headers.host ?? 'localhost';
+  const link = originOf(call.request) + rooms.codeLinks.make(record);
   return {
     status: 200,
     body: {
       Configuration: functionView(record, 'as-it-is', qualifier),
-      Code: { RepositoryType: 'S3', Location: `http://${host}${rooms.codeLinks.make(record)}` },
+      Code: { RepositoryType: 'S3', Location: link },
       ...(reserved !== undefined && { Concurrency: { ReservedConcurrentExecutions: reserved } }),
       ...(Object.keys(tags).length > 0 ? { Tags: tags } : {}),
     },

@@ -1,6 +1,6 @@
 import type { Broker } from '../../broker/broker.ts';
 import type { Caller } from '../caller.ts';
-import type { WireRequest } from '../door.ts';
+import { originOf, type WireRequest } from '../door.ts';
 import type { AwsError } from '../errors.ts';
 import type { Input } from '../input.ts';
 import { ActionRefused, type Output } from './action.ts';
@@ -25,7 +25,7 @@ export function callSqs(
   request: WireRequest,
   caller: Caller,
 ): Promise<Output> {
-  const origin = publicOrigin ?? `http://${request.headers.host ?? 'localhost'}`;
+  const origin = publicOrigin ?? originOf(request);
   return sqsAction(action)(input, { broker, caller, origin, waits, request });
 }
 
