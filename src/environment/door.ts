@@ -67,10 +67,15 @@ export interface EnvironmentDoor extends Door {
    */
   belongTo(facts: ExtensionFacts, external: readonly string[], onComplete?: () => void): void;
   /** How long the environment's end may take: 0 where nobody wants to know of it. */
-  readonly graceMs: number;
-  /** Tells extensions that the environment ends: `spindown`, `timeout` or `failure`. */
-  shutdown(reason: string, deadlineMs: number): void;
+  graceMs(reason: EndReason): number;
+  /** Tells extensions that the environment ends. */
+  shutdown(reason: EndReason, deadlineMs: number): void;
+  /** A program of its own that was an extension has ended by itself. */
+  lostExtension(name: string, code: number): void;
 }
+
+/** Why an environment ends, in the words of AWS's Extensions API. */
+export type EndReason = 'spindown' | 'timeout' | 'failure';
 
 /** What extensions learn of the function when they register. */
 export interface ExtensionFacts {

@@ -6,6 +6,7 @@ import type {
   DoorEvent,
   DoorInvocation,
   DoorListener,
+  EndReason,
   EnvironmentDoor,
   ExtensionFacts,
 } from './door.ts';
@@ -30,6 +31,7 @@ export class DoorWithExtensions implements EnvironmentDoor {
   readonly #runtime: Door;
   #isRuntimeReady = false;
   #hasStarted = false;
+  #requestId: string | undefined;
   #onComplete: (() => void) | undefined;
 
   private constructor({ server, random, listener }: DoorWithExtensionsParts, runtime: Door, early: Early) {
@@ -63,8 +65,8 @@ export class DoorWithExtensions implements EnvironmentDoor {
     return this.#runtime.prefix;
   }
 
-  get graceMs(): number {
-    return this.#extensions.graceMs;
+  graceMs(reason: EndReason): number {
+    return this.#extensions.graceMs(reason);
   }
 
   belongTo(facts: ExtensionFacts, external: readonly string[], onComplete?: () => void): void {
@@ -78,12 +80,19 @@ export class DoorWithExtensions implements EnvironmentDoor {
   }
 
   send(invocation: DoorInvocation): void {
+    this.#requestId = invocation.requestId;
     this.#extensions.invoke(invocation);
     this.#runtime.send(invocation);
   }
 
-  shutdown(reason: string, deadlineMs: number): void {
+  shutdown(reason: EndReason, deadlineMs: number): void {
     this.#extensions.shutdown(reason, deadlineMs);
+  }
+
+  lostExtension(name: string, code: number): void {
+    if (this.#extensions.isEnding) return;
+    const of = this.#requestId === undefined ? '' : `RequestId: ${this.#requestId} `;
+    this.#fail({ errorType: 'Extension.Crash', errorMessage: `${of}Error: exit code ${code}` }, name);
   }
 
   pause(): void {
@@ -122,12 +131,13 @@ export class DoorWithExtensions implements EnvironmentDoor {
   }
 
   /** Nothing goes on without an extension: who waits for the environment gets the reason, and it ends. */
-  #fail({ errorType, errorMessage }: ExtensionFailure): void {
+  #fail({ errorType, errorMessage }: ExtensionFailure, name?: string): void {
     if (this.#server.isClosed) return;
     const failure = { errorType, errorMessage, payload: payload(errorType, errorMessage) };
     if (!this.#hasStarted) return this.#listener({ kind: 'init-failed', marks: 0, ...failure });
     this.#listener({ kind: 'failed', marks: 0, ...failure });
-    this.#listener({ kind: 'broken', what: `${errorType}: ${errorMessage}` });
+    const whose = name === undefined ? '' : ` (${name})`;
+    this.#listener({ kind: 'broken', what: `${errorType}: ${errorMessage}${whose}` });
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { LineStore, LogLine } from '../store/lines.ts';
 import { LogTail } from './log-tail.ts';
+import { lostProgram, type LostProgram } from './lost-program.ts';
 import { OutputLines } from './output-lines.ts';
 
 /** How much an environment may print in one invocation; a flood beyond it is dropped, with a note. */
@@ -9,6 +10,8 @@ const KEPT_PER_INVOCATION_BYTES = 4_194_304;
 const MARK_WAIT_MS = 1000;
 
 type Stream = 'stdout' | 'stderr';
+/** What the platform's own programs print beside the function, behind a zero byte. */
+const MARK = /\0(end|lost) /;
 const MARK_BITS: Readonly<Record<Stream, number>> = { stdout: 1, stderr: 2 };
 
 /** What {@link EnvironmentLog} needs. */
@@ -28,6 +31,8 @@ export class EnvironmentLog {
   };
   readonly #tail = new LogTail();
   #keptBytes = 0;
+  readonly #lost: LostProgram[] = [];
+  #hearLost: ((lost: LostProgram) => void) | undefined;
   #awaited: { readonly mark: string; bits: number; readonly arrived: () => void } | undefined;
   #seen: { mark: string; bits: number } = { mark: '', bits: 0 };
 
@@ -47,6 +52,12 @@ export class EnvironmentLog {
     const batch: LogLine[] = [];
     this.#add(text, batch);
     this.#append(batch);
+  }
+
+  /** What ends by itself while others of the environment go on is told from now on, also what has ended before. */
+  hearLost(hear: (lost: LostProgram) => void): void {
+    this.#hearLost = hear;
+    this.#tellLost();
   }
 
   /** From here on the next invocation prints. */
@@ -88,10 +99,19 @@ export class EnvironmentLog {
   }
 
   #printed(stream: Stream, line: string, batch: LogLine[]): void {
-    const at = line.indexOf('\0end ');
-    if (at < 0) return this.#add(line, batch);
-    if (at > 0) this.#add(line.slice(0, at), batch);
-    this.#marked(line.slice(at), MARK_BITS[stream]);
+    const mark = line.includes('\0') ? MARK.exec(line) : null;
+    if (mark === null) return this.#add(line, batch);
+    if (mark.index > 0) this.#add(line.slice(0, mark.index), batch);
+    const said = line.slice(mark.index);
+    if (mark[1] === 'end') return this.#marked(said, MARK_BITS[stream]);
+    const lost = lostProgram(said.slice(1));
+    if (lost !== undefined) this.#lost.push(lost);
+    this.#tellLost();
+  }
+
+  #tellLost(): void {
+    const hear = this.#hearLost;
+    if (hear !== undefined) for (const lost of this.#lost.splice(0)) hear(lost);
   }
 
   #marked(mark: string, bit: number): void {

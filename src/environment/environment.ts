@@ -1,8 +1,9 @@
 import type { Clock } from '../base/clock.ts';
 import type { EnvironmentId } from '../base/ids.ts';
 import type { SandboxedTree, SandboxExit } from '../sandbox/sandbox.ts';
-import type { Door, DoorEvent, DoorInvocation, EnvironmentDoor } from './door.ts';
+import type { Door, DoorEvent, DoorInvocation, EndReason, EnvironmentDoor } from './door.ts';
 import type { EnvironmentLog } from './environment-log.ts';
+import type { LostProgram } from './lost-program.ts';
 import type { RunEnd, StartFailure } from './outcomes.ts';
 import type { Relay } from './relay.ts';
 import { step, type EnvironmentState } from './state.ts';
@@ -14,6 +15,8 @@ export interface EnvironmentParts {
   readonly door: EnvironmentDoor;
   readonly log: EnvironmentLog;
   readonly clock: Clock;
+  /** Where other programs run beside the runtime: the end that follows leaves it no time. */
+  readonly killRuntime?: () => Promise<void>;
   /** Gives back whatever the environment held; called once no process of it is left. */
   readonly release: () => Promise<void>;
 }
@@ -25,6 +28,7 @@ export interface Run {
 }
 
 const BROKEN = 'broken off';
+const RUNTIME_ENDED = 'its runtime ended';
 
 /** How long an answer waits for what was printed before it. */
 const OUTPUT_WAIT_MS = 1000;
@@ -90,6 +94,14 @@ export class Environment {
   heard(event: DoorEvent): void {
     if (event.kind === 'broken') this.stop(`${BROKEN}: ${event.what}`);
     else this.#hear(event);
+  }
+
+  /** Something of it has ended by itself, while others of its processes go on. */
+  lost(lost: LostProgram): void {
+    if (this.#exit !== undefined || this.#state === 'stopping') return;
+    if (lost.what === 'runtime') return void this.#loseRuntime(lost.exit).catch(() => undefined);
+    this.log.write(`Extension ${lost.name} ended with exit status ${lost.code}`);
+    this.#parts.door.lostExtension(lost.name, lost.code);
   }
 
   /** Waits until the code is loaded. After a failure the environment is on its way out. */
@@ -176,12 +188,21 @@ export class Environment {
     void this.#finish(reasonOf(why)).catch(() => undefined);
   }
 
+  /** Who waits for an answer gets the end of the runtime at once; extensions then have their time. */
+  async #loseRuntime(exit: SandboxExit): Promise<void> {
+    const mayBeMemory = exit.kind === 'killed' && exit.signal === 'SIGKILL';
+    const isMemory = mayBeMemory && (await this.#parts.tree.ranOutOfMemory());
+    this.#hear({ kind: 'exit', exit: isMemory ? { kind: 'out-of-memory' } : exit });
+    this.stop(RUNTIME_ENDED);
+  }
+
   /** As AWS does: extensions learn of the end, the runtime gets SIGTERM, and after their time everything is killed. */
-  async #finish(reason: string): Promise<void> {
-    const { tree, door, clock } = this.#parts;
-    const { graceMs } = door;
+  async #finish(reason: EndReason): Promise<void> {
+    const { tree, door, clock, killRuntime } = this.#parts;
+    const graceMs = door.graceMs(reason);
     if (graceMs > 0) {
       await this.#thaw();
+      if (reason !== 'spindown') await killRuntime?.();
       const over = Promise.withResolvers<void>();
       const cancel = clock.after(graceMs, over.resolve);
       await tree.terminate().catch(() => undefined);
@@ -234,10 +255,10 @@ export class Environment {
 }
 
 /** Why an environment ends, as extensions are told. */
-function reasonOf(why: string): 'spindown' | 'timeout' | 'failure' {
+function reasonOf(why: string): EndReason {
   if (why === 'timed out' || why === 'init-timed-out') return 'timeout';
-  const isFailure = why.startsWith(BROKEN) || why === 'init-failed' || why === 'ended with its invocation';
-  return isFailure ? 'failure' : 'spindown';
+  const failures = [RUNTIME_ENDED, 'init-failed', 'exited', 'ended with its invocation'];
+  return why.startsWith(BROKEN) || failures.includes(why) ? 'failure' : 'spindown';
 }
 
 function startFailureOf(exit: SandboxExit): StartFailure {

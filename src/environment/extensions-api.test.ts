@@ -116,11 +116,11 @@ test('an invocation is over when the runtime and every extension ask for the nex
 });
 
 test('the end is told to whoever wants to know, who has the time that AWS gives', async () => {
-  assert.equal(door.graceMs, 0);
+  assert.equal(door.graceMs('spindown'), 0);
   await registered('internal', null);
-  assert.equal(door.graceMs, 500);
+  assert.deepEqual([door.graceMs('spindown'), door.graceMs('timeout')], [500, 0]);
   const id = await registered('external', ['SHUTDOWN']);
-  assert.equal(door.graceMs, 2000);
+  assert.deepEqual([door.graceMs('spindown'), door.graceMs('failure')], [2000, 2000]);
   const waiting = nextEvent(id);
   await setImmediate();
   door.shutdown('timeout', 1_700_000_000_000.5);

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Random } from '../base/random.ts';
-import type { DoorInvocation, ExtensionFacts } from './door.ts';
+import type { DoorInvocation, EndReason, ExtensionFacts } from './door.ts';
 import { Extension, type ExtensionEvent } from './extension.ts';
 import { readBody } from './request-body.ts';
 import { accepted, refused, write } from './runtime-api-answers.ts';
@@ -35,7 +35,7 @@ export class ExtensionsApi {
   #facts: ExtensionFacts | undefined;
   #external: readonly string[] = [];
   #isRegistrationOver = false;
-  #isEnding = false;
+  isEnding = false;
 
   constructor(random: Random, listener: ExtensionsListener) {
     this.#random = random;
@@ -59,10 +59,13 @@ export class ExtensionsApi {
     return this.isComplete && [...this.#extensions.values()].every((extension) => extension.isWaiting);
   }
 
-  /** How long an end may take: as on AWS, two seconds for external ones, half a second for internal ones. */
-  get graceMs(): number {
-    if (this.#extensions.size === 0) return 0;
-    return [...this.#extensions.values()].some(({ isExternal }) => isExternal) ? 2000 : 500;
+  /**
+   * How long an end may take. As on AWS: two seconds for external ones, half a second for internal ones, which end with
+   * their runtime when that fails or its time is over.
+   */
+  graceMs(reason: EndReason): number {
+    if ([...this.#extensions.values()].some(({ isExternal }) => isExternal)) return 2000;
+    return this.#extensions.size > 0 && reason === 'spindown' ? 500 : 0;
   }
 
   /** The code is loaded: nobody registers any more. */
@@ -84,8 +87,8 @@ export class ExtensionsApi {
   }
 
   /** Tells those who want to know that the environment ends. */
-  shutdown(shutdownReason: string, deadlineMs: number): void {
-    this.#isEnding = true;
+  shutdown(shutdownReason: EndReason, deadlineMs: number): void {
+    this.isEnding = true;
     this.#tell('SHUTDOWN', { eventType: 'SHUTDOWN', deadlineMs: Math.floor(deadlineMs), shutdownReason });
   }
 
@@ -180,7 +183,7 @@ export class ExtensionsApi {
         'Lambda-Extension-Function-Error-Type not found',
       );
     accepted(response);
-    if (!this.#isEnding)
+    if (!this.isEnding)
       this.#listener.failed({ errorType, errorMessage: `Error: ${why} (${extension.name})` });
   }
 

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test, type TestContext } from 'node:test';
 import { SystemClock } from '../base/clock.ts';
 import { BubblewrapSandbox } from '../sandbox/bubblewrap/bubblewrap-sandbox.ts';
+import type { FunctionSettings } from '../function/function.ts';
 import { answerOf, errorOf } from './fixture/results.ts';
 import { openRooms, type Files, type Rooms } from './fixture/rooms.ts';
+import type { InvokeResult } from './result.ts';
 
 let walls: BubblewrapSandbox | undefined;
 let why: string | undefined;
@@ -70,7 +72,8 @@ describe('extensions that are programs of their own, behind the walls', { timeou
     await using rooms = await roomsHere(context);
     const variables = { ...SETTINGS.variables, MODE: 'broken' };
     const result = await rooms.run(FILES, {}, { variables });
-    assert.equal(errorOf(result).errorType, 'Runtime.ExitError');
+    const { errorType, errorMessage } = errorOf(result);
+    assert.deepEqual([errorType, errorMessage], ['Extension.Crash', 'Error: exit code 3']);
     assert.ok(rooms.lines.includes('Extension beside ended with exit status 3'), rooms.lines.join('\n'));
   });
 
@@ -91,5 +94,70 @@ describe('extensions that are programs of their own, behind the walls', { timeou
       rooms.lines.some((line) => line.startsWith('heard')),
       false,
     );
+  });
+
+  /** What extensions heard of the end, once nothing of the environment is left. */
+  async function ends(
+    context: TestContext,
+    handler: string,
+    settings: Partial<FunctionSettings> = {},
+  ): Promise<{ readonly result: InvokeResult; readonly heard: readonly string[] }> {
+    const rooms = await roomsHere(context);
+    const files = { ...FILES, 'index.mjs': handler };
+    const result = await rooms.run(files, {}, { ...SETTINGS, ...settings });
+    await rooms[Symbol.asyncDispose]();
+    const heard = rooms.lines.filter((line) => /^heard SHUTDOWN|after its time/.test(line));
+    return { result, heard };
+  }
+
+  test('when the runtime ends by itself, its caller is told at once, and extensions of the failure', async (context) => {
+    const { result, heard } = await ends(context, 'export const handler = () => process.exit(7);');
+    assert.match(errorOf(result).errorMessage, /exit status 7$/);
+    assert.deepEqual(heard, ['heard SHUTDOWN failure']);
+  });
+
+  test('when it ends while it loads the code, too', async (context) => {
+    const { result, heard } = await ends(context, 'process.exit(8);');
+    assert.equal(result.kind === 'exited' && result.during, 'init');
+    assert.match(errorOf(result).errorMessage, /exit status 8$/);
+    assert.deepEqual(heard, ['heard SHUTDOWN failure']);
+  });
+
+  test('at a time-out extensions have their time, and the runtime has none', async (context) => {
+    const handler = `
+      process.on('SIGTERM', () => console.log('after its time'));
+      export const handler = () => new Promise(() => setInterval(() => undefined, 10));`;
+    const { result, heard } = await ends(context, handler, { timeoutMs: 1000 });
+    assert.equal(errorOf(result).errorType, 'Sandbox.Timedout');
+    assert.deepEqual(heard, ['heard SHUTDOWN timeout']);
+  });
+
+  test('a runtime that the kernel ends for lack of memory is told apart from one that is killed', async (context) => {
+    const greedy = `
+      const kept = [];
+      export const handler = () => { for (;;) kept.push(Buffer.alloc(5e6, 1)); };`;
+    const { result } = await ends(context, greedy, { memorySizeMb: 128, ephemeralStorageMb: 512 });
+    assert.equal(errorOf(result).errorType, 'Runtime.OutOfMemory');
+    const killed = 'export const handler = () => { process.kill(process.pid, "SIGKILL"); };';
+    const { result: other, heard } = await ends(context, killed);
+    assert.match(errorOf(other).errorMessage, /signal: killed$/);
+    assert.equal(errorOf(other).errorType, 'Runtime.ExitError');
+    assert.deepEqual(heard, ['heard SHUTDOWN failure']);
+  });
+
+  test('the end of one during an invocation is its error, and the others learn of the failure', async (context) => {
+    const rooms = await roomsHere(context);
+    const fragile = EXTENSION.replaceAll("'beside'", "'fragile'").replace(
+      "if (event.eventType === 'SHUTDOWN') process.exit(0);",
+      "if (event.eventType === 'INVOKE') process.exit(5);",
+    );
+    const files = { ...FILES, 'extensions/fragile': { executable: fragile } };
+    const slow = 'export const handler = () => new Promise((resolve) => setTimeout(resolve, 15_000));';
+    const result = await rooms.run({ ...files, 'index.mjs': slow }, {}, SETTINGS);
+    assert.equal(errorOf(result).errorType, 'Extension.Crash');
+    assert.match(errorOf(result).errorMessage, /^RequestId: \S+ Error: exit code 5$/);
+    await rooms[Symbol.asyncDispose]();
+    assert.ok(rooms.lines.includes('heard SHUTDOWN failure'), rooms.lines.join('\n'));
+    assert.ok(rooms.lines.includes('Extension fragile ended with exit status 5'));
   });
 });

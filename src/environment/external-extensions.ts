@@ -8,7 +8,7 @@ import type { Mount } from '../sandbox/sandbox.ts';
 const VARIABLE = 'MILLRACE_EXTENSIONS';
 const FOLDER = '/opt/extensions';
 const LAUNCHER = '/run/millrace-extensions/launcher';
-const WORD = '/run/millrace-extensions/word';
+const WORDS = '/run/millrace-extensions/words';
 
 /** Programs that run beside a function. */
 export interface ExternalExtensions {
@@ -36,8 +36,15 @@ export async function externalExtensions(
 export interface ExtendedLaunch {
   readonly launch: Launch;
   readonly mounts: readonly Mount[];
+  readonly words?: LauncherWords;
+}
+
+/** What is said to the program that starts extensions. */
+export interface LauncherWords {
   /** Every extension has registered: the runtime may start. */
   readonly go: () => void;
+  /** The end that follows leaves the runtime no time. */
+  readonly kill: () => Promise<void>;
 }
 
 /** The launch with the extensions before it. `place` is a folder private to the environment. */
@@ -46,16 +53,17 @@ export function withExtensions(
   { folder }: ExternalExtensions,
   own: { readonly place: string; readonly launcherFolder: string },
 ): ExtendedLaunch {
-  const command = ['/bin/sh', `${LAUNCHER}/launch.sh`, `${WORD}/go`, FOLDER, ...launch.command];
+  const command = ['/bin/sh', `${LAUNCHER}/launch.sh`, WORDS, FOLDER, ...launch.command];
+  // Where the folder has gone, the environment has.
+  const say = (word: string): Promise<void> => writeFile(join(own.place, word), '').catch(() => undefined);
   return {
     launch: { ...launch, command },
     mounts: [
       { source: folder, target: FOLDER, access: 'read-only' },
       { source: own.launcherFolder, target: LAUNCHER, access: 'read-only' },
-      { source: own.place, target: WORD, access: 'read-only' },
+      { source: own.place, target: WORDS, access: 'read-only' },
     ],
-    // Where the folder has gone, the environment has.
-    go: () => void writeFile(join(own.place, 'go'), '').catch(() => undefined),
+    words: { go: () => void say('go'), kill: () => say('kill') },
   };
 }
 

@@ -3,7 +3,6 @@ import type { Door, DoorInvocation, EnvironmentDoor } from './door.ts';
 
 /** A runtime's door where no extension can speak. */
 export class SilentDoor implements EnvironmentDoor {
-  readonly graceMs = 0;
   readonly variables: Door['variables'];
   readonly mounts: Door['mounts'];
   readonly prefix: Door['prefix'];
@@ -18,7 +17,13 @@ export class SilentDoor implements EnvironmentDoor {
 
   belongTo(): void {}
 
+  graceMs(): number {
+    return 0;
+  }
+
   shutdown(): void {}
+
+  lostExtension(): void {}
 
   admit(tree: SandboxedTree): void {
     this.#runtime.admit(tree);

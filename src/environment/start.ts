@@ -17,6 +17,7 @@ import {
   withExtensions,
   type ExtendedLaunch,
   type ExternalExtensions,
+  type LauncherWords,
 } from './external-extensions.ts';
 import type { Hull, HullBuilder } from './hull.ts';
 import { NETWORK_VARIABLE, networkOf } from './network.ts';
@@ -177,7 +178,7 @@ export class EnvironmentStarter {
   async #build(given: Given): Promise<Environment> {
     const { record, network, folder, log } = given;
     const { memorySizeMb, ephemeralStorageMb } = record.settings;
-    const { launch, mounts, go } = await this.#withExtensions(given);
+    const { launch, mounts, words } = await this.#withExtensions(given);
     const shape = { launch, network, memorySizeMb, ephemeralStorageMb };
     const code: Mount = { source: folder, target: TASK_ROOT, access: 'read-only' };
     const hull = await this.#options.hulls.build(shape, {
@@ -187,12 +188,12 @@ export class EnvironmentStarter {
       output: (stream, chunk) => log.output(stream, chunk),
       parts: given.parts,
     });
-    return this.#environment(hull, given, go);
+    return this.#environment(hull, given, words);
   }
 
   async #withExtensions(given: Given): Promise<ExtendedLaunch> {
     const { launch, extensions, id, parts } = given;
-    if (extensions === undefined) return { launch, mounts: [], go: () => undefined };
+    if (extensions === undefined) return { launch, mounts: [] };
     const place = await this.#options.hulls.privateFolder(`${id.slice(0, 12)}-e`, parts);
     return withExtensions(launch, extensions, { place, launcherFolder: this.#options.launcherFolder });
   }
@@ -200,15 +201,20 @@ export class EnvironmentStarter {
   #environment(
     { id, tree, door, hearing }: Hull,
     { log, parts, record, extensions }: Given,
-    go?: () => void,
+    words?: LauncherWords,
   ): Environment {
     const { key, version, settings } = record;
     const facts = { functionName: key.name, functionVersion: version, handler: settings.handler };
-    door.belongTo({ ...facts, accountId: key.account }, extensions?.names ?? [], go);
+    door.belongTo({ ...facts, accountId: key.account }, extensions?.names ?? [], words?.go);
     const owned = parts.move();
     const release = (): Promise<void> => owned.disposeAsync();
-    const environment = new Environment({ id, tree, door, log, clock: this.#options.clock, release });
+    const environment = new Environment({
+      ...{ id, tree, door, log, clock: this.#options.clock, release },
+      ...(words && { killRuntime: words.kill }),
+    });
     hearing.tell(environment);
+    // Nothing else prints such lines; without extensions they would be the function's own.
+    if (words !== undefined) log.hearLost((lost) => environment.lost(lost));
     return environment;
   }
 

@@ -12,6 +12,7 @@ export function neverStarted(why: string): SandboxedTree {
     outputRead: async () => undefined,
     usedMemoryBytes: async () => 0,
     peakMemoryBytes: async () => 0,
+    ranOutOfMemory: async () => false,
     owns: async () => false,
   };
 }

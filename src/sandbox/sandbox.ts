@@ -62,6 +62,8 @@ export interface SandboxedTree {
   usedMemoryBytes(): Promise<number>;
   /** The most memory the tree has used so far, as well as this tier can tell. */
   peakMemoryBytes(): Promise<number>;
+  /** True when memory has run out in the tree, as far as the kernel has told by now; some of it may live on. */
+  ranOutOfMemory(): Promise<boolean>;
   /** True when the connection's remote end belongs to a process of this tree. */
   owns(peer: PeerAddress): Promise<boolean>;
 }

@@ -71,6 +71,10 @@ export class BareTree implements SandboxedTree {
     return this.#watch.peakBytes;
   }
 
+  async ranOutOfMemory(): Promise<boolean> {
+    return this.#watch.exceeded;
+  }
+
   async owns(peer: PeerAddress): Promise<boolean> {
     const socket = await this.#parts.sockets.find(peer);
     return socket !== undefined && (await this.#inodes.fromNowOn()).has(socket.inode);

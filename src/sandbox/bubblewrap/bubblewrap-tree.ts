@@ -1,10 +1,10 @@
-import { constants } from 'node:os';
 import { sleep, type Clock } from '../../base/clock.ts';
 import { isRunning, processTree, pssBytes, signalAll } from '../process-tree.ts';
 import type { MemoryWatch } from '../memory-watch.ts';
 import { socketInodes, type PeerSockets } from '../peer-sockets.ts';
 import type { PeerAddress, SandboxedTree, SandboxExit } from '../sandbox.ts';
 import { SharedReading } from '../shared-reading.ts';
+import { exitOfCode } from '../shell-exit.ts';
 import type { SpawnEnd, Spawned } from '../spawner.ts';
 import type { Cgroup } from './cgroup.ts';
 
@@ -27,18 +27,6 @@ const GONE_PAUSE_MS = 2;
 
 /** What the shell answers when the process could not join its group. */
 export const NOT_JOINED = 97;
-
-/** bubblewrap reports a program's end by a signal as 128 and its number, as shells do. */
-const FATAL_SIGNALS = [
-  'SIGILL',
-  'SIGABRT',
-  'SIGBUS',
-  'SIGFPE',
-  'SIGKILL',
-  'SIGSEGV',
-  'SIGTERM',
-  'SIGSYS',
-] as const;
 
 /** The processes of one environment behind bubblewrap's walls: they live and die with its process namespace. */
 export class BubblewrapTree implements SandboxedTree {
@@ -94,6 +82,11 @@ export class BubblewrapTree implements SandboxedTree {
     return watch.peakBytes;
   }
 
+  async ranOutOfMemory(): Promise<boolean> {
+    const { cgroup, watch } = this.#parts;
+    return watch.exceeded || (await cgroup?.ranOutOfMemory()) === true;
+  }
+
   async owns(peer: PeerAddress): Promise<boolean> {
     const { sockets, uid } = this.#parts;
     const socket = await sockets.find(peer);
@@ -137,7 +130,7 @@ export class BubblewrapTree implements SandboxedTree {
     if (end.kind === 'ended' && end.signal !== null) await this.#endOrphans();
     await spawned.closed;
     watch[Symbol.dispose]();
-    const outOfMemory = watch.exceeded || (await cgroup?.ranOutOfMemory()) === true;
+    const outOfMemory = await this.ranOutOfMemory();
     if (cgroup === undefined) await this.#untilNamespaceIsGone(await spawned.child);
     else await cgroup.remove();
     onGone();
@@ -145,12 +138,15 @@ export class BubblewrapTree implements SandboxedTree {
   }
 }
 
+function killed(signal: string): SandboxExit {
+  return { kind: 'killed', signal };
+}
+
 function exitOf(end: SpawnEnd, outOfMemory: boolean): SandboxExit {
   if (end.kind === 'not-started') return end;
   if (end.code === NOT_JOINED)
     return { kind: 'not-started', why: 'the process could not join its control group' };
-  const signal = end.signal ?? FATAL_SIGNALS.find((name) => end.code === 128 + constants.signals[name]);
-  const failed = signal !== undefined || end.code !== 0;
-  if (outOfMemory && failed) return { kind: 'out-of-memory' };
-  return signal === undefined ? { kind: 'exited', code: end.code ?? 0 } : { kind: 'killed', signal };
+  const told = end.signal === null ? exitOfCode(end.code ?? 0) : killed(end.signal);
+  const failed = told.kind === 'killed' || end.code !== 0;
+  return outOfMemory && failed ? { kind: 'out-of-memory' } : told;
 }
