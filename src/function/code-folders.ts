@@ -58,6 +58,7 @@ export class CodeFolders {
     // What cannot be removed takes room on the disk, and is in nobody's way.
     await removeTree(join(directory, 'staging')).catch(() => undefined);
     await mkdir(join(directory, 'staging'), { recursive: true });
+    await chmod(directory, 0o700);
     await writeFile(bootFile, boot);
     return new CodeFolders(options);
   }

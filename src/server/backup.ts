@@ -1,4 +1,4 @@
-import { mkdir, readdir, stat } from 'node:fs/promises';
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { failed, ok, type Result } from '../base/result.ts';
 import { copyFolder } from '../store/files/copy-folder.ts';
@@ -32,6 +32,8 @@ export async function backUp(source: string, target: string): Promise<Result<Bac
     await mkdir(target, { recursive: true, mode: 0o700 });
     // Packages first, so that none can go that the database still names; and again, for those that came meanwhile.
     let sizeBytes = await copyFolder(join(source, 'blobs'), join(target, 'blobs'));
+    // For its owner alone, also where the folder was there and is not.
+    await writeFile(join(target, DATABASE), '', { flag: 'wx', mode: 0o600 });
     const database = await copyDatabase(join(source, DATABASE), join(target, DATABASE));
     if (!database.ok) return notBackedUp(database.failure.what);
     for (const name of FOLDERS) sizeBytes += await copyFolder(join(source, name), join(target, name));

@@ -96,3 +96,17 @@ test('a damaged lock file says that it may be removed', (context) => {
   assert.equal(kind, 'damaged');
   assert.match(what, /holds no data: remove it/);
 });
+
+test('the database is kept to its owner, also in a folder that all may enter and where it was open to them', (context) => {
+  const path = join(temporary(context), 'wide');
+  mkdirSync(path);
+  chmodSync(path, 0o755);
+  const files = ['millrace.db', 'millrace.db-wal'].map((name) => join(path, name));
+  files.forEach((file) => writeFileSync(file, ''));
+  files.forEach((file) => chmodSync(file, 0o644));
+  assert.equal(refusal(path).kind, 'opened');
+  assert.deepEqual(
+    files.map((file) => statSync(file).mode & 0o777),
+    [0o600, 0o600],
+  );
+});

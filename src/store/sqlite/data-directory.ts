@@ -1,5 +1,6 @@
 import {
   accessSync,
+  chmodSync,
   closeSync,
   constants,
   existsSync,
@@ -37,7 +38,15 @@ export class DataDirectory implements Disposable {
     const unusable = makeUsable(path);
     if (unusable !== undefined) return failed({ kind: 'not-usable', what: unusable });
     const lock = DirectoryLock.take(join(path, 'lock'));
-    return lock.ok ? ok(new DataDirectory(path, lock.value)) : lock;
+    if (!lock.ok) return lock;
+    const directory = new DataDirectory(path, lock.value);
+    try {
+      keepToOwner(directory.databasePath);
+      return ok(directory);
+    } catch (error) {
+      directory[Symbol.dispose]();
+      return failed({ kind: 'not-usable', what: sentence(path, error as NodeJS.ErrnoException) });
+    }
   }
 
   [Symbol.dispose](): void {
@@ -47,15 +56,31 @@ export class DataDirectory implements Disposable {
 
 /** Undefined when the folder can be read and written; else a sentence that says what to do. */
 function makeUsable(path: string): string | undefined {
-  const otherwise = 'Choose another directory with --data DIR.';
   try {
     if (!existsSync(path)) make(path);
-    if (!statSync(path).isDirectory()) return `The data directory ${path} is not a folder. ${otherwise}`;
+    if (!statSync(path).isDirectory())
+      return `The data directory ${path} is not a folder. Choose another directory with --data DIR.`;
     accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
     return undefined;
   } catch (error) {
-    return `The data directory ${path} ${reason(error as NodeJS.ErrnoException)}. ${otherwise}`;
+    return sentence(path, error as NodeJS.ErrnoException);
   }
+}
+
+/**
+ * The folder may have been made by somebody else, for all to enter, and what is sent and the variables of functions are nobody else's: the
+ * database is made for its owner alone, and made so again where it was not. SQLite gives the files beside it the same mode.
+ */
+function keepToOwner(databasePath: string): void {
+  closeSync(openSync(databasePath, 'a', 0o600));
+  for (const path of [databasePath, `${databasePath}-wal`, `${databasePath}-shm`]) {
+    const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0;
+    if ((mode & 0o077) !== 0) chmodSync(path, mode & 0o700);
+  }
+}
+
+function sentence(path: string, error: NodeJS.ErrnoException): string {
+  return `The data directory ${path} ${reason(error)}. Choose another directory with --data DIR.`;
 }
 
 /** Makes a folder and those above it. (Node's own recursive way never returns where a file system makes no folders, as in /proc.) */
