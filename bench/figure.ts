@@ -17,7 +17,13 @@ export interface Figure {
 export interface Bench {
   readonly name: string;
   readonly what: string;
-  run(progress: (line: string) => void): Promise<readonly Figure[]>;
+  run(progress: (line: string) => void, options: BenchOptions): Promise<readonly Figure[]>;
+}
+
+/** How a bench is to be run. */
+export interface BenchOptions {
+  /** True: what takes minutes is measured whole. */
+  readonly isFull: boolean;
 }
 
 /** The value in the middle. */

@@ -28,10 +28,23 @@ export async function load(what: Load): Promise<LoadResult> {
   return result;
 }
 
-/** The calibration server in a process of its own. */
-export async function startNullServer(): Promise<{ readonly endpoint: string } & Disposable> {
-  const program = new URL('null-server.ts', import.meta.url).pathname;
-  const child = spawn(process.execPath, [program], { stdio: ['ignore', 'pipe', 'inherit'] });
+/** A server in a process of its own, ended when disposed of. */
+export interface BenchServer extends Disposable {
+  readonly endpoint: string;
+  readonly pid: number;
+}
+
+/** The calibration server. */
+export function startNullServer(): Promise<BenchServer> {
+  return startServer(new URL('null-server.ts', import.meta.url));
+}
+
+/** Starts a program that says its endpoint in its first line. */
+export async function startServer(program: URL): Promise<BenchServer> {
+  const child = spawn(process.execPath, [program.pathname], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = (await once(child.stdout, 'data')) as [Buffer];
-  return { endpoint: line.toString().trim(), [Symbol.dispose]: () => void child.kill('SIGTERM') };
+  return {
+    ...{ endpoint: line.toString().trim(), pid: child.pid ?? 0 },
+    [Symbol.dispose]: () => void child.kill('SIGTERM'),
+  };
 }

@@ -5,10 +5,11 @@ import { environments } from './environments.ts';
 import { hundred } from './hundred.ts';
 import { idle } from './idle.ts';
 import { polls } from './polls.ts';
+import { queue } from './queue/queue.ts';
 import { sends } from './sends.ts';
 import { walk } from './walk.ts';
 
-const BENCHES: readonly Bench[] = [sends, walk, cold, hundred, idle, polls, environments];
+const BENCHES: readonly Bench[] = [sends, walk, cold, hundred, idle, polls, environments, queue];
 
 /** `npm run bench [-- NAME …] [--json]`: measures, prints a table or JSON lines. It judges nothing: the targets stand beside. */
 async function main(): Promise<void> {
@@ -18,14 +19,15 @@ async function main(): Promise<void> {
     )
     .argument('[names...]', 'which benches (default: all)')
     .addOption(new Option('--json', 'one JSON object a line: {name, value, unit, floor, ratio}'))
+    .addOption(new Option('--full', 'measure whole what takes minutes, and is cut short without it'))
     .parse();
   const names = program.args;
   const unknown = names.filter((name) => !BENCHES.some((bench) => bench.name === name));
   if (unknown.length > 0) return program.error(`There is no bench ${unknown.join(', ')}.`);
-  const asJson = program.opts<{ json?: boolean }>().json === true;
+  const { json: asJson = false, full: isFull = false } = program.opts<{ json?: boolean; full?: boolean }>();
   const chosen = names.length === 0 ? BENCHES : BENCHES.filter((bench) => names.includes(bench.name));
   for (const bench of chosen) {
-    const figures = await bench.run((line) => process.stderr.write(`${line}\n`));
+    const figures = await bench.run((line) => process.stderr.write(`${line}\n`), { isFull });
     for (const figure of figures) process.stdout.write(`${asJson ? json(figure) : row(figure)}\n`);
   }
 }

@@ -6,14 +6,23 @@ export const JIFFIES_PER_S = 100;
 
 /** Memory and processor time of the platform's whole process tree. */
 export function usage(platform: BenchPlatform): { pssMb: number; jiffies: number } {
-  let memoryKb = 0;
+  const root = platform.child.pid ?? 0;
+  return { pssMb: memoryMb(root), jiffies: jiffiesOf(root) };
+}
+
+/** Memory of a process and all that descend from it. */
+export function memoryMb(root: number): number {
+  return (tree(root).reduce((sum, pid) => sum + pssKb(pid), 0) * 1024) / 1e6;
+}
+
+/** Processor time of a process, all its threads and all that descend from it. */
+export function jiffiesOf(root: number): number {
   let jiffies = 0;
-  for (const pid of tree(platform.child.pid ?? 0)) {
-    memoryKb += pssKb(pid);
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  for (const pid of tree(root)) {
+    const fields = statOf(pid);
     jiffies += Number(fields[11]) + Number(fields[12]);
   }
-  return { pssMb: (memoryKb * 1024) / 1e6, jiffies };
+  return jiffies;
 }
 
 /** Memory of one process, what it shares with others counted in part; 0 when it has ended. */
@@ -36,9 +45,14 @@ export function tree(root: number): number[] {
 }
 
 function parentOf(pid: number): number {
+  return Number(statOf(pid)[1]);
+}
+
+/** What Linux says of a process behind its name; of one that has ended, that it used nothing and is nobody's child. */
+function statOf(pid: number): readonly string[] {
   try {
-    return Number(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ')[1]);
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
   } catch {
-    return -1;
+    return ['X', '-1', ...Array.from({ length: 11 }, () => '0')];
   }
 }

@@ -1,0 +1,64 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Protocol, Target } from '../target.ts';
+
+/** How a peer is started on a port of the loopback address. */
+export interface Start {
+  readonly name: string;
+  readonly protocol: Protocol;
+  readonly command: string;
+  readonly words: readonly string[];
+  readonly cwd: string;
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+/** A peer that runs until it is disposed of. */
+export type Peer = Target & AsyncDisposable;
+
+const MOST_TRIES = 300;
+const TRY_EVERY_MS = 100;
+
+/** A port that nobody listens on. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** Starts a peer; resolves when it listens. */
+export async function serve(start: Start, port: number): Promise<Peer> {
+  const { name, protocol, command, words, cwd, variables } = start;
+  const child = spawn(command, words, { cwd, stdio: 'ignore', env: { ...process.env, ...variables } });
+  let failure: Error | undefined;
+  child.on('error', (error) => (failure = error));
+  const stop = async (): Promise<void> => {
+    if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill('SIGKILL'); // It keeps nothing that would have to be saved.
+    await ended;
+  };
+  for (let tries = 0; !(await listens(port)); tries += 1) {
+    if (failure !== undefined) throw failure;
+    if (child.exitCode !== null || tries === MOST_TRIES) {
+      await stop();
+      throw new Error(`${name} does not come up`);
+    }
+    await pause(TRY_EVERY_MS);
+  }
+  const endpoint = `http://127.0.0.1:${port}`;
+  return { name, protocol, endpoint, pid: child.pid ?? 0, [Symbol.asyncDispose]: stop };
+}
+
+function listens(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
+}
