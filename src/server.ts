@@ -9,6 +9,7 @@ import { buildDispatch } from './server/dispatch.ts';
 import { openDoors } from './server/doors.ts';
 import { buildFunctions } from './server/functions.ts';
 import { openData } from './server/data.ts';
+import { MachineLoad } from './server/machine-load.ts';
 import { chooseWalls } from './server/walls.ts';
 import { FigureCounter } from './watch/figures.ts';
 import { TroubleLog } from './watch/trouble-log.ts';
@@ -73,6 +74,7 @@ export async function startPlatform(
   const dispatch = await buildDispatch(scope, {
     ...{ ...base, ...functions },
     eventInvokes: functions.functions.eventInvokes,
+    isBusy: new MachineLoad().isBusy,
   });
   const facts: RunFacts = {
     version: host.version,

@@ -128,6 +128,15 @@ test('a TypeScript folder becomes a function that its queue triggers, and can be
   assert.equal((JSON.parse(failed.out) as { errorMessage: string }).errorMessage, 'no zero');
   const again = await run(['deploy', path, '--queue', 'greetings', '--batch-size', '100']);
   assert.equal(again.code, 0, again.complaint);
+  const patient = ['deploy', path, '--queue', 'greetings', '--retry-after', '5'];
+  const refused = await run([...patient, '--retry-at-most', '4']);
+  assert.match(refused.complaint, /greater than or equal to 5/);
+  assert.equal((await run([...patient, '--retry-at-most', '60'])).code, 0);
+  const { port } = await started;
+  const mappings = await fetch(
+    `http://127.0.0.1:${port}/2015-03-31/event-source-mappings?FunctionName=greet`,
+  );
+  assert.match(await mappings.text(), /"RetryBackoff":\{"FirstDelaySeconds":5,"LongestDelaySeconds":60\}/);
   assert.equal((await run(['invoke', 'greet', '{"n": 8}', '--log'])).complaint.includes('seen red'), true);
   const listed = await run(['functions']);
   assert.match(listed.out, /greet +nodejs24\.x +128 +3 +greetings \(\w+\)\n/);

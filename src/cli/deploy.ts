@@ -20,6 +20,8 @@ interface DeployOptions extends ConnectionOptions {
   readonly timeout?: string;
   readonly memory?: string;
   readonly batchSize?: string;
+  readonly retryAfter?: string;
+  readonly retryAtMost?: string;
   readonly env: readonly string[];
 }
 
@@ -38,6 +40,8 @@ export function deployCommand(): Command {
     .option('--timeout <seconds>', 'how long one invocation may take, 1 to 900')
     .option('--memory <MB>', 'how much memory an environment may use, 128 to 10240')
     .option('--batch-size <count>', 'messages per invocation, 1 to 10000')
+    .option('--retry-after <seconds>', 'hide a failed message so long, and twice as long after each failure')
+    .option('--retry-at-most <seconds>', 'the longest such time (default: 43200)')
     .option(
       '--env <name=value>',
       'an environment variable; may be repeated',
@@ -83,6 +87,8 @@ function chosen(options: DeployOptions): object {
       throw new WrongUsage(`--${name} takes ${least} to ${most}; got "${text}".`);
     return value;
   };
+  if (options.retryAtMost !== undefined && options.retryAfter === undefined)
+    throw new WrongUsage('--retry-at-most needs --retry-after.');
   const members = {
     queue: options.queue,
     runtime: options.runtime,
@@ -90,6 +96,8 @@ function chosen(options: DeployOptions): object {
     timeoutS: number('timeout', options.timeout, 1, 900),
     memoryMb: number('memory', options.memory, 128, 10_240),
     batchSize: number('batch-size', options.batchSize, 1, 10_000),
+    retryAfterS: number('retry-after', options.retryAfter, 1, 43_200),
+    retryAtMostS: number('retry-at-most', options.retryAtMost, 1, 43_200),
     variables: options.env.length === 0 ? undefined : variables(options.env),
   };
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));

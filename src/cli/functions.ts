@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
-import { connectedCommand, connection, functionClient } from './connection.ts';
+import type { MappingReport } from '../admin/mappings.ts';
+import { parseFunctionArn } from '../function/function.ts';
+import { ask, connectedCommand, connection, functionClient } from './connection.ts';
 import { examples, print, printTable } from './terminal.ts';
 
 /** `millrace functions`: every function, and the queues that trigger it. */
@@ -8,18 +10,14 @@ export function functionsCommand(): Command {
     .description('list the functions and the queues that trigger them')
     .addHelpText('after', examples('$ millrace functions'))
     .action(async (options: object) => {
-      const client = await functionClient(connection(options));
-      const { paginateListEventSourceMappings, paginateListFunctions } =
-        await import('@aws-sdk/client-lambda');
+      const to = connection(options);
+      const client = await functionClient(to);
+      const { paginateListFunctions } = await import('@aws-sdk/client-lambda');
+      const mappings = (await ask(to, `mappings?region=${encodeURIComponent(to.region)}`)) as MappingReport[];
       const queues = new Map<string, string[]>();
-      for await (const page of paginateListEventSourceMappings({ client }, {})) {
-        for (const mapping of page.EventSourceMappings ?? []) {
-          const name = lastPart(mapping.FunctionArn);
-          queues.set(name, [
-            ...(queues.get(name) ?? []),
-            `${lastPart(mapping.EventSourceArn)} (${mapping.State})`,
-          ]);
-        }
+      for (const mapping of mappings) {
+        const { name } = parseFunctionArn(mapping.functionArn) ?? { name: '' };
+        queues.set(name, [...(queues.get(name) ?? []), queueText(mapping)]);
       }
       const rows: (string | number)[][] = [];
       for await (const page of paginateListFunctions({ client }, {})) {
@@ -39,6 +37,13 @@ export function functionsCommand(): Command {
     });
 }
 
-function lastPart(arn: string | undefined): string {
-  return arn === undefined ? '' : arn.slice(arn.lastIndexOf(':') + 1);
+/** `clicks (Enabled, 3 running, at most 12: throttled)`. */
+function queueText({ queueArn, state, running, paceLimit, pacePauseMs, paceReason }: MappingReport): string {
+  const told = [state];
+  if (running > 0) told.push(`${running} running`);
+  if (paceLimit !== undefined) {
+    const pause = pacePauseMs > 0 ? ` every ${pacePauseMs / 1000} s` : '';
+    told.push(`at most ${paceLimit}${pause}: ${paceReason ?? ''}`);
+  }
+  return `${queueArn.slice(queueArn.lastIndexOf(':') + 1)} (${told.join(', ')})`;
 }

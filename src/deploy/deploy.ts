@@ -4,11 +4,11 @@ import type { RuntimeReport } from '../admin/runtimes.ts';
 import { ok, type Result } from '../base/result.ts';
 import { contentOf, type NoContent } from './content.ts';
 import { installedInstead, runtimeNote } from './installed.ts';
-import { ensureMapping, ensureQueue } from './trigger.ts';
+import { ensureMapping, ensureQueue, type MappingWishes } from './trigger.ts';
 import { uploadFunction } from './upload.ts';
 
 /** What to deploy, and how; absent members are guessed or left to the platform's defaults. */
-export interface DeployPlan {
+export interface DeployPlan extends MappingWishes {
   readonly folder: string;
   readonly name: string;
   readonly runtime?: string;
@@ -18,7 +18,6 @@ export interface DeployPlan {
   readonly variables?: Readonly<Record<string, string>>;
   /** The queue that triggers it; made when it is not there. */
   readonly queue?: string;
-  readonly batchSize?: number;
 }
 
 /** The doors a deployment goes through. */
@@ -49,7 +48,7 @@ export async function deploy(plan: DeployPlan, doors: Doors): Promise<Result<voi
   if (note !== undefined) doors.tell(note);
   if (plan.queue === undefined) return ok(undefined);
   const arn = await ensureQueue(doors.queues, plan.queue, plan.timeoutS);
-  await ensureMapping(doors.functions, arn, plan.name, plan.batchSize);
+  await ensureMapping(doors.functions, arn, plan.name, plan);
   doors.tell(`Queue ${plan.queue} triggers ${plan.name}.`);
   return ok(undefined);
 }

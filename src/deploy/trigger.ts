@@ -18,6 +18,8 @@ const VISIBILITY_PER_TIMEOUT = 6;
 const DEFAULT_TIMEOUT_S = 3;
 const LONGEST_VISIBILITY_S = 43_200;
 
+const OWN_MEMBERS = 'millraceMembers';
+
 /** The ARN of the queue, which is made when it is not there, fit for a function with this time-out. */
 export async function ensureQueue(
   client: SQSClient,
@@ -31,25 +33,60 @@ export async function ensureQueue(
   return answer.Attributes?.QueueArn ?? '';
 }
 
-/** Maps the queue to the function; an existing mapping keeps its settings but for the batch size. */
+/** What a mapping is to be like; absent: as it is. */
+export interface MappingWishes {
+  readonly batchSize?: number;
+  /** The first and the longest time that failed messages stay hidden. */
+  readonly retryAfterS?: number;
+  readonly retryAtMostS?: number;
+}
+
+/** Maps the queue to the function; an existing mapping keeps its settings but for what is wished. */
 export async function ensureMapping(
   client: LambdaClient,
   queueArn: string,
   name: string,
-  batchSize?: number,
+  wishes: MappingWishes = {},
 ): Promise<void> {
   const existing = await existingMapping(client, queueArn, name);
+  const windowS = existing?.MaximumBatchingWindowInSeconds ?? 0;
+  const change = batching(wishes.batchSize, windowS);
+  const backoff = backoffOf(wishes);
   if (existing === undefined) {
-    const mapping = {
-      EventSourceArn: queueArn,
-      FunctionName: name,
-      FunctionResponseTypes: ['ReportBatchItemFailures' as const],
-      ...batching(batchSize, 0),
-    };
-    await client.send(new CreateEventSourceMappingCommand(mapping));
-  } else if (batchSize !== undefined && existing.BatchSize !== batchSize) {
-    const change = batching(batchSize, existing.MaximumBatchingWindowInSeconds ?? 0);
-    await client.send(new UpdateEventSourceMappingCommand({ UUID: existing.UUID, ...change }));
+    const responses = { FunctionResponseTypes: ['ReportBatchItemFailures' as const] };
+    const mapping = { EventSourceArn: queueArn, FunctionName: name, ...responses, ...change };
+    await saying(client, backoff, () => client.send(new CreateEventSourceMappingCommand(mapping)));
+  } else if (backoff !== undefined || (change.BatchSize ?? existing.BatchSize) !== existing.BatchSize) {
+    const update = new UpdateEventSourceMappingCommand({ UUID: existing.UUID, ...change });
+    await saying(client, backoff, () => client.send(update));
+  }
+}
+
+function backoffOf({ retryAfterS, retryAtMostS }: MappingWishes): object | undefined {
+  if (retryAfterS === undefined) return undefined;
+  const longest = retryAtMostS === undefined ? {} : { LongestDelaySeconds: retryAtMostS };
+  return { RetryBackoff: { FirstDelaySeconds: retryAfterS, ...longest } };
+}
+
+/** Adds members to the body of what `send` asks, which AWS does not have, and its clients therefore leave out. */
+async function saying(
+  client: LambdaClient,
+  members: object | undefined,
+  send: () => Promise<unknown>,
+): Promise<void> {
+  client.middlewareStack.add(
+    (next) => (args) => {
+      const request = args.request as { body: string };
+      request.body = JSON.stringify({ ...(JSON.parse(request.body) as object), ...members });
+      return next(args);
+    },
+    // Before the length of the body is taken, and before it is signed.
+    { step: 'build', priority: 'high', name: OWN_MEMBERS },
+  );
+  try {
+    await send();
+  } finally {
+    client.middlewareStack.remove(OWN_MEMBERS);
   }
 }
 

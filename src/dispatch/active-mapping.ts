@@ -27,7 +27,11 @@ export class ActiveMapping {
   view(state: Mapping['state'] = this.#state()): Mapping {
     const { uuid, source, function: target, settings, tags, modifiedAtMs } = this.#record;
     const lastProcessingResult = this.#lastResult;
-    return { uuid, source, function: target, settings, tags, modifiedAtMs, state, lastProcessingResult };
+    const pace = this.#dispatcher?.pace;
+    return {
+      ...{ uuid, source, function: target, settings, tags, modifiedAtMs, state, lastProcessingResult },
+      ...(pace !== undefined && { pace }),
+    };
   }
 
   /**

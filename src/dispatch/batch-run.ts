@@ -2,8 +2,9 @@ import { sleep } from '../base/clock.ts';
 import type { InvokeResult } from '../environment/result.ts';
 import { causeOf } from './cause.ts';
 import { failedGroups, halves, notBehind } from './divide.ts';
-import type { Fate, Feed, Taken } from './feed.ts';
+import type { Fate, Feed, Judgement, Taken } from './feed.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
+import type { PacedEnd } from './pace.ts';
 import type { DispatchPorts } from './ports.ts';
 
 /** The first and the longest wait for room on a full machine. */
@@ -25,6 +26,8 @@ export interface BatchHost {
   readonly signal: AbortSignal;
   /** +1 when the batch begins to wait for room, -1 when it does no longer. */
   room(change: 1 | -1): void;
+  /** An invocation of it has ended so. */
+  heard(end: Omit<PacedEnd, 'running'>): void;
   /** The invocation has ended: called once, before the messages are settled. */
   invoked(): void;
   /** True when the platform is taking environments down: an invocation that fails now was not the function's fault. */
@@ -45,6 +48,7 @@ export async function runBatch(
   let result: InvokeResult | undefined;
   try {
     result = await run.invoke(host);
+    run.judge(result, host);
     if (run.isDivided(result, host)) {
       run.endLeases();
       return void (await runHalves(ports, feed, run.taken, host));
@@ -68,6 +72,7 @@ async function runPart(
   const run = new BatchRun(ports, feed, taken);
   try {
     const result = host.signal.aborted ? undefined : await run.invoke(host);
+    run.judge(result, host);
     run.endLeases();
     if (run.isDivided(result, host)) return await runHalves(ports, feed, run.taken, host);
     if (host.abandoned() && result?.kind !== 'answered') return new Set();
@@ -125,6 +130,8 @@ class BatchRun implements Disposable {
   readonly #feed: Feed;
   readonly #request: ReturnType<Feed['request']>;
   readonly #leases: LeaseKeeper;
+  #beganMs = 0;
+  #judgement: Judgement | undefined;
 
   constructor(ports: DispatchPorts, feed: Feed, taken: readonly Taken[]) {
     this.#ports = ports;
@@ -188,6 +195,7 @@ class BatchRun implements Disposable {
     if (target === undefined) return undefined;
     const { target: _, ...request } = this.#request;
     const { qualifier } = named;
+    this.#beganMs = this.#ports.clock.nowMs();
     return this.#ports.invoker.invoke({
       ...{ ...request, function: target },
       ...(qualifier !== undefined && { qualifier }),
@@ -203,9 +211,20 @@ class BatchRun implements Disposable {
     this.endLeases();
   }
 
+  /** Says what the outcome means, and tells the dispatcher what it says of what is behind the function. */
+  judge(result: InvokeResult | undefined, host: BatchHost): Judgement {
+    const judgement = this.#feed.judge(this.taken, result);
+    this.#judgement = judgement;
+    const { signal = 'silent' } = judgement;
+    const isFirst = this.taken.every(({ delivery }) => delivery.receiveCount === 1);
+    const times = { beganMs: this.#beganMs, endedMs: this.#ports.clock.nowMs() };
+    host.heard({ signal: host.abandoned() ? 'silent' : signal, isFirst, ...times });
+    return judgement;
+  }
+
   /** Applies what the outcome means. The lease of a message that nobody could hand back ends by itself. */
   async handBack(result: InvokeResult | undefined): Promise<readonly Fate[]> {
-    const { fates: judged, result: sentence } = this.#feed.judge(this.taken, result);
+    const { fates: judged, result: sentence } = this.#judgement ?? this.#feed.judge(this.taken, result);
     this.#feed.report(sentence);
     const fates = (await this.#feed.passOn?.(this.taken, result, judged)) ?? judged;
     const done = this.taken.filter((_, index) => fates[index]?.kind === 'done');

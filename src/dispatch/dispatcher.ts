@@ -5,7 +5,9 @@ import { takeBatch, type BatchPlan } from './batcher.ts';
 import { runBatch } from './batch-run.ts';
 import { Bell } from './bell.ts';
 import type { Feed } from './feed.ts';
+import { Pace, type PacedEnd, type PaceFigure } from './pace.ts';
 import type { DispatchPorts } from './ports.ts';
+import type { Ticket } from './slowness.ts';
 
 /**
  * How much longer than window and time-out a message is leased: for the start of an environment and for
@@ -20,11 +22,17 @@ const TROUBLE_PAUSE_MS = 1000;
 const FIRST_EMPTY_PAUSE_MS = 5;
 const LONGEST_EMPTY_PAUSE_MS = 1000;
 
+/** How many batches of a dispatcher run at once, and how many may. */
+export interface RunningPace extends PaceFigure {
+  readonly running: number;
+}
+
 /**
  * Gives the messages of one queue to one function.
  *
  *   waiting for what it needs   (function there and active, room, below its maximum)
  *     → waiting for an arrival  (costs nothing: no permit, no poll)
+ *     → the pause, if what is behind the function cannot take even one batch at a time
  *     → waiting for a permit
  *     → taking a batch          (leases the messages)
  *     → the batch runs by itself; the next round begins at once
@@ -38,6 +46,7 @@ export class Dispatcher {
   readonly #stop = new AbortController();
   readonly #batches = new Set<Promise<void>>();
   readonly #loop: Promise<void>;
+  readonly #pace = new Pace();
   #invoking = 0;
   #withoutRoom = 0;
   /** Receives that found nothing, since the last that found something. */
@@ -54,6 +63,14 @@ export class Dispatcher {
   /** Settings, queue or function have changed: look again. */
   wake(): void {
     this.#bell.ring();
+  }
+
+  /** The figure that can be watched. */
+  get pace(): RunningPace {
+    return {
+      running: this.#invoking,
+      ...(this.#isPaced() ? this.#pace.figure : { pauseMs: 0, cutCount: 0 }),
+    };
   }
 
   /** Takes nothing more, and resolves when every running batch has ended. */
@@ -89,6 +106,7 @@ export class Dispatcher {
     if (this.#stopped()) return undefined;
     const arrival = await broker.arrival(this.#feed.queue, this.#stop.signal);
     if (!arrival.ok) return this.#waitForQueue();
+    if (this.#isPaced() && this.#pace.pauseMs > 0) await this.#pause(this.#pace.pauseMs);
     if (this.#readyTarget() === undefined) return undefined;
     const permit = await allowance.acquire(this.#feed.settings().function, this.#stop.signal);
     let used = false;
@@ -126,7 +144,27 @@ export class Dispatcher {
     if (target === undefined) this.#feed.report('PROBLEM: The function does not exist.');
     else if (target.state.kind === 'failed') this.#feed.report(`PROBLEM: ${target.state.reason}`);
     const ready = target?.state.kind === 'active' && this.#withoutRoom === 0;
-    return ready && this.#invoking < maximumConcurrency ? target : undefined;
+    const most = this.#isPaced() ? Math.min(maximumConcurrency, this.#pace.limit) : maximumConcurrency;
+    return ready && this.#invoking < most ? target : undefined;
+  }
+
+  #isPaced(): boolean {
+    return this.#feed.settings().isPaced === true;
+  }
+
+  #heard(end: PacedEnd, ticket: Ticket | undefined): void {
+    const before = this.#pace.figure;
+    this.#pace.ended(end, ticket, this.#ports.isBusy);
+    if (!this.#isPaced()) return;
+    const now = this.#pace.figure;
+    if (now.cutCount === before.cutCount && (now.limit === undefined) === (before.limit === undefined))
+      return;
+    const { limit, reason } = now;
+    this.#ports.tell({
+      ...{ kind: 'paced', mapping: this.#feed.label, function: this.#feed.settings().function.name },
+      ...(limit !== undefined && { limit }),
+      ...{ why: reason ?? '', isFirst: before.limit === undefined },
+    });
   }
 
   #plan(target: FunctionRecord): BatchPlan {
@@ -145,6 +183,8 @@ export class Dispatcher {
 
   #launch(taken: Parameters<typeof runBatch>[2], permit: Permit): void {
     this.#invoking += 1;
+    const atBegin = this.#invoking;
+    let ticket = this.#pace.began(taken.length, atBegin);
     const batch = runBatch(this.#ports, this.#feed, taken, {
       signal: this.#stop.signal,
       abandoned: () => this.#abandoned,
@@ -152,7 +192,13 @@ export class Dispatcher {
         this.#withoutRoom += change;
         this.#bell.ring();
       },
+      heard: (end) => {
+        this.#heard({ ...end, running: Math.max(atBegin, this.#invoking) }, ticket);
+        // Of a divided batch the whole is measured, not its parts.
+        ticket = undefined;
+      },
       invoked: () => {
+        if (ticket !== undefined) this.#pace.left(ticket);
         this.#invoking -= 1;
         permit.release();
         this.#bell.ring();

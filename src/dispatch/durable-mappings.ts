@@ -3,14 +3,15 @@ import { functionKeyText, targetArn, type FunctionKey, type FunctionTarget } fro
 import { queueKeyText, type QueueKey } from '../message/queue-key.ts';
 import { ActiveMapping } from './active-mapping.ts';
 import { readMappings, removeMapping, type MappingRecord } from './mapping-record.ts';
-import type {
-  Mapping,
-  MappingBusy,
-  MappingChange,
-  MappingFailure,
-  Mappings,
-  MappingSettings,
-  NoSuchMapping,
+import {
+  settingsAfter,
+  type Mapping,
+  type MappingBusy,
+  type MappingChange,
+  type MappingFailure,
+  type Mappings,
+  type MappingSettings,
+  type NoSuchMapping,
 } from './mappings.ts';
 import type { DispatchPorts } from './ports.ts';
 import { withinStopGrace } from './stop-grace.ts';
@@ -87,7 +88,7 @@ export class DurableMappings implements Mappings, AsyncDisposable {
     await mapping.change((record) => ({
       ...record,
       function: target ?? record.function,
-      settings: changed(record.settings, settings),
+      settings: settingsAfter(record.settings, settings),
       modifiedAtMs,
     }));
     return ok(mapping.view(transition(before, mapping.record.settings.enabled)));
@@ -171,13 +172,6 @@ export class DurableMappings implements Mappings, AsyncDisposable {
   #trouble(uuid: string, what: string): void {
     this.#ports.tell({ kind: 'trouble', where: `mapping ${uuid}`, what });
   }
-}
-
-function changed(before: MappingSettings, change: Omit<MappingChange, 'function'>): MappingSettings {
-  const { maximumConcurrency, ...others } = change;
-  const { maximumConcurrency: kept, ...base } = { ...before, ...others };
-  const chosen = maximumConcurrency === undefined ? kept : maximumConcurrency;
-  return chosen === null || chosen === undefined ? base : { ...base, maximumConcurrency: chosen };
 }
 
 function changedTags(

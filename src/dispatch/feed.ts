@@ -3,6 +3,7 @@ import type { InvokeResult } from '../environment/result.ts';
 import type { FunctionTarget } from '../function/function.ts';
 import type { Delivery } from '../message/message.ts';
 import type { QueueKey } from '../message/queue-key.ts';
+import type { PaceSignal } from './pace-signal.ts';
 
 /** One message that a dispatcher has leased. */
 export interface Taken {
@@ -26,6 +27,8 @@ export interface Judgement {
   readonly fates: readonly Fate[];
   /** `OK`, or `PROBLEM: …`. */
   readonly result: string;
+  /** What it says of what is behind the function; not given: nothing. */
+  readonly signal?: PaceSignal;
 }
 
 /** How much of a feed goes into one invocation, and how many of those may run at once. */
@@ -34,6 +37,8 @@ export interface FeedSettings {
   readonly batchSize: number;
   readonly batchingWindowMs: number;
   readonly maximumConcurrency?: number;
+  /** Whether concurrency follows what the function says of what is behind it. */
+  readonly isPaced?: boolean;
 }
 
 /** What is invoked for a batch. */

@@ -1,4 +1,4 @@
-import type { RequestId } from '../base/ids.ts';
+import type { MessageId, RequestId } from '../base/ids.ts';
 import type { InvokeResult } from '../environment/result.ts';
 import type { Delivery } from '../message/message.ts';
 import type { QueueKey } from '../message/queue-key.ts';
@@ -7,8 +7,10 @@ import { sqsEvent, sqsRecord } from './event.ts';
 import { filterOf, type Filter } from './filter.ts';
 import type { Fate, Feed, FeedRequest, FeedSettings, Judgement, Taken } from './feed.ts';
 import type { MappingRecord } from './mapping-record.ts';
+import { paceSignal } from './pace-signal.ts';
 import type { DispatchPorts } from './ports.ts';
-import { judgeInvocation } from './verdict.ts';
+import { againAtMs } from './retry.ts';
+import { judgeInvocation, type AskedDelay, type Verdict } from './verdict.ts';
 
 /** A mapping's queue as its function sees it: events of SQS records, and AWS's rules for failures. */
 export class MappingFeed implements Feed {
@@ -32,7 +34,7 @@ export class MappingFeed implements Feed {
 
   settings(): FeedSettings {
     const { function: target, settings } = this.#current();
-    return { function: target, ...settings };
+    return { function: target, ...settings, isPaced: settings.isPaced !== false };
   }
 
   wants(part: string): boolean {
@@ -59,23 +61,28 @@ export class MappingFeed implements Feed {
   }
 
   /**
-   * A failed message stays hidden until the visibility time-out that began when it was taken has ended. One that was
-   * never given to the function is offered again at once.
+   * A failed message stays hidden for as long as {@link againAtMs} says. One that was never given to the function is offered
+   * again at once.
    */
   judge(batch: readonly Taken[], result: InvokeResult | undefined): Judgement {
     if (result === undefined || result.kind === 'no-room') {
       const fate: Fate = { kind: 'again', atMs: this.#ports.clock.nowMs() };
       return { fates: batch.map(() => fate), result: 'PROBLEM: The function could not be invoked.' };
     }
+    const { settings } = this.#current();
     const ids = batch.map((one) => one.delivery.message.id);
-    const verdict = judgeInvocation(result, ids, this.#current().settings.reportBatchItemFailures);
+    const report = judgeInvocation(result, ids, settings.reportBatchItemFailures);
+    const { verdict, throttled, remark } = report;
+    const nowMs = this.#ports.clock.nowMs();
     const fates = batch.map((one): Fate => {
-      const failed =
-        verdict.kind === 'all-failed' ||
-        (verdict.kind === 'some-failed' && verdict.failed.has(one.delivery.message.id));
-      return failed ? { kind: 'again', atMs: one.takenAtMs + one.visibilityMs } : { kind: 'done' };
+      const asked = delayAsked(verdict, one.delivery.message.id);
+      if (asked === 'done') return { kind: 'done' };
+      return { kind: 'again', atMs: againAtMs(one, nowMs, asked, settings.retryBackoff) };
     });
-    return { fates, result: verdict.kind === 'all-failed' ? 'PROBLEM: Function call failed' : 'OK' };
+    const allFailed = fates.every(({ kind }) => kind === 'again');
+    const signal = paceSignal(result, { throttled, allFailed });
+    if (remark !== undefined) return { fates, signal, result: `PROBLEM: ${remark}` };
+    return { fates, signal, result: verdict.kind === 'all-failed' ? 'PROBLEM: Function call failed' : 'OK' };
   }
 
   divides(result: InvokeResult | undefined): boolean {
@@ -85,4 +92,9 @@ export class MappingFeed implements Feed {
   report(result: string): void {
     this.#report(result);
   }
+}
+
+function delayAsked(verdict: Verdict, id: MessageId): AskedDelay | 'done' {
+  if (verdict.kind === 'all-failed') return undefined;
+  return verdict.kind === 'some-failed' && verdict.failed.has(id) ? verdict.failed.get(id) : 'done';
 }

@@ -1,6 +1,8 @@
 import type { Result } from '../base/result.ts';
 import type { FunctionTarget } from '../function/function.ts';
 import type { QueueKey } from '../message/queue-key.ts';
+import type { RunningPace } from './dispatcher.ts';
+import type { RetryBackoff } from './retry.ts';
 
 /** What a mapping's owner may choose. */
 export interface MappingSettings {
@@ -14,13 +16,34 @@ export interface MappingSettings {
   readonly filters?: readonly string[];
   /** False: a batch that ends by a crash, a time-out or for lack of memory is not divided to find the message behind it. */
   readonly divides?: boolean;
+  /** False: concurrency does not follow what the function says of what is behind it. */
+  readonly isPaced?: boolean;
+  /** How long failed messages stay hidden; not given: until their visibility time-out ends. */
+  readonly retryBackoff?: RetryBackoff;
 }
 
-/** A change of a mapping: given members replace, `null` removes the maximum concurrency. */
-export type MappingChange = Partial<Omit<MappingSettings, 'maximumConcurrency'>> & {
-  readonly maximumConcurrency?: number | null;
+/** The settings that a mapping may have or not. */
+type Optional = 'maximumConcurrency' | 'retryBackoff';
+
+/** A change of a mapping: given members replace, `null` removes what may be absent. */
+export type MappingChange = Partial<Omit<MappingSettings, Optional>> & {
+  readonly [Name in Optional]?: MappingSettings[Name] | null;
+} & {
   readonly function?: FunctionTarget;
 };
+
+/** Settings as they become by a change; what is taken away is absent. */
+export function settingsAfter(
+  before: MappingSettings,
+  change: Omit<MappingChange, 'function'>,
+): MappingSettings {
+  const { maximumConcurrency, retryBackoff, ...rest } = { ...before, ...change };
+  return {
+    ...rest,
+    ...(typeof maximumConcurrency === 'number' && { maximumConcurrency }),
+    ...(retryBackoff && { retryBackoff }),
+  };
+}
 
 /** A queue whose messages a function handles. */
 export interface Mapping {
@@ -33,6 +56,8 @@ export interface Mapping {
   readonly state: 'Creating' | 'Enabling' | 'Enabled' | 'Disabling' | 'Disabled' | 'Updating' | 'Deleting';
   /** `No records processed`, `OK`, or what went wrong last. */
   readonly lastProcessingResult: string;
+  /** How many batches run at once, and how its pace stands; not given while it does not work. */
+  readonly pace?: RunningPace;
 }
 
 /** Why a mapping was refused. */

@@ -19,4 +19,6 @@ export interface DispatchPorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly tell: Tell;
+  /** True while this machine itself has no time to spare, so that durations say nothing about a function; not given: never. */
+  readonly isBusy?: () => boolean;
 }

@@ -16,8 +16,8 @@ function answered(text: string): InvokeResult {
 }
 
 function verdictOf(text: string): string {
-  const verdict = judgeInvocation(answered(text), ids, true);
-  return verdict.kind === 'some-failed' ? [...verdict.failed].join() : verdict.kind;
+  const { verdict } = judgeInvocation(answered(text), ids, true);
+  return verdict.kind === 'some-failed' ? [...verdict.failed.keys()].join() : verdict.kind;
 }
 
 test('whatever is not an answer fails the whole batch, whether or not the mapping reports item failures', () => {
@@ -32,14 +32,14 @@ test('whatever is not an answer fails the whole batch, whether or not the mappin
     { kind: 'no-room', why: 'full' },
   ];
   for (const end of ends) {
-    assert.equal(judgeInvocation(ended(end), ids, false).kind, 'all-failed', end.kind);
-    assert.equal(judgeInvocation(ended(end), ids, true).kind, 'all-failed', end.kind);
+    assert.equal(judgeInvocation(ended(end), ids, false).verdict.kind, 'all-failed', end.kind);
+    assert.equal(judgeInvocation(ended(end), ids, true).verdict.kind, 'all-failed', end.kind);
   }
 });
 
 test('without reported item failures any answer completes the batch', () => {
   for (const text of ['null', '{"batchItemFailures":[{"itemIdentifier":"one"}]}', 'not JSON', '']) {
-    assert.equal(judgeInvocation(answered(text), ids, false).kind, 'all-done', text);
+    assert.equal(judgeInvocation(answered(text), ids, false).verdict.kind, 'all-done', text);
   }
 });
 
@@ -74,4 +74,31 @@ test('a malformed list or an id that is not of the batch fails the whole batch',
     '{"batchItemFailures":[{"itemIdentifier":"one"},{"itemIdentifier":"four"}]}',
   ];
   for (const text of malformed) assert.equal(verdictOf(text), 'all-failed', text);
+});
+
+test('a failed message may be wanted again after a delay; one that is none changes nothing but is remarked upon', () => {
+  const list = (delay: string): string =>
+    `{"batchItemFailures":[{"itemIdentifier":"two"},{"itemIdentifier":"one","delaySeconds":${delay}}]}`;
+  const told = (delay: string): readonly unknown[] => {
+    const { verdict, remark } = judgeInvocation(answered(list(delay)), ids, true);
+    assert.ok(verdict.kind === 'some-failed');
+    assert.deepEqual([...verdict.failed.keys()], ['two', 'one']);
+    return [verdict.failed.get('one' as MessageId), remark?.split(';')[0]];
+  };
+  assert.deepEqual(told('0'), [0, undefined]);
+  assert.deepEqual(told('1.5'), [1500, undefined]);
+  assert.deepEqual(told('43200'), [43_200_000, undefined]);
+  assert.deepEqual(told('null'), [undefined, undefined]);
+  for (const none of ['-1', '43201', '"5"', 'true', '1e999', '{}']) {
+    assert.deepEqual(told(none), [undefined, 'delaySeconds takes a number from 0 to 43200'], none);
+  }
+});
+
+test('an answer may say that the function is throttled', () => {
+  const throttled = (text: string): boolean => judgeInvocation(answered(text), ids, true).throttled;
+  assert.equal(throttled('{"throttled":true}'), true);
+  assert.equal(throttled('{"throttled":true,"batchItemFailures":[{"itemIdentifier":"one"}]}'), true);
+  assert.equal(throttled('{"throttled":true,"batchItemFailures":[{"itemIdentifier":"unknown"}]}'), true);
+  for (const text of ['{}', '{"throttled":"yes"}', '{"batchItemFailures":[]}', '[]'])
+    assert.equal(throttled(text), false, text);
 });

@@ -1,5 +1,6 @@
 import { AdminDoor } from '../admin/admin-door.ts';
 import { logsQuestion } from '../admin/logs.ts';
+import { mappingsQuestion } from '../admin/mappings.ts';
 import { peekQuestion } from '../admin/peek.ts';
 import { runtimesQuestion } from '../admin/runtimes.ts';
 import type { StatusQuestion } from '../admin/status.ts';
@@ -49,6 +50,7 @@ export async function openDoors(
     status: (query) => ground.status.ask(query),
     logs: logsQuestion(functions, lines),
     peek: peekQuestion(ground.broker),
+    mappings: mappingsQuestion(ground.mappings),
     runtimes: runtimesQuestion(ground.runtimes),
   });
   const { connectionsLimit: connections, bodiesSizeBytes } = config;

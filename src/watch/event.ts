@@ -33,6 +33,18 @@ export type WatchEvent =
       readonly failedIds: readonly MessageId[];
     }
   | {
+      /** The concurrency of a mapping went down, or its limit is gone. */
+      readonly kind: 'paced';
+      readonly mapping: string;
+      readonly function: string;
+      /** The most batches at once; not given: no limit any more. */
+      readonly limit?: number;
+      /** Why it went down: `throttled`, `unreachable`, `failing`, `slow`. */
+      readonly why: string;
+      /** There was no limit before. */
+      readonly isFirst: boolean;
+    }
+  | {
       readonly kind: 'environment-started';
       readonly environmentId: EnvironmentId;
       readonly function: string;

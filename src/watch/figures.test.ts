@@ -17,7 +17,11 @@ test('messages are counted one by one, invocations by their outcome', () => {
     function: 'f',
     startMs: 9,
   });
+  const paced = { kind: 'paced', mapping: 'm', function: 'f', why: 'throttled', isFirst: true } as const;
+  counter.read({ ...paced, limit: 3 });
+  counter.read(paced);
   const figures = counter.figures();
+  assert.equal(figures.paceCuts, 1);
   assert.equal(figures.messagesSent, 2);
   assert.equal(figures.messagesSettled, 2);
   assert.equal(figures.environmentsStarted, 1);

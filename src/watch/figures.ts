@@ -7,6 +7,8 @@ export interface Figures {
   readonly messagesSettled: number;
   readonly messagesDeadLettered: number;
   readonly batchesDispatched: number;
+  /** How often the concurrency of a mapping went down for what is behind its function. */
+  readonly paceCuts: number;
   readonly environmentsStarted: number;
   readonly environmentsEnded: number;
   /** Invocations by how they ended: `answered`, `function-error`, `timed-out` … */
@@ -21,6 +23,7 @@ export class FigureCounter {
     messagesSettled: 0,
     messagesDeadLettered: 0,
     batchesDispatched: 0,
+    paceCuts: 0,
     environmentsStarted: 0,
     environmentsEnded: 0,
   };
@@ -34,6 +37,7 @@ export class FigureCounter {
     else if (event.kind === 'settled') counts.messagesSettled += event.count;
     else if (event.kind === 'dead-lettered') counts.messagesDeadLettered += event.ids.length;
     else if (event.kind === 'batch-dispatched') counts.batchesDispatched += 1;
+    else if (event.kind === 'paced') counts.paceCuts += event.limit === undefined ? 0 : 1;
     else if (event.kind === 'environment-started') counts.environmentsStarted += 1;
     else if (event.kind === 'environment-ended') counts.environmentsEnded += 1;
     else if (event.kind === 'invoked') this.#countInvocation(event.outcome);

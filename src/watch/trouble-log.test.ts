@@ -21,3 +21,16 @@ test('trouble becomes one line, whatever line ends are in it', () => {
   log.read({ kind: 'settled', queue: { account: '0', region: 'r', name: 'q' }, count: 1 });
   assert.deepEqual(lines, ['1970-01-01T00:00:00.000Z dispatch: first | second']);
 });
+
+test('a pace is told when it comes and when it goes, not at each step', () => {
+  const lines: string[] = [];
+  const log = new TroubleLog(new ManualClock(0), (line) => lines.push(line.slice(25)));
+  const paced = { kind: 'paced', mapping: 'm', function: 'f', why: 'throttled' } as const;
+  log.read({ ...paced, limit: 30, isFirst: true });
+  log.read({ ...paced, limit: 15, isFirst: false });
+  log.read({ ...paced, isFirst: false });
+  assert.deepEqual(lines, [
+    'mapping m of function f: at most 30 at once from now on (throttled).',
+    'mapping m of function f: no limit of concurrency any more.',
+  ]);
+});

@@ -30,5 +30,12 @@ function toldOf(event: WatchEvent): string | undefined {
   if (event.kind === 'trouble' || event.kind === 'noticed') return `${event.where}: ${event.what}`;
   if (event.kind === 'brought')
     return `${event.line} … ${event.why ?? `${(event.tookMs / 1000).toFixed(1)} s`}`;
-  return undefined;
+  return event.kind === 'paced' ? pacedLine(event) : undefined;
+}
+
+/** One line when a limit comes and one when it goes: what lies between is a figure. */
+function pacedLine(event: WatchEvent & { readonly kind: 'paced' }): string | undefined {
+  const where = `mapping ${event.mapping} of function ${event.function}`;
+  if (event.limit === undefined) return `${where}: no limit of concurrency any more.`;
+  return event.isFirst ? `${where}: at most ${event.limit} at once from now on (${event.why}).` : undefined;
 }

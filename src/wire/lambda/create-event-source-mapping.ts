@@ -1,5 +1,5 @@
 import { parseQueueArn, type QueueKey } from '../../message/queue-key.ts';
-import type { MappingSettings } from '../../dispatch/mappings.ts';
+import { settingsAfter } from '../../dispatch/mappings.ts';
 import type { Caller } from '../caller.ts';
 import { Members } from '../members.ts';
 import { jsonObject, type RestAnswer, type RestCall } from '../rest-protocol.ts';
@@ -16,14 +16,10 @@ export async function createEventSourceMapping(call: RestCall, rooms: LambdaRoom
   const name = members.text('FunctionName', { required: true, least: 1 });
   const arn = members.text('EventSourceArn', { required: true });
   const tags = members.textMap('Tags') ?? {};
-  const { maximumConcurrency, ...given } = readMappingSettings(members);
+  const given = readMappingSettings(members);
   const target = readTarget(name ?? '', new URLSearchParams(), call.caller);
   const source = readSource(arn ?? '', call.caller);
-  const settings: MappingSettings = {
-    ...MAPPING_DEFAULTS,
-    ...given,
-    ...(typeof maximumConcurrency === 'number' ? { maximumConcurrency } : {}),
-  };
+  const settings = settingsAfter(MAPPING_DEFAULTS, given);
   checkMappingSettings(source, settings);
   checkTags(tags);
   const created = await rooms.mappings.create(source, target, settings, tags);

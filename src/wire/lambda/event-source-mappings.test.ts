@@ -61,6 +61,34 @@ test('every option of a queue’s mapping is kept and answered', async () => {
   assert.deepEqual(json.ScalingConfig, { MaximumConcurrency: 7 });
 });
 
+test('members of our own: a pace that may be turned off, and a back-off that grows', async () => {
+  const lambda = await client();
+  const { json } = await create(lambda, {
+    AdaptivePace: false,
+    RetryBackoff: { FirstDelaySeconds: 5, LongestDelaySeconds: 600 },
+  });
+  assert.equal(json.AdaptivePace, false);
+  assert.deepEqual(json.RetryBackoff, { FirstDelaySeconds: 5, LongestDelaySeconds: 600 });
+  const path = `${PATH}/${json.UUID as string}`;
+  const change = async (body: object): Promise<Told> => lambda.ask('PUT', path, { body });
+  const longest = await change({ RetryBackoff: { FirstDelaySeconds: 2 } });
+  assert.deepEqual(longest.json.RetryBackoff, { FirstDelaySeconds: 2, LongestDelaySeconds: 43_200 });
+  assert.equal((await change({ RetryBackoff: {} })).json.RetryBackoff, undefined);
+  const refused: [object, RegExp][] = [
+    [{ FirstDelaySeconds: 0 }, /'retryBackoff\.firstDelaySeconds' .* greater than or equal to 1$/],
+    [{ FirstDelaySeconds: 43_201 }, /less than or equal to 43200/],
+    [{ LongestDelaySeconds: 60 }, /'retryBackoff\.firstDelaySeconds' .* must not be null$/],
+    [{ FirstDelaySeconds: 9, LongestDelaySeconds: 8 }, /longestDelaySeconds' .* greater than or equal to 9$/],
+  ];
+  for (const [RetryBackoff, sentence] of refused) {
+    const answer = await change({ RetryBackoff });
+    assert.equal(answer.status, 400);
+    assert.match(String(answer.json.message ?? answer.json.Message), sentence);
+  }
+  assert.equal((await change({ RetryBackoff: { FirstDelaySeconds: '1' } })).status, 400);
+  assert.equal((await change({ AdaptivePace: 'no' })).status, 400);
+});
+
 test('what AWS would refuse is refused with its sentence', async () => {
   const lambda = await client();
   const cases: [object, string, RegExp][] = [

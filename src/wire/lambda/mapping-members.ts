@@ -1,6 +1,8 @@
 import type { MappingChange, MappingSettings } from '../../dispatch/mappings.ts';
+import type { RetryBackoff } from '../../dispatch/retry.ts';
 import { readPattern } from '../../message/pattern.ts';
 import type { QueueKey } from '../../message/queue-key.ts';
+import { VISIBILITY_SECONDS } from '../../queue/limits.ts';
 import type { Members } from '../members.ts';
 import { invalidParameter, unsupported } from './lambda-errors.ts';
 
@@ -62,9 +64,26 @@ export function readMappingSettings(members: Members): Omit<MappingChange, 'func
     filters: readFilters(members),
     // Of streams in AWS; here it turns off what is on by default.
     divides: members.flag('BisectBatchOnFunctionError'),
+    // Our own: AWS has no such members, and its clients cannot say them.
+    isPaced: members.flag('AdaptivePace'),
+    retryBackoff: readBackoff(members),
   };
   members.end();
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+/** `RetryBackoff: { FirstDelaySeconds, LongestDelaySeconds }`; an empty one takes it away. */
+function readBackoff(members: Members): RetryBackoff | null | undefined {
+  const backoff = members.structure('RetryBackoff');
+  if (backoff === undefined) return undefined;
+  const first = backoff.whole('FirstDelaySeconds', { least: 1, most: VISIBILITY_SECONDS.most });
+  const longest = backoff.whole('LongestDelaySeconds', {
+    least: first ?? 1,
+    most: VISIBILITY_SECONDS.most,
+  });
+  if (first === undefined && longest === undefined) return null;
+  if (first === undefined) backoff.missing('FirstDelaySeconds');
+  return { firstMs: (first ?? 1) * 1000, longestMs: (longest ?? VISIBILITY_SECONDS.most) * 1000 };
 }
 
 /** The patterns of `FilterCriteria`; an empty one takes all away. */

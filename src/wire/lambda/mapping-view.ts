@@ -1,4 +1,5 @@
 import type { Mapping } from '../../dispatch/mappings.ts';
+import type { RetryBackoff } from '../../dispatch/retry.ts';
 import { targetArn } from '../../function/function.ts';
 import { queueArn } from '../../message/queue-key.ts';
 
@@ -22,6 +23,8 @@ export function mappingView(mapping: Mapping): Readonly<Record<string, unknown>>
     StateTransitionReason: 'USER_INITIATED',
     FunctionResponseTypes: settings.reportBatchItemFailures ? ['ReportBatchItemFailures'] : [],
     ...(settings.divides === undefined ? {} : { BisectBatchOnFunctionError: settings.divides }),
+    ...(settings.isPaced === undefined ? {} : { AdaptivePace: settings.isPaced }),
+    ...(settings.retryBackoff === undefined ? {} : { RetryBackoff: backoffView(settings.retryBackoff) }),
     ...(settings.filters !== undefined && settings.filters.length > 0
       ? { FilterCriteria: { Filters: settings.filters.map((Pattern) => ({ Pattern })) } }
       : {}),
@@ -30,4 +33,8 @@ export function mappingView(mapping: Mapping): Readonly<Record<string, unknown>>
       : { ScalingConfig: { MaximumConcurrency: settings.maximumConcurrency } }),
     EventSourceMappingArn: mappingArn(mapping),
   };
+}
+
+function backoffView({ firstMs, longestMs }: RetryBackoff): Readonly<Record<string, number>> {
+  return { FirstDelaySeconds: firstMs / 1000, LongestDelaySeconds: longestMs / 1000 };
 }

@@ -1,3 +1,4 @@
+import { settingsAfter } from '../../dispatch/mappings.ts';
 import { Members } from '../members.ts';
 import { jsonObject, type RestAnswer, type RestCall } from '../rest-protocol.ts';
 import { existingMapping } from './existing-mapping.ts';
@@ -13,8 +14,7 @@ export async function updateEventSourceMapping(call: RestCall, rooms: LambdaRoom
   const members = new Members(jsonObject(call));
   const name = members.text('FunctionName', { least: 1 });
   const given = readMappingSettings(members);
-  const { maximumConcurrency: _, ...checked } = given;
-  checkMappingSettings(mapping.source, { ...mapping.settings, ...checked });
+  checkMappingSettings(mapping.source, settingsAfter(mapping.settings, given));
   const target = name === undefined ? undefined : readTarget(name, new URLSearchParams(), call.caller);
   const change = target === undefined ? given : { ...given, function: target };
   const changed = await rooms.mappings.change(mapping.uuid, change);
