@@ -1,6 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
-import { Readable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import { thawGroupOf } from './frozen-group.ts';
 import { killMarked } from './marked-processes.ts';
 import type { SpawnerEvent, SpawnerRequest } from './spawner-protocol.ts';
@@ -22,6 +21,7 @@ class SpawnerProcess {
     process.on('message', (request: SpawnerRequest) => {
       if (request.kind === 'start') this.#start(request);
       else if (request.kind === 'read-output') this.#readOutput(request.number);
+      else if (request.kind === 'hand') this.#hand(request.id, request.text);
       else this.#children.get(request.id)?.kill(request.signal);
     });
     process.on('disconnect', () => {
@@ -39,20 +39,24 @@ class SpawnerProcess {
   #start(request: Extract<SpawnerRequest, { kind: 'start' }>): void {
     const { id, command, workingDirectory: cwd, variables: env } = request;
     const [program = '', ...words] = command;
-    const descriptors: number[] = [];
     try {
-      for (const file of request.files) descriptors.push(openSync(file, 'r'));
-      const stdio = ['ignore' as const, 'pipe' as const, 'pipe' as const, ...descriptors];
-      const all = request.namesChild ? [...stdio, 'pipe' as const] : stdio;
-      const child = spawn(program, words, { cwd, env, stdio: all, detached: request.ownSession });
+      const pipes = Number(request.isHanded) + Number(request.namesChild);
+      const stdio: ('ignore' | 'pipe')[] = ['ignore', 'pipe', 'pipe', ...Array<'pipe'>(pipes).fill('pipe')];
+      const child = spawn(program, words, { cwd, env, stdio, detached: request.ownSession });
       if (request.mark !== undefined) this.#marks.set(id, request.mark);
       this.#watch(id, child);
-      if (request.namesChild) this.#hearChild(id, child, child.stdio[all.length - 1]);
+      if (request.namesChild) this.#hearChild(id, child, child.stdio[stdio.length - 1]);
     } catch (error) {
       this.#tell({ kind: 'not-started', id, why: (error as Error).message });
-    } finally {
-      for (const descriptor of descriptors) closeSync(descriptor);
     }
+  }
+
+  #hand(id: number, text: string): void {
+    const handed: unknown = this.#children.get(id)?.stdio[3];
+    if (!(handed instanceof Writable)) return;
+    // It may have ended meanwhile, which is told on its own.
+    handed.on('error', () => undefined);
+    handed.end(text, () => handed.destroy());
   }
 
   /** What was printed before the request is readable by now: it is read within this turn. */

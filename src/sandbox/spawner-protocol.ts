@@ -6,15 +6,17 @@ export type SpawnerRequest =
       readonly command: readonly string[];
       readonly variables: Readonly<Record<string, string>>;
       readonly workingDirectory: string;
-      /** Files opened for the program as its descriptors 3, 4 … */
-      readonly files: readonly string[];
-      /** One more descriptor behind the files, on which the program names its child as JSON: `{"child-pid": 1}`. */
+      /** Descriptor 3 is what the program is handed later. */
+      readonly isHanded: boolean;
+      /** The next descriptor, on which the program names its child as JSON: `{"child-pid": 1}`. */
       readonly namesChild: boolean;
       /** Text among the variables of all that the program starts, by which it is found when the platform is gone. */
       readonly mark?: string;
       /** Makes the program the leader of a session of its own. */
       readonly ownSession: boolean;
     }
+  /** Hands a program its text, and closes what it reads that from. */
+  | { readonly kind: 'hand'; readonly id: number; readonly text: string }
   | { readonly kind: 'signal'; readonly id: number; readonly signal: 'SIGTERM' | 'SIGKILL' }
   /** Asks for `output-read` once everything that has been printed so far has been told. */
   | { readonly kind: 'read-output'; readonly number: number };

@@ -78,7 +78,7 @@ test('a platform that is killed leaves nothing behind', { timeout: 20_000 }, asy
 function shell(script: string): SpawnOrder {
   const command = ['/bin/sh', '-c', script];
   const variables = { PATH: '/usr/bin:/bin' };
-  return { command, variables, workingDirectory: '/', files: [], namesChild: false, ownSession: false };
+  return { command, variables, workingDirectory: '/', isHanded: false, namesChild: false, ownSession: false };
 }
 
 async function parentNamed(spawner: Spawner): Promise<number> {

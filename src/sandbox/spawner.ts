@@ -23,6 +23,8 @@ export interface Spawned {
   /** Resolves when, in addition, nothing holds its output open. */
   readonly closed: Promise<void>;
   signal(signal: 'SIGTERM' | 'SIGKILL'): void;
+  /** Gives it the text that its order said it is handed; once. */
+  hand(text: string): void;
   /** Resolves when everything that it has printed before has been handed on. */
   outputRead(): Promise<void>;
 }
@@ -72,7 +74,13 @@ export class Spawner implements AsyncDisposable {
       if (this.#running.has(id)) this.#ask({ kind: 'signal', id, signal: name });
     };
     const outputRead = (): Promise<void> => (this.#running.has(id) ? this.#outputRead() : Promise.resolve());
-    return { pid, ended: ended.promise, closed: closed.promise, child: child.promise, signal, outputRead };
+    const hand = (text: string): void => {
+      if (this.#running.has(id)) this.#ask({ kind: 'hand', id, text });
+    };
+    return {
+      ...{ pid, ended: ended.promise, closed: closed.promise, child: child.promise },
+      ...{ signal, hand, outputRead },
+    };
   }
 
   /** Ends the process and with it everything that it started. */

@@ -47,7 +47,7 @@ export class BareSandbox implements Sandbox {
         command: spec.command.map(outside),
         variables,
         workingDirectory: outside(spec.workingDirectory),
-        files: [],
+        isHanded: false,
         namesChild: false,
         mark,
         ownSession: true,

@@ -1,5 +1,5 @@
 import { rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
 import { failed, ok, type Result } from '../../base/result.ts';
 import { MemoryWatch } from '../memory-watch.ts';
@@ -8,7 +8,7 @@ import { PeerSockets } from '../peer-sockets.ts';
 import { neverStarted } from '../never-started.ts';
 import type { OutputListener, PeerAddress, Sandbox, SandboxedTree, SandboxSpec } from '../sandbox.ts';
 import { Spawner, type Spawned } from '../spawner.ts';
-import { BubblewrapTree, NOT_JOINED } from './bubblewrap-tree.ts';
+import { BubblewrapTree } from './bubblewrap-tree.ts';
 import { runCanary } from './canary.ts';
 import type { Cgroup, CgroupParent } from './cgroup.ts';
 import { CgroupV1 } from './cgroup-v1.ts';
@@ -21,7 +21,8 @@ import { PeerOrigin } from './peer-origin.ts';
 import { NOT_SCOPED, scopeProgram } from './scope-program.ts';
 import { seccompProgram } from './seccomp.ts';
 import { ownMemoryBytes } from './tree-memory.ts';
-import { groupFile, passwdFile } from './user-files.ts';
+import { UserFiles } from './user-files.ts';
+import { HANDED_DESCRIPTOR, WaitingShells, type OpenedFile, type WaitingShell } from './waiting-shells.ts';
 
 /** These walls do not hold on this machine. `what` is a sentence that says what is missing. */
 export interface WallsDoNotHold {
@@ -50,17 +51,15 @@ interface Means {
   readonly isScoped: boolean;
 }
 
-/** Open files of each process, as on AWS. */
-const OPEN_FILES = 1024;
-
-/**
- * A process joins its groups before anything else runs in it: `sh -c SCRIPT sh GROUPS… -- COMMAND…`. It leaves no
- * core dumps, which might be handed to a program of the host.
- */
-const JOIN = `ulimit -c 0; ulimit -n ${OPEN_FILES}; while [ "$1" != -- ]; do echo $$ >"$1" || exit ${NOT_JOINED}; shift; done; shift; exec "$@"`;
-
-/** bubblewrap's own file descriptors: the seccomp program, its options, then what becomes files inside. */
-const DESCRIPTOR = { seccomp: 3, options: 4, passwd: 5, group: 6, scope: 7 } as const;
+/** bubblewrap's own file descriptors: its options, where it names its child, the seccomp program, then what becomes files inside. */
+const DESCRIPTOR = {
+  options: HANDED_DESCRIPTOR,
+  naming: HANDED_DESCRIPTOR + 1,
+  seccomp: 5,
+  passwd: 6,
+  group: 7,
+  scope: 8,
+} as const;
 const SCOPE_TARGET = '/etc/scope';
 
 /**
@@ -73,15 +72,19 @@ export class BubblewrapSandbox implements Sandbox {
   readonly #spawner: Spawner;
   readonly #sockets = new PeerSockets();
   readonly #origin: PeerOrigin;
+  readonly #shells: WaitingShells;
+  readonly #userFiles: UserFiles;
   readonly #trees = new Set<BubblewrapTree>();
   #means: Means = { hasProc: true, isScoped: true };
-  #nextFiles = 1;
 
   private constructor(ground: Ground) {
     this.#ground = ground;
-    this.#spawner = new Spawner(ground.clock);
+    const { clock, cgroups, folder } = ground;
+    this.#spawner = new Spawner(clock);
+    this.#shells = new WaitingShells({ spawner: this.#spawner, clock, cgroups, name: basename(folder) });
+    this.#userFiles = new UserFiles(folder);
     const hasOwnUsers = ground.identity.kind === 'own-user';
-    this.#origin = new PeerOrigin({ clock: ground.clock, sockets: this.#sockets, hasOwnUsers });
+    this.#origin = new PeerOrigin({ clock, sockets: this.#sockets, hasOwnUsers });
   }
 
   get description(): string {
@@ -145,7 +148,7 @@ export class BubblewrapSandbox implements Sandbox {
     output: OutputListener,
     unfinished: AsyncDisposableStack,
   ): Promise<SandboxedTree> {
-    const { identity, cgroups } = this.#ground;
+    const { identity } = this.#ground;
     const uid = identity.kind === 'own-user' ? identity.users.take() : undefined;
     const release = (): void => {
       if (identity.kind === 'own-user' && uid !== undefined) identity.users.giveBack(uid);
@@ -154,11 +157,14 @@ export class BubblewrapSandbox implements Sandbox {
     // The private /tmp is memory, and the kernel cannot count it apart: it bounds both together at once, the watch the rest.
     const memoryBytes = spec.memoryLimitBytes + spec.tmpSizeBytes;
     const { processLimit: processes, cpuCores } = spec;
-    const cgroup = await cgroups?.make(spec.environmentId, { memoryBytes, processes, cpuCores });
-    unfinished.defer(() => cgroup?.remove());
+    const shell = await this.#shells.take(output);
+    unfinished.defer(() => shell.discard());
+    const { spawned, cgroup } = shell;
+    await cgroup?.limit({ memoryBytes, processes, cpuCores });
     this.#origin.began();
     unfinished.defer(() => this.#origin.gone());
-    const spawned = await this.#spawn(spec, uid, cgroup, output);
+    await this.#raiseWalls(spec, uid, shell);
+    this.#shells.refill();
     const tree = new BubblewrapTree({
       ...{ spawned, cgroup, uid, sockets: this.#sockets, clock: this.#ground.clock },
       watch: this.#watch(spec, spawned, cgroup),
@@ -179,6 +185,7 @@ export class BubblewrapSandbox implements Sandbox {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([...this.#trees].map((tree) => tree.kill()));
+    await this.#shells[Symbol.asyncDispose]();
     await this.#spawner[Symbol.asyncDispose]();
     const { cgroups, identity } = this.#ground;
     await cgroups?.remove();
@@ -186,12 +193,9 @@ export class BubblewrapSandbox implements Sandbox {
     await rm(this.#ground.folder, { recursive: true, force: true });
   }
 
-  async #spawn(
-    spec: SandboxSpec,
-    uid: number | undefined,
-    cgroup: Cgroup | undefined,
-    output: OutputListener,
-  ): Promise<Spawned> {
+  /** Has the shell become bubblewrap, and that the command behind its walls. */
+  async #raiseWalls(spec: SandboxSpec, uid: number | undefined, shell: WaitingShell): Promise<void> {
+    const { cgroup } = shell;
     const { folder, files } = this.#ground;
     const { hasProc, isScoped } = this.#means;
     const { options, command } = bubblewrapWords({
@@ -200,39 +204,19 @@ export class BubblewrapSandbox implements Sandbox {
       processLimit: cgroup === undefined ? spec.processLimit : undefined,
       scopeProgram: isScoped ? SCOPE_TARGET : undefined,
     });
-    // By a file, not by arguments: those are for every user of the machine to read, and hold the function's secrets.
-    const optionsText = options.map((word) => `${word}\0`).join('');
-    const { paths, remove } = await this.#writeFiles([optionsText, ...userFiles(uid)]);
-    const descriptors = [join(folder, 'seccomp'), ...paths, ...(isScoped ? [join(folder, 'scope')] : [])];
+    const { passwd, group } = await this.#userFiles.of(uid);
+    const opened: OpenedFile[] = [
+      { path: join(folder, 'seccomp'), descriptor: DESCRIPTOR.seccomp },
+      { path: passwd, descriptor: DESCRIPTOR.passwd },
+      { path: group, descriptor: DESCRIPTOR.group },
+    ];
+    if (isScoped) opened.push({ path: join(folder, 'scope'), descriptor: DESCRIPTOR.scope });
     // Where no control group tells when the last process has gone, bubblewrap names the first one inside.
-    const naming = cgroup === undefined ? ['--info-fd', String(DESCRIPTOR.seccomp + descriptors.length)] : [];
+    const naming = cgroup === undefined ? ['--info-fd', String(DESCRIPTOR.naming)] : [];
+    // Handed, not given as arguments: those are for every user of the machine to read, and hold the function's secrets.
+    const optionsText = options.map((word) => `${word}\0`).join('');
     const walls = ['bwrap', ...naming, '--args', String(DESCRIPTOR.options), '--', ...command];
-    try {
-      return await this.#spawner.start(
-        {
-          command: ['/bin/sh', '-c', JOIN, 'sh', ...(cgroup?.joinFiles ?? []), '--', ...walls],
-          variables: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' },
-          workingDirectory: '/',
-          files: descriptors,
-          namesChild: cgroup === undefined,
-          ownSession: true,
-        },
-        output,
-      );
-    } finally {
-      await remove();
-    }
-  }
-
-  /** Files of one start, for this user alone; what reads them has opened them when they are removed. */
-  async #writeFiles(
-    texts: readonly string[],
-  ): Promise<{ readonly paths: readonly string[]; readonly remove: () => Promise<void> }> {
-    const number = this.#nextFiles++;
-    const paths = texts.map((_, index) => join(this.#ground.folder, `start-${number}-${index}`));
-    await Promise.all(texts.map((text, index) => writeFile(paths[index] ?? '', text, { mode: 0o600 })));
-    const removeOne = (path: string): Promise<void> => rm(path, { force: true }).catch(() => undefined);
-    return { paths, remove: async () => void (await Promise.all(paths.map(removeOne))) };
+    shell.become(walls, opened, optionsText);
   }
 
   #watch(spec: SandboxSpec, spawned: Spawned, cgroup: Cgroup | undefined): MemoryWatch {
@@ -242,13 +226,6 @@ export class BubblewrapSandbox implements Sandbox {
       onExceeded: () => spawned.signal('SIGKILL'),
     });
   }
-}
-
-/** `/etc/passwd` and `/etc/group` for an environment's user. */
-function userFiles(uid: number | undefined): [string, string] {
-  const own = uid ?? process.getuid?.() ?? 0;
-  const group = uid ?? process.getgid?.() ?? 0;
-  return [passwdFile(own, group), groupFile(group)];
 }
 
 function madeFiles(isScoped: boolean): MadeFile[] {

@@ -7,6 +7,7 @@ import { SharedReading } from '../shared-reading.ts';
 import { exitOfCode } from '../shell-exit.ts';
 import type { SpawnEnd, Spawned } from '../spawner.ts';
 import type { Cgroup } from './cgroup.ts';
+import { NOT_JOINED } from './waiting-shells.ts';
 
 /** What a walled tree is made of. */
 export interface BubblewrapTreeParts {
@@ -24,9 +25,6 @@ export interface BubblewrapTreeParts {
 
 const GONE_ROUNDS = 500;
 const GONE_PAUSE_MS = 2;
-
-/** What the shell answers when the process could not join its group. */
-export const NOT_JOINED = 97;
 
 /** The processes of one environment behind bubblewrap's walls: they live and die with its process namespace. */
 export class BubblewrapTree implements SandboxedTree {

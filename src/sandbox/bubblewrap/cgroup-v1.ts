@@ -59,16 +59,11 @@ export class CgroupV1 implements CgroupParent {
     return new CgroupV1(all, options);
   }
 
-  async make(name: string, limits: CgroupLimits): Promise<Cgroup> {
+  async make(name: string): Promise<Cgroup> {
     const entries = Object.entries(this.#roots).map(([controller, root]) => [controller, join(root, name)]);
     const groups = Object.fromEntries(entries) as Roots;
     await Promise.all(Object.values(groups).map(makeGroup));
-    await Promise.all([
-      setValue(groups.memory, 'memory.limit_in_bytes', limits.memoryBytes),
-      setValue(groups.pids, 'pids.max', limits.processes),
-      groups.cpu && setValues(groups.cpu, cpuValuesV1(limits.cpuCores, this.#cpuSharing)),
-    ]);
-    return new GroupV1(groups, this.#clock);
+    return new GroupV1(groups, this.#clock, this.#cpuSharing);
   }
 
   async remove(): Promise<void> {
@@ -96,11 +91,22 @@ class GroupV1 implements Cgroup {
   readonly joinFiles: readonly string[];
   readonly #groups: Roots;
   readonly #clock: Clock;
+  readonly #cpuSharing: CpuSharing;
 
-  constructor(groups: Roots, clock: Clock) {
+  constructor(groups: Roots, clock: Clock, cpuSharing: CpuSharing) {
     this.#clock = clock;
+    this.#cpuSharing = cpuSharing;
     this.#groups = groups;
     this.joinFiles = Object.values(groups).map((group) => join(group, 'cgroup.procs'));
+  }
+
+  async limit({ memoryBytes, processes, cpuCores }: CgroupLimits): Promise<void> {
+    const { memory, pids, cpu } = this.#groups;
+    await Promise.all([
+      setValue(memory, 'memory.limit_in_bytes', memoryBytes),
+      setValue(pids, 'pids.max', processes),
+      cpu && setValues(cpu, cpuValuesV1(cpuCores, this.#cpuSharing)),
+    ]);
   }
 
   freeze(): Promise<void> {

@@ -58,15 +58,10 @@ export class CgroupV2 implements CgroupParent {
     }
   }
 
-  async make(name: string, { memoryBytes, processes, cpuCores }: CgroupLimits): Promise<Cgroup> {
+  async make(name: string): Promise<Cgroup> {
     const group = join(this.#root, name);
     await makeGroup(group);
-    await Promise.all([
-      setValue(group, 'memory.max', memoryBytes),
-      setValue(group, 'pids.max', processes),
-      this.#cpuSharing && setValues(group, cpuValuesV2(cpuCores, this.#cpuSharing)),
-    ]);
-    return new GroupV2(group, this.#clock);
+    return new GroupV2(group, this.#clock, this.#cpuSharing);
   }
 
   async remove(): Promise<void> {
@@ -91,11 +86,21 @@ class GroupV2 implements Cgroup {
   readonly joinFiles: readonly string[];
   readonly #group: string;
   readonly #clock: Clock;
+  readonly #cpuSharing: CpuSharing | undefined;
 
-  constructor(group: string, clock: Clock) {
+  constructor(group: string, clock: Clock, cpuSharing: CpuSharing | undefined) {
     this.#clock = clock;
+    this.#cpuSharing = cpuSharing;
     this.#group = group;
     this.joinFiles = [join(group, 'cgroup.procs')];
+  }
+
+  async limit({ memoryBytes, processes, cpuCores }: CgroupLimits): Promise<void> {
+    await Promise.all([
+      setValue(this.#group, 'memory.max', memoryBytes),
+      setValue(this.#group, 'pids.max', processes),
+      this.#cpuSharing && setValues(this.#group, cpuValuesV2(cpuCores, this.#cpuSharing)),
+    ]);
   }
 
   freeze(): Promise<void> {

@@ -38,7 +38,8 @@ test(
     if (groups === undefined || !existsSync(CPU)) return context.skip('this user may make no control groups');
     try {
       const limits = { memoryBytes: 64 * 1024 * 1024, processes: 10, cpuCores: 0.5 };
-      const group = await groups.make('half', limits);
+      const group = await groups.make('half');
+      await group.limit(limits);
       const read = (file: string): string =>
         readFileSync(join(CPU, `millrace-${process.pid}`, 'half', file), 'utf8').trim();
       assert.deepEqual(

@@ -30,6 +30,8 @@ export interface GroupMemory {
 export interface Cgroup {
   /** Files into which a process writes its own number to join. */
   readonly joinFiles: readonly string[];
+  /** Bounds what its processes may use from now on. */
+  limit(limits: CgroupLimits): Promise<void>;
   freeze(): Promise<void>;
   thaw(): Promise<void>;
   pids(): Promise<number[]>;
@@ -46,7 +48,8 @@ export interface Cgroup {
 export interface CgroupParent {
   /** What it limits, in words for an operator. */
   readonly description: string;
-  make(name: string, limits: CgroupLimits): Promise<Cgroup>;
+  /** A new group without limits. */
+  make(name: string): Promise<Cgroup>;
   remove(): Promise<void>;
 }
 

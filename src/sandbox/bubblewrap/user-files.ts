@@ -1,8 +1,51 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
 /** As AWS names the user of a function's processes. */
 const NAME = 'sbx_user1051';
 
-/** `/etc/passwd` of an environment: the user that its processes are, at home in /tmp, and the two that every machine has. */
-export function passwdFile(uid: number, gid: number): string {
+/** Where the files of one user are on this machine. */
+export interface UserFilePaths {
+  readonly passwd: string;
+  readonly group: string;
+}
+
+/** `/etc/passwd` and `/etc/group` as environments see them, made once for each user in a folder of the platform. */
+export class UserFiles {
+  readonly #folder: string;
+  readonly #made = new Map<number | undefined, Promise<UserFilePaths>>();
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** Those of a user id that is its own group as well; of the platform's user when it is undefined. */
+  of(uid: number | undefined): Promise<UserFilePaths> {
+    const known = this.#made.get(uid);
+    if (known !== undefined) return known;
+    const made = this.#make(uid);
+    this.#made.set(uid, made);
+    made.catch(() => this.#made.delete(uid));
+    return made;
+  }
+
+  async #make(uid: number | undefined): Promise<UserFilePaths> {
+    const user = uid ?? process.getuid?.() ?? 0;
+    const gid = uid ?? process.getgid?.() ?? 0;
+    const paths = {
+      passwd: join(this.#folder, `passwd-${user}`),
+      group: join(this.#folder, `group-${gid}`),
+    };
+    await Promise.all([
+      writeFile(paths.passwd, passwdFile(user, gid)),
+      writeFile(paths.group, groupFile(gid)),
+    ]);
+    return paths;
+  }
+}
+
+/** The user that the processes are, at home in /tmp, and the two that every machine has. */
+function passwdFile(uid: number, gid: number): string {
   return [
     `${NAME}:x:${uid}:${gid}::/tmp:/bin/sh`,
     'root:x:0:0:root:/:/bin/sh',
@@ -11,7 +54,6 @@ export function passwdFile(uid: number, gid: number): string {
   ].join('\n');
 }
 
-/** `/etc/group` of an environment. */
-export function groupFile(gid: number): string {
+function groupFile(gid: number): string {
   return [`${NAME}:x:${gid}:`, 'root:x:0:', 'nogroup:x:65534:', ''].join('\n');
 }
