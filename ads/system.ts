@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { openLedger, type Ledger } from './database/ledger.ts';
 import { seedDemo } from './database/demo.ts';
+import { keepPartitions } from './database/migrate.ts';
 import { clientsFor, type Clients } from './deploy/clients.ts';
 import { ensureFunction } from './deploy/functions.ts';
 import { ensureMapping } from './deploy/mapping.ts';
@@ -47,6 +48,8 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   options.say('database');
   const ledger = await openLedger({ url: options.databaseUrl, directory: join(options.data, 'database') });
   stack.defer(() => ledger.close());
+  const daily = setInterval(() => void keepPartitions(ledger.owner).catch(() => undefined), 86_400_000);
+  stack.defer(() => clearInterval(daily));
   await seedDemo(ledger.sql);
   options.say('platform');
   const program = join(options.root, 'bin', 'millrace');

@@ -39,13 +39,19 @@ function readClick(fields: Fields): Click {
     clickId: uuid(fields['clickId']),
     clickedAtMs: whole(fields['clickedAtMs'], 0, LATEST_MS),
     token,
+    ...optional('tokenKid', fields, shortText(CLICK_LIMITS.kid)),
     ...(trusted ? { served: readServed(fields['served']) } : {}),
     method: oneOf(fields['method'], METHODS),
     prefetch: fields['prefetch'] === true,
     network: text(fields['network'], CLICK_LIMITS.network),
     addressHash: text(fields['addressHash'], CLICK_LIMITS.hash),
     addressClass: oneOf(fields['addressClass'], ADDRESS_CLASSES),
+    ...optional('asn', fields, (value) => whole(value, 0, 2 ** 31 - 1)),
+    ...optional('country', fields, shortText(2)),
     agent: text(fields['agent'], CLICK_LIMITS.agent),
+    ...optional('agentFamily', fields, shortText(CLICK_LIMITS.family)),
+    ...optional('osFamily', fields, shortText(CLICK_LIMITS.family)),
+    ...(fields['insider'] === true ? { insider: true } : {}),
     referrerHost: text(fields['referrerHost'], CLICK_LIMITS.host),
     serverId: text(fields['serverId'], CLICK_LIMITS.serverId),
     seq: whole(fields['seq'], 1, Number.MAX_SAFE_INTEGER),
@@ -61,9 +67,26 @@ function readServed(value: unknown): Served {
     campaignId: id('campaignId'),
     advertiserId: id('advertiserId'),
     publisherId: id('publisherId'),
+    ...optional('placementId', fields, (value) => whole(value, 1, 2 ** 31 - 1)),
+    ...optional('agentFamily', fields, shortText(CLICK_LIMITS.family)),
+    ...optional('osFamily', fields, shortText(CLICK_LIMITS.family)),
     priceMicros: whole(fields['priceMicros'], 0, 1e12),
     servedAtMs: whole(fields['servedAtMs'], 0, LATEST_MS),
   };
+}
+
+/** A field that older ad servers do not write; what is there must be sound. */
+function optional<K extends string, V>(
+  name: K,
+  fields: Fields,
+  read: (value: unknown) => V,
+): Partial<Record<K, V>> {
+  const value = fields[name];
+  return value === undefined ? {} : ({ [name]: read(value) } as Record<K, V>);
+}
+
+function shortText(most: number): (value: unknown) => string {
+  return (value) => text(value, most);
 }
 
 function parseObject(body: string): Fields | undefined {

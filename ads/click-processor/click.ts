@@ -12,6 +12,10 @@ export interface Served {
   readonly campaignId: number;
   readonly advertiserId: number;
   readonly publisherId: number;
+  readonly placementId?: number;
+  /** Browser and system that the ad was served to. */
+  readonly agentFamily?: string;
+  readonly osFamily?: string;
   readonly priceMicros: number;
   readonly servedAtMs: number;
 }
@@ -22,6 +26,8 @@ export interface Click {
   readonly clickId: string;
   readonly clickedAtMs: number;
   readonly token: TokenState;
+  /** Which key signed the token. */
+  readonly tokenKid?: string;
   /** Absent when the token could not be trusted. */
   readonly served?: Served;
   readonly method: 'GET' | 'HEAD';
@@ -31,8 +37,17 @@ export interface Click {
   /** Keyed hash of the address; the key changes every day. */
   readonly addressHash: string;
   readonly addressClass: AddressClass;
+  /** Number of the network's operator. */
+  readonly asn?: number;
+  /** Two letters. */
+  readonly country?: string;
   /** Empty when the request had none. */
   readonly agent: string;
+  /** Browser and system as far as the ad server knows the agent; `unknown` when it does not. */
+  readonly agentFamily?: string;
+  readonly osFamily?: string;
+  /** An operator, advertiser or publisher who was signed in. */
+  readonly insider?: boolean;
   readonly referrerHost: string;
   /** Which run of which ad server numbered it. */
   readonly serverId: string;
@@ -41,4 +56,12 @@ export interface Click {
 }
 
 /** The greatest lengths that an ad server writes and a processor reads. */
-export const CLICK_LIMITS = { agent: 512, host: 253, serverId: 64, network: 64, hash: 64 } as const;
+export const CLICK_LIMITS = {
+  agent: 512,
+  host: 253,
+  serverId: 64,
+  network: 64,
+  hash: 64,
+  family: 64,
+  kid: 64,
+} as const;

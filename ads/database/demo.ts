@@ -1,4 +1,6 @@
 import type postgres from 'postgres';
+import { createCampaign } from '../ledger/campaigns.ts';
+import { deposit, fundCampaign } from '../ledger/money.ts';
 
 const ADVERTISERS = ['Northwind Bicycles', 'Alder Coffee', 'Harbour Books', 'Lumen Lamps'];
 const PUBLISHERS = ['Daily Tide', 'Weekend Gardener', 'Byte Street'];
@@ -19,24 +21,30 @@ const ADS = [
   { id: 51, campaign: 5, headline: 'Light for long evenings', url: 'https://lamps.example/winter' },
 ];
 
-/** Puts a small ad network into an empty database; leaves a filled one as it is. */
+/** Puts a small ad network into an empty database; what a killed start left half done is completed. */
 export async function seedDemo(sql: postgres.Sql): Promise<void> {
-  await sql.begin(async (transaction) => {
-    const rows = (names: readonly string[]): readonly { id: number; name: string }[] =>
-      names.map((name, index) => ({ id: index + 1, name }));
-    await transaction`LOCK TABLE advertiser IN EXCLUSIVE MODE`;
-    const present = await transaction`SELECT 1 FROM advertiser LIMIT 1`;
-    if (present.length > 0) return;
-    for (const { id, name } of rows(ADVERTISERS))
-      await transaction`INSERT INTO advertiser VALUES (${id}, ${name})`;
-    for (const { id, name } of rows(PUBLISHERS))
-      await transaction`INSERT INTO publisher VALUES (${id}, ${name})`;
-    for (const one of CAMPAIGNS) {
-      await transaction`INSERT INTO campaign VALUES (${one.id}, ${one.advertiser}, ${one.name}, 'active', ${one.price})`;
-      await transaction`INSERT INTO budget VALUES (${one.id}, ${one.limit}, 0)`;
-    }
-    for (const ad of ADS) {
-      await transaction`INSERT INTO ad VALUES (${ad.id}, ${ad.campaign}, ${ad.headline}, ${ad.url})`;
-    }
-  });
+  const [present] = await sql`SELECT 1 FROM ad LIMIT 1`;
+  if (present !== undefined) return;
+  for (const [index, name] of ADVERTISERS.entries())
+    await sql`INSERT INTO advertiser (advertiser_id, name) VALUES (${index + 1}, ${name}) ON CONFLICT DO NOTHING`;
+  for (const [index, name] of PUBLISHERS.entries())
+    await sql`INSERT INTO publisher (publisher_id, name) VALUES (${index + 1}, ${name}) ON CONFLICT DO NOTHING`;
+  for (const campaign of CAMPAIGNS) await seedCampaign(sql, campaign);
+  await sql`
+    INSERT INTO ad (ad_id, campaign_id, headline, target_url)
+    SELECT * FROM jsonb_to_recordset(${JSON.stringify(ADS)}::text::jsonb)
+      AS row (id integer, campaign integer, headline text, url text)
+    ON CONFLICT DO NOTHING`;
+}
+
+async function seedCampaign(sql: postgres.Sql, campaign: (typeof CAMPAIGNS)[number]): Promise<void> {
+  const { id, advertiser, name, price, limit } = campaign;
+  const [present] = await sql`SELECT 1 FROM campaign WHERE campaign_id = ${id}`;
+  if (present === undefined) {
+    const settings = { name, state: 'active', priceMicros: price } as const;
+    await createCampaign(sql, { campaignId: id, advertiserId: advertiser, ...settings });
+  }
+  const payment = { key: `demo:${id}`, amountMicros: limit };
+  await deposit(sql, advertiser, payment);
+  await fundCampaign(sql, id, payment);
 }

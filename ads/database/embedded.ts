@@ -11,7 +11,9 @@ import { identity, lastLine, startServer, unavailable, type EmbeddedOptions } fr
 
 /** A PostgreSQL server of our own. */
 export interface EmbeddedServer {
-  /** For the application's role, which owns the database `ads` and is no superuser. */
+  /** For the role that owns the database `ads` and is no superuser: it changes the schema. */
+  readonly ownerUrl: string;
+  /** For the role that everything else works as: it cannot change or remove what stands in the ledger. */
   readonly url: string;
   readonly pid: number;
   /** Ends sessions, writes everything down, and waits until the server is gone. */
@@ -32,12 +34,15 @@ export async function startEmbedded(
 ): Promise<EmbeddedServer> {
   const place = placeOf(directory);
   const known = readSecrets(directory);
-  const secrets = known ?? newSecrets();
+  const secrets = { ...newSecrets(), ...known };
   if (known === undefined || !existsSync(place.dataDirectory)) await initialise(directory, place, secrets);
   const running = await adoptOrStart(place, secrets, options);
   writeSecrets(directory, { ...secrets, port: running.port });
+  const urlOf = (role: string, password: string): string =>
+    `postgres://${role}:${password}@127.0.0.1:${running.port}/ads`;
   return {
-    url: `postgres://ads:${secrets.password}@127.0.0.1:${running.port}/ads`,
+    ownerUrl: urlOf('ads', secrets.password),
+    url: urlOf('ads_app', secrets.appPassword),
     pid: running.pid,
     stop: () => stop(place.dataDirectory, running.pid),
   };
@@ -46,13 +51,13 @@ export async function startEmbedded(
 /** A server that still runs may be about to end, or not ready yet: then it is looked at again. */
 async function adoptOrStart(
   place: Place,
-  secrets: Secrets,
+  secrets: WholeSecrets,
   options: EmbeddedOptions,
 ): Promise<{ pid: number; port: number }> {
   for (let tried = 1; ; tried += 1) {
     const running = runningServer(place.dataDirectory) ?? (await startServer(place, secrets.port, options));
     try {
-      await prepareRole(secrets, running.port);
+      await prepareRoles(secrets, running.port);
       return running;
     } catch (error) {
       if (tried === ADOPT_TRIES || !isPassing(error)) throw unavailable(String(error));
@@ -66,9 +71,11 @@ function isPassing(error: unknown): boolean {
   return ['ECONNREFUSED', 'ECONNRESET', 'CONNECTION_CLOSED', '57P03'].includes(code);
 }
 
-function newSecrets(): Secrets {
+type WholeSecrets = Required<Secrets>;
+
+function newSecrets(): WholeSecrets {
   const password = (): string => randomBytes(24).toString('base64url');
-  return { superuserPassword: password(), password: password(), port: 0 };
+  return { superuserPassword: password(), password: password(), appPassword: password(), port: 0 };
 }
 
 /**
@@ -102,18 +109,23 @@ function makeData(place: Place, target: string, secrets: Secrets): void {
   if (made.status !== 0) throw unavailable(`initdb failed: ${lastLine(made.stderr ?? String(made.error))}`);
 }
 
-/** The application works as an ordinary role: a superuser could run programs as the server's user. */
-async function prepareRole(secrets: Secrets, port: number): Promise<void> {
+/** Nobody works as the superuser, who could run programs as the server's user. */
+async function prepareRoles(secrets: WholeSecrets, port: number): Promise<void> {
   const url = `postgres://postgres:${secrets.superuserPassword}@127.0.0.1:${port}/postgres`;
   const sql = postgres(url, { max: 1, onnotice: () => undefined });
   try {
-    const roles = await sql`SELECT 1 FROM pg_roles WHERE rolname = 'ads'`;
-    if (roles.length === 0) await sql.unsafe(`CREATE ROLE ads LOGIN PASSWORD '${secrets.password}'`);
+    await prepareRole(sql, 'ads', secrets.password);
+    await prepareRole(sql, 'ads_app', secrets.appPassword);
     const databases = await sql`SELECT 1 FROM pg_database WHERE datname = 'ads'`;
     if (databases.length === 0) await sql.unsafe('CREATE DATABASE ads OWNER ads');
   } finally {
     await sql.end();
   }
+}
+
+async function prepareRole(sql: postgres.Sql, name: string, password: string): Promise<void> {
+  const roles = await sql`SELECT 1 FROM pg_roles WHERE rolname = ${name}`;
+  if (roles.length === 0) await sql.unsafe(`CREATE ROLE ${name} LOGIN PASSWORD '${password}'`);
 }
 
 /** SIGINT is PostgreSQL's fast shutdown; SIGQUIT follows if it takes too long. */

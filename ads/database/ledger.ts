@@ -1,13 +1,18 @@
 import postgres from 'postgres';
 import { startEmbedded } from './embedded.ts';
-import { migrate } from './migrate.ts';
+import { keepPartitions, migrate } from './migrate.ts';
+import { urlForApp } from './app-role.ts';
 import type { EmbeddedOptions } from './server-process.ts';
 import { DatabaseUnavailable } from './unavailable.ts';
 
 /** The ledger database, migrated and ready. */
 export interface Ledger {
+  /** For functions, consumer, ad servers and pages: their role cannot change or remove what stands in the ledger. */
   readonly url: string;
+  /** Connections of that role. */
   readonly sql: postgres.Sql;
+  /** Connections of the owner: migrations, rebuilds and tests only. */
+  readonly owner: postgres.Sql;
   /** `embedded` is stopped by `close`, `external` is somebody else's. */
   readonly kind: 'embedded' | 'external';
   close(): Promise<void>;
@@ -19,18 +24,22 @@ export interface LedgerOptions extends EmbeddedOptions {
   readonly directory: string;
 }
 
+const CONNECTIONS = 4;
+
 /** Opens the database at `url`, or starts the embedded one. Throws DatabaseUnavailable with one line of advice. */
 export async function openLedger(options: LedgerOptions): Promise<Ledger> {
   const external = options.url !== undefined && options.url !== '';
   const embedded = external ? undefined : await startEmbedded(options.directory, options);
-  const url = embedded?.url ?? options.url ?? '';
+  const ownerUrl = embedded?.ownerUrl ?? options.url ?? '';
   try {
-    const sql = await connectAndMigrate(url);
+    const owner = await connectAndMigrate(ownerUrl);
+    const url = embedded?.url ?? (await urlForApp(ownerUrl));
+    const sql = open(url, CONNECTIONS);
     const close = async (): Promise<void> => {
-      await sql.end({ timeout: 5 });
+      await Promise.all([sql.end({ timeout: 5 }), owner.end({ timeout: 5 })]);
       await embedded?.stop();
     };
-    return { url, sql, kind: external ? 'external' : 'embedded', close };
+    return { url, sql, owner, kind: external ? 'external' : 'embedded', close };
   } catch (error) {
     await embedded?.stop();
     throw error;
@@ -38,9 +47,10 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
 }
 
 async function connectAndMigrate(url: string): Promise<postgres.Sql> {
-  const sql = open(url);
+  const sql = open(url, 2);
   try {
     await migrate(sql);
+    await keepPartitions(sql);
     return sql;
   } catch (error) {
     await sql.end({ timeout: 1 });
@@ -51,9 +61,9 @@ async function connectAndMigrate(url: string): Promise<postgres.Sql> {
   }
 }
 
-function open(url: string): postgres.Sql {
+function open(url: string, max: number): postgres.Sql {
   try {
-    return postgres(url, { max: 4, connect_timeout: 10, onnotice: () => undefined });
+    return postgres(url, { max, connect_timeout: 10, onnotice: () => undefined });
   } catch (error) {
     throw new DatabaseUnavailable(
       `DATABASE_URL is not an address such as postgres://user:password@host:5432/database (${reason(error)}).`,

@@ -6,6 +6,7 @@ import { DatabaseUnavailable } from './unavailable.ts';
 /** Held while migrating, so that two starts at once do not meet. */
 const MIGRATION_LOCK = 7_241_001;
 
+/** One step of the schema. */
 interface Migration {
   readonly version: number;
   readonly statements: string;
@@ -40,7 +41,7 @@ async function applyOnce(sql: postgres.Sql, step: Migration): Promise<void> {
 }
 
 /** `migrations/001-first.sql` and so on, in order of their numbers. */
-function readMigrations(): readonly Migration[] {
+export function readMigrations(): readonly Migration[] {
   const directory = join(import.meta.dirname, 'migrations');
   return readdirSync(directory)
     .filter((name) => /^\d{3}-.*\.sql$/.test(name))
@@ -49,4 +50,9 @@ function readMigrations(): readonly Migration[] {
       version: Number(name.slice(0, 3)),
       statements: readFileSync(join(directory, name), 'utf8'),
     }));
+}
+
+/** Makes the partitions of the coming months; asked for at each start and once a day. */
+export async function keepPartitions(sql: postgres.Sql): Promise<void> {
+  await sql`SELECT make_partitions(now()::date, (now() + interval '3 months')::date)`;
 }

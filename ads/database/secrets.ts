@@ -5,7 +5,10 @@ import { DatabaseUnavailable } from './unavailable.ts';
 /** What must be remembered of an embedded database from run to run: readable by the owner alone. */
 export interface Secrets {
   readonly superuserPassword: string;
+  /** Of the owner of the database. */
   readonly password: string;
+  /** Of the role that cannot change the ledger; data of an older program have none yet. */
+  readonly appPassword?: string;
   /** Tried first at the next start, so that connections of functions stay true. */
   readonly port: number;
 }

@@ -49,9 +49,9 @@ describe('live statistics', () => {
   it('say so when the ledger cannot be read, and come again when it can', async () => {
     const watcher = await watch();
     await watcher.until('data: {');
-    await ledger.sql`ALTER TABLE advertiser RENAME TO hidden`;
+    await ledger.owner`ALTER TABLE advertiser RENAME TO hidden`;
     await watcher.until('event: stale');
-    await ledger.sql`ALTER TABLE hidden RENAME TO advertiser`;
+    await ledger.owner`ALTER TABLE hidden RENAME TO advertiser`;
     await watcher.until('data: {');
     await watcher.leave();
   });

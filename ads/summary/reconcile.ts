@@ -16,6 +16,8 @@ export interface Reconciliation extends InChannel {
   readonly billed: number;
   readonly free: number;
   readonly invalid: number;
+  /** Waiting for the view of their impression. */
+  readonly pending: number;
   readonly differences: Differences;
 }
 
@@ -29,7 +31,11 @@ export interface Differences {
   readonly buckets: number;
   /** Billed clicks without their charge, charges without a billed click. */
   readonly charges: number;
-  /** Budgets whose spending is not the sum of their charges, or is above the limit. */
+  /** Charges without their transfer, transfers of charges without their charge. */
+  readonly transfers: number;
+  /** Accounts whose balance does not follow from the transfers. */
+  readonly accounts: number;
+  /** Budgets whose spending is not the sum of their charges without what was credited, or is above the limit, or whose rest is not what their account holds. */
   readonly budgets: number;
   /** Hours whose statistics do not follow from the clicks. */
   readonly statistics: number;
@@ -48,8 +54,10 @@ export async function reconcile(sql: postgres.Sql, channel: InChannel): Promise<
     differences: {
       postedAndFound: numbers.missing - channel.queued - channel.deadLetters,
       unaccountedNumbers: numbers.unaccounted,
-      buckets: buckets.inTable - buckets.billed - buckets.free - buckets.invalid,
+      buckets: buckets.inTable - buckets.billed - buckets.free - buckets.invalid - buckets.pending,
       charges: await count(sql, WRONG_CHARGES),
+      transfers: await count(sql, WRONG_TRANSFERS),
+      accounts: await count(sql, WRONG_ACCOUNTS),
       budgets: await count(sql, WRONG_BUDGETS),
       statistics: await count(sql, WRONG_STATISTICS),
     },
@@ -96,18 +104,21 @@ interface Buckets {
   readonly billed: number;
   readonly free: number;
   readonly invalid: number;
+  readonly pending: number;
 }
 
 async function countBuckets(sql: postgres.Sql): Promise<Buckets> {
-  const [row] = await sql<{ all: string; billed: string; free: string; invalid: string }[]>`
+  const [row] = await sql<Record<'all' | 'billed' | 'free' | 'invalid' | 'pending', string>[]>`
     SELECT count(*) AS all, count(*) FILTER (WHERE verdict = 'billed') AS billed,
-      count(*) FILTER (WHERE verdict = 'free') AS free, count(*) FILTER (WHERE verdict = 'invalid') AS invalid
+      count(*) FILTER (WHERE verdict = 'free') AS free, count(*) FILTER (WHERE verdict = 'invalid') AS invalid,
+      count(*) FILTER (WHERE verdict = 'pending') AS pending
     FROM click`;
   return {
     inTable: Number(row?.all ?? 0),
     billed: Number(row?.billed ?? 0),
     free: Number(row?.free ?? 0),
     invalid: Number(row?.invalid ?? 0),
+    pending: Number(row?.pending ?? 0),
   };
 }
 
@@ -116,22 +127,46 @@ const WRONG_CHARGES = `
   WHERE (click.verdict = 'billed') IS DISTINCT FROM (charge.click_id IS NOT NULL)
      OR charge.amount_micros <> click.price_micros`;
 
+const WRONG_TRANSFERS = `
+  SELECT count(*) AS count
+  FROM (SELECT * FROM charge WHERE amount_micros > 0) AS charge
+  FULL JOIN (SELECT * FROM transfer WHERE kind = 'charge') AS transfer USING (transfer_id)
+  WHERE (charge.amount_micros, charge.period, 'charge:' || charge.impression_id, 'hold:' || charge.campaign_id)
+    IS DISTINCT FROM (transfer.amount_micros, transfer.period, idempotency_key, debit_account)`;
+
+const WRONG_ACCOUNTS = `
+  WITH side AS (
+    SELECT debit_account AS account_id, amount_micros AS debit, 0 AS credit FROM transfer
+    UNION ALL SELECT credit_account, 0, amount_micros FROM transfer
+  ), derived AS (
+    SELECT account_id, sum(debit) AS debits_micros, sum(credit) AS credits_micros FROM side GROUP BY account_id
+  )
+  SELECT count(*) AS count FROM derived FULL JOIN account USING (account_id)
+  WHERE (coalesce(derived.debits_micros, 0), coalesce(derived.credits_micros, 0))
+    IS DISTINCT FROM (account.debits_micros, account.credits_micros)`;
+
 const WRONG_BUDGETS = `
-  SELECT count(*) AS count FROM (
-    SELECT campaign_id FROM budget LEFT JOIN charge USING (campaign_id)
-    GROUP BY campaign_id HAVING spent_micros <> coalesce(sum(amount_micros), 0) OR spent_micros > limit_micros
-  ) AS wrong`;
+  WITH charged AS (
+    SELECT campaign_id, sum(amount_micros) AS micros FROM charge GROUP BY campaign_id
+  ), credited AS (
+    SELECT campaign_id, sum(credit.amount_micros) AS micros FROM credit JOIN charge USING (click_id) GROUP BY campaign_id
+  )
+  SELECT count(*) AS count
+  FROM budget LEFT JOIN charged USING (campaign_id) LEFT JOIN credited USING (campaign_id)
+    LEFT JOIN account ON account_id = 'hold:' || campaign_id
+  WHERE spent_micros <> coalesce(charged.micros, 0) - coalesce(credited.micros, 0) OR spent_micros > limit_micros
+    OR limit_micros - spent_micros IS DISTINCT FROM credits_micros - debits_micros`;
 
 const WRONG_STATISTICS = `
   WITH derived AS (
     SELECT coalesce(campaign_id, 0) AS campaign_id, coalesce(ad_id, 0) AS ad_id,
-      coalesce(publisher_id, 0) AS publisher_id, date_trunc('hour', clicked_at, 'UTC') AS hour, verdict,
-      coalesce(reason, '') AS reason, count(*) AS clicks,
+      coalesce(publisher_id, 0) AS publisher_id, booked_hour AS hour, verdict, coalesce(reason, '') AS reason,
+      adjustment, count(*) AS clicks,
       coalesce(sum(price_micros) FILTER (WHERE verdict = 'billed'), 0) AS amount_micros
-    FROM click GROUP BY 1, 2, 3, 4, 5, 6
+    FROM click GROUP BY 1, 2, 3, 4, 5, 6, 7
   )
   SELECT count(*) AS count
-  FROM derived FULL JOIN stat_hour USING (campaign_id, ad_id, publisher_id, hour, verdict, reason)
+  FROM derived FULL JOIN stat_hour USING (campaign_id, ad_id, publisher_id, hour, verdict, reason, adjustment)
   WHERE (derived.clicks, derived.amount_micros) IS DISTINCT FROM (stat_hour.clicks, stat_hour.amount_micros)`;
 
 async function count(sql: postgres.Sql, query: string): Promise<number> {

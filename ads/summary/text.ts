@@ -70,11 +70,13 @@ function reconciliationLines(books: Reconciliation): readonly string[] {
   const { differences } = books;
   const unconfirmed =
     books.arrivedUnconfirmed > 0 ? `, ${n(books.arrivedUnconfirmed)} of them unconfirmed` : '';
+  const pending = books.pending > 0 ? ` + pending ${n(books.pending)}` : '';
   return [
     `  posted ${n(books.posted)}${unconfirmed} = in the table ${n(books.inTable)} + still queued ${n(books.queued)} + dead letters ${n(books.deadLetters)}: ` +
       `difference ${n(differences.postedAndFound)}, numbers not accounted for ${n(differences.unaccountedNumbers)}`,
-    `  in the table ${n(books.inTable)} = billed ${n(books.billed)} + free ${n(books.free)} + invalid ${n(books.invalid)}: difference ${n(differences.buckets)}`,
-    `  billed clicks without charge or the reverse ${n(differences.charges)}, wrong budgets ${n(differences.budgets)}, wrong hours ${n(differences.statistics)}`,
+    `  in the table ${n(books.inTable)} = billed ${n(books.billed)} + free ${n(books.free)} + invalid ${n(books.invalid)}${pending}: difference ${n(differences.buckets)}`,
+    `  billed clicks without charge or the reverse ${n(differences.charges)}, charges without transfer or the reverse ${n(differences.transfers)}`,
+    `  wrong accounts ${n(differences.accounts)}, wrong budgets ${n(differences.budgets)}, wrong hours ${n(differences.statistics)}`,
     `  differences: ${isBalanced(books) ? '0' : 'NOT 0'}`,
   ];
 }
