@@ -66,7 +66,11 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const consumer = await startConsumer(options, platform, clients, ledger, pick(queues, 1));
   stack.defer(() => consumer.stop());
   const queue = pick(queues, options.classic ? 1 : 0);
-  const server = await startAdServer({ clients, ledger, queueUrl: queue.url, ...options });
+  const server = await startAdServer({
+    ...{ endpoint: platform.endpoint, sql: ledger.sql, queueUrl: queue.url, data: options.data },
+    // The traffic of a replayed log is quicker than its people were.
+    flood: undefined,
+  });
   stack.defer(() => server.stop());
   const pageServer = new PageServer(ledger.sql);
   stack.defer(() => pageServer.close());

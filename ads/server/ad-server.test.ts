@@ -34,7 +34,7 @@ describe('an ad server', () => {
   it('puts the headline into the snippet as text, with a sponsored link', async () => {
     await using server = await startTestServer();
     const { html } = JSON.parse((await server.ask('/serve')).text) as { html: string };
-    assert.match(html, /rel="nofollow noopener sponsored">Ride &#60;out&#62;<\/a>$/);
+    assert.match(html, /rel="nofollow noopener sponsored">Ride &#60;out&#62;<\/a><img src=/);
   });
 
   it('answers a redirect that nobody caches, with a referrer policy and without a cookie', async () => {
@@ -135,11 +135,13 @@ describe('an ad server', () => {
     ]);
   });
 
-  it('says 503 and accounts for the number when the channel does not confirm', async () => {
-    await using server = await startTestServer(() => Promise.reject(new Error('no answer')));
+  it('redirects while the broker is away, from the spool, and says 503 when that is full', async () => {
+    const send = (): Promise<never> => Promise.reject(new Error('no answer'));
+    await using server = await startTestServer({ send, spoolLimitBytes: 1000 });
+    assert.equal((await server.ask(server.link())).status, 302);
     const answer = await server.ask(server.link());
     assert.deepEqual([answer.status, answer.headers.location], [503, undefined]);
-    assert.deepEqual(server.account().unknown, [[1, 1]]);
+    assert.deepEqual([server.account().spooled, server.account().unknown], [[[1, 1]], [[1, 2]]]);
   });
 
   it('refuses other methods, other addresses and publishers that do not exist', async () => {

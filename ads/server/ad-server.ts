@@ -1,52 +1,54 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { answer, answerJson, answerPage } from './answer.ts';
+import { CampaignStates } from './campaign-states.ts';
 import { EMPTY_CATALOGUE, type Catalogue } from './catalogue.ts';
-import type { ClickChannel } from './click-channel.ts';
-import { clickOf, isPrefetch } from './click-request.ts';
-import type { DataCentres } from './data-centres.ts';
-import type { SecretsFile } from './secrets-file.ts';
-import { serveAd } from './serve.ts';
+import { answerClick } from './click-door.ts';
+import type { AdServerOptions, Doorway } from './doorway.ts';
+import { FloodGuard } from './flood-guard.ts';
+import { answerServe } from './serve-door.ts';
 import { emptyTally, type Tally } from './tally.ts';
-import { readToken, type TokenReading } from './token.ts';
+import { answerView } from './view-door.ts';
 
-/** What an ad server works with. */
-export interface AdServerOptions {
-  readonly channel: ClickChannel;
-  readonly secrets: SecretsFile;
-  readonly dataCentres: DataCentres;
-  readonly now: () => number;
-  readonly chance: () => number;
-}
+/** A client that says nothing for this long costs its connection. */
+const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 30_000 };
+/** More connections than this are closed at once: each costs a descriptor. */
+const MOST_CONNECTIONS = 16_000;
 
-/** Serves ads and answers clicks: a redirect goes out when its click is durable in the channel, never before. */
+/** Serves ads and answers clicks and views. */
 export class AdServer {
   readonly tally: Tally = emptyTally();
-  readonly #options: AdServerOptions;
+  /** What the click processor said of campaigns. */
+  readonly states = new CampaignStates();
+  readonly #doorway: Doorway;
   readonly #server: Server;
   #catalogue: Catalogue = EMPTY_CATALOGUE;
 
   constructor(options: AdServerOptions) {
-    this.#options = options;
-    this.#server = createServer({ keepAliveTimeout: 30_000 }, (request, response) => {
+    this.#doorway = { options, tally: this.tally, flood: new FloodGuard(options.flood) };
+    this.#server = createServer(TIMEOUTS, (request, response) => {
       this.#handle(request, response).catch((error: unknown) => {
         console.error('The ad server could not answer:', error);
         if (!response.headersSent) answerPage(response, 500, 'Something went wrong', 'Please try again.');
       });
     });
+    this.#server.maxConnections = MOST_CONNECTIONS;
+    this.#server.on('clientError', (error, socket) => this.#refuse(error, socket));
   }
 
   /** Listens on `port` of this machine (0: any free one) and answers the address, such as http://127.0.0.1:8080. */
-  async listen(port: number): Promise<string> {
-    this.#server.listen(port, '127.0.0.1');
+  async listen(port: number, host = '127.0.0.1'): Promise<string> {
+    this.#server.listen({ port, host, backlog: 4096 });
     await once(this.#server, 'listening');
     return this.origin;
   }
 
-  /** Where it listens. */
+  /** How it is called from outside. */
   get origin(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    const { publicUrl } = this.#doorway.options;
+    return publicUrl ?? `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
   /** From now on ads come from `catalogue`. */
@@ -67,52 +69,33 @@ export class AdServer {
     request.resume();
     const { method, url = '/' } = request;
     if (method !== 'GET' && method !== 'HEAD') return answer(response, 405, { Allow: 'GET, HEAD' });
-    if (url.startsWith('/click/')) return this.#click(request, response, url.slice('/click/'.length));
-    if (/^\/serve(\?|$)/.test(url)) return this.#serve(response, url);
-    if (url === '/health') return answerJson(response, 200, { waiting: this.#options.channel.waitingCount });
+    const [path = ''] = url.split('?', 1);
+    if (path.startsWith('/click/'))
+      return answerClick(this.#doorway, request, response, path.slice('/click/'.length));
+    if (path.startsWith('/view/'))
+      return answerView(this.#doorway, request, response, path.slice('/view/'.length));
+    if (path === '/serve') return this.#serve(request, response);
+    if (path === '/health') return this.#health(response);
     answerPage(response, 404, 'Not found', 'There is nothing at this address.');
   }
 
-  #serve(response: ServerResponse, url: string): void {
-    const publisherId = Number(new URLSearchParams(url.split('?')[1]).get('publisher') ?? '1');
-    if (!this.#catalogue.publishers.has(publisherId)) {
-      return answerJson(response, 404, { error: 'No publisher has this number.' });
-    }
-    const nowMs = this.#options.now();
-    const key = this.#options.secrets.signingKey(nowMs);
-    const request = { publisherId, origin: this.origin, nowMs, key, chance: this.#options.chance() };
-    const ad = serveAd(this.#catalogue, request);
-    if (ad === undefined) return answer(response, 204, {});
-    this.tally.served += 1;
-    answerJson(response, 200, ad);
+  #serve(request: IncomingMessage, response: ServerResponse): void {
+    const stock = { catalogue: this.#catalogue, states: this.states, origin: this.origin };
+    answerServe(this.#doorway, stock, request, response);
   }
 
-  async #click(request: IncomingMessage, response: ServerResponse, token: string): Promise<void> {
-    const { channel, secrets, dataCentres, now } = this.#options;
-    const nowMs = now();
-    const reading = readToken(token.split('?')[0] ?? '', secrets.ring(nowMs), nowMs);
-    const click = clickOf(request, { reading, nowMs, salt: secrets.salt(nowMs), dataCentres });
-    const outcome = await channel.post(click);
-    if (outcome === 'posted') return this.#answerPosted(request, response, reading);
-    this.tally.unavailable += 1;
-    answerPage(response, 503, 'One moment please', 'This link does not work just now. Please try again.');
+  #health(response: ServerResponse): void {
+    const { clicks, views } = this.#doorway.options;
+    const channels = { clicks: clicks.state, ...(views === undefined ? {} : { views: views.state }) };
+    answerJson(response, 200, { waiting: clicks.waitingCount, channels, tally: this.tally });
   }
 
-  #answerPosted(request: IncomingMessage, response: ServerResponse, reading: TokenReading): void {
-    if (isPrefetch(request)) {
-      this.tally.prefetches += 1;
-      return answer(response, 503, {});
-    }
-    if (!('claims' in reading)) {
-      this.tally.notOurs += 1;
-      return answerPage(
-        response,
-        404,
-        'This link is not valid',
-        'It is incomplete, or it was not made by us.',
-      );
-    }
-    this.tally.answered += 1;
-    answer(response, 302, { Location: reading.claims.target });
+  /** What is no request, or too large for one. */
+  #refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
+    if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+    this.tally.unreadable += 1;
+    const status =
+      error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
+    socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
   }
 }

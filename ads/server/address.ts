@@ -2,7 +2,8 @@ import { createHmac } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import ipaddr from 'ipaddr.js';
 
-type Address = ReturnType<typeof ipaddr.process>;
+/** An address, read. */
+export type Address = ReturnType<typeof ipaddr.process>;
 
 /** What may be kept of a viewer's address. */
 export interface Viewer {
@@ -13,12 +14,16 @@ export interface Viewer {
 }
 
 /**
- * The address a request came from. A proxy on this machine is believed: then it is the last entry of
- * X-Forwarded-For, the one that the proxy itself wrote.
+ * The address a request came from. A proxy is believed when it is on this machine or among `proxies`: then it is the
+ * last entry of X-Forwarded-For, the one that the proxy itself wrote.
  */
-export function clientAddress(request: IncomingMessage): Address | undefined {
+export function clientAddress(
+  request: IncomingMessage,
+  proxies: ReadonlySet<string> = new Set(),
+): Address | undefined {
   const peer = parse(request.socket.remoteAddress ?? '');
-  if (peer?.range() !== 'loopback') return peer;
+  const isProxy = peer?.range() === 'loopback' || (peer !== undefined && proxies.has(peer.toString()));
+  if (!isProxy) return peer;
   const forwarded = String(request.headers['x-forwarded-for'] ?? '');
   return parse(forwarded.split(',').at(-1)?.trim() ?? '') ?? peer;
 }

@@ -18,12 +18,32 @@ export function answer(response: ServerResponse, status: number, headers: Header
 }
 
 /** Answers with a JSON document. */
-export function answerJson(response: ServerResponse, status: number, value: unknown): void {
-  answer(response, status, { 'Content-Type': 'application/json' }, JSON.stringify(value));
+export function answerJson(
+  response: ServerResponse,
+  status: number,
+  value: unknown,
+  headers: Headers = {},
+): void {
+  answer(response, status, { 'Content-Type': 'application/json', ...headers }, JSON.stringify(value));
+}
+
+/** Answers with a document that may show pictures of `pictures` and can be framed by any page. */
+export function answerHtml(response: ServerResponse, text: string, pictures: string): void {
+  const headers = {
+    'Content-Type': 'text/html; charset=utf-8',
+    'Content-Security-Policy': `default-src 'none'; img-src ${pictures}`,
+  };
+  answer(response, 200, headers, text);
 }
 
 /** Answers a person with one sentence. `title` and `sentence` are our own words, never the request's. */
-export function answerPage(response: ServerResponse, status: number, title: string, sentence: string): void {
+export function answerPage(
+  response: ServerResponse,
+  status: number,
+  title: string,
+  sentence: string,
+  headers: Headers = {},
+): void {
   const page = `<!doctype html><html lang="en"><meta charset="utf-8"><title>${title}</title><h1>${title}</h1><p>${sentence}</p></html>\n`;
-  answer(response, status, { 'Content-Type': 'text/html; charset=utf-8' }, page);
+  answer(response, status, { 'Content-Type': 'text/html; charset=utf-8', ...headers }, page);
 }

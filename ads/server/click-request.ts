@@ -1,19 +1,24 @@
 import type { IncomingMessage } from 'node:http';
-import { CLICK_LIMITS, type Served } from '../click-processor/click.ts';
-import { clientAddress, viewerOf } from './address.ts';
-import type { UnnumberedClick } from './click-channel.ts';
+import { CLICK_LIMITS, type Click, type Served } from '../click-processor/click.ts';
+import { viewerOf, type Address } from './address.ts';
 import type { DataCentres } from './data-centres.ts';
+import { familiesOf } from './families.ts';
 import type { TokenClaims, TokenReading } from './token.ts';
 import { uuid7 } from './uuid7.ts';
 
 const PREFETCH_HEADERS = ['sec-purpose', 'purpose', 'x-purpose', 'x-moz'];
 
+/** A click before it has its number. */
+export type UnnumberedClick = Omit<Click, 'serverId' | 'seq'>;
+
 /** What a click is made of, besides the request. */
 export interface ClickCircumstances {
   readonly reading: TokenReading;
   readonly nowMs: number;
+  readonly address: Address | undefined;
   readonly salt: string;
   readonly dataCentres: DataCentres;
+  readonly insider: boolean;
 }
 
 /** True when a browser only looks ahead (prefetch, prerender, preview): nobody has clicked. */
@@ -23,27 +28,35 @@ export function isPrefetch(request: IncomingMessage): boolean {
   );
 }
 
+/** The user agent as it is kept: cut, and without what a database does not take. */
+export function agentOf(request: IncomingMessage): string {
+  return (request.headers['user-agent'] ?? '').slice(0, CLICK_LIMITS.agent).toWellFormed();
+}
+
 /** The click of a request, without anything that tells who the viewer is. */
 export function clickOf(request: IncomingMessage, circumstances: ClickCircumstances): UnnumberedClick {
-  const { reading, nowMs, salt, dataCentres } = circumstances;
-  const address = clientAddress(request);
+  const { reading, nowMs, address, salt, dataCentres, insider } = circumstances;
   const viewer = viewerOf(address, salt);
+  const agent = agentOf(request);
   return {
     clickId: uuid7(nowMs),
     clickedAtMs: nowMs,
     token: reading.kind,
-    ...('claims' in reading ? { served: servedOf(reading.claims) } : {}),
+    ...('claims' in reading ? { tokenKid: reading.kid, served: servedOf(reading.claims) } : {}),
     method: request.method === 'HEAD' ? 'HEAD' : 'GET',
     prefetch: isPrefetch(request),
     network: viewer.network,
     addressHash: viewer.hash,
     addressClass: dataCentres.classify(address),
-    agent: (request.headers['user-agent'] ?? '').slice(0, CLICK_LIMITS.agent).toWellFormed(),
+    agent,
+    ...familiesOf(agent),
+    ...(insider ? { insider } : {}),
     referrerHost: hostOf(request.headers.referer),
   };
 }
 
-function servedOf({ target: _, ...served }: TokenClaims): Served {
+/** What of a token goes into messages: everything but the target. */
+export function servedOf({ target: _, ...served }: TokenClaims): Served {
   return served;
 }
 

@@ -1,4 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import type { AddressClass } from '../click-processor/click.ts';
 import { parse } from './address.ts';
 
@@ -40,9 +42,15 @@ export class DataCentres {
   }
 }
 
-/** Reads a file of ranges; a missing file is an empty list. */
+/** The list that comes with the program. */
+export const SHIPPED_RANGES = join(import.meta.dirname, 'ranges', 'data-centres.txt.gz');
+
+/** Reads a file of ranges, packed by gzip or not; a missing file is an empty list. */
 export function readDataCentres(path: string): DataCentres {
-  return new DataCentres(existsSync(path) ? readFileSync(path, 'utf8').split('\n') : []);
+  if (!existsSync(path)) return new DataCentres([]);
+  const bytes = readFileSync(path);
+  const isPacked = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  return new DataCentres((isPacked ? gunzipSync(bytes) : bytes).toString().split('\n'));
 }
 
 function range(line: string): readonly { start: number; end: number }[] {

@@ -1,88 +1,124 @@
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import { joined, without, type NumberRanges } from './number-range.ts';
+import { journalText, readJournal } from './run-account.ts';
+import { joined } from './number-range.ts';
 
-/** What became of the numbers that one run of an ad server gave to clicks. */
-export interface RunAccount {
-  readonly serverId: string;
-  /** The channel confirmed them. */
-  readonly posted: NumberRanges;
-  /** No answer came: the click may be in the channel or not. */
-  readonly unknown: NumberRanges;
-  /** Surely not in the channel. */
-  readonly refused: NumberRanges;
-}
+/** What became of a number: confirmed by the channel, in the spool, or surely in neither. */
+export type NumberOutcome = 'posted' | 'spooled' | 'refused';
 
-type Outcome = 'posted' | 'refused';
+/** A journal that has grown by this much is written anew with its ranges joined. */
+const COMPACT_AFTER_BYTES = 128 * 1024;
+/** To append to a journal that is there, and to make none. */
+const FORMER_FLAGS = constants.O_WRONLY | constants.O_APPEND;
 
 /**
  * The numbers of one run, written down as they are used: a line before a batch leaves (`sending 1 10`), a line when
  * its outcome is known (`posted 1 10`). Lines reach the operating system before anything that rests on them happens,
- * so that a killed server still accounts for every number. What is sent and has no outcome is unknown.
+ * so that a killed server still accounts for every number. What is sent and has no outcome is unknown. On a full
+ * disk no new number is given out, and outcomes wait in memory until there is room.
  */
 export class Journal {
   readonly serverId: string;
-  readonly #file: number;
+  readonly #path: string;
+  #file: number;
   #next = 1;
+  #unwritten = Buffer.alloc(0);
+  #compactAtBytes = COMPACT_AFTER_BYTES;
 
   constructor(directory: string, serverId: string) {
     mkdirSync(directory, { recursive: true });
     this.serverId = serverId;
-    this.#file = openSync(join(directory, `${serverId}.journal`), 'ax');
+    this.#path = journalPath(directory, serverId);
+    this.#file = openSync(this.#path, 'ax');
   }
 
-  /** Takes the next `count` numbers for a batch that is about to leave; answers the first. */
-  take(count: number): number {
+  /** Takes the next `count` numbers for a batch that is about to leave; answers the first, or undefined on a full disk. */
+  take(count: number): number | undefined {
     const first = this.#next;
+    if (!this.#write(`sending ${first} ${first + count - 1}\n`)) return undefined;
     this.#next += count;
-    this.#write(`sending ${first} ${first + count - 1}\n`);
     return first;
   }
 
   /** Writes down what became of some of the numbers taken. */
-  settle(outcome: Outcome, numbers: readonly number[]): void {
-    const ranges = joined(numbers.map((number) => [number, number]));
-    this.#write(ranges.map(([first, last]) => `${outcome} ${first} ${last}\n`).join(''));
+  settle(outcome: NumberOutcome, numbers: readonly number[]): void {
+    this.#write(outcomeLines(outcome, numbers));
   }
 
   /** Nothing is written any more. */
   close(): void {
+    this.#write('');
     closeSync(this.#file);
   }
 
-  #write(text: string): void {
-    if (text !== '') writeSync(this.#file, text);
+  /** False when not everything is with the operating system. A part that was written is gone on with. */
+  #write(text: string): boolean {
+    if (text !== '') this.#unwritten = Buffer.concat([this.#unwritten, Buffer.from(text)]);
+    try {
+      while (this.#unwritten.length > 0)
+        this.#unwritten = this.#unwritten.subarray(writeSync(this.#file, this.#unwritten));
+      this.#compact();
+      return true;
+    } catch (error) {
+      if (!isFullDisk(error)) throw error;
+      return false;
+    }
+  }
+
+  #compact(): void {
+    if (fstatSync(this.#file).size < this.#compactAtBytes) return;
+    const unfinished = `${this.#path}.new`;
+    try {
+      writeFileSync(unfinished, journalText(readJournal(this.#path, this.serverId)));
+      const file = openSync(unfinished, 'a');
+      renameSync(unfinished, this.#path);
+      closeSync(this.#file);
+      this.#file = file;
+    } catch (error) {
+      rmSync(unfinished, { force: true });
+      if (!isFullDisk(error)) throw error;
+    }
+    this.#compactAtBytes = fstatSync(this.#file).size + COMPACT_AFTER_BYTES;
   }
 }
 
-/** The accounts of all runs that ever wrote a journal in `directory`. */
-export function readJournals(directory: string): readonly RunAccount[] {
-  return namesIn(directory).map((name) =>
-    parseJournal(name.slice(0, -'.journal'.length), readFileSync(join(directory, name), 'utf8')),
-  );
-}
-
-/** Reads one journal; a last line that was cut off is left out. */
-export function parseJournal(serverId: string, text: string): RunAccount {
-  const lines = text.slice(0, text.lastIndexOf('\n') + 1).split('\n');
-  const ranges = (word: string): NumberRanges =>
-    joined(
-      lines
-        .map((line) => line.split(' '))
-        .filter(([first]) => first === word)
-        .map(([, first, last]) => [Number(first), Number(last)] as const),
-    );
-  const posted = ranges('posted');
-  const refused = ranges('refused');
-  return { serverId, posted, refused, unknown: without(ranges('sending'), [...posted, ...refused]) };
-}
-
-function namesIn(directory: string): readonly string[] {
+/** Writes down what became of numbers of a run that is over; nothing when its journal is gone. */
+export function settleFormer(
+  directory: string,
+  serverId: string,
+  outcome: NumberOutcome,
+  numbers: readonly number[],
+): void {
   try {
-    return readdirSync(directory)
-      .filter((name) => name.endsWith('.journal'))
-      .toSorted();
-  } catch {
-    return [];
+    const file = openSync(journalPath(directory, serverId), FORMER_FLAGS);
+    writeSync(file, outcomeLines(outcome, numbers));
+    closeSync(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' && !isFullDisk(error)) throw error;
   }
+}
+
+/** True when an error says that the disk, or the share of it that is ours, is full. */
+export function isFullDisk(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG';
+}
+
+function outcomeLines(outcome: NumberOutcome, numbers: readonly number[]): string {
+  const ranges = joined(numbers.map((number) => [number, number]));
+  return ranges.map(([first, last]) => `${outcome} ${first} ${last}\n`).join('');
+}
+
+function journalPath(directory: string, serverId: string): string {
+  return join(directory, `${serverId}.journal`);
 }

@@ -1,24 +1,39 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Ledger } from '../database/ledger.ts';
-import type { Clients } from '../deploy/clients.ts';
+import type postgres from 'postgres';
+import { QUEUE_NAMES } from '../messages/queue-names.ts';
 import { AdServer } from './ad-server.ts';
+import { CampaignListener } from './campaign-listener.ts';
+import { CatalogueKeeper } from './catalogue-keeper.ts';
 import { readCatalogue } from './catalogue.ts';
-import { ClickChannel } from './click-channel.ts';
-import { readDataCentres } from './data-centres.ts';
-import { Journal } from './journal.ts';
+import { readDataCentres, SHIPPED_RANGES } from './data-centres.ts';
+import { FLOOD_LIMIT, type FloodLimit } from './flood-guard.ts';
+import type { NumberedChannel } from './numbered-channel.ts';
+import { openChannel } from './open-channel.ts';
 import { SecretsFile } from './secrets-file.ts';
-import { sendToQueue } from './send-batch.ts';
+import { sendingClient, sendToQueue } from './send-batch.ts';
 import { uuid7 } from './uuid7.ts';
 
 /** What an ad server needs around it. */
 export interface AdServerSurroundings {
-  readonly clients: Clients;
-  readonly ledger: Ledger;
+  /** Where the broker is; undefined: as the AWS SDK finds it. */
+  readonly endpoint: string | undefined;
+  readonly sql: postgres.Sql;
+  /** Of the queue that clicks go to. */
   readonly queueUrl: string;
+  /** Of the queue that views go to; without it they are only counted. */
+  readonly viewsQueueUrl?: string | undefined;
   /** The data directory of the ads. */
   readonly data: string;
-  /** The folder of the project: beside it may lie the list of data centres. */
-  readonly root: string;
+  /** Tells apart ad servers that share a data directory; one process for each name. */
+  readonly name?: string | undefined;
+  readonly port?: number;
+  readonly host?: string;
+  readonly publicUrl?: string | undefined;
+  readonly dataCentres?: string | undefined;
+  readonly flood?: FloodLimit | undefined;
+  readonly proxies?: ReadonlySet<string>;
+  readonly spoolLimitBytes?: number;
 }
 
 /** An ad server that answers. */
@@ -29,39 +44,88 @@ export interface RunningAdServer {
   stop(): Promise<void>;
 }
 
-const CATALOGUE_EVERY_MS = 1000;
+/** About a million and a half clicks. */
+const SPOOL_LIMIT_BYTES = 2 ** 30;
 
 /** Where the journals of the ad servers are, below the data directory. */
 export function journalDirectory(data: string): string {
   return join(data, 'ad-server', 'journals');
 }
 
-/** Starts an ad server on any free port. Each start is a run of its own, whose numbers begin at 1. */
+/** Starts an ad server. Each start is a run of its own, whose numbers begin at 1; what an earlier run spooled is delivered. */
 export async function startAdServer(options: AdServerSurroundings): Promise<RunningAdServer> {
-  const serverId = `ad-${uuid7(Date.now())}`;
-  const journal = new Journal(journalDirectory(options.data), serverId);
-  const send = sendToQueue(options.clients.sqs, options.queueUrl);
+  const home = join(options.data, 'ad-server');
+  mkdirSync(home, { recursive: true });
+  const serverId = `${options.name ?? 'ad'}-${uuid7(Date.now())}`;
+  const sqs = sendingClient(options.endpoint);
+  const { clicks, views } = channels(options, sqs, serverId);
+  const { publicUrl, proxies } = options;
   const server = new AdServer({
-    channel: new ClickChannel({ send, journal }),
-    secrets: new SecretsFile(join(options.data, 'ad-server', 'secrets.json'), Date.now()),
-    dataCentres: readDataCentres(join(options.root, '..', 'shared', 'data', 'datacenter-ipv4.txt')),
+    ...{ clicks, ...(views === undefined ? {} : { views }), publicUrl, ...(proxies ? { proxies } : {}) },
+    secrets: new SecretsFile(join(home, 'secrets.json'), Date.now()),
+    dataCentres: readDataCentres(options.dataCentres ?? SHIPPED_RANGES),
     now: () => Date.now(),
     chance: () => Math.random(),
+    flood: 'flood' in options ? options.flood : FLOOD_LIMIT,
   });
-  server.use(await readCatalogue(options.ledger.sql));
-  const refreshing = setInterval(() => refresh(server, options.ledger), CATALOGUE_EVERY_MS);
+  const stopKnowing = await keepKnowing(options, server, sqs);
+  const origin = await server.listen(options.port ?? 0, options.host);
   const stop = async (): Promise<void> => {
-    clearInterval(refreshing);
+    await stopKnowing();
     await server.close();
-    journal.close();
+    await Promise.all([clicks.close(), views?.close()]);
+    sqs.destroy();
   };
-  return { server, origin: await server.listen(0), serverId, stop };
+  return { server, origin, serverId, stop };
 }
 
-/** While the database is away, the last catalogue stays in use. */
-function refresh(server: AdServer, ledger: Ledger): void {
-  readCatalogue(ledger.sql).then(
-    (catalogue) => server.use(catalogue),
-    () => undefined,
-  );
+function channels(
+  options: AdServerSurroundings,
+  sqs: ReturnType<typeof sendingClient>,
+  serverId: string,
+): { readonly clicks: NumberedChannel; readonly views: NumberedChannel | undefined } {
+  const { data, name = 'ad', queueUrl, viewsQueueUrl } = options;
+  const channel = (kind: string, url: string, journals: string): NumberedChannel =>
+    openChannel({
+      ...{ send: sendToQueue(sqs, url), serverId, journals },
+      spool: join(data, 'ad-server', 'spool', name, kind),
+      spoolLimitBytes: options.spoolLimitBytes ?? SPOOL_LIMIT_BYTES,
+    });
+  const viewJournals = join(data, 'ad-server', 'view-journals');
+  return {
+    clicks: channel('clicks', queueUrl, journalDirectory(data)),
+    views: viewsQueueUrl === undefined ? undefined : channel('views', viewsQueueUrl, viewJournals),
+  };
+}
+
+/** The server knows what there is to show from now on; answers how that ends. */
+async function keepKnowing(
+  { sql, data, name }: AdServerSurroundings,
+  server: AdServer,
+  sqs: ReturnType<typeof sendingClient>,
+): Promise<() => Promise<void>> {
+  const keeper = new CatalogueKeeper({
+    read: () => readCatalogue(sql),
+    use: (catalogue) => server.use(catalogue),
+    states: server.states,
+    copyPath: join(data, 'ad-server', 'catalogue.json'),
+  });
+  await keeper.start();
+  const listener = new CampaignListener({
+    sqs,
+    queueName: changesQueue(name),
+    hear: (changes) => {
+      for (const change of changes) server.states.hear(change);
+      void keeper.refresh();
+    },
+  });
+  return async () => {
+    await listener.stop();
+    await keeper.stop();
+  };
+}
+
+/** The queue by which an ad server of this name hears of campaigns. */
+export function changesQueue(name: string | undefined): string {
+  return name === undefined ? QUEUE_NAMES.campaignChanges : `${QUEUE_NAMES.campaignChanges}-${name}`;
 }

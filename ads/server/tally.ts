@@ -1,17 +1,31 @@
-/** What an ad server has answered since it started. */
+/** What an ad server has answered since it started. Every request for a link is in exactly one of the first six. */
 export interface Tally {
-  served: number;
   /** Redirects: the click is durable. */
   answered: number;
   /** Prefetches, told to come back when somebody clicks. */
   prefetches: number;
   /** Links that are not ours. */
   notOurs: number;
-  /** The channel did not confirm the click: 503. */
+  /** Neither channel nor spool took the click: 503. */
   unavailable: number;
+  /** Too many from one address: 429, and nothing is posted. */
+  floods: number;
+  /** Requests that are no HTTP, or larger than any of ours. */
+  unreadable: number;
+  /** Redirects whose click went into the spool. */
+  spooled: number;
+  served: number;
+  /** Times that there was no ad to show. */
+  nothingToShow: number;
+  views: number;
+  /** Views that do not count: of no valid link, by HEAD, ahead of time. */
+  otherViews: number;
 }
 
 /** Nothing answered yet. */
 export function emptyTally(): Tally {
-  return { served: 0, answered: 0, prefetches: 0, notOurs: 0, unavailable: 0 };
+  return {
+    ...{ answered: 0, prefetches: 0, notOurs: 0, unavailable: 0, floods: 0, unreadable: 0, spooled: 0 },
+    ...{ served: 0, nothingToShow: 0, views: 0, otherViews: 0 },
+  };
 }

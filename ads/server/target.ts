@@ -9,3 +9,8 @@ export function safeTarget(text: unknown): string | undefined {
   const web = url?.protocol === 'http:' || url?.protocol === 'https:';
   return web && url.username === '' && url.password === '' ? url.href : undefined;
 }
+
+/** The target of one click: `{click_id}` in it, also as URLs spell it, becomes the id that the click is recorded under. */
+export function targetFor(target: string, clickId: string): string {
+  return target.replace(/\{click_id\}|%7Bclick_id%7D/gi, clickId);
+}

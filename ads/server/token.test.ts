@@ -11,7 +11,13 @@ const token = signToken(CLAIMS, key);
 
 describe('a click token', () => {
   it('says what was signed', () => {
-    assert.deepEqual(readToken(token, ring, NOW_MS), { kind: 'ok', claims: CLAIMS });
+    assert.deepEqual(readToken(token, ring, NOW_MS), { kind: 'ok', kid: key.id, claims: CLAIMS });
+    const named = { ...CLAIMS, placementId: 7, agentFamily: 'firefox', osFamily: 'linux' };
+    assert.deepEqual(readToken(signToken(named, key), ring, NOW_MS), {
+      kind: 'ok',
+      kid: key.id,
+      claims: named,
+    });
   });
 
   it('is worth nothing when any of its characters is changed', () => {

@@ -10,7 +10,7 @@ export interface TokenClaims extends Served {
 
 /** What a token that came with a click is worth. */
 export type TokenReading =
-  | { readonly kind: 'ok' | 'expired'; readonly claims: TokenClaims }
+  | { readonly kind: 'ok' | 'expired'; readonly kid: string; readonly claims: TokenClaims }
   | { readonly kind: 'forged' | 'malformed' };
 
 /** A token older than this still redirects, and is not billed. */
@@ -24,7 +24,11 @@ const CLOCK_SKEW_MS = 60_000;
 export function signToken(claims: TokenClaims, key: TokenKey): string {
   const { impressionId, adId, campaignId, advertiserId, publisherId, priceMicros, servedAtMs, target } =
     claims;
-  const fields = [impressionId, adId, campaignId, advertiserId, publisherId, priceMicros, servedAtMs, target];
+  const { placementId = 0, agentFamily = '', osFamily = '' } = claims;
+  const required = [
+    ...[impressionId, adId, campaignId, advertiserId, publisherId, priceMicros, servedAtMs, target],
+  ];
+  const fields = [...required, placementId, agentFamily, osFamily];
   const signed = `${key.id}.${Buffer.from(JSON.stringify(fields)).toString('base64url')}`;
   return `${signed}.${signature(signed, key)}`;
 }
@@ -41,19 +45,40 @@ export function readToken(token: string, ring: KeyRing, nowMs: number): TokenRea
   const claims = readClaims(payload);
   if (claims === undefined) return { kind: 'malformed' };
   const ageMs = nowMs - claims.servedAtMs;
-  return { kind: ageMs > TOKEN_LIFE_MS || ageMs < -CLOCK_SKEW_MS ? 'expired' : 'ok', claims };
+  return { kind: ageMs > TOKEN_LIFE_MS || ageMs < -CLOCK_SKEW_MS ? 'expired' : 'ok', kid, claims };
 }
 
 function signature(text: string, key: TokenKey): string {
   return createHmac('sha256', Buffer.from(key.secret, 'base64url')).update(text).digest('base64url');
 }
 
-/** The payload is our own, but perhaps of an older program. */
+type Fields = readonly [
+  ...[impressionId: string, adId: number, campaignId: number, advertiserId: number, publisherId: number],
+  ...[priceMicros: number, servedAtMs: number, target: string],
+  ...[placementId?: number, agentFamily?: string, osFamily?: string],
+];
+
+/** The payload is our own, but perhaps of an older program, which wrote only the first eight fields. */
 function readClaims(payload: string): TokenClaims | undefined {
   const fields: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString());
-  if (!Array.isArray(fields) || fields.length !== 8) return undefined;
-  const [impressionId, adId, campaignId, advertiserId, publisherId, priceMicros, servedAtMs, target] =
-    fields as unknown as [string, number, number, number, number, number, number, string];
+  if (!Array.isArray(fields) || fields.length < 8) return undefined;
+  const [
+    impressionId,
+    adId,
+    campaignId,
+    advertiserId,
+    publisherId,
+    priceMicros,
+    servedAtMs,
+    target,
+    ...more
+  ] = fields as unknown as Fields;
   if (safeTarget(target) === undefined) return undefined;
-  return { impressionId, adId, campaignId, advertiserId, publisherId, priceMicros, servedAtMs, target };
+  const [placementId = 0, agentFamily = '', osFamily = ''] = more;
+  return {
+    ...{ impressionId, adId, campaignId, advertiserId, publisherId, priceMicros, servedAtMs, target },
+    ...(placementId > 0 ? { placementId } : {}),
+    ...(agentFamily === '' ? {} : { agentFamily }),
+    ...(osFamily === '' ? {} : { osFamily }),
+  };
 }

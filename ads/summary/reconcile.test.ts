@@ -4,7 +4,7 @@ import { chargeClicks } from '../click-processor/charge.ts';
 import { sampleClick } from '../click-processor/fixtures/sample-click.ts';
 import { openTestLedger, resetLedger } from '../database/fixtures.ts';
 import type { Ledger } from '../database/ledger.ts';
-import type { RunAccount } from '../server/journal.ts';
+import type { RunAccount } from '../server/run-account.ts';
 import { readFigures } from './figures.ts';
 import { isBalanced, reconcile } from './reconcile.ts';
 import { recordRuns } from './runs.ts';
@@ -102,5 +102,5 @@ describe('the reconciliation', () => {
 });
 
 function account(change: Partial<RunAccount>): RunAccount {
-  return { serverId: 'ad-1', posted: [], unknown: [], refused: [], ...change };
+  return { serverId: 'ad-1', posted: [], unknown: [], spooled: [], refused: [], ...change };
 }

@@ -1,6 +1,6 @@
 import type postgres from 'postgres';
 import type { NumberRanges } from '../server/number-range.ts';
-import type { RunAccount } from '../server/journal.ts';
+import type { RunAccount } from '../server/run-account.ts';
 
 /** Writes the accounts of ad server runs into the ledger; the newest account of a run replaces the one before. */
 export async function recordRuns(sql: postgres.Sql, runs: readonly RunAccount[]): Promise<void> {

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { countMessages, type ClickQueue } from '../deploy/queues.ts';
-import { readJournals } from '../server/journal.ts';
+import { readJournals } from '../server/run-account.ts';
 import { journalDirectory } from '../server/start.ts';
 import type { System } from '../system.ts';
 import { reconcile, type Reconciliation } from './reconcile.ts';
@@ -20,14 +20,15 @@ export async function countChannel(system: System): Promise<{ queued: number; de
 
 /**
  * Brings the accounts of all ad server runs into the ledger and compares the books. Journals of runs that are over
- * are removed once the ledger has them.
+ * are removed once the ledger has them and nothing of theirs is in a spool.
  */
 export async function settleBooks(system: System, data: string): Promise<Reconciliation> {
   const directory = journalDirectory(data);
   const runs = readJournals(directory);
   await recordRuns(system.ledger.sql, runs);
-  for (const { serverId } of runs) {
-    if (serverId !== system.server.serverId) rmSync(join(directory, `${serverId}.journal`), { force: true });
+  for (const { serverId, spooled } of runs) {
+    if (serverId !== system.server.serverId && spooled.length === 0)
+      rmSync(join(directory, `${serverId}.journal`), { force: true });
   }
   return reconcile(system.ledger.sql, await countChannel(system));
 }

@@ -1,7 +1,7 @@
 import type { StartOptions } from '../options.ts';
 import { readCounters } from '../platform/platform.ts';
 import { ProgressLine } from '../progress/progress-line.ts';
-import { readJournals } from '../server/journal.ts';
+import { readJournals } from '../server/run-account.ts';
 import { countOf } from '../server/number-range.ts';
 import { journalDirectory } from '../server/start.ts';
 import type { System } from '../system.ts';

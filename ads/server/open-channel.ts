@@ -1,0 +1,33 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Drain } from './drain.ts';
+import { Journal } from './journal.ts';
+import { NumberedChannel } from './numbered-channel.ts';
+import type { SendBatch } from './send-batch.ts';
+import { Spool } from './spool.ts';
+
+/** Where a channel leads, and where it keeps what it must remember. */
+export interface OpenOptions {
+  readonly send: SendBatch;
+  readonly serverId: string;
+  /** Journals of all runs of all ad servers. */
+  readonly journals: string;
+  /** The spool of this ad server alone. */
+  readonly spool: string;
+  readonly spoolLimitBytes: number;
+  readonly pause?: (pauseMs: number) => Promise<void>;
+}
+
+/** Opens a channel with its journal, its spool, and what drains it. */
+export function openChannel(options: OpenOptions): NumberedChannel {
+  const { send, journals, pause = (pauseMs: number): Promise<void> => sleep(pauseMs) } = options;
+  const journal = new Journal(journals, options.serverId);
+  const spool = new Spool({ directory: options.spool, limitBytes: options.spoolLimitBytes });
+  const drain = new Drain({
+    spool,
+    send,
+    journal,
+    journals,
+    pause,
+  });
+  return new NumberedChannel({ send, journal, spool, drain });
+}
