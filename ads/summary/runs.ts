@@ -3,7 +3,10 @@ import type { NumberRanges } from '../server/number-range.ts';
 import type { RunAccount } from '../server/run-account.ts';
 
 /** Writes the accounts of ad server runs into the ledger; the newest account of a run replaces the one before. */
-export async function recordRuns(sql: postgres.Sql, runs: readonly RunAccount[]): Promise<void> {
+export async function recordRuns(
+  sql: postgres.Sql,
+  runs: readonly Omit<RunAccount, 'spooled'>[],
+): Promise<void> {
   for (const { serverId, posted, unknown, refused } of runs) {
     await sql`
       INSERT INTO server_run (server_id, posted, unknown, refused)
