@@ -30,6 +30,7 @@ import type {
 } from './functions.ts';
 import { NamedRecords } from './named-records.ts';
 import type { Runtimes } from './runtime/runtimes.ts';
+import { removeOrphans } from './orphans.ts';
 import { Turns } from './turns.ts';
 
 /** What {@link CatalogFunctions} works with. */
@@ -83,12 +84,16 @@ export class CatalogFunctions implements Functions, AsyncDisposable {
     });
   }
 
-  /** Reads the catalog and begins to heal in the background what a kill left half done. */
+  /** Reads the catalog, removes what a kill left of deletions and uploads, and begins to get code ready in the background. */
   static async open(options: CatalogFunctionsOptions): Promise<CatalogFunctions> {
-    const functions = new CatalogFunctions(options, await FunctionRecords.open(options.catalog), {
-      aliases: await NamedRecords.open(options.catalog, 'aliases'),
-      eventInvokes: await NamedRecords.open(options.catalog, 'event-invokes'),
-    });
+    const records = await FunctionRecords.open(options.catalog);
+    const named = {
+      aliases: await NamedRecords.open<Alias>(options.catalog, 'aliases'),
+      eventInvokes: await NamedRecords.open<EventInvoke>(options.catalog, 'event-invokes'),
+    };
+    await removeOrphans(records, [named.aliases, named.eventInvokes]);
+    await options.blobs.keepOnly(new Set(records.all().map((record) => record.package.sha256)));
+    const functions = new CatalogFunctions(options, records, named);
     functions.#reconcile();
     return functions;
   }
@@ -187,15 +192,16 @@ export class CatalogFunctions implements Functions, AsyncDisposable {
     });
   }
 
+  /** The function is gone with its own record; what belongs to it follows, also after a kill in between. */
   async delete(key: FunctionKey): Promise<Result<void, NoSuchFunction>> {
     return this.#inTurn(key, async () => {
       const record = this.get(key);
       if (record === undefined) return failed({ kind: 'no-such-function', function: key });
       const { aliases, eventInvokes } = this.#named;
+      await this.#records.remove(record);
       for (const alias of aliases.of(key)) await aliases.remove(alias);
       for (const rules of eventInvokes.of(key)) await eventInvokes.remove(rules);
       for (const version of this.#records.versionsOf(key)) await this.versions.remove(version);
-      await this.#records.remove(record);
       this.#tellListeners((listener) => listener.deleted?.(record));
       await this.#forget(record.package.sha256);
       return ok(undefined);

@@ -127,6 +127,19 @@ test('an alias names a version, or two of them by weight; a version that an alia
   assert.ok(!missing.ok && missing.failure.kind === 'no-such-version');
 });
 
+test('a deletion that a kill interrupted after the function itself had gone is completed at the next start', async () => {
+  const first = await opened();
+  await publish(first);
+  await first.aliases.create(KEY, 'live', { version: '1', description: '' });
+  await first[Symbol.asyncDispose]();
+  await catalog.remove('functions', 'us-east-1/000000000000/f');
+  const functions = await open();
+  assert.equal(functions.resolve({ ...KEY, qualifier: '1' }), undefined);
+  assert.equal(functions.aliases.get(KEY, 'live'), undefined);
+  assert.deepEqual(await catalog.list('aliases'), []);
+  assert.deepEqual([(await catalog.list('functions')).length, blobs.kept.size], [0, 0]);
+});
+
 test('a function goes with its versions and aliases, whose environments are told', async () => {
   const functions = await opened();
   await publish(functions);

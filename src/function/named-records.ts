@@ -29,6 +29,11 @@ export class NamedRecords<Value extends Named> {
     return this.#records.get(nameOf(key, name));
   }
 
+  /** What all functions have. */
+  all(): readonly Value[] {
+    return [...this.#records.values()];
+  }
+
   /** All that a function has, by name. */
   of(key: FunctionKey): readonly Value[] {
     const text = functionKeyText(key);

@@ -6,4 +6,6 @@ export interface BlobStore {
   read(sha256: string): Promise<Uint8Array | undefined>;
   /** Forgets the bytes under this hash, if there are any. */
   remove(sha256: string): Promise<void>;
+  /** Forgets all but these: a kill may have come before anybody named what was kept, or after nobody did any more. */
+  keepOnly(wanted: ReadonlySet<string>): Promise<void>;
 }

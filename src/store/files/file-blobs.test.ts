@@ -57,3 +57,13 @@ test('a package whose file was changed is not handed out', async (context) => {
   writeFileSync(join(directory, sha256), 'hole');
   await assert.rejects(blobs.read(sha256), /undamaged/);
 });
+
+test('of all packages only those that are wanted stay, and what is no package is left alone', async (context) => {
+  const directory = temporary(context);
+  const blobs = await FileBlobs.open({ directory });
+  const [wanted, stray] = [await blobs.put(Buffer.from('wanted')), await blobs.put(Buffer.from('stray'))];
+  writeFileSync(join(directory, 'note'), '');
+  await blobs.keepOnly(new Set([wanted]));
+  assert.equal(await blobs.read(stray), undefined);
+  assert.deepEqual(readdirSync(directory).sort(), [wanted, 'note'].sort());
+});

@@ -63,6 +63,13 @@ export class FileBlobs implements BlobStore {
     await syncDirectory(this.#directory);
   }
 
+  async keepOnly(wanted: ReadonlySet<string>): Promise<void> {
+    const names = await readdir(this.#directory);
+    const strays = names.filter((name) => SHA256.test(name) && !wanted.has(name));
+    await Promise.all(strays.map((name) => rm(this.#path(name), { force: true })));
+    if (strays.length > 0) await syncDirectory(this.#directory);
+  }
+
   #path(sha256: string): string {
     return join(this.#directory, sha256);
   }
