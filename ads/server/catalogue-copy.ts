@@ -7,7 +7,7 @@ export function copyText({ offers, publishers }: Catalogue): string {
 
 /** Reads it again; undefined for a file that is none. */
 export function parseCopy(text: string): Catalogue | undefined {
-  const { offers, publishers } = JSON.parse(text) as { offers?: Offer[]; publishers?: number[] };
+  const { offers, publishers } = JSON.parse(text) as { offers?: Offer[]; publishers?: [number, number[]][] };
   if (!Array.isArray(offers) || !Array.isArray(publishers)) return undefined;
-  return { offers, publishers: new Set(publishers) };
+  return { offers, publishers: new Map(publishers) };
 }

@@ -28,10 +28,11 @@ export function answerServe(
   const asked = new URLSearchParams(request.url?.split('?')[1]);
   const publisherId = idOf(asked.get('publisher') ?? '1');
   const placementId = idOf(asked.get('placement') ?? '0');
-  if (publisherId === undefined || !stock.catalogue.publishers.has(publisherId))
+  const placements = publisherId === undefined ? undefined : stock.catalogue.publishers.get(publisherId);
+  if (publisherId === undefined || placements === undefined)
     return answerJson(response, 404, { error: 'No publisher has this number.' }, FOR_ALL_SITES);
-  if (placementId === undefined)
-    return answerJson(response, 404, { error: 'No placement has this number.' }, FOR_ALL_SITES);
+  if (placementId === undefined || (placementId > 0 && !placements.includes(placementId)))
+    return answerJson(response, 404, { error: 'This publisher has no such placement.' }, FOR_ALL_SITES);
   const nowMs = options.now();
   const ad = serveAd(stock, {
     ...{ publisherId, placementId, nowMs, chance: options.chance() },
