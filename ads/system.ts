@@ -3,9 +3,7 @@ import { openLedger, type Ledger } from './database/ledger.ts';
 import { seedDemo } from './database/demo.ts';
 import { keepPartitions } from './database/migrate.ts';
 import { clientsFor, type Clients } from './deploy/clients.ts';
-import { ensureFunction } from './deploy/functions.ts';
-import { ensureMapping } from './deploy/mapping.ts';
-import { packageFunction } from './deploy/package-function.ts';
+import { deployProcessor } from './deploy/processor.ts';
 import { countMessages, ensureClickQueue, type ClickQueue } from './deploy/queues.ts';
 import { QUEUE_NAMES } from './messages/queue-names.ts';
 import { claim } from './only-one.ts';
@@ -39,8 +37,6 @@ export interface System extends AsyncDisposable {
   readonly pages: string;
 }
 
-const FUNCTION_NAME = 'click-processor';
-
 /** Brings everything up, in order; disposing takes it down in reverse. */
 export async function startSystem(options: SystemOptions): Promise<System> {
   await using stack = new AsyncDisposableStack();
@@ -62,7 +58,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     await ensureClickQueue(clients.sqs, QUEUE_NAMES.clicks),
     await ensureClickQueue(clients.sqs, `${QUEUE_NAMES.clicks}-classic`),
   ];
-  await deployProcessor(options, clients, ledger, queues);
+  await deployProcessor(clients, { root: options.root, ledger, clicks: pick(queues, 0) });
   const consumer = await startConsumer(options, platform, clients, ledger, pick(queues, 1));
   stack.defer(() => consumer.stop());
   const queue = pick(queues, options.classic ? 1 : 0);
@@ -80,17 +76,6 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     ...{ ledger, platform, clients, queue, queues, server, pages },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
-}
-
-async function deployProcessor(
-  options: SystemOptions,
-  { lambda }: Clients,
-  ledger: Ledger,
-  queues: readonly ClickQueue[],
-): Promise<void> {
-  const zip = packageFunction(join(options.root, 'ads', 'click-processor'));
-  await ensureFunction(lambda, { name: FUNCTION_NAME, zip, variables: { DATABASE_URL: ledger.url } });
-  await ensureMapping(lambda, FUNCTION_NAME, pick(queues, 0).arn);
 }
 
 /**

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Click } from './click.ts';
-import { decide, decidePending } from './decide.ts';
+import { decideAll, type Decided } from './decide.ts';
 import { sampleClick, sampleId, sampleRules } from './fixtures/sample-click.ts';
 import type { Known } from './known.ts';
 
@@ -13,6 +13,10 @@ const known: Known = {
   counted: [],
   viewed: new Set(),
 };
+
+function decide(clicks: readonly Click[], ground: Known): readonly Decided[] {
+  return decideAll({ fresh: clicks }, ground).fresh;
+}
 
 function said(click: Click, change: Partial<Known> = {}): string {
   const [decided] = decide([click], { ...known, ...change });
@@ -123,7 +127,8 @@ describe('the verdict on one click', () => {
     assert.equal(said(sampleClick(1), { rules }), 'pending');
     assert.equal(said(sampleClick(1), { rules, viewed }), 'billed');
     assert.equal(said(sampleClick(1, { method: 'HEAD' }), { rules }), 'head');
-    const late = decidePending([sampleClick(1), sampleClick(2)], { ...known, rules, viewed });
+    const waiting = [sampleClick(1), sampleClick(2)];
+    const late = decideAll({ fresh: [], pending: waiting }, { ...known, rules, viewed }).pending;
     assert.deepEqual(
       late.map(({ verdict }) => ('reason' in verdict ? verdict.reason : verdict.kind)),
       ['billed', 'no-view'],

@@ -1,11 +1,12 @@
 import type postgres from 'postgres';
+import type { Place } from './read-known.ts';
 
 /**
  * What follows from clicks that got their verdict: transfers, charges, balances, spending and statistics. Parts of
  * a statement in which `settled` are the rows of these clicks, so that nothing follows from a click that another
  * transaction settled meanwhile.
  */
-export function effectsOf(sql: postgres.ISql, position: number): postgres.Fragment {
+export function effectsOf(sql: postgres.ISql, { position, rules }: Place): postgres.Fragment {
   return sql`
     billed AS (
       SELECT click_id, impression_id, campaign_id, coalesce(publisher_id, 0) AS publisher_id,
@@ -52,6 +53,8 @@ export function effectsOf(sql: postgres.ISql, position: number): postgres.Fragme
       SET clicks = stat_hour.clicks + excluded.clicks,
           amount_micros = stat_hour.amount_micros + excluded.amount_micros
     ), noted AS (
-      INSERT INTO ledger_event (position, kind) SELECT ${position}, 'batch' FROM settled LIMIT 1
+      INSERT INTO ledger_event (position, kind, body)
+      SELECT ${position}, 'batch', jsonb_build_object('rules', ${rules.version}::integer) FROM settled LIMIT 1
+      ON CONFLICT (position) DO NOTHING
     )`;
 }

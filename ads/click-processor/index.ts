@@ -1,5 +1,6 @@
-import { chargeBatch } from './batch.ts';
 import { connect } from './connection.ts';
+import { ClickProcessor } from './processor.ts';
+import { senderOfEnvironment } from './queue-sender.ts';
 
 /** The part of an SQS event that is read here. */
 export interface ClickEvent {
@@ -15,10 +16,11 @@ const url = process.env['DATABASE_URL'];
 if (url === undefined)
   throw new Error('Set the variable DATABASE_URL of this function to the ledger database.');
 const sql = connect(url, 'click-processor');
+const processor = new ClickProcessor({ sql, send: senderOfEnvironment(process.env) });
 
-/** Charges the clicks of one batch; messages that are not clicks are reported as failed. */
+/** Records the clicks, views and reports of one batch; messages that nobody can read are reported as failed. */
 export async function handler(event: ClickEvent): Promise<BatchResponse> {
-  const failedIds = await chargeBatch(sql, event.Records);
+  const failedIds = await processor.process(event.Records);
   return { batchItemFailures: failedIds.map((itemIdentifier) => ({ itemIdentifier })) };
 }
 

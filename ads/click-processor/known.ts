@@ -25,6 +25,7 @@ export interface BudgetDay {
 export interface CountedClick {
   readonly impressionId: string;
   readonly adId: number;
+  readonly campaignId: number;
   readonly addressHash: string;
   readonly agent: string;
   readonly clickedAtMs: number;
@@ -44,7 +45,7 @@ export interface Known {
 
 /** What later clicks must know of this one. */
 export function countedClick(click: Click, served: Served): CountedClick {
-  const { impressionId, adId } = served;
+  const { impressionId, adId, campaignId } = served;
   const { addressHash, agent, clickedAtMs } = click;
-  return { impressionId, adId, addressHash, agent, clickedAtMs };
+  return { impressionId, adId, campaignId, addressHash, agent, clickedAtMs };
 }

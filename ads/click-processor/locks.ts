@@ -7,3 +7,8 @@ const BOOKS_LOCK = 7_241_002;
 export function shareBooks(transaction: postgres.ISql): postgres.PendingQuery<postgres.Row[]> {
   return transaction`SELECT pg_advisory_xact_lock_shared(${BOOKS_LOCK})`;
 }
+
+/** Waits until no other change is under way and keeps new ones waiting. Ends with the transaction. */
+export async function holdBooks(transaction: postgres.ISql): Promise<void> {
+  await transaction`SELECT pg_advisory_xact_lock(${BOOKS_LOCK})`;
+}

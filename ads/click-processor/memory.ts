@@ -1,5 +1,5 @@
 import type { Click, Served } from './click.ts';
-import { countedClick, type Budget, type CountedClick, type Known } from './known.ts';
+import { countedClick, type Budget, type BudgetDay, type CountedClick, type Known } from './known.ts';
 import type { Rules, Verdict } from './rules.ts';
 
 /** The day of a moment, UTC, such as 2026-01-31. */
@@ -29,7 +29,8 @@ export class Memory {
     if (same.some((other) => this.#isDoubleClick(countedClick(click, served), other))) return 'double-click';
     if (this.#impressions.has(served.impressionId)) return 'repeated-impression';
     const tooMany = this.#rules.viewerRates.some(
-      ({ windowMs, most }) => same.filter((other) => isWithin(windowMs, click, other)).length >= most,
+      ({ windowMs, most }) =>
+        same.filter((other) => isLike(served, other) && isWithin(windowMs, click, other)).length >= most,
     );
     return tooMany ? 'too-many' : undefined;
   }
@@ -50,10 +51,21 @@ export class Memory {
     return { kind: 'billed' };
   }
 
+  /** The money as it is now. */
+  money(): { budgets: readonly Budget[]; days: readonly BudgetDay[] } {
+    const days = this.#days.entries().map(([key, spentMicros]) => {
+      const [campaign, day = ''] = key.split(' ');
+      return { campaignId: Number(campaign), day, spentMicros };
+    });
+    return { budgets: [...this.#budgets.values()], days: [...days] };
+  }
+
+  /** Whether there is such a campaign at all. */
   knowsCampaign(served: Served): boolean {
     return this.#budgets.has(served.campaignId);
   }
 
+  /** From now on the click counts for those after it. */
   remember(click: CountedClick): void {
     this.#impressions.add(click.impressionId);
     const same = this.#clicks.get(click.addressHash);
@@ -66,6 +78,11 @@ export class Memory {
     const near = Math.abs(click.clickedAtMs - other.clickedAtMs) <= this.#rules.doubleClickWindowMs;
     return near && other.adId === click.adId && other.agent === click.agent;
   }
+}
+
+/** Rates go by campaign: only its own clicks are surely all known while its budget is locked. */
+function isLike(served: Served, other: CountedClick): boolean {
+  return served.campaignId === other.campaignId;
 }
 
 function isWithin(windowMs: number, click: Click, other: CountedClick): boolean {

@@ -2,19 +2,27 @@ import type postgres from 'postgres';
 import type { Click } from './click.ts';
 import type { Budget, BudgetDay, CountedClick } from './known.ts';
 import { shareBooks } from './locks.ts';
-import { dayOf } from './memory.ts';
 import { parseRules, type Rules } from './rules.ts';
 
-/** What a batch finds when it holds its locks. */
-export interface Ground {
-  /** The place of this batch among all changes of the ledger. */
+/** Where a batch stands among all changes of the ledger, and what holds there. */
+export interface Place {
   readonly position: number;
   readonly nowMs: number;
   /** The last closed day, such as 2026-01-31. */
   readonly closedThrough: string | undefined;
   readonly rules: Rules;
+}
+
+/** What a batch finds when it holds its locks. */
+export interface Ground extends Place {
   readonly budgets: readonly (Budget & Told)[];
   readonly days: readonly BudgetDay[];
+}
+
+/** Which campaigns and days a batch may charge. */
+export interface Concern {
+  readonly campaigns: readonly number[];
+  readonly days: readonly string[];
 }
 
 /** What a campaign's ad servers and alerts were told last. */
@@ -29,23 +37,29 @@ export interface Told {
  * Locks the budgets concerned, in the order of their ids: whoever holds them sees every earlier click of these
  * campaigns, and nobody waits in a circle. All questions travel together; each sees what was committed before the locks.
  */
-export async function lockGround(sql: postgres.ISql, clicks: readonly Click[]): Promise<Ground> {
-  const campaigns = [...new Set(clicks.flatMap((click) => click.served?.campaignId ?? []))];
-  const days = [...new Set(clicks.map((click) => dayOf(click.clickedAtMs)))];
+export async function lockGround(
+  sql: postgres.ISql,
+  { campaigns, days }: Concern,
+  place: Place | undefined,
+): Promise<Ground> {
   // A query starts when it is awaited; these two must have started before the ones that follow.
   const locked = [shareBooks(sql).execute(), lockBudgets(sql, campaigns).execute()];
-  const [budgets, spentOfDays, place] = await Promise.all([
+  const [budgets, spentOfDays, found] = await Promise.all([
     readBudgets(sql, campaigns),
     readDays(sql, campaigns, days),
-    readPlace(sql),
+    place ?? readPlace(sql),
     ...locked,
   ]);
-  return { ...place, budgets, days: spentOfDays };
+  return { ...found, budgets, days: spentOfDays };
 }
 
-function lockBudgets(sql: postgres.ISql, campaigns: number[]): postgres.PendingQuery<postgres.Row[]> {
+function lockBudgets(
+  sql: postgres.ISql,
+  campaigns: readonly number[],
+): postgres.PendingQuery<postgres.Row[]> {
   return sql`
-    SELECT 1 FROM budget WHERE campaign_id = ANY(${campaigns}::integer[]) ORDER BY campaign_id FOR UPDATE`;
+    SELECT 1 FROM budget WHERE campaign_id = ANY(${campaigns as number[]}::integer[])
+    ORDER BY campaign_id FOR UPDATE`;
 }
 
 interface BudgetRow {
@@ -61,7 +75,8 @@ interface BudgetRow {
   readonly told_at_ms: string | null;
 }
 
-async function readBudgets(
+/** Settings and money of campaigns. */
+export async function readBudgets(
   sql: postgres.ISql,
   campaigns: readonly number[],
 ): Promise<readonly (Budget & Told)[]> {
@@ -84,14 +99,15 @@ async function readBudgets(
   }));
 }
 
-async function readDays(
+/** What campaigns spent on some days, and today. */
+export async function readDays(
   sql: postgres.ISql,
   campaigns: readonly number[],
   days: readonly string[],
 ): Promise<readonly BudgetDay[]> {
   const rows = await sql<{ campaign_id: number; day: string; spent: string }[]>`
     SELECT campaign_id, day::text AS day, spent_micros AS spent FROM budget_day
-    WHERE campaign_id = ANY(${campaigns as number[]}::integer[]) AND day = ANY(${days as string[]}::date[])`;
+    WHERE campaign_id = ANY(${campaigns as number[]}::integer[]) AND (day = ANY(${days as string[]}::date[]) OR day = (now() AT TIME ZONE 'UTC')::date)`;
   return rows.map((row) => ({
     campaignId: row.campaign_id,
     day: row.day,
@@ -107,9 +123,7 @@ interface PlaceRow {
   readonly definition: unknown;
 }
 
-async function readPlace(
-  sql: postgres.ISql,
-): Promise<Pick<Ground, 'position' | 'nowMs' | 'closedThrough' | 'rules'>> {
+async function readPlace(sql: postgres.ISql): Promise<Place> {
   const [row] = await sql<PlaceRow[]>`
     SELECT nextval('ledger_position') AS position, floor(extract(epoch FROM now()) * 1000)::bigint AS now_ms,
       closed_through::text AS closed_through, version, definition
@@ -153,6 +167,7 @@ export async function readViewed(
 interface CountedRow {
   readonly impression_id: string;
   readonly ad_id: number;
+  readonly campaign_id: number;
   readonly address_hash: string;
   readonly agent: string;
   readonly clicked_at_ms: string;
@@ -181,12 +196,13 @@ export async function countedBefore(
         AND clicked_at BETWEEN to_timestamp((at_ms - ${windowMs}::bigint) / 1000.0)
                            AND to_timestamp((at_ms + ${windowMs}::bigint) / 1000.0)
     )
-    SELECT impression_id, ad_id, address_hash, agent,
+    SELECT impression_id, ad_id, campaign_id, address_hash, agent,
            round(extract(epoch FROM clicked_at) * 1000)::bigint AS clicked_at_ms
     FROM found JOIN click USING (click_id)`;
   return rows.map((row) => ({
     impressionId: row.impression_id,
     adId: row.ad_id,
+    campaignId: row.campaign_id,
     addressHash: row.address_hash,
     agent: row.agent,
     clickedAtMs: Number(row.clicked_at_ms),

@@ -94,7 +94,8 @@ export function parseRules(version: number, definition: unknown): Rules {
   if (!Array.isArray(rates) || !rates.every(isRate)) throw new UnknownRules(version, 'viewerRates');
   const { doubleClickWindowMs, viewWaitMs } = fields;
   if (!isTime(doubleClickWindowMs)) throw new UnknownRules(version, 'doubleClickWindowMs');
-  if (viewWaitMs !== null && !isTime(viewWaitMs)) throw new UnknownRules(version, 'viewWaitMs');
+  if (viewWaitMs !== null && !isTime(viewWaitMs, LONGEST_WAIT_MS))
+    throw new UnknownRules(version, 'viewWaitMs');
   return {
     version,
     refuse: new Set(refuse),
@@ -121,7 +122,9 @@ function isRate(value: unknown): value is ViewerRate {
 }
 
 const LONGEST_MS = 86_400_000;
+/** As long as a queue can delay a message. */
+const LONGEST_WAIT_MS = 900_000;
 
-function isTime(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= LONGEST_MS;
+function isTime(value: unknown, mostMs = LONGEST_MS): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= mostMs;
 }

@@ -2,7 +2,7 @@ import type postgres from 'postgres';
 import type { Booked } from './booked-at.ts';
 import type { Decided } from './decide.ts';
 import { effectsOf } from './effects.ts';
-import type { Ground } from './read-known.ts';
+import type { Place } from './read-known.ts';
 
 /** What one batch did. */
 export interface Charged {
@@ -22,9 +22,10 @@ export type BookedClick = Decided & Booked;
 export async function writeDecided(
   sql: postgres.ISql,
   decided: readonly BookedClick[],
-  { position, rules }: Ground,
+  place: Place,
 ): Promise<Charged> {
   if (decided.length === 0) return { inserted: 0, billed: 0 };
+  const { position, rules } = place;
   const [row] = await sql<{ inserted: number; billed: number }[]>`
     WITH given AS (
       SELECT * FROM jsonb_to_recordset(${JSON.stringify(decided.map(asRow))}::text::jsonb) AS row (
@@ -50,7 +51,7 @@ export async function writeDecided(
       ON CONFLICT (click_id) DO NOTHING
       RETURNING click_id, impression_id, ad_id, campaign_id, publisher_id, price_micros, clicked_at, verdict,
         reason, booked_hour, adjustment
-    ), ${effectsOf(sql, position)}
+    ), ${effectsOf(sql, place)}
     SELECT count(*)::integer AS inserted, (count(*) FILTER (WHERE verdict = 'billed'))::integer AS billed
     FROM settled`;
   return row ?? { inserted: 0, billed: 0 };

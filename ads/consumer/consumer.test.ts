@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { encodeClick } from '../click-processor/click-message.ts';
 import { sampleClick } from '../click-processor/fixtures/sample-click.ts';
+import { ClickProcessor } from '../click-processor/processor.ts';
 import { openTestLedger } from '../database/fixtures.ts';
 import type { Ledger } from '../database/ledger.ts';
 import { consume } from './consumer.ts';
@@ -21,6 +22,7 @@ describe('the long-lived consumer', () => {
 
   it('deletes what it has charged, leaves what is no click, and ends when asked', async () => {
     const stopping = new AbortController();
+    const processor = new ClickProcessor({ sql: ledger.sql, send: undefined });
     const deleted: (string | undefined)[] = [];
     const queue: Message[][] = [[message('a', encodeClick(sampleClick(1))), message('b', 'no click')]];
     const sqs = double(async (command) => {
@@ -35,7 +37,7 @@ describe('the long-lived consumer', () => {
       deleted.push(...(command.input.Entries ?? []).map((entry) => entry.ReceiptHandle));
       return {};
     });
-    await consume({ sqs, sql: ledger.sql, queueUrl: 'q', workers: 1, signal: stopping.signal });
+    await consume({ sqs, processor, queueUrl: 'q', workers: 1, signal: stopping.signal });
     assert.deepEqual(deleted, ['receipt-a']);
   });
 });

@@ -5,13 +5,12 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type postgres from 'postgres';
-import { chargeBatch } from '../click-processor/batch.ts';
+import type { ClickProcessor } from '../click-processor/processor.ts';
 
 /** What the long-lived consumer works with. */
 export interface ConsumerOptions {
   readonly sqs: SQSClient;
-  readonly sql: postgres.Sql;
+  readonly processor: ClickProcessor;
   readonly queueUrl: string;
   /** How many batches are handled at once. */
   readonly workers: number;
@@ -52,9 +51,12 @@ async function receive({ sqs, queueUrl, signal }: ConsumerOptions): Promise<read
 }
 
 /** What failed is left alone: it comes again when its visibility time ends. */
-async function handle({ sqs, sql, queueUrl }: ConsumerOptions, messages: readonly Message[]): Promise<void> {
+async function handle(
+  { sqs, processor, queueUrl }: ConsumerOptions,
+  messages: readonly Message[],
+): Promise<void> {
   const queued = messages.map(({ MessageId = '', Body = '' }) => ({ messageId: MessageId, body: Body }));
-  const failed = new Set(await chargeBatch(sql, queued));
+  const failed = new Set(await processor.process(queued));
   const Entries = messages
     .filter(({ MessageId = '' }) => !failed.has(MessageId))
     .map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));

@@ -1,4 +1,6 @@
 import postgres from 'postgres';
+import { ClickProcessor } from '../click-processor/processor.ts';
+import { senderOfEnvironment } from '../click-processor/queue-sender.ts';
 import { clientsFor } from '../deploy/clients.ts';
 import { consume } from './consumer.ts';
 
@@ -9,7 +11,8 @@ async function main(): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort());
   const sql = postgres(databaseUrl ?? '', { max: 4, onnotice: () => undefined });
   const { sqs } = clientsFor(endpoint ?? '');
-  await consume({ sqs, sql, queueUrl: queueUrl ?? '', workers: 4, signal: stopping.signal });
+  const processor = new ClickProcessor({ sql, send: senderOfEnvironment(process.env) });
+  await consume({ sqs, processor, queueUrl: queueUrl ?? '', workers: 4, signal: stopping.signal });
   await sql.end({ timeout: 5 });
   sqs.destroy();
 }

@@ -8,6 +8,7 @@ import {
   waitUntilFunctionUpdatedV2,
   type FunctionConfiguration,
   type LambdaClient,
+  type Runtime,
 } from '@aws-sdk/client-lambda';
 import type { FunctionZip } from './package-function.ts';
 
@@ -15,11 +16,13 @@ import type { FunctionZip } from './package-function.ts';
 export interface WantedFunction {
   readonly name: string;
   readonly zip: FunctionZip;
+  readonly runtime: Runtime;
+  readonly handler: string;
   readonly variables: Readonly<Record<string, string>>;
 }
 
 const WAIT_SECONDS = 60;
-const SETTINGS = { Runtime: 'nodejs22.x', Handler: 'index.handler', Timeout: 15, MemorySize: 256 } as const;
+const SETTINGS = { Timeout: 15, MemorySize: 256 } as const;
 
 /** Creates the function, or updates what differs; resolves when it can be invoked. */
 export async function ensureFunction(lambda: LambdaClient, wanted: WantedFunction): Promise<void> {
@@ -40,11 +43,10 @@ async function find(lambda: LambdaClient, name: string): Promise<FunctionConfigu
 async function create(lambda: LambdaClient, wanted: WantedFunction): Promise<void> {
   await lambda.send(
     new CreateFunctionCommand({
-      ...SETTINGS,
+      ...settingsOf(wanted),
       FunctionName: wanted.name,
       Role: `arn:aws:iam::000000000000:role/${wanted.name}`,
       Code: { ZipFile: wanted.zip.bytes },
-      Environment: { Variables: { ...wanted.variables } },
     }),
   );
   await waitUntilFunctionActiveV2(waiting(lambda), { FunctionName: wanted.name });
@@ -61,10 +63,20 @@ async function update(
     await waitUntilFunctionUpdatedV2(waiting(lambda), { FunctionName });
   }
   const old = present.Environment?.Variables ?? {};
-  if (Object.entries(variables).every(([key, value]) => old[key] === value)) return;
-  const Environment = { Variables: { ...variables } };
-  await lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, ...SETTINGS, Environment }));
+  const isSame = present.Runtime === wanted.runtime && present.Handler === wanted.handler;
+  if (isSame && Object.entries(variables).every(([key, value]) => old[key] === value)) return;
+  await lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, ...settingsOf(wanted) }));
   await waitUntilFunctionUpdatedV2(waiting(lambda), { FunctionName });
+}
+
+function settingsOf({ runtime, handler, variables }: WantedFunction): {
+  Runtime: Runtime;
+  Handler: string;
+  Environment: { Variables: Record<string, string> };
+  Timeout: number;
+  MemorySize: number;
+} {
+  return { ...SETTINGS, Runtime: runtime, Handler: handler, Environment: { Variables: { ...variables } } };
 }
 
 function waiting(client: LambdaClient): {

@@ -1,5 +1,7 @@
 import type postgres from 'postgres';
 import { shareBooks } from '../click-processor/locks.ts';
+import { readBudgets, readDays } from '../click-processor/read-known.ts';
+import { tidingsOf, writeTidings } from '../click-processor/tidings.ts';
 
 /** One change of a campaign under way: the campaign's budget is locked. */
 export interface Change {
@@ -12,7 +14,7 @@ export interface Change {
 
 /**
  * Runs `work` as one change of the ledger, in order with all clicks of the campaign: it holds the campaign's budget.
- * Rejects as `work` does; then nothing has changed.
+ * When the campaign stops or goes on by it, a message waits in the outbox: send it with `publishOutbox`. Rejects as `work` does; then nothing has changed.
  */
 export async function changeCampaign<T>(
   sql: postgres.Sql,
@@ -22,9 +24,23 @@ export async function changeCampaign<T>(
   const done = await sql.begin(async (transaction) => {
     await shareBooks(transaction);
     await transaction`SELECT 1 FROM budget WHERE campaign_id = ${campaignId} FOR UPDATE`;
-    return { result: await work(await placeOf(transaction)) };
+    const change = await placeOf(transaction);
+    const result = await work(change);
+    await tellChange(change, campaignId);
+    return { result };
   });
   return done.result;
+}
+
+/** Tells ad servers and alerts when the campaign stops or goes on by this change. */
+async function tellChange({ sql, position }: Change, campaignId: number): Promise<void> {
+  const budgets = await readBudgets(sql, [campaignId]);
+  const days = await readDays(sql, [campaignId], []);
+  const [clock] = await sql<
+    { now_ms: string }[]
+  >`SELECT floor(extract(epoch FROM now()) * 1000)::bigint AS now_ms`;
+  const tidings = tidingsOf({ budgets, nowMs: Number(clock?.now_ms) }, { budgets, days });
+  if (tidings.length > 0) await writeTidings(sql, tidings, position);
 }
 
 /** Takes the next position; the caller holds the locks. */

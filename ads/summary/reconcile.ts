@@ -167,7 +167,8 @@ const WRONG_STATISTICS = `
   )
   SELECT count(*) AS count
   FROM derived FULL JOIN stat_hour USING (campaign_id, ad_id, publisher_id, hour, verdict, reason, adjustment)
-  WHERE (derived.clicks, derived.amount_micros) IS DISTINCT FROM (stat_hour.clicks, stat_hour.amount_micros)`;
+  WHERE (coalesce(derived.clicks, 0), coalesce(derived.amount_micros, 0))
+    IS DISTINCT FROM (coalesce(stat_hour.clicks, 0), coalesce(stat_hour.amount_micros, 0))`;
 
 async function count(sql: postgres.Sql, query: string): Promise<number> {
   const [row] = await sql.unsafe<{ count: string }[]>(query);
