@@ -20,6 +20,8 @@ export interface EnvironmentIdentity {
 /** A live key: its secrets, and whose it is. */
 export interface EnvironmentKey extends Credentials, EnvironmentIdentity {
   readonly issuedAtMs: number;
+  /** The trace of the invocation that its environment has run last. */
+  readonly trace?: string;
 }
 
 /** Keys of execution environments: made at their start, dead with their end, kept in memory only. */
@@ -46,6 +48,15 @@ export class EnvironmentKeys {
     this.#byAccessKeyId.set(key.accessKeyId, key);
     this.#byEnvironment.set(key.environmentId, key);
     return credentials;
+  }
+
+  /** The environment runs an invocation of this trace: what it asks for from now on belongs to it. */
+  runs(environmentId: EnvironmentId, trace: string): void {
+    const key = this.#byEnvironment.get(environmentId);
+    if (key === undefined) return;
+    const now = { ...key, trace };
+    this.#byEnvironment.set(environmentId, now);
+    this.#byAccessKeyId.set(key.accessKeyId, now);
   }
 
   /** Ends the key of an environment; harmless when it has none. */

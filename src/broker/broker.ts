@@ -1,7 +1,7 @@
 import type { MessageId, ReceiptHandle } from '../base/ids.ts';
 import type { Result } from '../base/result.ts';
 import type { MessageAttributes } from '../message/attribute.ts';
-import type { Delivery } from '../message/message.ts';
+import type { Delivery, Message } from '../message/message.ts';
 import type { QueueKey } from '../message/queue-key.ts';
 import type { MoveOrder, MoveTask } from './move-task.ts';
 import type { Peeked, PeekQuery } from './peek.ts';
@@ -50,6 +50,13 @@ export interface Sent {
   readonly bodyMd5: string;
   readonly attributesMd5?: string;
   readonly sequenceNumber?: string;
+}
+
+/** A received message that is not to be tried again. */
+export interface GivenUp {
+  readonly receipt: ReceiptHandle;
+  readonly message: Message;
+  readonly cause: MessageAttributes;
 }
 
 /** What to receive. */
@@ -191,6 +198,14 @@ export interface Broker extends AsyncDisposable {
     extensions: readonly Extension[],
   ): Promise<Result<readonly ExtendOutcome[], NoSuchQueue | Unavailable>>;
 
+  /**
+   * Hands received messages over to the dead-letter queue at once, each with its cause as attributes; durable when it answers. What is
+   * not leased under its receipt any more stays. Without a dead-letter queue nothing happens.
+   */
+  giveUp(
+    queue: QueueKey,
+    given: readonly GivenUp[],
+  ): Promise<Result<'handed-over' | 'no-dead-letter-queue', NoSuchQueue | Unavailable>>;
   /** Says why a received message could not be handled: should it become a dead letter, the cause goes with it as attributes. */
   blame(queue: QueueKey, id: MessageId, cause: MessageAttributes): void;
 

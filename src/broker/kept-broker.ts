@@ -9,6 +9,7 @@ import type {
   DeadLetterFailure,
   ExtendOutcome,
   Extension,
+  GivenUp,
   NoSuchQueue,
   QueueDescription,
   QueueListener,
@@ -18,7 +19,7 @@ import type {
   SettleOutcome,
   Unavailable,
 } from './broker.ts';
-import { deadLetterRefusal } from './dead-letters.ts';
+import { deadLetterKeeper, deadLetterRefusal } from './dead-letters.ts';
 import { describeQueue } from './describe.ts';
 import type { Keeper } from './keeper.ts';
 import { Keepers, noSuchQueue, type BrokerParts } from './keepers.ts';
@@ -34,7 +35,7 @@ import {
 import type { Queues } from './queues.ts';
 import { Receiving, type Received } from './receiving.ts';
 import { Sending } from './sending.ts';
-import { extendReceipts, settleReceipts } from './settling.ts';
+import { extendReceipts, giveUpReceipts, settleReceipts } from './settling.ts';
 
 /** The broker: a keeper for each queue, one committer for all, answers only after they are durable. */
 export class KeptBroker implements Broker {
@@ -187,6 +188,26 @@ export class KeptBroker implements Broker {
     return this.#keepers.with<readonly ExtendOutcome[], Unavailable>(queue, async (keeper) => {
       const extended = await extendReceipts(keeper, extensions);
       return extended && whenDurable(extended.synced, extended.outcomes);
+    });
+  }
+
+  async giveUp(
+    queue: QueueKey,
+    given: readonly GivenUp[],
+  ): Promise<Result<'handed-over' | 'no-dead-letter-queue', NoSuchQueue | Unavailable>> {
+    return this.#keepers.with<'handed-over' | 'no-dead-letter-queue', Unavailable>(queue, async (keeper) => {
+      const target = deadLetterKeeper(this.#queues, keeper);
+      if (target === undefined) return ok('no-dead-letter-queue');
+      const ids = giveUpReceipts(keeper, target, given, this.#parts.clock.nowMs());
+      const synced = keeper.synced();
+      // What stood behind them may be received now. Not in this turn: what waits there may have dead letters of its own.
+      setImmediate(() => {
+        keeper.serve();
+        target.tick();
+      });
+      if (ids.length > 0)
+        this.#parts.tell({ kind: 'dead-lettered', queue, target: target.definition.key, ids });
+      return whenDurable(synced, 'handed-over');
     });
   }
 

@@ -1,7 +1,8 @@
-import type { ReceiptHandle } from '../base/ids.ts';
+import type { MessageId, ReceiptHandle } from '../base/ids.ts';
 import { readReceipt, type Receipt } from '../message/receipt.ts';
 import { restingOrders } from '../queue/pages.ts';
-import type { ExtendOutcome, Extension, SettleOutcome } from './broker.ts';
+import type { ExtendOutcome, Extension, GivenUp, SettleOutcome } from './broker.ts';
+import { movedLetters } from './dead-letters.ts';
 import type { Keeper } from './keeper.ts';
 
 /** Deletes the messages of the receipts; answers nothing when the queue was read again meanwhile: begin anew. */
@@ -46,6 +47,26 @@ export function extendReceipts(
     keeper.serve();
     return { outcomes, synced };
   });
+}
+
+/** Hands leased messages over to the dead letters of `to`, with their causes. */
+export function giveUpReceipts(
+  keeper: Keeper,
+  to: Keeper,
+  given: readonly GivenUp[],
+  nowMs: number,
+): readonly MessageId[] {
+  const known = given.flatMap(({ receipt, message, cause }) => {
+    const read = receiptsOf(keeper, [receipt])[0];
+    if (read === undefined) return [];
+    keeper.causes.note(message.id, cause);
+    return [{ order: read.order, receiveCount: read.receiveCount, message }];
+  });
+  const letters = keeper.apply<'give-up'>({ kind: 'give-up', given: known });
+  // In the same turn as the removal, so that both are in one group.
+  if (letters.length > 0)
+    to.apply<'send'>({ kind: 'send', arrivals: movedLetters(letters, keeper, to, nowMs) });
+  return letters.map(({ message }) => message.id);
 }
 
 /** Outcomes, and the fate of the changes that brought them about. */

@@ -4,6 +4,7 @@ import { causeOf } from './cause.ts';
 import { failedGroups, halves, notBehind } from './divide.ts';
 import type { Fate, Feed, Judgement, Taken } from './feed.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
+import { loopsIn, stopLoops } from './loop-stop.ts';
 import type { PacedEnd } from './pace.ts';
 import type { DispatchPorts } from './ports.ts';
 
@@ -28,6 +29,8 @@ export interface BatchHost {
   room(change: 1 | -1): void;
   /** An invocation of it has ended so. */
   heard(end: Omit<PacedEnd, 'running'>): void;
+  /** Something went wrong that ends neither the batch nor the dispatcher. */
+  failed(error: unknown): void;
   /** The invocation has ended: called once, before the messages are settled. */
   invoked(): void;
   /** True when the platform is taking environments down: an invocation that fails now was not the function's fault. */
@@ -41,9 +44,13 @@ export interface BatchHost {
 export async function runBatch(
   ports: DispatchPorts,
   feed: Feed,
-  taken: readonly Taken[],
+  all: readonly Taken[],
   host: BatchHost,
 ): Promise<void> {
+  const looping = loopsIn(ports, feed, all);
+  if (looping.length > 0) await stopLoops(ports, feed, looping).catch((error: unknown) => host.failed(error));
+  const taken = looping.length === 0 ? all : all.filter((one) => !looping.includes(one));
+  if (taken.length === 0) return host.invoked();
   const run = new BatchRun(ports, feed, taken);
   let result: InvokeResult | undefined;
   try {
@@ -235,17 +242,30 @@ class BatchRun implements Disposable {
       );
       if (!settled.ok) this.#tellTrouble(`handled messages were not deleted: ${settled.failure.kind}`);
     }
-    if (this.taken.length === 1 && fates[0]?.kind === 'again') this.#blame(result);
-    await this.#offerAgain(fates);
+    const isOver = this.taken.length === 1 && fates[0]?.kind === 'again' && (await this.#blame(result));
+    if (!isOver) await this.#offerAgain(fates);
     this.#tellEnd(result, fates);
     return fates;
   }
 
-  /** A message that failed alone takes along why, should it become a dead letter. */
-  #blame(result: InvokeResult | undefined): void {
+  /**
+   * A message that failed alone takes along why, should it become a dead letter. When it will not be offered again, it becomes one now,
+   * in one commit with its cause: true.
+   */
+  async #blame(result: InvokeResult | undefined): Promise<boolean> {
     const [one] = this.taken;
-    if (one === undefined || result === undefined) return;
-    this.#ports.broker.blame(this.#feed.queue, one.delivery.message.id, causeOf(result));
+    if (one === undefined || result === undefined) return false;
+    const { broker } = this.#ports;
+    const { message, receipt, receiveCount } = one.delivery;
+    const cause = causeOf(result);
+    const described = broker.describe(this.#feed.queue);
+    const most = described.ok ? described.value.settings.redrive?.maxReceiveCount : undefined;
+    if (most !== undefined && receiveCount >= most) {
+      const outcome = await broker.giveUp(this.#feed.queue, [{ receipt, message, cause }]);
+      if (outcome.ok && outcome.value === 'handed-over') return true;
+    }
+    broker.blame(this.#feed.queue, message.id, cause);
+    return false;
   }
 
   async #offerAgain(fates: readonly Fate[]): Promise<void> {

@@ -5,6 +5,7 @@ import type { NoSuchQueue, Unavailable } from '../broker/broker.ts';
 import type { InvokeResult } from '../environment/result.ts';
 import { parseFunctionArn, targetArn, type FunctionTarget } from '../function/function.ts';
 import type { AsyncEvent } from '../function/inbox.ts';
+import { traceOnwards } from '../function/lineage.ts';
 import type { MessageAttribute, MessageAttributes } from '../message/attribute.ts';
 import { parseQueueArn } from '../message/queue-key.ts';
 import type { DispatchPorts } from './ports.ts';
@@ -50,28 +51,43 @@ export class Destinations {
   async tell(arn: string, ended: EndedEvent): Promise<DeliveryOutcome> {
     const text = record(ended, new Date(this.#ports.clock.nowMs()).toISOString());
     const queue = parseQueueArn(arn);
-    if (queue !== undefined) return this.#send(arn, text, {});
+    if (queue !== undefined) return this.#send(arn, text, {}, this.#traceOf(ended));
     const target = parseFunctionArn(arn);
     if (target === undefined || this.#ports.functions.resolve(target) === undefined) return 'not-there';
     const { qualifier } = target;
     const requestId = this.#ports.random.uuid() as RequestId;
-    const event = { payload: text, requestId, ...(qualifier !== undefined && { qualifier }) };
+    const traceId = this.#traceOf(ended);
+    const event = { payload: text, requestId, traceId, ...(qualifier !== undefined && { qualifier }) };
     return outcomeOf(await this.#post(target, event, SENDER));
   }
 
   /** Sends an event that was given up to the function's dead-letter queue, unchanged. */
-  deadLetter(arn: string, { event, result }: EndedEvent): Promise<DeliveryOutcome> {
-    return this.#send(arn, event.payload, {
+  deadLetter(arn: string, ended: EndedEvent): Promise<DeliveryOutcome> {
+    const { event, result } = ended;
+    const attributes = {
       RequestID: { dataType: 'String', stringValue: event.requestId },
       ErrorCode: { dataType: 'Number', stringValue: '200' },
       ErrorMessage: { dataType: 'String', stringValue: errorMessage(result).slice(0, 1024) },
-    } satisfies Record<string, MessageAttribute>);
+    } satisfies Record<string, MessageAttribute>;
+    return this.#send(arn, event.payload, attributes, this.#traceOf(ended));
   }
 
-  async #send(arn: string, body: string, attributes: MessageAttributes): Promise<DeliveryOutcome> {
+  async #send(
+    arn: string,
+    body: string,
+    attributes: MessageAttributes,
+    traceHeader: string,
+  ): Promise<DeliveryOutcome> {
     const queue = parseQueueArn(arn);
     if (queue === undefined) return 'not-there';
-    return outcomeOf(await this.#ports.broker.send(queue, [{ body, attributes, senderId: SENDER }]));
+    const entry = { body, attributes, traceHeader, senderId: SENDER };
+    return outcomeOf(await this.#ports.broker.send(queue, [entry]));
+  }
+
+  /** What follows from an event counts as a round of its function. */
+  #traceOf({ event, target }: EndedEvent): string {
+    const nowMs = this.#ports.clock.nowMs();
+    return traceOnwards(event.traceId, target, { id: event.requestId, nowMs });
   }
 }
 

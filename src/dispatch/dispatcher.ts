@@ -197,6 +197,7 @@ export class Dispatcher {
         // Of a divided batch the whole is measured, not its parts.
         ticket = undefined;
       },
+      failed: (error) => this.#tell(String(error)),
       invoked: () => {
         if (ticket !== undefined) this.#pace.left(ticket);
         this.#invoking -= 1;

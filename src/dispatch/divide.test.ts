@@ -72,6 +72,23 @@ test('the guilty message becomes a dead letter with its cause, its own attribute
   });
 });
 
+test('a kill right after the last failure loses neither the dead letter nor its cause', async () => {
+  const stage = await mapped();
+  await stage.send('b');
+  await runAll(stage, 'b', CRASH);
+  await stage.advance(30_000);
+  await runAll(stage, 'b', CRASH);
+  const next = await stage.killed();
+  assert.equal(next.left(), '0/0');
+  const received = await next.broker.receive(LETTERS, { maximum: 1, waitMs: 0, holder: 'client' });
+  assert.ok(received.ok);
+  assert.deepEqual(Object.keys(received.value[0]?.message.attributes ?? {}).toSorted(), [
+    'ErrorMessage',
+    'ErrorType',
+    'ExitReason',
+  ]);
+});
+
 test('a time-out divides; what the handler itself answers, and code that does not load, divide nothing', async () => {
   const slow = await mapped();
   await slow.send('a', 'b');

@@ -46,6 +46,8 @@ export interface FeedRequest {
   readonly requestId: RequestId;
   readonly payload: Uint8Array;
   readonly clientContext?: string;
+  /** The trace that the batch belongs to. */
+  readonly traceId?: string;
   /** Where the batch itself names what is invoked; else it is the feed's function. */
   readonly target?: FunctionTarget;
 }
@@ -82,6 +84,8 @@ export interface Feed {
   ): Promise<readonly Fate[]>;
   /** True when a batch that ended so is to be run again in halves, until what ended it stands alone. */
   divides?(result: InvokeResult | undefined): boolean;
+  /** True when messages that the function has sent itself again and again are to be taken out of its batches. */
+  readonly stopsLoops?: boolean;
   /** Takes note of how the last round went, in a sentence. */
   report(result: string): void;
 }

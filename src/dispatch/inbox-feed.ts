@@ -8,6 +8,7 @@ import {
   inboxRetryDelayMs,
   openEvent,
 } from '../function/inbox.ts';
+import { isLooping, MOST_ROUNDS } from '../function/lineage.ts';
 import type { Delivery } from '../message/message.ts';
 import type { QueueKey } from '../message/queue-key.ts';
 import type { DeliveryOutcome, Destinations, EndedEvent, EventCondition } from './destination.ts';
@@ -51,18 +52,21 @@ export class InboxFeed implements Feed {
   request(batch: readonly Taken[]): FeedRequest {
     const [first] = batch;
     if (first === undefined) throw new RangeError('a batch of an inbox holds one event');
-    const { payload, requestId, clientContext } = openEvent(first.delivery.message);
+    const { payload, requestId, clientContext, traceId } = openEvent(first.delivery.message);
     return {
       requestId,
       payload: Buffer.from(payload),
       target: this.#targetOf(first),
       ...(clientContext === undefined ? {} : { clientContext }),
+      ...(traceId === undefined ? {} : { traceId }),
     };
   }
 
-  /** Too old, or over already. */
+  /** Too old, over already, or set off by the function itself too often. */
   expired(batch: readonly Taken[]): boolean {
-    return batch.some((one) => this.#isTooOld(one) || this.#untold.has(one.delivery.message.id));
+    return batch.some(
+      (one) => this.#isTooOld(one) || this.#untold.has(one.delivery.message.id) || this.#isLoop(one),
+    );
   }
 
   judge(batch: readonly Taken[], result: InvokeResult | undefined): Judgement {
@@ -103,7 +107,7 @@ export class InboxFeed implements Feed {
     const ended = known ?? this.#endOf(one, result);
     this.#untold.delete(id);
     const succeeded = ended.condition === 'Success';
-    if (!succeeded && known === undefined) this.#tellGivenUp(ended);
+    if (!succeeded && known === undefined) this.#tellGivenUp(ended, this.#isLoop(one));
     const { onSuccess, onFailure } = this.#rulesOf(one);
     const arn = succeeded ? onSuccess : onFailure;
     const deadLetterArn = succeeded
@@ -136,9 +140,10 @@ export class InboxFeed implements Feed {
       : 'RetriesExhausted';
   }
 
-  #tellGivenUp({ event, attempts, condition, result }: EndedEvent): void {
-    const why =
-      condition === 'EventAgeExceeded'
+  #tellGivenUp({ event, attempts, condition, result }: EndedEvent, isLoop: boolean): void {
+    const why = isLoop
+      ? `the function sets itself off: stopped after ${MOST_ROUNDS} rounds`
+      : condition === 'EventAgeExceeded'
         ? 'it is older than it may become'
         : `attempt ${attempts} ended as ${result?.kind ?? 'not invoked'}`;
     this.#trouble(`event ${event.requestId} is given up: ${why}`);
@@ -156,6 +161,10 @@ export class InboxFeed implements Feed {
 
   #retriesOf(one: Taken): number {
     return this.#rulesOf(one).maximumRetries ?? INBOX_RETRIES;
+  }
+
+  #isLoop({ delivery }: Taken): boolean {
+    return isLooping(this.#ports.functions, this.#function, delivery.message.traceHeader);
   }
 
   #isTooOld(one: Taken): boolean {

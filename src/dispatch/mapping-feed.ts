@@ -1,5 +1,6 @@
 import type { MessageId, RequestId } from '../base/ids.ts';
 import type { InvokeResult } from '../environment/result.ts';
+import { joinedTrace } from '../function/lineage.ts';
 import type { Delivery } from '../message/message.ts';
 import type { QueueKey } from '../message/queue-key.ts';
 import { mayHideOne } from './divide.ts';
@@ -17,6 +18,7 @@ export class MappingFeed implements Feed {
   readonly label: string;
   readonly queue: QueueKey;
   readonly isOrdered: boolean;
+  readonly stopsLoops = true;
   readonly #ports: DispatchPorts;
   readonly #current: () => MappingRecord;
   readonly #report: (result: string) => void;
@@ -49,9 +51,14 @@ export class MappingFeed implements Feed {
   }
 
   request(batch: readonly Taken[]): FeedRequest {
+    const traceId = batch.reduce<string | undefined>(
+      (joined, { delivery }) => joinedTrace(joined, delivery.message.traceHeader),
+      undefined,
+    );
     return {
       requestId: this.#ports.random.uuid() as RequestId,
       payload: sqsEvent(batch.map((one) => one.part)),
+      ...(traceId !== undefined && { traceId }),
     };
   }
 

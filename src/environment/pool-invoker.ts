@@ -1,5 +1,7 @@
+import type { EnvironmentKeys } from '../access/environment-keys.ts';
 import type { Clock } from '../base/clock.ts';
 import { targetArn, type FunctionRecord } from '../function/function.ts';
+import { traceOnwards } from '../function/lineage.ts';
 import { LARGEST_ANSWER_BYTES, LARGEST_STREAM_BYTES } from '../function/limits.ts';
 import type { Tell } from '../watch/event.ts';
 import type { DoorInvocation } from './door.ts';
@@ -19,6 +21,8 @@ export interface PoolInvokerOptions {
   readonly tell: Tell;
   /** The function as it stands now: an invocation never runs on an older revision than that. */
   readonly latest: (record: FunctionRecord) => FunctionRecord;
+  /** Learns of which trace the invocation is that an environment runs. */
+  readonly keys?: Pick<EnvironmentKeys, 'runs'>;
 }
 
 /** Runs invocations in the pool's environments and writes what AWS writes around them into the log. */
@@ -57,7 +61,9 @@ export class PoolInvoker implements Invoker {
     log.begin();
     for (const line of linesBefore({ request, record, nowMs: clock.nowMs() })) log.write(line);
     const beganMs = earlierMs ?? clock.nowMs();
-    const { end, again } = await ranIn(environment, this.#invocation(request, record, beganMs), request.sink);
+    const invocation = this.#invocation(request, record, beganMs);
+    this.#options.keys?.runs(environment.id, invocation.traceId);
+    const { end, again } = await ranIn(environment, invocation, request.sink);
     const durationMs = clock.nowMs() - beganMs;
     if (environment.peakMemoryBytes === undefined && end.kind !== 'exited') await measured(environment);
     const figures = this.#figures(environment, isCold, durationMs);
@@ -104,8 +110,12 @@ export class PoolInvoker implements Invoker {
     };
   }
 
-  #invocation(request: InvokeRequest, record: FunctionRecord, beganMs: number): DoorInvocation {
-    const { requestId, payload, clientContext, traceId, qualifier } = request;
+  #invocation(
+    request: InvokeRequest,
+    record: FunctionRecord,
+    beganMs: number,
+  ): DoorInvocation & { readonly traceId: string } {
+    const { requestId, payload, clientContext, qualifier } = request;
     const { timeoutMs } = record.settings;
     return {
       requestId,
@@ -114,7 +124,7 @@ export class PoolInvoker implements Invoker {
       remainingMs: beganMs + timeoutMs - this.#options.clock.nowMs(),
       payload,
       ...(clientContext !== undefined && { clientContext }),
-      ...(traceId !== undefined && { traceId }),
+      traceId: traceOnwards(request.traceId, record.key, { id: requestId, nowMs: beganMs }),
     };
   }
 }

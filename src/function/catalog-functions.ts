@@ -181,11 +181,26 @@ export class CatalogFunctions implements Functions, AsyncDisposable {
     key: FunctionKey,
     concurrency: number | undefined,
   ): Promise<Result<FunctionRecord, NoSuchFunction>> {
+    return this.#rule(key, ({ reservedConcurrency: _, ...rest }) =>
+      concurrency === undefined ? rest : { ...rest, reservedConcurrency: concurrency },
+    );
+  }
+
+  async allowLoops(key: FunctionKey, isAllowed: boolean): Promise<Result<FunctionRecord, NoSuchFunction>> {
+    return this.#rule(key, ({ allowsLoops: _, ...rest }) =>
+      isAllowed ? { ...rest, allowsLoops: true } : rest,
+    );
+  }
+
+  /** A change of what holds around the function, which leaves its revision as it is. */
+  #rule(
+    key: FunctionKey,
+    change: (before: FunctionRecord) => FunctionRecord,
+  ): Promise<Result<FunctionRecord, NoSuchFunction>> {
     return this.#inTurn(key, async () => {
       const before = this.get(key);
       if (before === undefined) return failed({ kind: 'no-such-function', function: key });
-      const { reservedConcurrency: _, ...rest } = before;
-      const now = concurrency === undefined ? rest : { ...rest, reservedConcurrency: concurrency };
+      const now = change(before);
       await this.#records.put(now);
       this.#tellListeners((listener) => listener.changed?.(now, before));
       return ok(now);

@@ -84,6 +84,8 @@ export interface FunctionRecord {
   readonly lastVersion?: number;
   /** Of `$LATEST`: how many invocations of all versions may run at once, kept free for them; 0 turns the function off. */
   readonly reservedConcurrency?: number;
+  /** Of `$LATEST`: what the function sets off may invoke it without end. */
+  readonly allowsLoops?: true;
   /** Of a published version: how many environments of it stand ready, used or not. */
   readonly provisioned?: { readonly count: number; readonly modifiedAtMs: number };
   /** UUID, new at each change. */

@@ -53,6 +53,8 @@ export interface Functions {
   ): Promise<Result<FunctionRecord, NoSuchFunction | RevisionMismatch>>;
   /** Keeps concurrency free for a function, or (undefined) does so no longer. */
   reserve(key: FunctionKey, concurrency: number | undefined): Promise<Result<FunctionRecord, NoSuchFunction>>;
+  /** Lets a function run again and again for what it has set off itself, or stops it in time, as at first. */
+  allowLoops(key: FunctionKey, isAllowed: boolean): Promise<Result<FunctionRecord, NoSuchFunction>>;
   /** Deletes the function with its versions and aliases. */
   delete(key: FunctionKey): Promise<Result<void, NoSuchFunction>>;
   /** The zip of a function's code. */

@@ -14,6 +14,8 @@ export interface AsyncEvent {
   readonly clientContext?: string;
   /** The version or alias that was named. */
   readonly qualifier?: string;
+  /** The trace that it belongs to. */
+  readonly traceId?: string;
 }
 
 /**
@@ -39,6 +41,7 @@ export function inboxRetryDelayMs(attempts: number): number {
 export function sealEvent(event: AsyncEvent): {
   readonly body: string;
   readonly attributes: MessageAttributes;
+  readonly traceHeader?: string;
 } {
   const attributes: Record<string, MessageAttribute> = {
     requestId: { dataType: 'String', stringValue: event.requestId },
@@ -47,7 +50,8 @@ export function sealEvent(event: AsyncEvent): {
     const stringValue = event[name];
     if (stringValue !== undefined) attributes[name] = { dataType: 'String', stringValue };
   }
-  return { body: event.payload, attributes };
+  const { payload, traceId } = event;
+  return { body: payload, attributes, ...(traceId !== undefined && { traceHeader: traceId }) };
 }
 
 /** The event in a message of an inbox. A message that somebody else put there gets its own id as request id. */
@@ -59,6 +63,7 @@ export function openEvent(message: Message): AsyncEvent {
     requestId: (textOf(message.attributes['requestId']) ?? message.id) as RequestId,
     ...(clientContext === undefined ? {} : { clientContext }),
     ...(qualifier === undefined ? {} : { qualifier }),
+    ...(message.traceHeader === undefined ? {} : { traceId: message.traceHeader }),
   };
 }
 

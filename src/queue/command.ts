@@ -75,6 +75,15 @@ export type Command =
       readonly resting: readonly number[];
       readonly receiveCounts?: readonly number[];
     }
+  /** Messages with what their receipts say; the dead-letter queue is there. */
+  | {
+      readonly kind: 'give-up';
+      readonly given: readonly {
+        readonly order: number;
+        readonly receiveCount: number;
+        readonly message: Message;
+      }[];
+    }
   | {
       readonly kind: 'extend';
       readonly order: number;
@@ -155,6 +164,8 @@ export interface Replies {
   };
   /** On a FIFO queue: which of the orders were named by a receipt whose lease is over; they stay. */
   readonly settle: readonly boolean[] | undefined;
+  /** They left this queue and must join the dead-letter queue in the same group. */
+  readonly 'give-up': readonly Arrival[];
   readonly extend: ExtendReply;
   readonly 'take-out': {
     /** They left this queue and must join another in the same group. */

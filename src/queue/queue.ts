@@ -1,6 +1,7 @@
 import type { Change } from '../store/change.ts';
 import type { Applied, Command, Moment, Replies, Wanted, Wants } from './command.ts';
 import { wantQuiet } from './fair-pages.ts';
+import { giveUp } from './give-up.ts';
 import { delayAnew, lanePage, wantOfFifo } from './lane-pages.ts';
 import { expiry, found, lookUp, page } from './pages.ts';
 import { receive } from './receive.ts';
@@ -20,6 +21,7 @@ const HANDLERS: { readonly [Kind in Command['kind']]: Handler<Kind> } = {
   send,
   receive,
   settle,
+  'give-up': giveUp,
   extend,
   'take-out': takeOutWaiting,
   page,

@@ -104,6 +104,7 @@ export async function buildFunctions(scope: Scope, ground: FunctionGround): Prom
     pool,
     clock,
     tell,
+    keys,
     latest: (record) => latest(record) ?? record,
   });
   const reserved = scope.use(new ReservedConcurrency(functions, functions.all(), () => allowance.changed()));

@@ -12,6 +12,8 @@ export interface Caller {
   readonly accessKeyId: string;
   /** Set when the request comes from inside an execution environment: it reaches its own account alone. */
   readonly environmentId?: EnvironmentId;
+  /** The trace of the invocation that this environment runs. */
+  readonly traceId?: string;
   /** Set when a configured key signed the request: what that key may do. */
   readonly keyScope?: KeyScope;
 }

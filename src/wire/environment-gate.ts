@@ -26,8 +26,15 @@ export class EnvironmentGate implements Gate {
   identify(request: WireRequest): Result<Caller, Refusal> {
     const signed = this.#signatures.check(request);
     if (!signed.ok) return failed(signed.failure);
-    const { account, accessKeyId, environmentId } = signed.value.key;
-    return ok({ account, region: signed.value.scope.region, accessKeyId, environmentId });
+    const { account, accessKeyId, environmentId, trace } = signed.value.key;
+    const { region } = signed.value.scope;
+    return ok({
+      account,
+      region,
+      accessKeyId,
+      environmentId,
+      ...(trace !== undefined && { traceId: trace }),
+    });
   }
 
   forbids(caller: Caller, action: string | undefined): Refusal | undefined {

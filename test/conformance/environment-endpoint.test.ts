@@ -28,6 +28,36 @@ test('code in an environment uses queues with the key it was given, as the SDK s
   assert.equal(Messages?.[0]?.Body, 'x');
 });
 
+test('what code in an environment sends carries the lineage of its invocation, whatever the SDK says', async (context) => {
+  const { keys, client } = await environmentEndpoint(context);
+  const credentials = keys.issue(ENVIRONMENT);
+  const lineage = 'Lineage=0a1b2c3d:4';
+  keys.runs(ENVIRONMENT.environmentId, `Root=1-a-b;Sampled=0;${lineage}`);
+  const traces: (string | undefined)[] = [];
+  for (const said of [undefined, 'Root=1-c-d', 'Root=1-c-d;Lineage=0a1b2c3d:9', 'no trace']) {
+    const sqs = client(credentials);
+    sqs.middlewareStack.add(
+      (next) => (args) => {
+        const { headers } = args.request as { headers: Record<string, string> };
+        if (said !== undefined) headers['X-Amzn-Trace-Id'] = said;
+        return next(args);
+      },
+      { step: 'build' },
+    );
+    await sqs.send(send());
+    const { Messages } = await sqs.send(
+      new ReceiveMessageCommand({ QueueUrl: QUEUE_URL, MessageSystemAttributeNames: ['AWSTraceHeader'] }),
+    );
+    traces.push(Messages?.[0]?.Attributes?.['AWSTraceHeader']);
+  }
+  assert.deepEqual(traces, [
+    `Root=1-a-b;Sampled=0;${lineage}`,
+    `Root=1-c-d;${lineage}`,
+    'Root=1-c-d;Lineage=0a1b2c3d:9',
+    `Root=1-a-b;Sampled=0;${lineage}`,
+  ]);
+});
+
 test('the control plane is closed to it', async (context) => {
   const { keys, client } = await environmentEndpoint(context);
   const sqs = client(keys.issue(ENVIRONMENT));

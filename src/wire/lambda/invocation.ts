@@ -1,4 +1,6 @@
 import type { FunctionRecord } from '../../function/function.ts';
+import { isLooping, MOST_ROUNDS } from '../../function/lineage.ts';
+import { carriedTrace } from '../carried-trace.ts';
 import { parseJson, RestError, type RestCall } from '../rest-protocol.ts';
 import { existingFunction } from './existing.ts';
 import { conflict, functionNotFound, tooManyRequests } from './lambda-errors.ts';
@@ -18,7 +20,7 @@ export interface AskedInvocation {
   readonly named: { readonly qualifier?: string };
   readonly payload: Buffer;
   /** What an invocation carries beside its event. */
-  readonly context: { readonly clientContext?: string };
+  readonly context: { readonly clientContext?: string; readonly traceId?: string };
   /** The caller wants the end of the log. */
   readonly wantsLog: boolean;
 }
@@ -37,10 +39,15 @@ export function readInvocation(
   checkSize(body, limit, type);
   if (body.length > 0) parseJson(body);
   const clientContext = readClientContext(header(call, 'x-amz-client-context'));
+  const traceId = carriedTrace(call.request, call.caller);
+  if (type === 'RequestResponse' && isLooping(rooms.functions, record.key, traceId)) throw looping(record);
   return {
     ...{ type, record, named },
     payload: body.length > 0 ? body : NO_EVENT,
-    context: clientContext === undefined ? {} : { clientContext },
+    context: {
+      ...(clientContext !== undefined && { clientContext }),
+      ...(traceId !== undefined && { traceId }),
+    },
     wantsLog: header(call, 'x-amz-log-type') === 'Tail',
   };
 }
@@ -58,12 +65,6 @@ export async function admitted(
   return { ready, release: () => permit.release() };
 }
 
-/** The trace that the caller's request belongs to. */
-export function traceOf(call: RestCall): { readonly traceId?: string } {
-  const traceId = header(call, 'x-amzn-trace-id');
-  return traceId === undefined ? {} : { traceId };
-}
-
 /** The header that says which version ran. */
 export function executedVersion(record: FunctionRecord): Readonly<Record<string, string>> {
   return { 'X-Amz-Executed-Version': record.version };
@@ -79,6 +80,14 @@ function throttled(byReservation: boolean): RestError {
     ? 'ReservedFunctionConcurrentInvocationLimitExceeded'
     : 'ConcurrentInvocationLimitExceeded';
   return tooManyRequests(which, 'Rate Exceeded.');
+}
+
+function looping({ key }: FunctionRecord): RestError {
+  return new RestError(
+    400,
+    'RecursiveInvocationException',
+    `The function ${key.name} was stopped after ${MOST_ROUNDS} rounds: it is invoked by what it has set off itself.`,
+  );
 }
 
 function notReady(record: FunctionRecord): RestError {

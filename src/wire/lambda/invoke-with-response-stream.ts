@@ -1,14 +1,7 @@
 import type { InvokeResult } from '../../environment/result.ts';
 import { eventMessage } from '../event-stream.ts';
 import type { RestAnswer, RestCall } from '../rest-protocol.ts';
-import {
-  admitted,
-  executedVersion,
-  LARGEST_SYNC_BYTES,
-  noRoom,
-  readInvocation,
-  traceOf,
-} from './invocation.ts';
+import { admitted, executedVersion, LARGEST_SYNC_BYTES, noRoom, readInvocation } from './invocation.ts';
 import { PieceChannel } from './piece-channel.ts';
 import type { LambdaRooms } from './rooms.ts';
 
@@ -29,7 +22,7 @@ export async function invokeWithResponseStream(call: RestCall, rooms: LambdaRoom
   const sink = new PieceChannel();
   const { requestId } = call.request;
   const running = rooms.invoker
-    .invoke({ function: ready, requestId, payload, ...context, ...named, ...traceOf(call), sink })
+    .invoke({ function: ready, requestId, payload, ...context, ...named, sink })
     .finally(() => {
       release();
       sink.end();

@@ -7,7 +7,6 @@ import {
   LARGEST_SYNC_BYTES,
   noRoom,
   readInvocation,
-  traceOf,
   type AskedInvocation,
 } from './invocation.ts';
 import { unavailable } from './lambda-errors.ts';
@@ -49,7 +48,7 @@ async function run(call: RestCall, rooms: LambdaRooms, asked: AskedInvocation): 
   try {
     const { payload, context, named, wantsLog } = asked;
     const { requestId } = call.request;
-    const request = { function: ready, requestId, payload, ...context, ...named, ...traceOf(call) };
+    const request = { function: ready, requestId, payload, ...context, ...named };
     return answerOf(await rooms.invoker.invoke(request), ready, wantsLog);
   } finally {
     release();

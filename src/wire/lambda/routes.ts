@@ -36,6 +36,7 @@ import { invoke } from './invoke.ts';
 import { listEventSourceMappings } from './list-event-source-mappings.ts';
 import { listFunctions } from './list-functions.ts';
 import { listTags } from './list-tags.ts';
+import { getFunctionRecursionConfig, putFunctionRecursionConfig } from './recursion-config.ts';
 import type { LambdaRooms } from './rooms.ts';
 import { tagResource } from './tag-resource.ts';
 import { untagResource } from './untag-resource.ts';
@@ -58,6 +59,7 @@ const CONCURRENCY = '/2017-10-31/functions/{FunctionName}/concurrency';
 const READ_CONCURRENCY = '/2019-09-30/functions/{FunctionName}/concurrency';
 const EVENT_INVOKE = '/2019-09-25/functions/{FunctionName}/event-invoke-config';
 const PROVISIONED = '/2019-09-30/functions/{FunctionName}/provisioned-concurrency';
+const RECURSION = '/2024-08-31/functions/{FunctionName}/recursion-config';
 const MAPPINGS = '/2015-03-31/event-source-mappings';
 const ONE_MAPPING = `${MAPPINGS}/{UUID}`;
 const TAGS = '/2017-03-31/tags/{Resource}';
@@ -105,6 +107,8 @@ export const LAMBDA_ROUTES: readonly RestRoute<LambdaRooms>[] = [
   route('PutProvisionedConcurrencyConfig', 'PUT', PROVISIONED, putProvisionedConcurrencyConfig),
   route('GetProvisionedConcurrencyConfig', 'GET', PROVISIONED, getProvisionedConcurrencyConfig),
   route('DeleteProvisionedConcurrencyConfig', 'DELETE', PROVISIONED, deleteProvisionedConcurrencyConfig),
+  route('PutFunctionRecursionConfig', 'PUT', RECURSION, putFunctionRecursionConfig),
+  route('GetFunctionRecursionConfig', 'GET', RECURSION, getFunctionRecursionConfig),
   route('CreateEventSourceMapping', 'POST', MAPPINGS, createEventSourceMapping),
   route('ListEventSourceMappings', 'GET', MAPPINGS, listEventSourceMappings),
   route('GetEventSourceMapping', 'GET', ONE_MAPPING, getEventSourceMapping),

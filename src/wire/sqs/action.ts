@@ -1,6 +1,7 @@
 import type { Broker } from '../../broker/broker.ts';
 import type { Result } from '../../base/result.ts';
 import type { Caller } from '../caller.ts';
+import type { WireRequest } from '../door.ts';
 import type { Input } from '../input.ts';
 import type { ImposedWaits } from './imposed-waits.ts';
 import type { SqsFailure } from './sqs-errors.ts';
@@ -14,7 +15,7 @@ export interface SqsContext {
   /** Given when the waits that AWS imposes are asked for. */
   readonly waits: ImposedWaits | undefined;
   /** The request: its signal aborts when nobody waits for the answer any more. */
-  readonly request: { readonly signal: AbortSignal };
+  readonly request: Pick<WireRequest, 'signal' | 'headers'>;
 }
 
 /** The members of an answer; `undefined` members are left out. Undefined: the action answers nothing. */

@@ -2,6 +2,8 @@ import type { Broker, SendEntry, Sent } from '../../broker/broker.ts';
 import { attributesMd5, attributesSizeBytes, type MessageAttribute } from '../../message/attribute.ts';
 import type { QueueKey } from '../../message/queue-key.ts';
 import { DELAY_SECONDS, MESSAGE_SIZE_BYTES } from '../../queue/limits.ts';
+import { joinedTrace } from '../../function/lineage.ts';
+import { carriedTrace } from '../carried-trace.ts';
 import type { Input } from '../input.ts';
 import { orRefuse, refuse, type Output, type SqsContext } from './action.ts';
 import { readId, refuseOtherType } from './fifo-members.ts';
@@ -16,6 +18,8 @@ const GROUP = 'MessageGroupId';
 /** A message to send, and what its answer needs. */
 export interface ReadEntry {
   readonly entry: SendEntry;
+  /** The trace that the sender named as a system attribute. */
+  readonly namedTrace: string | undefined;
   readonly sizeBytes: number;
 }
 
@@ -33,7 +37,8 @@ export function readSendEntry(
   if (body === undefined || body === '') return refuse({ kind: 'missing-parameter', name: bodyName });
   if (hasForbiddenCharacter(body)) return refuse({ kind: 'invalid-message-contents' });
   const attributes = readMessageAttributes(input);
-  const traceHeader = readTraceHeader(input);
+  const namedTrace = readTraceHeader(input);
+  const traceHeader = joinedTrace(namedTrace, carriedTrace(context.request, context.caller));
   const places = isFifoName(queue.name) ? readFifoPlace(input, context, queue) : readPlace(input);
   const { caller } = context;
   const entry: SendEntry = {
@@ -43,7 +48,7 @@ export function readSendEntry(
     ...(traceHeader !== undefined && { traceHeader }),
     ...places,
   };
-  return { entry, sizeBytes: Buffer.byteLength(body) + attributesSizeBytes(attributes) };
+  return { entry, namedTrace, sizeBytes: Buffer.byteLength(body) + attributesSizeBytes(attributes) };
 }
 
 type Place = Pick<SendEntry, 'delayMs' | 'groupId' | 'deduplicationId'>;
@@ -89,12 +94,12 @@ export function sizeLimitBytes(broker: Broker, queue: QueueKey, sizeBytes: numbe
 }
 
 /** What a sender is told of one accepted message. */
-export function writeSent(sent: Sent, entry: SendEntry): NonNullable<Output> {
+export function writeSent(sent: Sent, { namedTrace }: Pick<ReadEntry, 'namedTrace'>): NonNullable<Output> {
   return {
     MessageId: sent.id,
     MD5OfMessageBody: sent.bodyMd5,
     MD5OfMessageAttributes: sent.attributesMd5,
-    MD5OfMessageSystemAttributes: entry.traceHeader === undefined ? undefined : traceMd5(entry.traceHeader),
+    MD5OfMessageSystemAttributes: namedTrace === undefined ? undefined : traceMd5(namedTrace),
     SequenceNumber: sent.sequenceNumber,
   };
 }

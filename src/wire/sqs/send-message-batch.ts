@@ -36,7 +36,7 @@ export const sendMessageBatch: SqsAction = async (input, context) => {
   const all = orRefuse(await context.broker.send(queue, entries));
   for (const [index, sent] of all.entries()) {
     const one = accepted[index];
-    if (one !== undefined) answer.succeed(one.id, writeSent(sent, one.entry));
+    if (one !== undefined) answer.succeed(one.id, writeSent(sent, one));
   }
   return answer.output();
 };

@@ -9,7 +9,8 @@ import { readSendEntry, sizeLimitBytes, writeSent } from './send-entry.ts';
  */
 export const sendMessage: SqsAction = async (input, context) => {
   const queue = queueOf(input, context);
-  const { entry, sizeBytes } = readSendEntry(input, context, queue);
+  const read = readSendEntry(input, context, queue);
+  const { entry, sizeBytes } = read;
   const limitBytes = sizeLimitBytes(context.broker, queue, sizeBytes);
   if (sizeBytes > limitBytes) {
     refuse({
@@ -18,5 +19,5 @@ export const sendMessage: SqsAction = async (input, context) => {
     });
   }
   const [sent] = orRefuse(await context.broker.send(queue, [entry]));
-  return sent && writeSent(sent, entry);
+  return sent && writeSent(sent, read);
 };
