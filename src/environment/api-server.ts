@@ -1,10 +1,13 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { Socket, type AddressInfo } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import type { Mount, SandboxedTree } from '../sandbox/sandbox.ts';
+import { hostNames } from './host-names.ts';
 import { admitAll, innerAddress, type InnerAddress, type InnerPrograms } from './inner-runtime-api.ts';
 import { refused } from './runtime-api-answers.ts';
+import { throughHost, type ConnectInside } from './telemetry/connect-inside.ts';
+import { INWARD_PROTOCOL, InwardConnections } from './telemetry/inward-connections.ts';
 
 /** Clients send up to 1 MiB of error cause in one header. */
 const LARGEST_HEADERS_BYTES = 2_097_152;
@@ -28,13 +31,16 @@ export class ApiServer implements AsyncDisposable {
   readonly #routes: ApiRoutes[] = [];
   /** Reached by a folder that only its environment sees. */
   readonly #isInner: boolean;
+  /** The way back, into the environment. */
+  readonly connectInside: ConnectInside;
   #isClosed = false;
 
-  private constructor(server: Server, inner: InnerAddress | undefined) {
+  private constructor(server: Server, inner: InnerAddress | undefined, mounts: readonly Mount[]) {
     this.#server = server;
     this.#isInner = inner !== undefined;
+    this.connectInside = inner === undefined ? this.#throughHost() : this.#takeInward();
     this.variables = inner?.variables ?? { AWS_LAMBDA_RUNTIME_API: addressOf(server) };
-    this.mounts = inner?.mounts ?? [];
+    this.mounts = [...(inner?.mounts ?? []), ...mounts];
     this.prefix = inner?.prefix ?? [];
     server.on('connection', (socket: Socket) => this.#meet(socket));
     server.on('request', (request, response) => {
@@ -42,12 +48,12 @@ export class ApiServer implements AsyncDisposable {
     });
   }
 
-  /** Listens on `address`, any free port. */
-  static async open(address: string): Promise<ApiServer> {
+  /** Listens on `address`, any free port. With a folder private to the environment, that gets names for its host. */
+  static async open(address: string, folder?: string): Promise<ApiServer> {
     const server = newServer();
     server.listen(0, address);
     await once(server, 'listening');
-    return new ApiServer(server, undefined);
+    return new ApiServer(server, undefined, folder === undefined ? [] : [await hostNames(folder, address)]);
   }
 
   /** Listens on a socket in `folder`, for an environment without a network. */
@@ -57,7 +63,7 @@ export class ApiServer implements AsyncDisposable {
     server.listen(inner.socketPath);
     await once(server, 'listening');
     await admitAll(inner.socketPath);
-    return new ApiServer(server, inner);
+    return new ApiServer(server, inner, [await hostNames(folder, '127.0.0.1')]);
   }
 
   get isClosed(): boolean {
@@ -86,7 +92,24 @@ export class ApiServer implements AsyncDisposable {
     const closed = once(this.#server, 'close');
     this.#server.close();
     this.#server.closeAllConnections();
+    // Those that have become something else than HTTP are not among its connections any more.
+    for (const socket of this.#sockets.keys()) socket.destroy();
     await closed;
+  }
+
+  #throughHost(): ConnectInside {
+    const { address } = this.#server.address() as AddressInfo;
+    return throughHost(this.#tree.promise, [address, '127.0.0.1', '::1']);
+  }
+
+  #takeInward(): ConnectInside {
+    const inward = new InwardConnections();
+    this.#server.on('upgrade', (request, socket) => {
+      const isKnown = request.headers.upgrade === INWARD_PROTOCOL && !this.#isClosed;
+      if (isKnown && socket instanceof Socket) inward.take(socket);
+      else socket.destroy();
+    });
+    return inward.connect;
   }
 
   #meet(socket: Socket): void {

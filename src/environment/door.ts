@@ -1,5 +1,7 @@
 import type { RequestId } from '../base/ids.ts';
 import type { Mount, SandboxedTree } from '../sandbox/sandbox.ts';
+import type { Ended, TelemetrySink } from './telemetry/event.ts';
+import type { InitializationType } from './variables.ts';
 
 /** One invocation as a runtime gets it. */
 export interface DoorInvocation {
@@ -38,8 +40,15 @@ export type DoorEvent =
 /** Hears a door; called in order, never after the door has closed. */
 export type DoorListener = (event: DoorEvent) => void;
 
-/** Makes the door of one environment. `folder` is private to it and empty; its path is short. */
-export type OpenDoor = (folder: string, listener: DoorListener) => Promise<EnvironmentDoor>;
+/**
+ * Makes the door of one environment. `folder` is private to it and empty; its path is short. `hasExtensions`: programs of
+ * their own run beside the runtime.
+ */
+export type OpenDoor = (
+  folder: string,
+  listener: DoorListener,
+  hasExtensions: boolean,
+) => Promise<EnvironmentDoor>;
 
 /** Where the one runtime of an environment meets the platform. */
 export interface Door extends AsyncDisposable {
@@ -70,6 +79,10 @@ export interface EnvironmentDoor extends Door {
   graceMs(reason: EndReason): number;
   /** Tells extensions that the environment ends. */
   shutdown(reason: EndReason, deadlineMs: number): void;
+  /** What extensions have subscribed to is told to this. */
+  readonly telemetry: TelemetrySink;
+  /** What is under way, a start or an invocation, ends without a word of its runtime. */
+  cutShort(ended: Ended): void;
   /** A program of its own that was an extension has ended by itself. */
   lostExtension(name: string, code: number): void;
 }
@@ -77,8 +90,11 @@ export interface EnvironmentDoor extends Door {
 /** Why an environment ends, in the words of AWS's Extensions API. */
 export type EndReason = 'spindown' | 'timeout' | 'failure';
 
-/** What extensions learn of the function when they register. */
+/** What extensions learn of the function: by telemetry, and when they register. */
 export interface ExtensionFacts {
+  readonly runtime: string;
+  readonly memorySizeMb: number;
+  readonly initialization: InitializationType;
   readonly functionName: string;
   readonly functionVersion: string;
   readonly handler: string;

@@ -1,3 +1,4 @@
+import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
 import type { Launch } from '../function/runtime/runtime.ts';
 import type { SandboxSpec } from '../sandbox/sandbox.ts';
@@ -18,21 +19,37 @@ export function doorKind(launch: Launch, network: SandboxSpec['network']): DoorK
   return network === 'none' ? `inner-${launch.door}` : launch.door;
 }
 
-/** The doors of this platform. Without a network, our own runtimes have no Extensions API: nothing forwards to it. */
-export function runtimeDoors(programs: InnerPrograms, random: Random): Readonly<Record<DoorKind, OpenDoor>> {
+/**
+ * The doors of this platform. Without a network, our own runtimes have an Extensions API only where extensions are programs
+ * of their own: nothing forwards to it otherwise.
+ */
+export function runtimeDoors(
+  programs: InnerPrograms,
+  { random, clock }: { readonly random: Random; readonly clock: Clock },
+): Readonly<Record<DoorKind, OpenDoor>> {
   const addresses = new LoopbackAddresses();
-  const byHttp = async (server: ApiServer, listener: DoorListener): Promise<DoorWithExtensions> => {
+  const byHttp = (server: ApiServer, listener: DoorListener): Promise<DoorWithExtensions> => {
     const openRuntime = (hear: DoorListener): RuntimeApi => new RuntimeApi(server, hear);
-    return DoorWithExtensions.open({ server, openRuntime, random, listener });
+    return DoorWithExtensions.open({ server, openRuntime, random, clock, listener });
   };
+  const byFrames = (
+    server: ApiServer,
+    folder: string,
+    listener: DoorListener,
+  ): Promise<DoorWithExtensions> => {
+    const openRuntime = (hear: DoorListener): Promise<FramesDoor> => FramesDoor.open(folder, hear);
+    return DoorWithExtensions.open({ server, openRuntime, random, clock, listener });
+  };
+  const outside = (folder: string, hasExtensions: boolean): Promise<ApiServer> =>
+    ApiServer.open(addresses.take(), hasExtensions ? folder : undefined);
   return {
-    frames: async (folder, listener) => {
-      const server = await ApiServer.open(addresses.take());
-      const openRuntime = (hear: DoorListener): Promise<FramesDoor> => FramesDoor.open(folder, hear);
-      return DoorWithExtensions.open({ server, openRuntime, random, listener });
-    },
-    http: async (_folder, listener) => byHttp(await ApiServer.open(addresses.take()), listener),
+    frames: async (folder, listener, hasExtensions) =>
+      byFrames(await outside(folder, hasExtensions), folder, listener),
+    http: async (folder, listener, hasExtensions) => byHttp(await outside(folder, hasExtensions), listener),
     'inner-http': async (folder, listener) => byHttp(await ApiServer.openInside(folder, programs), listener),
-    'inner-frames': async (folder, listener) => new SilentDoor(await FramesDoor.open(folder, listener)),
+    'inner-frames': async (folder, listener, hasExtensions) =>
+      hasExtensions
+        ? byFrames(await ApiServer.openInside(folder, programs), folder, listener)
+        : new SilentDoor(await FramesDoor.open(folder, listener)),
   };
 }

@@ -3,6 +3,7 @@ import type { LineStore, LogLine } from '../store/lines.ts';
 import { LogTail } from './log-tail.ts';
 import { lostProgram, type LostProgram } from './lost-program.ts';
 import { OutputLines } from './output-lines.ts';
+import type { TelemetrySink } from './telemetry/event.ts';
 
 /** How much an environment may print in one invocation; a flood beyond it is dropped, with a note. */
 const KEPT_PER_INVOCATION_BYTES = 4_194_304;
@@ -11,7 +12,10 @@ const MARK_WAIT_MS = 1000;
 
 type Stream = 'stdout' | 'stderr';
 /** What the platform's own programs print beside the function, behind a zero byte. */
-const MARK = /\0(end|lost) /;
+const MARK = /\0(end|lost|by) /;
+const EXTENSION_MARK = '\0by ';
+/** Lines that are kept until it is known who wants to be told. */
+const MOST_EARLY_LINES = 1000;
 const MARK_BITS: Readonly<Record<Stream, number>> = { stdout: 1, stderr: 2 };
 
 /** What {@link EnvironmentLog} needs. */
@@ -31,6 +35,13 @@ export class EnvironmentLog {
   };
   readonly #tail = new LogTail();
   #keptBytes = 0;
+  #telemetry: TelemetrySink | undefined;
+  #isJson = false;
+  readonly #earlyLines: {
+    readonly by: 'function' | 'extension';
+    readonly text: string;
+    readonly atMs: number;
+  }[] = [];
   readonly #lost: LostProgram[] = [];
   #hearLost: ((lost: LostProgram) => void) | undefined;
   #awaited: { readonly mark: string; bits: number; readonly arrived: () => void } | undefined;
@@ -60,6 +71,15 @@ export class EnvironmentLog {
     this.#tellLost();
   }
 
+  /** What function and extensions print is told from now on, also what they have printed before. */
+  tellLines(telemetry: TelemetrySink, isJson: boolean): void {
+    this.#telemetry = telemetry;
+    this.#isJson = isJson;
+    for (const { by, text, atMs } of this.#earlyLines.splice(0)) {
+      telemetry.tell({ kind: 'line', atMs, by, text, isJson });
+    }
+  }
+
   /** From here on the next invocation prints. */
   begin(): void {
     this.#keptBytes = 0;
@@ -86,7 +106,7 @@ export class EnvironmentLog {
     const batch: LogLine[] = [];
     for (const output of Object.values(this.#outputs)) {
       const rest = output.flush();
-      if (rest !== undefined) this.#add(rest, batch);
+      if (rest !== undefined) this.#line('function', rest, batch);
     }
     this.#append(batch);
   }
@@ -100,13 +120,24 @@ export class EnvironmentLog {
 
   #printed(stream: Stream, line: string, batch: LogLine[]): void {
     const mark = line.includes('\0') ? MARK.exec(line) : null;
-    if (mark === null) return this.#add(line, batch);
-    if (mark.index > 0) this.#add(line.slice(0, mark.index), batch);
+    if (mark === null) return this.#line('function', line, batch);
+    if (mark.index > 0) this.#line('function', line.slice(0, mark.index), batch);
     const said = line.slice(mark.index);
+    if (mark[1] === 'by') return this.#line('extension', said.slice(EXTENSION_MARK.length), batch);
     if (mark[1] === 'end') return this.#marked(said, MARK_BITS[stream]);
     const lost = lostProgram(said.slice(1));
     if (lost !== undefined) this.#lost.push(lost);
     this.#tellLost();
+  }
+
+  /** A line that was printed inside. */
+  #line(by: 'function' | 'extension', text: string, batch: LogLine[]): void {
+    const atMs = this.#options.clock.nowMs();
+    this.#telemetry?.tell({ kind: 'line', atMs, by, text, isJson: this.#isJson });
+    if (this.#telemetry === undefined && this.#earlyLines.length < MOST_EARLY_LINES) {
+      this.#earlyLines.push({ by, text, atMs });
+    }
+    this.#add(text, batch);
   }
 
   #tellLost(): void {

@@ -3,10 +3,12 @@ import type { EnvironmentId } from '../base/ids.ts';
 import type { SandboxedTree, SandboxExit } from '../sandbox/sandbox.ts';
 import type { Door, DoorEvent, DoorInvocation, EndReason, EnvironmentDoor } from './door.ts';
 import type { EnvironmentLog } from './environment-log.ts';
+import { endedOf } from './ended.ts';
 import type { LostProgram } from './lost-program.ts';
 import type { RunEnd, StartFailure } from './outcomes.ts';
 import type { Relay } from './relay.ts';
 import { step, type EnvironmentState } from './state.ts';
+import type { TelemetryEvent } from './telemetry/event.ts';
 
 /** What an environment is made of; it owns all of it from then on. */
 export interface EnvironmentParts {
@@ -62,6 +64,7 @@ export class Environment {
   readonly #early: Heard[] = [];
   #hear: (heard: Heard) => void = (heard) => this.#early.push(heard);
   #power: Promise<void> = Promise.resolve();
+  readonly #stopped = Promise.withResolvers<false>();
   #hasRun = false;
 
   constructor(parts: EnvironmentParts) {
@@ -111,6 +114,7 @@ export class Environment {
       const cancel = this.#parts.clock.after(limitMs, () => this.#hear({ kind: 'deadline' }));
       this.#listen((heard) => {
         cancel();
+        this.#cutShort(heard);
         if (heard.kind === 'init-failed') marks = heard.marks;
         if (heard.kind === 'init-failed') resolve(heard);
         else if (heard.kind === 'exit') resolve(startFailureOf(heard.exit));
@@ -143,6 +147,7 @@ export class Environment {
     this.#listen((heard) => {
       if (heard.kind === 'begun') return relay.begin(heard.contentType);
       if (heard.kind === 'piece') return relay.piece(heard.bytes);
+      this.#cutShort(heard);
       const ended = runEndOf(heard, relay);
       if (ended !== undefined) end.resolve({ end: ended, marks: 'marks' in heard ? heard.marks : 0 });
       if (heard.kind === 'ready') again.resolve(true);
@@ -160,12 +165,18 @@ export class Environment {
   /** Stops its processes from running until the next invocation; also looks at the memory it uses. */
   async freeze(): Promise<void> {
     this.#state = step(this.#state, 'frozen');
-    const { tree } = this.#parts;
+    const { tree, door } = this.#parts;
+    door.telemetry.pause();
     this.#power = this.#power.then(async () => {
       await this.measure();
       await tree.freeze();
     });
     await this.#power;
+  }
+
+  /** Tells its extensions, if they want to know. */
+  tell(event: TelemetryEvent): void {
+    this.#parts.door.telemetry.tell(event);
   }
 
   /** Looks at the memory that it uses and has used. */
@@ -185,6 +196,7 @@ export class Environment {
     if (this.#exit !== undefined || this.#state === 'stopping' || this.#state === 'gone') return;
     this.#state = step(this.#state, 'stopping');
     this.#why ??= why;
+    this.#stopped.resolve(false);
     void this.#finish(reasonOf(why)).catch(() => undefined);
   }
 
@@ -202,6 +214,7 @@ export class Environment {
     const graceMs = door.graceMs(reason);
     if (graceMs > 0) {
       await this.#thaw();
+      door.telemetry.hurry();
       if (reason !== 'spindown') await killRuntime?.();
       const over = Promise.withResolvers<void>();
       const cancel = clock.after(graceMs, over.resolve);
@@ -220,11 +233,18 @@ export class Environment {
   }
 
   async #rest(again: Promise<boolean>, cancel: () => void): Promise<boolean> {
-    const isReady = await again;
+    const isReady = await Promise.race([again, this.#stopped.promise]);
     cancel();
     if (!isReady || this.#state !== 'busy') return false;
     this.#state = step(this.#state, 'idle');
     return true;
+  }
+
+  /** What a runtime cannot say itself any more is said for it. */
+  #cutShort(heard: Heard): void {
+    const { door } = this.#parts;
+    if (heard.kind === 'deadline') door.cutShort({ status: 'timeout' });
+    if (heard.kind === 'exit') door.cutShort(endedOf({ kind: 'exited', exit: heard.exit }));
   }
 
   /** Programs that mark no end in their output may have answered on another way than they print. */
@@ -237,8 +257,10 @@ export class Environment {
   }
 
   async #thaw(): Promise<void> {
-    this.#power = this.#power.then(() => this.#parts.tree.thaw());
+    const { tree, door } = this.#parts;
+    this.#power = this.#power.then(() => tree.thaw());
     await this.#power;
+    door.telemetry.resume();
   }
 
   async #end(): Promise<string> {

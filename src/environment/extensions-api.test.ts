@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
+import { SystemClock } from '../base/clock.ts';
 import type { RequestId } from '../base/ids.ts';
 import { systemRandom as random } from '../base/random.ts';
 import type { SandboxedTree } from '../sandbox/sandbox.ts';
@@ -17,7 +18,11 @@ const INVOCATION: DoorInvocation = {
   payload: Buffer.from('{}'),
   traceId: 'Root=1-x',
 };
-const FACTS = { functionName: 'f', functionVersion: '$LATEST', handler: 'h', accountId: '000000000000' };
+const TOLD = { functionName: 'f', functionVersion: '$LATEST', handler: 'h' };
+const FACTS = {
+  ...{ ...TOLD, accountId: '000000000000', runtime: 'nodejs24.x', memorySizeMb: 128 },
+  initialization: 'on-demand' as const,
+};
 
 let door: DoorWithExtensions;
 let events: DoorEvent[];
@@ -30,7 +35,7 @@ beforeEach(async () => {
   const server = await ApiServer.open('127.77.0.3');
   const listener = (event: DoorEvent): void => void events.push(event);
   const openRuntime = (hear: (event: DoorEvent) => void): RuntimeApi => new RuntimeApi(server, hear);
-  door = await DoorWithExtensions.open({ server, openRuntime, random, listener });
+  door = await DoorWithExtensions.open({ server, openRuntime, random, clock: new SystemClock(), listener });
   door.belongTo(FACTS, ['external'], () => void (completions += 1));
   door.admit({ owns: async () => true } as unknown as SandboxedTree);
   base = `http://${server.variables['AWS_LAMBDA_RUNTIME_API']}`;
@@ -68,10 +73,9 @@ const kinds = (): string[] => events.map(({ kind }) => kind);
 
 test('an extension learns whose environment it is, and its account when it asks for that', async () => {
   const response = await register('external', { events: ['INVOKE'] });
-  const { accountId, ...always } = FACTS;
-  assert.deepEqual(await response.json(), always);
+  assert.deepEqual(await response.json(), TOLD);
   const other = await register('one', { events: [] }, { 'Lambda-Extension-Accept-Feature': 'accountId' });
-  assert.deepEqual(await other.json(), { ...always, accountId });
+  assert.deepEqual(await other.json(), { ...TOLD, accountId: FACTS.accountId });
 });
 
 test('the code is loaded once every external extension has registered, and ready when all wait', async () => {
@@ -143,14 +147,6 @@ test('what cannot be registered is refused with its reason', async () => {
   assert.equal(await errorType(await register('n10', {})), 'Extension.TooManyExtensions');
   assert.equal(await errorType(await register('n1', {})), 'Extension.AlreadyRegistered');
   assert.equal(await errorType(await nextEvent('other')), 'Extension.UnknownExtensionIdentifier');
-});
-
-test('a subscription to telemetry is answered so that extensions go on without', async () => {
-  const headers = { 'Lambda-Extension-Identifier': await registered('external', []) };
-  for (const path of ['/2022-07-01/telemetry', '/2020-08-15/logs']) {
-    const response = await fetch(base + path, { method: 'PUT', headers, body: '{}' });
-    assert.deepEqual([response.status, await errorType(response)], [202, 'Telemetry.NotSupported']);
-  }
 });
 
 test('after the code is loaded nobody registers', async () => {

@@ -12,6 +12,7 @@ const LARGEST_BODY_BYTES = 262_144;
 
 /** Why the environment can go on no more: an extension said so, or is gone. */
 export interface ExtensionFailure {
+  readonly extension: Pick<Extension, 'name' | 'events'>;
   readonly errorType: string;
   readonly errorMessage: string;
 }
@@ -68,6 +69,11 @@ export class ExtensionsApi {
     return this.#extensions.size > 0 && reason === 'spindown' ? 500 : 0;
   }
 
+  /** All that have registered. */
+  get all(): Iterable<Extension> {
+    return this.#extensions.values();
+  }
+
   /** The code is loaded: nobody registers any more. */
   close(): void {
     this.#isRegistrationOver = true;
@@ -93,7 +99,7 @@ export class ExtensionsApi {
   }
 
   /** The extension that makes this request; if there is none, that has been answered. */
-  #whoAsks(request: IncomingMessage, response: ServerResponse): Extension | undefined {
+  whoAsks(request: IncomingMessage, response: ServerResponse): Extension | undefined {
     const id = request.headers['lambda-extension-identifier'];
     const extension = typeof id === 'string' ? this.#extensions.get(id) : undefined;
     if (id === undefined) {
@@ -114,10 +120,7 @@ export class ExtensionsApi {
     const what = `${request.method} ${path}`;
     if (what === `POST ${BASE}/register`) await this.#register(request, response);
     else if (what === `GET ${BASE}/event/next`) this.#next(request, response);
-    else if (what === 'PUT /2022-07-01/telemetry' || what === 'PUT /2020-08-15/logs') {
-      await this.#subscribe(request, response);
-    } else if (what === `POST ${BASE}/init/error`)
-      await this.#error(request, response, 'Extension.InitError');
+    else if (what === `POST ${BASE}/init/error`) await this.#error(request, response, 'Extension.InitError');
     else if (what === `POST ${BASE}/exit/error`) await this.#error(request, response, 'Extension.ExitError');
     else return false;
     return true;
@@ -139,7 +142,8 @@ export class ExtensionsApi {
     const id = this.#random.uuid();
     const extension = new Extension({ id, name, isExternal, events: events as readonly ExtensionEvent[] });
     this.#extensions.set(id, extension);
-    const { accountId, ...always } = facts;
+    const { accountId, functionName, functionVersion, handler } = facts;
+    const always = { functionName, functionVersion, handler };
     const wantsAccount = request.headers['lambda-extension-accept-feature'] === 'accountId';
     const body = wantsAccount ? { ...always, accountId } : always;
     write(response, 200, { 'Lambda-Extension-Identifier': id }, Buffer.from(JSON.stringify(body)));
@@ -164,7 +168,7 @@ export class ExtensionsApi {
   }
 
   #next(request: IncomingMessage, response: ServerResponse): void {
-    const extension = this.#whoAsks(request, response);
+    const extension = this.whoAsks(request, response);
     if (extension === undefined) return;
     extension.wait(response, this.#random.uuid());
     this.#listener.changed();
@@ -172,7 +176,7 @@ export class ExtensionsApi {
 
   async #error(request: IncomingMessage, response: ServerResponse, errorType: string): Promise<void> {
     await readBody(request, LARGEST_BODY_BYTES);
-    const extension = this.#whoAsks(request, response);
+    const extension = this.whoAsks(request, response);
     if (extension === undefined) return;
     const why = request.headers['lambda-extension-function-error-type'];
     if (typeof why !== 'string' || why === '')
@@ -184,15 +188,7 @@ export class ExtensionsApi {
       );
     accepted(response);
     if (!this.isEnding)
-      this.#listener.failed({ errorType, errorMessage: `Error: ${why} (${extension.name})` });
-  }
-
-  /** Nothing is delivered. As AWS answers where it cannot: 202, so that extensions go on. */
-  async #subscribe(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    await readBody(request, LARGEST_BODY_BYTES);
-    if (this.#whoAsks(request, response) === undefined) return;
-    const told = { errorType: 'Telemetry.NotSupported', errorMessage: 'Telemetry API is not supported' };
-    write(response, 202, {}, Buffer.from(JSON.stringify(told)));
+      this.#listener.failed({ extension, errorType, errorMessage: `Error: ${why} (${extension.name})` });
   }
 
   #tell(event: ExtensionEvent, said: Readonly<Record<string, unknown>>): void {

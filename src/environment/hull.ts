@@ -17,6 +17,8 @@ const MEBIBYTE = 1_048_576;
 export interface HullShape {
   readonly launch: Launch;
   readonly network: SandboxSpec['network'];
+  /** Programs of their own run beside the runtime. */
+  readonly hasExtensions?: boolean;
   readonly memorySizeMb: number;
   readonly ephemeralStorageMb: number;
 }
@@ -62,7 +64,9 @@ export class HullBuilder {
     const hearing = new Hearing();
     const folder = await this.privateFolder(id.slice(0, 12), parts);
     const kind = doorKind(shape.launch, shape.network);
-    const door = parts.use(await this.#options.doors[kind](folder, (event) => hearing.hear(event)));
+    const open = this.#options.doors[kind];
+    const hear = (event: DoorEvent): void => hearing.hear(event);
+    const door = parts.use(await open(folder, hear, shape.hasExtensions === true));
     const tree = await this.#options.sandbox.start(specOf(shape, contents, door), output);
     door.admit(tree);
     return { id, tree, door, hearing };

@@ -1,6 +1,5 @@
 import type { SystemLogLevel } from '../function/function.ts';
-import type { RunEnd, StartFailure } from './outcomes.ts';
-import { exitErrorType } from './payloads.ts';
+import { endedOf, initEndedOf } from './ended.ts';
 import type { FailedInit, Reported, Started } from './report.ts';
 
 /*
@@ -21,7 +20,7 @@ export function jsonStartLines({ request, record, nowMs }: Started): readonly st
 export function jsonEndLines(reported: Reported): readonly string[] {
   const { request, record, end, nowMs, durationMs, initDurationMs, peakMemoryBytes } = reported;
   const level = record.settings.systemLogLevel;
-  const status = statusOf(end);
+  const status = endedOf(end);
   const isGood = status.status === 'success';
   const { requestId } = request;
   const done = { requestId, ...status, metrics: { durationMs: rounded(durationMs) } };
@@ -50,7 +49,7 @@ export function jsonInitReportLines({
   if (failure.kind === 'no-room' || failure.kind === 'unfit') return [];
   const told = {
     ...{ initializationType, phase },
-    ...initStatusOf(failure),
+    ...initEndedOf(failure),
     metrics: { durationMs: rounded(initMs) },
   };
   return written(record.settings.systemLogLevel, 'WARN', nowMs, 'platform.initReport', told);
@@ -65,33 +64,6 @@ function written(
 ): readonly string[] {
   if (RANK[level] < RANK[lowest]) return [];
   return [JSON.stringify({ time: new Date(nowMs).toISOString(), type, record })];
-}
-
-interface Status {
-  readonly status: 'success' | 'error' | 'timeout';
-  readonly errorType?: string;
-}
-
-function statusOf(end: RunEnd): Status {
-  switch (end.kind) {
-    case 'answered':
-    case 'streamed':
-      return { status: 'success' };
-    case 'timed-out':
-      return { status: 'timeout' };
-    case 'exited':
-      return { status: 'error', errorType: exitErrorType(end.exit) };
-    case 'too-large':
-      return { status: 'error', errorType: 'Function.ResponseSizeTooLarge' };
-    case 'failed':
-      return { status: 'error', errorType: end.errorType };
-  }
-}
-
-function initStatusOf(failure: Exclude<StartFailure, { readonly kind: 'no-room' | 'unfit' }>): Status {
-  if (failure.kind === 'init-timed-out') return { status: 'timeout' };
-  const errorType = failure.kind === 'exited' ? exitErrorType(failure.exit) : failure.errorType;
-  return { status: 'error', errorType };
 }
 
 function rounded(ms: number): number {

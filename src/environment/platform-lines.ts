@@ -1,3 +1,5 @@
+import { endedOf } from './ended.ts';
+import type { InvokeRequest } from './invoke.ts';
 import { jsonEndLines, jsonInitReportLines, jsonStartLines } from './json-report.ts';
 import {
   endLines,
@@ -7,6 +9,10 @@ import {
   type Reported,
   type Started,
 } from './report.ts';
+
+import type { TelemetryEvent } from './telemetry/event.ts';
+
+const MEBIBYTE = 1_048_576;
 
 /*
  * What the platform writes into a function's log, in the format that the function's owner has chosen.
@@ -21,6 +27,21 @@ export function linesBefore(started: Started): readonly string[] {
 /** After an invocation. */
 export function linesAfter(reported: Reported): readonly string[] {
   return reported.record.settings.logFormat === 'JSON' ? jsonEndLines(reported) : endLines(reported);
+}
+
+/** After an invocation, for its extensions. */
+export function reportEvent(
+  reported: Omit<Reported, 'request'> & { readonly request: Pick<InvokeRequest, 'requestId' | 'traceId'> },
+): TelemetryEvent {
+  const { request, record, end, nowMs, durationMs, initDurationMs, peakMemoryBytes } = reported;
+  return {
+    ...{ kind: 'report', atMs: nowMs, durationMs, memorySizeMb: record.settings.memorySizeMb },
+    requestId: request.requestId,
+    ...(request.traceId !== undefined && { traceId: request.traceId }),
+    ...(peakMemoryBytes !== undefined && { peakMemoryMb: Math.ceil(peakMemoryBytes / MEBIBYTE) }),
+    ...(initDurationMs !== undefined && { initDurationMs }),
+    ...endedOf(end),
+  };
 }
 
 /** After a start that failed. */

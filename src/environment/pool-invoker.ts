@@ -11,7 +11,7 @@ import type { AnswerSink, InvokeRequest, Invoker } from './invoke.ts';
 import { failedStartEnd, failedStartLine, invokeEnd } from './ends.ts';
 import type { EnvironmentPool } from './pool.ts';
 import { Collected, Relay } from './relay.ts';
-import { linesAfter, linesBefore } from './platform-lines.ts';
+import { linesAfter, linesBefore, reportEvent } from './platform-lines.ts';
 import type { InvokeResult } from './result.ts';
 
 /** What {@link PoolInvoker} works with. */
@@ -71,6 +71,8 @@ export class PoolInvoker implements Invoker {
     for (const line of linesAfter({ request, record, end, nowMs: clock.nowMs(), ...figures }))
       log.write(line);
     const logTail = log.takeTail();
+    const told = { request, record, end, ...figures };
+    void again.then(() => environment.tell(reportEvent({ ...told, nowMs: clock.nowMs() })));
     this.#keep(record, environment, again);
     return { ...invokeEnd(request.requestId, end, record.settings.timeoutMs), ...figures, logTail };
   }

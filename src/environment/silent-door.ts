@@ -1,4 +1,5 @@
 import type { SandboxedTree } from '../sandbox/sandbox.ts';
+import { NO_TELEMETRY } from './telemetry/event.ts';
 import type { Door, DoorInvocation, EnvironmentDoor } from './door.ts';
 
 /** A runtime's door where no extension can speak. */
@@ -15,6 +16,8 @@ export class SilentDoor implements EnvironmentDoor {
     this.prefix = runtime.prefix;
   }
 
+  readonly telemetry = NO_TELEMETRY;
+
   belongTo(): void {}
 
   graceMs(): number {
@@ -22,6 +25,8 @@ export class SilentDoor implements EnvironmentDoor {
   }
 
   shutdown(): void {}
+
+  cutShort(): void {}
 
   lostExtension(): void {}
 

@@ -179,7 +179,8 @@ export class EnvironmentStarter {
     const { record, network, folder, log } = given;
     const { memorySizeMb, ephemeralStorageMb } = record.settings;
     const { launch, mounts, words } = await this.#withExtensions(given);
-    const shape = { launch, network, memorySizeMb, ephemeralStorageMb };
+    const hasExtensions = given.extensions !== undefined;
+    const shape = { launch, network, hasExtensions, memorySizeMb, ephemeralStorageMb };
     const code: Mount = { source: folder, target: TASK_ROOT, access: 'read-only' };
     const hull = await this.#options.hulls.build(shape, {
       id: given.id,
@@ -200,12 +201,15 @@ export class EnvironmentStarter {
 
   #environment(
     { id, tree, door, hearing }: Hull,
-    { log, parts, record, extensions }: Given,
+    { log, parts, record, initialization, extensions }: Given,
     words?: LauncherWords,
   ): Environment {
     const { key, version, settings } = record;
-    const facts = { functionName: key.name, functionVersion: version, handler: settings.handler };
-    door.belongTo({ ...facts, accountId: key.account }, extensions?.names ?? [], words?.go);
+    const { handler, runtime, memorySizeMb } = settings;
+    const names = { functionName: key.name, functionVersion: version, accountId: key.account };
+    const facts = { ...names, handler, runtime, memorySizeMb, initialization };
+    door.belongTo(facts, extensions?.names ?? [], words?.go);
+    log.tellLines(door.telemetry, settings.logFormat === 'JSON');
     const owned = parts.move();
     const release = (): Promise<void> => owned.disposeAsync();
     const environment = new Environment({

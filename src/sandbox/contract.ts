@@ -191,6 +191,27 @@ function resourceContract(name: string, open: OpenSandbox): void {
       await Promise.all([mine.tree.kill(), other.tree.kill()]);
     });
 
+    test('who listens on a port is known: the tree that does, and no other', async () => {
+      const other = await start(sandbox, shell('echo up; sleep 300'));
+      const listens = (at: string): readonly string[] =>
+        node(
+          `const s = require('net').createServer().listen(0, '${at}', () => console.log('port ' + s.address().port + '.'))`,
+        );
+      const mine = await start(sandbox, listens('127.77.0.1'));
+      await mine.untilPrinted('.');
+      const [, port] = /port (\d+)/.exec(mine.printed.stdout) ?? [];
+      const addresses = ['127.0.0.1', '127.77.0.1'];
+      assert.equal(await mine.tree.listensAt(addresses, Number(port)), '127.77.0.1');
+      assert.equal(await other.tree.listensAt(addresses, Number(port)), undefined);
+      await using host = await listen();
+      assert.equal(await mine.tree.listensAt(addresses, host.port), undefined);
+      const anywhere = await start(sandbox, listens('0.0.0.0'));
+      await anywhere.untilPrinted('.');
+      const [, second] = /port (\d+)/.exec(anywhere.printed.stdout) ?? [];
+      assert.equal(await anywhere.tree.listensAt(addresses, Number(second)), '127.0.0.1');
+      await Promise.all([mine, other, anywhere].map(({ tree }) => tree.kill()));
+    });
+
     test('what a program has printed before it can be heard of in another way is there when that is asked for', async () => {
       await using listener = await listen();
       const lines = 200;

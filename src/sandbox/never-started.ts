@@ -14,5 +14,6 @@ export function neverStarted(why: string): SandboxedTree {
     peakMemoryBytes: async () => 0,
     ranOutOfMemory: async () => false,
     owns: async () => false,
+    listensAt: async () => undefined,
   };
 }

@@ -20,6 +20,27 @@ export class PeerSockets {
       `${ipv4(peer.remoteAddress)}:${peer.remotePort}>${ipv4(peer.localAddress)}:${peer.localPort}`,
     );
   }
+
+  /** The socket that takes connections to this address and port: the kernel prefers one of just that address. */
+  async listener(address: string, port: number): Promise<KernelSocket | undefined> {
+    const table = await this.#table.fromNowOn();
+    const nowhere = address.includes(':') ? ANY_IPV6 : ANY_IPV4;
+    const at = (local: string): KernelSocket | undefined => table.get(`${local}:${port}>${nowhere}:0`);
+    return at(address) ?? at(nowhere);
+  }
+}
+
+/** The first of the addresses at which the listening socket is one that `isOwn` knows. */
+export async function firstOwnListener(
+  sockets: PeerSockets,
+  { addresses, port }: { readonly addresses: readonly string[]; readonly port: number },
+  isOwn: (socket: KernelSocket) => boolean,
+): Promise<string | undefined> {
+  for (const address of addresses) {
+    const socket = await sockets.listener(address, port);
+    if (socket !== undefined && isOwn(socket)) return address;
+  }
+  return undefined;
 }
 
 async function readTable(): Promise<ReadonlyMap<string, KernelSocket>> {
@@ -69,6 +90,9 @@ function readAddress(hex: string): string {
   return bytes.equals(LOOPBACK) ? '::1' : bytes.toString('hex');
 }
 
+/** As the kernel lists it: no address, or any. */
+const ANY_IPV4 = '0.0.0.0';
+const ANY_IPV6 = '0'.repeat(32);
 const MAPPED_PREFIX = Buffer.from('00000000000000000000ffff', 'hex');
 const LOOPBACK = Buffer.from('00000000000000000000000000000001', 'hex');
 

@@ -66,6 +66,11 @@ export interface SandboxedTree {
   ranOutOfMemory(): Promise<boolean>;
   /** True when the connection's remote end belongs to a process of this tree. */
   owns(peer: PeerAddress): Promise<boolean>;
+  /**
+   * The first of these loopback addresses at which connections to that port, made in the network of the host, reach a
+   * process of this tree; undefined when they reach nobody or somebody else.
+   */
+  listensAt(addresses: readonly string[], port: number): Promise<string | undefined>;
 }
 
 /** Where output of a sandbox goes; chunks arrive as written, not cut into lines. */

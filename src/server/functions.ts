@@ -76,7 +76,7 @@ export async function buildFunctions(scope: Scope, ground: FunctionGround): Prom
   const endpointUrl = (): string => environmentEndpoint.url;
   const hulls = new HullBuilder({
     sandbox: ground.sandbox,
-    doors: runtimeDoors(innerPrograms(), random),
+    doors: runtimeDoors(innerPrograms(), { random, clock }),
     runFolder,
   });
   const startsAtOnce = STARTS_PER_CORE * availableParallelism();

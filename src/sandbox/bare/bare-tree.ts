@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { killMarked } from '../marked-processes.ts';
 import { MemoryWatch } from '../memory-watch.ts';
-import { socketInodes, type PeerSockets } from '../peer-sockets.ts';
+import { firstOwnListener, socketInodes, type KernelSocket, type PeerSockets } from '../peer-sockets.ts';
 import { processTree, pssBytes, signalAll } from '../process-tree.ts';
 import type { PeerAddress, SandboxedTree, SandboxExit, SandboxSpec } from '../sandbox.ts';
 import { SharedReading } from '../shared-reading.ts';
@@ -78,6 +78,12 @@ export class BareTree implements SandboxedTree {
   async owns(peer: PeerAddress): Promise<boolean> {
     const socket = await this.#parts.sockets.find(peer);
     return socket !== undefined && (await this.#inodes.fromNowOn()).has(socket.inode);
+  }
+
+  async listensAt(addresses: readonly string[], port: number): Promise<string | undefined> {
+    const inodes = await this.#inodes.fromNowOn();
+    const isOwn = ({ inode }: KernelSocket): boolean => inodes.has(inode);
+    return firstOwnListener(this.#parts.sockets, { addresses, port }, isOwn);
   }
 
   async #pids(): Promise<number[]> {

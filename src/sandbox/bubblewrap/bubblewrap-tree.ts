@@ -1,7 +1,7 @@
 import { sleep, type Clock } from '../../base/clock.ts';
 import { isRunning, processTree, pssBytes, signalAll } from '../process-tree.ts';
 import type { MemoryWatch } from '../memory-watch.ts';
-import { socketInodes, type PeerSockets } from '../peer-sockets.ts';
+import { firstOwnListener, socketInodes, type KernelSocket, type PeerSockets } from '../peer-sockets.ts';
 import type { PeerAddress, SandboxedTree, SandboxExit } from '../sandbox.ts';
 import { SharedReading } from '../shared-reading.ts';
 import { exitOfCode } from '../shell-exit.ts';
@@ -90,6 +90,14 @@ export class BubblewrapTree implements SandboxedTree {
     const socket = await sockets.find(peer);
     if (socket === undefined) return false;
     return uid === undefined ? (await this.#inodes.fromNowOn()).has(socket.inode) : socket.uid === uid;
+  }
+
+  async listensAt(addresses: readonly string[], port: number): Promise<string | undefined> {
+    const { sockets, uid } = this.#parts;
+    const inodes = uid === undefined ? await this.#inodes.fromNowOn() : undefined;
+    const isOwn = (socket: KernelSocket): boolean =>
+      inodes === undefined ? socket.uid === uid : inodes.has(socket.inode);
+    return firstOwnListener(sockets, { addresses, port }, isOwn);
   }
 
   async #pids(): Promise<number[]> {

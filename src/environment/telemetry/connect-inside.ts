@@ -1,0 +1,28 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import type { SandboxedTree } from '../../sandbox/sandbox.ts';
+
+/** Opens a connection to a port on which a program of the environment listens; rejects when none does. */
+export type ConnectInside = (port: number) => Promise<Socket>;
+
+/**
+ * The way into an environment that shares the network of the host. What listens there may be anybody's, and an extension
+ * names the port: so nothing is sent before it is known that it is the environment's own.
+ */
+export function throughHost(
+  tree: Promise<Pick<SandboxedTree, 'listensAt'>>,
+  addresses: readonly string[],
+): ConnectInside {
+  return async (port) => {
+    const own = await tree;
+    const host = await own.listensAt(addresses, port);
+    if (host === undefined) throw new Error(`nobody in the environment listens on port ${port}`);
+    const socket = connect({ host, port, noDelay: true });
+    // Whoever takes it listens to errors anew.
+    socket.on('error', () => undefined);
+    await once(socket, 'connect');
+    if ((await own.listensAt([host], port)) === host) return socket;
+    socket.destroy();
+    throw new Error(`port ${port} has changed hands`);
+  };
+}
