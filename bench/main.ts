@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { cold } from './cold.ts';
 import type { Bench, Figure } from './figure.ts';
-import { environments } from './environments.ts';
+import { environments } from './environments/environments.ts';
 import { hundred } from './hundred.ts';
 import { idle } from './idle.ts';
 import { polls } from './polls.ts';

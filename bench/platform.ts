@@ -31,11 +31,15 @@ export class BenchPlatform implements AsyncDisposable {
   }
 
   /** Starts `bin/millrace up` on a free port; resolves when it announces its endpoint. */
-  static async start(options: readonly string[] = []): Promise<BenchPlatform> {
+  static async start(
+    options: readonly string[] = [],
+    variables: Readonly<Record<string, string>> = {},
+  ): Promise<BenchPlatform> {
     const folder = mkdtempSync(join(tmpdir(), 'millrace-bench-'));
     const program = new URL('../bin/millrace', import.meta.url).pathname;
     const all = ['up', '--port', '0', '--data', join(folder, 'data'), ...options];
-    const child = spawn(program, all, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const env = { ...process.env, ...variables };
+    const child = spawn(program, all, { env, stdio: ['ignore', 'pipe', 'inherit'] });
     const endpoint = await announced(child);
     return new BenchPlatform(endpoint, child, folder);
   }

@@ -1,0 +1,119 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { rounded, type Figure } from '../figure.ts';
+import { BenchPlatform } from '../platform.ts';
+import { pssKb, tree } from '../usage.ts';
+import { clientMs } from './calls.ts';
+import type { Built } from './languages.ts';
+
+const AT_ONCE = 100;
+/** So long that no environment is free again before the last one has started. */
+const HANDLER_MS = 15_000;
+const STREAMS = 4;
+const REST_MS = 500;
+const GIBIBYTE_KB = 1_048_576;
+
+/** A hundred from nothing, and where programs are started ahead, a hundred with all of them ready. */
+export async function manyAtOnce(built: Built, startsPerSecond: number): Promise<readonly Figure[]> {
+  await using platform = await BenchPlatform.start();
+  for (const name of ['from-nothing', 'from-pool']) await built.deploy(platform, name);
+  const { firstMs, allMs } = await atOnce(platform, 'from-nothing');
+  const floor = (AT_ONCE * 1000) / startsPerSecond;
+  const ratio = allMs / floor;
+  const figures = [
+    { ...figure('100 at once, from nothing, first', firstMs), target: '<= 100 ms', kept: firstMs <= 100 },
+    {
+      ...figure('100 at once, from nothing, all', allMs),
+      ...{ floor: rounded(floor), ratio: rounded(ratio), target: '<= 1.1 x', kept: ratio <= 1.1 },
+    },
+  ];
+  if (built.language.hitMs === undefined) return figures;
+  await sparesReady(platform);
+  const pooled = (await atOnce(platform, 'from-pool')).allMs;
+  return [
+    ...figures,
+    { ...figure('100 at once, filled pool, all', pooled), target: '<= 150 ms', kept: pooled <= 150 },
+  ];
+}
+
+/** How many idle environments fit into a GiB, by what ten at once hold. */
+export async function density(built: Built): Promise<Figure> {
+  await using platform = await BenchPlatform.start();
+  await built.deploy(platform, 'idle');
+  await Promise.all(Array.from({ length: 10 }, () => clientMs(platform, 'idle', 2000)));
+  await pause(REST_MS);
+  const value = GIBIBYTE_KB / (environmentsKb(platform) / (await status(platform)).running);
+  const { density: least } = built.language;
+  const name = 'idle functions a GiB (PSS)';
+  return { name, value: rounded(value), unit: '/GiB', target: `>= ${least}`, kept: value >= least };
+}
+
+/** What the machine holds of the platform after starts, beyond what it held before: nothing is left of them. */
+export async function afterManyStarts(built: Built, count: number): Promise<Figure> {
+  await using platform = await BenchPlatform.start(['--idle', '0']);
+  await built.deploy(platform, 'leak');
+  await starts(platform, 4 * STREAMS);
+  await pause(REST_MS);
+  const before = held(platform);
+  await starts(platform, count);
+  await pause(REST_MS);
+  const left = held(platform) - before;
+  const name = `left of ${count} starts: processes, files, groups`;
+  return { name, value: left, unit: '', target: '0', kept: left <= 0 };
+}
+
+async function starts(platform: BenchPlatform, count: number): Promise<void> {
+  const each = Array.from({ length: STREAMS }, async () => {
+    for (let start = 0; start < count / STREAMS; start += 1) await clientMs(platform, 'leak');
+  });
+  await Promise.all(each);
+}
+
+/** From the first request to the first answer and to the last, without what the handlers themselves take. */
+async function atOnce(
+  platform: BenchPlatform,
+  name: string,
+): Promise<{ readonly firstMs: number; readonly allMs: number }> {
+  const times = await Promise.all(
+    Array.from({ length: AT_ONCE }, () => clientMs(platform, name, HANDLER_MS)),
+  );
+  return { firstMs: Math.min(...times) - HANDLER_MS, allMs: Math.max(...times) - HANDLER_MS };
+}
+
+/** Processes of the platform, descriptors that they hold, its control groups, and its files in the machine's folder for passing ones. */
+function held(platform: BenchPlatform): number {
+  const pids = tree(platform.child.pid ?? 0);
+  const descriptors = pids.reduce((sum, pid) => sum + readdirSync(`/proc/${pid}/fd`).length, 0);
+  const groups = readdirSync('/sys/fs/cgroup', { recursive: true }).filter((path) =>
+    pids.some((pid) => String(path).includes(`millrace-${pid}/`)),
+  );
+  const files = readdirSync('/tmp').filter((name) => pids.some((pid) => name.includes(`-${pid}-`)));
+  return pids.length + descriptors + groups.length + files.length;
+}
+
+/** Waits until no more spares come. */
+async function sparesReady(platform: BenchPlatform): Promise<void> {
+  for (let before = -1, now = 0; now !== before || now === 0;) {
+    before = now;
+    await pause(4 * REST_MS);
+    now = (await status(platform)).spare;
+  }
+}
+
+async function status(platform: BenchPlatform): Promise<{ running: number; spare: number }> {
+  const response = await fetch(`${platform.endpoint}/_millrace/status`);
+  return ((await response.json()) as { environments: { running: number; spare: number } }).environments;
+}
+
+/** Memory of everything that runs for environments: what is not the platform's process, its spawner, or a shell that waits to become one. */
+function environmentsKb(platform: BenchPlatform): number {
+  const pids = tree(platform.child.pid ?? 0).filter((pid) => {
+    const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+    return !line.includes('main.') && !line.includes('spawner-process') && !line.includes('ulimit');
+  });
+  return pids.reduce((sum, pid) => sum + pssKb(pid), 0);
+}
+
+function figure(name: string, value: number): Figure {
+  return { name, value: rounded(value), unit: 'ms', target: 'told', kept: true };
+}

@@ -1,4 +1,0 @@
-/** Answers at once. */
-export async function handler() {
-  return {};
-}
