@@ -67,7 +67,9 @@ export async function build(language: Language): Promise<Built> {
   const deploy = async (platform: BenchPlatform, name: string): Promise<void> => {
     const runtime = installedInstead(guess.value, await reports(platform));
     const { handler } = guess.value;
-    await uploadFunction(platform.functions, { name, runtime, handler, zip, memoryMb: language.memoryMb });
+    await uploadFunction(platform.functions, {
+      ...{ name, runtime, handler, zip, memoryMb: language.memoryMb, timeoutS: 60 },
+    });
   };
   return { language, deploy };
 }

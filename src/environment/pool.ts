@@ -246,6 +246,7 @@ export class EnvironmentPool implements AsyncDisposable {
   #failNext(group: EnvironmentGroup, lease: Lease & { readonly kind: 'failed' }): void {
     const waiter = group.nextWaiter();
     if (waiter !== undefined) return this.#serve(waiter, lease);
+    if (this.#isStopping) return;
     const what = `An environment that nobody waited for did not start: ${describeFailure(lease.failure)}`;
     this.#options.tell({ kind: 'trouble', where: `function ${group.record.key.name}`, what });
   }

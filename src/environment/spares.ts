@@ -178,7 +178,7 @@ export class Spares implements AsyncDisposable {
     const start = this.#bringUp(group)
       .catch((error: unknown) => {
         group.demand.forget();
-        this.#trouble(error);
+        if (!this.#isStopping) this.#trouble(error);
       })
       .finally(() => {
         group.startingCount -= 1;
