@@ -12,6 +12,9 @@ import {
 } from './connection.ts';
 import { CommandFailed, examples, print, WrongUsage } from './terminal.ts';
 
+/** AWS advises at least five for a queue that triggers a function. */
+const DEFAULT_TRIES = 5;
+
 interface DeployOptions extends ConnectionOptions {
   readonly name?: string;
   readonly queue?: string;
@@ -21,6 +24,8 @@ interface DeployOptions extends ConnectionOptions {
   readonly memory?: string;
   readonly batchSize?: string;
   readonly retryAfter?: string;
+  readonly deadLetters?: string;
+  readonly tries?: string;
   readonly retryAtMost?: string;
   readonly env: readonly string[];
 }
@@ -42,6 +47,8 @@ export function deployCommand(): Command {
     .option('--batch-size <count>', 'messages per invocation, 1 to 10000')
     .option('--retry-after <seconds>', 'hide a failed message so long, and twice as long after each failure')
     .option('--retry-at-most <seconds>', 'the longest such time (default: 43200)')
+    .option('--dead-letters <name>', 'the queue for what fails too often; made when it is not there')
+    .option('--tries <count>', 'how often a message is tried before, 1 to 1000 (default: 5)')
     .option(
       '--env <name=value>',
       'an environment variable; may be repeated',
@@ -89,7 +96,14 @@ function chosen(options: DeployOptions): object {
   };
   if (options.retryAtMost !== undefined && options.retryAfter === undefined)
     throw new WrongUsage('--retry-at-most needs --retry-after.');
+  const { deadLetters: letters } = options;
+  if (letters === undefined && options.tries !== undefined)
+    throw new WrongUsage('--tries needs --dead-letters.');
+  if (letters !== undefined && options.queue === undefined)
+    throw new WrongUsage('--dead-letters needs --queue.');
+  const tries = number('tries', options.tries, 1, 1000) ?? DEFAULT_TRIES;
   const members = {
+    deadLetters: letters === undefined ? undefined : { queue: letters, tries },
     queue: options.queue,
     runtime: options.runtime,
     handler: options.handler,

@@ -4,7 +4,13 @@ import type { RuntimeReport } from '../admin/runtimes.ts';
 import { ok, type Result } from '../base/result.ts';
 import { contentOf, type NoContent } from './content.ts';
 import { installedInstead, runtimeNote } from './installed.ts';
-import { ensureMapping, ensureQueue, type MappingWishes } from './trigger.ts';
+import {
+  ensureDeadLetters,
+  ensureMapping,
+  ensureQueue,
+  type DeadLetters,
+  type MappingWishes,
+} from './trigger.ts';
 import { uploadFunction } from './upload.ts';
 
 /** What to deploy, and how; absent members are guessed or left to the platform's defaults. */
@@ -18,6 +24,7 @@ export interface DeployPlan extends MappingWishes {
   readonly variables?: Readonly<Record<string, string>>;
   /** The queue that triggers it; made when it is not there. */
   readonly queue?: string;
+  readonly deadLetters?: DeadLetters;
 }
 
 /** The doors a deployment goes through. */
@@ -48,6 +55,7 @@ export async function deploy(plan: DeployPlan, doors: Doors): Promise<Result<voi
   if (note !== undefined) doors.tell(note);
   if (plan.queue === undefined) return ok(undefined);
   const arn = await ensureQueue(doors.queues, plan.queue, plan.timeoutS);
+  if (plan.deadLetters !== undefined) await ensureDeadLetters(doors.queues, plan.queue, plan.deadLetters);
   await ensureMapping(doors.functions, arn, plan.name, plan);
   doors.tell(`Queue ${plan.queue} triggers ${plan.name}.`);
   return ok(undefined);

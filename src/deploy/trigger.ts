@@ -10,6 +10,7 @@ import {
   GetQueueAttributesCommand,
   GetQueueUrlCommand,
   QueueDoesNotExist,
+  SetQueueAttributesCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 
@@ -31,6 +32,26 @@ export async function ensureQueue(
     new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['QueueArn'] }),
   );
   return answer.Attributes?.QueueArn ?? '';
+}
+
+/** Where messages of a queue go that failed too often. */
+export interface DeadLetters {
+  /** The queue, made when it is not there. */
+  readonly queue: string;
+  /** How often a message is received before. */
+  readonly tries: number;
+}
+
+/** Sends what fails too often to a queue of dead letters. */
+export async function ensureDeadLetters(
+  client: SQSClient,
+  queue: string,
+  { queue: letters, tries }: DeadLetters,
+): Promise<void> {
+  const deadLetterTargetArn = await ensureQueue(client, letters);
+  const RedrivePolicy = JSON.stringify({ deadLetterTargetArn, maxReceiveCount: tries });
+  const { QueueUrl } = await client.send(new GetQueueUrlCommand({ QueueName: queue }));
+  await client.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { RedrivePolicy } }));
 }
 
 /** What a mapping is to be like; absent: as it is. */
