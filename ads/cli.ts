@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { keysCommand } from './commands/keys.ts';
+import { replayCommand } from './commands/replay.ts';
 
 const root = join(import.meta.dirname, '..');
 
 /** `npm run ads -- COMMAND`: what is done with the click system beside starting it. One file of `commands/` each. */
 async function main(): Promise<void> {
   const program = new Command('npm run ads --').description('Commands of the advertising click system.');
-  for (const command of [keysCommand(root)]) program.addCommand(command);
+  for (const command of [keysCommand(root), replayCommand(root)]) program.addCommand(command);
   await program.parseAsync();
 }
 

@@ -10,6 +10,8 @@ export interface StartOptions {
   readonly clicks: number | undefined;
   readonly rate: number;
   readonly replay: string | undefined;
+  /** A replayed log comes at its own times, so many times as fast; undefined: evenly, at `rate`. */
+  readonly speed: number | undefined;
   readonly data: string;
   /** Of the platform. */
   readonly port: number;
@@ -41,11 +43,12 @@ export function readOptions(
     if (error instanceof CommanderError) return { exitCode: error.exitCode };
     throw error;
   }
-  const { data, replay, clicks, seed, ...rest } = command.opts<StartOptions>();
+  const { data, replay, speed, clicks, seed, ...rest } = command.opts<StartOptions>();
   return {
     ...rest,
     clicks,
     seed,
+    speed,
     data: resolve(data),
     replay: replay === undefined ? undefined : resolve(replay),
   };
@@ -64,6 +67,7 @@ function describe(root: string): Command {
     )
     .option('--rate <n>', 'clicks a second to aim at', whole(1), 500)
     .option('--replay <file>', 'send the requests of an access log in combined format', existingFile)
+    .option('--speed <n>', 'keep the times of a replayed log, so many times as fast', whole(1))
     .option('--data <dir>', 'where everything is kept from start to start', join(root, '.data'))
     .option('--port <n>', 'port of the platform (0: any free one)', whole(0, 65_535), 4566)
     .option('--seed <n>', 'of the generated traffic (default: another one each time)', whole(0, 2 ** 32 - 1))

@@ -58,5 +58,9 @@ async function readText(response: IncomingMessage): Promise<string> {
 
 function headersOf(visit: Visit): Record<string, string> {
   const named = visit.agent === '' ? {} : { 'User-Agent': visit.agent };
-  return { ...named, 'X-Forwarded-For': visit.address, Referer: 'https://publisher.example/page' };
+  return {
+    ...named,
+    'X-Forwarded-For': visit.address,
+    Referer: visit.referrer ?? 'https://publisher.example/page',
+  };
 }

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { startTestServer, type TestServer } from '../server/fixtures/test-server.ts';
 import { Browser } from './browser.ts';
-import { sendTraffic, type TrafficCount } from './send-traffic.ts';
+import { evenly } from './pace.ts';
+import { emptyCount, sendTraffic, type TrafficCount } from './send-traffic.ts';
 import type { ClickRequest, Visit } from './visit.ts';
 
 const CLICK: ClickRequest = { method: 'GET', afterMs: 0 };
@@ -16,7 +17,12 @@ describe('traffic', () => {
       { ...CLICK, forged: true },
     ];
     const count = await send(server, [visit(clicks), visit([CLICK]), visit([CLICK, CLICK])], 5);
-    assert.deepEqual(count, { sent: 5, broken: 0, nothingToShow: 0 });
+    const { statuses, ...others } = count;
+    assert.deepEqual(others, { sent: 5, broken: 0, nothingToShow: 0 });
+    assert.deepEqual(
+      [302, 404, 503].map((status) => statuses.get(status)),
+      [3, 1, 1],
+    );
     const seen = server.clicks().map((click) => [click?.method, click?.prefetch, click?.token].join(' '));
     assert.deepEqual(seen.toSorted(), [
       'GET false forged',
@@ -31,17 +37,20 @@ describe('traffic', () => {
     const server = await startTestServer();
     const origin = await originOf(server);
     await server[Symbol.asyncDispose]();
-    const count: TrafficCount = { sent: 0, broken: 0, nothingToShow: 0 };
+    const count = emptyCount();
     const visits = [visit([CLICK]), visit([CLICK])];
-    await sendTraffic({ browser: new Browser(origin), visits, clicks: 2, rate: 1e6, signal: never() }, count);
-    assert.deepEqual(count, { sent: 0, broken: 2, nothingToShow: 0 });
+    await sendTraffic(
+      { browser: new Browser(origin), visits, clicks: 2, pace: evenly(1e6), signal: never() },
+      count,
+    );
+    assert.deepEqual(count, { ...emptyCount(), broken: 2 });
   });
 });
 
 async function send(server: TestServer, visits: readonly Visit[], clicks: number): Promise<TrafficCount> {
-  const count: TrafficCount = { sent: 0, broken: 0, nothingToShow: 0 };
+  const count = emptyCount();
   const browser = new Browser(await originOf(server));
-  await sendTraffic({ browser, visits, clicks, rate: 1e6, signal: never() }, count);
+  await sendTraffic({ browser, visits, clicks, pace: evenly(1e6), signal: never() }, count);
   browser.close();
   return count;
 }

@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser } from './browser.ts';
+import type { Pace } from './pace.ts';
 import type { Visit } from './visit.ts';
 
 /** How traffic is sent. */
 export interface TrafficOptions {
   readonly browser: Browser;
-  readonly visits: Iterable<Visit>;
+  readonly visits: Iterable<Visit> | AsyncIterable<Visit>;
   /** The traffic ends after this many click requests. */
   readonly clicks: number;
-  /** Click requests a second that are aimed at. */
-  readonly rate: number;
+  readonly pace: Pace;
   readonly signal: AbortSignal;
 }
 
@@ -20,20 +20,30 @@ export interface TrafficCount {
   broken: number;
   /** Ads asked for, and none was there. */
   nothingToShow: number;
+  /** Click requests by the status that they were answered with. */
+  readonly statuses: Map<number, number>;
+}
+
+/** Nothing sent yet. */
+export function emptyCount(): TrafficCount {
+  return { sent: 0, broken: 0, nothingToShow: 0, statuses: new Map() };
 }
 
 const MOST_AT_ONCE = 256;
+/** A log may be silent for a night: then the signal is looked at meanwhile. */
+const LONGEST_SLEEP_MS = 1000;
 
 /** Sends visits at their times, whether earlier ones are answered or not, and counts into `count`. */
 export async function sendTraffic(options: TrafficOptions, count: TrafficCount): Promise<void> {
   const startMs = performance.now();
   const running = new Set<Promise<void>>();
   let planned = 0;
-  for (const visit of options.visits) {
-    if (planned >= options.clicks || options.signal.aborted) break;
-    const clicks = visit.clicks.slice(0, options.clicks - planned);
-    await sleep(Math.max(0, startMs + (planned * 1000) / options.rate - performance.now()));
+  for await (const visit of options.visits) {
+    if (planned >= options.clicks) break;
+    await until(startMs + options.pace(visit, planned), options.signal);
     if (running.size >= MOST_AT_ONCE) await Promise.race(running);
+    if (options.signal.aborted) break;
+    const clicks = visit.clicks.slice(0, options.clicks - planned);
     planned += clicks.length;
     const sending: Promise<void> = play(options.browser, { ...visit, clicks }, count).finally(() =>
       running.delete(sending),
@@ -41,6 +51,14 @@ export async function sendTraffic(options: TrafficOptions, count: TrafficCount):
     running.add(sending);
   }
   await Promise.all(running);
+}
+
+async function until(timeMs: number, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const leftMs = timeMs - performance.now();
+    if (leftMs <= 0) return;
+    await sleep(Math.min(leftMs, LONGEST_SLEEP_MS));
+  }
 }
 
 async function play(browser: Browser, visit: Visit, count: TrafficCount): Promise<void> {
@@ -57,6 +75,7 @@ async function clickAll(browser: Browser, visit: Visit, link: string, count: Tra
   for (const click of visit.clicks) {
     if (click.afterMs > 0) await sleep(click.afterMs);
     count.sent += 1;
-    await browser.click(visit, link, click);
+    const status = await browser.click(visit, link, click);
+    count.statuses.set(status, (count.statuses.get(status) ?? 0) + 1);
   }
 }

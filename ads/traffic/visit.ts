@@ -3,6 +3,10 @@ export interface Visit {
   readonly publisherId: number;
   readonly address: string;
   readonly agent: string;
+  /** The page on which the ad is; left out: a page of the publisher. */
+  readonly referrer?: string;
+  /** When it was, in a log. */
+  readonly atMs?: number;
   readonly clicks: readonly ClickRequest[];
 }
 
