@@ -1,15 +1,18 @@
 import { join } from 'node:path';
+import { queueSender } from './click-processor/queue-sender.ts';
 import { openLedger, type Ledger } from './database/ledger.ts';
 import { seedDemo } from './database/demo.ts';
-import { keepPartitions } from './database/migrate.ts';
-import { clientsFor, type Clients } from './deploy/clients.ts';
+import { clientsFor, credentials, region, type Clients } from './deploy/clients.ts';
+import { deployCompanions, type Companions } from './deploy/companions.ts';
 import { deployProcessor } from './deploy/processor.ts';
 import { countMessages, ensureClickQueue, type ClickQueue } from './deploy/queues.ts';
+import { startHousekeeping } from './housekeeping.ts';
 import { QUEUE_NAMES } from './messages/queue-names.ts';
 import { claim } from './only-one.ts';
 import { PageServer } from './pages/page-server.ts';
 import { startChild, stopLeftOver } from './platform/child.ts';
 import { startPlatform, type Platform } from './platform/platform.ts';
+import { askForStatements } from './summary/statements.ts';
 import { startAdServer, type RunningAdServer } from './server/start.ts';
 
 /** What is brought up, and where. */
@@ -32,6 +35,8 @@ export interface System extends AsyncDisposable {
   readonly queue: ClickQueue;
   /** All queues that may hold clicks. */
   readonly queues: readonly ClickQueue[];
+  /** The functions in other languages; they are deployed while clicks come already. */
+  readonly companions: Promise<Companions>;
   readonly server: RunningAdServer;
   /** Where advertisers see their statistics. */
   readonly pages: string;
@@ -44,8 +49,6 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   options.say('database');
   const ledger = await openLedger({ url: options.databaseUrl, directory: join(options.data, 'database') });
   stack.defer(() => ledger.close());
-  const daily = setInterval(() => void keepPartitions(ledger.owner).catch(() => undefined), 86_400_000);
-  stack.defer(() => clearInterval(daily));
   await seedDemo(ledger.sql);
   options.say('platform');
   const program = join(options.root, 'bin', 'millrace');
@@ -59,6 +62,15 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     await ensureClickQueue(clients.sqs, `${QUEUE_NAMES.clicks}-classic`),
   ];
   await deployProcessor(clients, { root: options.root, ledger, clicks: pick(queues, 0) });
+  const companions = deployInBackground(stack, clients, options);
+  const send = queueSender(platform.endpoint, { ...credentials(), region: region() });
+  stack.defer(
+    startHousekeeping({
+      ...{ ledger, send },
+      closed: async (day) =>
+        void (await askForStatements(ledger.sql, clients, (await companions).statement, day)),
+    }),
+  );
   const consumer = await startConsumer(options, platform, clients, ledger, pick(queues, 1));
   stack.defer(() => consumer.stop());
   const queue = pick(queues, options.classic ? 1 : 0);
@@ -73,9 +85,29 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const pages = await pageServer.listen();
   const running = stack.move();
   return {
-    ...{ ledger, platform, clients, queue, queues, server, pages },
+    ...{ ledger, platform, clients, queue, queues, companions, server, pages },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
+}
+
+/** Building takes its time, and clicks need none of it. What goes wrong is a companion that is missing. */
+function deployInBackground(
+  stack: AsyncDisposableStack,
+  clients: Clients,
+  { root, data }: SystemOptions,
+): Promise<Companions> {
+  const stopping = new AbortController();
+  const companions = deployCompanions(clients, { root, data, signal: stopping.signal }).catch(
+    (error: unknown): Companions => {
+      const missing = { kind: 'missing', why: `It could not be deployed: ${String(error)}` } as const;
+      return { alerts: missing, statement: missing };
+    },
+  );
+  stack.defer(async () => {
+    stopping.abort();
+    await companions;
+  });
+  return companions;
 }
 
 /**

@@ -16,13 +16,18 @@ export interface ClickQueue {
 const VISIBILITY_SECONDS = 30;
 /** Enough for a database that is away for ten minutes; what cannot be read at all is set aside after as many tries. */
 const MAX_RECEIVES = 20;
-const FOURTEEN_DAYS_SECONDS = 14 * 86_400;
+const FOURTEEN_DAYS_SECONDS = String(14 * 86_400);
 
 /** Creates the queue `name` and `name-dead`, or brings those that are there to the same settings. */
-export async function ensureClickQueue(sqs: SQSClient, name: string): Promise<ClickQueue> {
+export async function ensureClickQueue(
+  sqs: SQSClient,
+  name: string,
+  keptSeconds = FOURTEEN_DAYS_SECONDS,
+): Promise<ClickQueue> {
   const dead = await ensureQueue(sqs, `${name}-dead`, {});
   const redrive = JSON.stringify({ deadLetterTargetArn: dead.arn, maxReceiveCount: MAX_RECEIVES });
   const queue = await ensureQueue(sqs, name, {
+    MessageRetentionPeriod: keptSeconds,
     VisibilityTimeout: String(VISIBILITY_SECONDS),
     RedrivePolicy: redrive,
   });
@@ -35,7 +40,7 @@ async function ensureQueue(
   settings: Readonly<Record<string, string>>,
 ): Promise<{ url: string; arn: string }> {
   const { QueueUrl: url = '' } = await sqs.send(new CreateQueueCommand({ QueueName: name }));
-  const Attributes = { MessageRetentionPeriod: String(FOURTEEN_DAYS_SECONDS), ...settings };
+  const Attributes = { MessageRetentionPeriod: FOURTEEN_DAYS_SECONDS, ...settings };
   await sqs.send(new SetQueueAttributesCommand({ QueueUrl: url, Attributes }));
   const asked = new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['QueueArn'] });
   return { url, arn: (await sqs.send(asked)).Attributes?.['QueueArn'] ?? '' };

@@ -7,6 +7,7 @@ import { journalDirectory } from '../server/start.ts';
 import type { System } from '../system.ts';
 import { drained } from './drain.ts';
 import { readFigures } from './figures.ts';
+import { companionLines } from './companions.ts';
 import { countChannel, settleBooks } from './settle.ts';
 import type { Summary } from './text.ts';
 
@@ -26,6 +27,7 @@ export async function summarise(
     counters: await readCounters(system.platform.endpoint),
     figures: await readFigures(system.ledger.sql, serverId),
     reconciliation,
+    companions: await companionLines(system),
     processor: options.classic ? 'the long-lived consumer' : 'the function click-processor',
   };
 }

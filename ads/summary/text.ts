@@ -12,6 +12,8 @@ export interface Summary {
   readonly figures: ClickFigures;
   readonly reconciliation: Reconciliation;
   readonly processor: string;
+  /** What the functions in other languages have done, by their names. */
+  readonly companions: readonly (readonly [string, string])[];
 }
 
 const whole = new Intl.NumberFormat('en-US');
@@ -31,6 +33,7 @@ export function summaryText(summary: Summary): string {
     ['charged', `${whole.format(figures.charged)} clicks, ${money.format(figures.chargedMicros / 1e6)}`],
     ['not charged', notCharged(figures)],
     ['click -> charged', latency(figures)],
+    ...summary.companions,
   ];
   const lines = rows.map(([name, value]) => `  ${name.padEnd(22)}${value}`);
   return [

@@ -1,0 +1,3 @@
+module millrace.example/ads/statement
+
+go 1.21
