@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import type { ReceiptHandle } from '../base/ids.ts';
+import { FORMAT_VERSION } from '../store/sqlite/format.ts';
 import { OnDisk } from './fixture/on-disk.ts';
 import { bodies, create, named, receive } from './fixture/stage.ts';
 
@@ -31,6 +32,6 @@ test('a data directory of format 1 is brought up to date and keeps all that it h
   assert.ok(sent.ok);
   await disk.stop();
   using database = new DatabaseSync(disk.path, { readOnly: true });
-  assert.equal(database.prepare('PRAGMA user_version').get()?.['user_version'], 2);
+  assert.equal(database.prepare('PRAGMA user_version').get()?.['user_version'], FORMAT_VERSION);
   assert.equal(database.prepare('PRAGMA integrity_check').get()?.['integrity_check'], 'ok');
 });

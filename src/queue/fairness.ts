@@ -1,6 +1,6 @@
 import type { Entry } from './entry.ts';
-import { LaneSweep } from './lane-sweep.ts';
 import { Line } from './line.ts';
+import { LineSweep } from './line-sweep.ts';
 import { Shares } from './shares.ts';
 
 /** A message group is noisy from this part of all messages in flight, or of the recent processing time, on … */
@@ -8,6 +8,9 @@ const NOISY_SHARE = 0.1;
 
 /** … and from so many messages in flight on. (SQS developer guide, "How Amazon SQS fair queues work".) */
 const NOISY_COUNT = 30;
+
+/** How often at most the sweep begins anew because a group is noisy no more. */
+const AGAIN_MS = 1000;
 
 /** With more candidates than this they are looked at once a millisecond. */
 const FEW = 16;
@@ -18,7 +21,10 @@ const FEW = 16;
  */
 export class Fairness {
   /** The search for resting messages of groups that are not noisy. */
-  readonly sweep = new LaneSweep();
+  readonly sweep = new LineSweep();
+  /** Lanes that the sweep has passed over because they were noisy, or would have. */
+  readonly #passed = new Set<number>();
+  #beganAtMs = 0;
   readonly #shares = new Shares();
   readonly #out = new Map<number, number>();
   /** Lanes with so many messages in flight that they may be noisy. */
@@ -67,6 +73,25 @@ export class Fairness {
     return this.#noisy;
   }
 
+  /** A message rests in the store alone. The sweep is to find it, unless its group is noisy. */
+  rests({ lane, order }: Pick<Entry, 'lane' | 'order'>, group: number, noisy: ReadonlySet<number>): void {
+    if (noisy.has(lane)) this.#passed.add(lane);
+    if (lane === 0 || noisy.has(lane)) return;
+    this.sweep.drop(order, group);
+    if (order <= this.sweep.cursor) this.sweep.goBack(order, order);
+  }
+
+  /** The sweep goes on and passes these over; it begins anew when one that it passed over is noisy no more. */
+  passOver(noisy: ReadonlySet<number>, lastOrder: number, nowMs: number): void {
+    const isOver = [...this.#passed].some((lane) => !noisy.has(lane));
+    if (isOver && nowMs >= this.#beganAtMs + AGAIN_MS) {
+      this.#beganAtMs = nowMs;
+      this.#passed.clear();
+      this.sweep.goBack(1, lastOrder);
+    }
+    for (const lane of noisy) this.#passed.add(lane);
+  }
+
   /** The next entry to give: of a group that is noisy no more, of any that is not, and of a noisy one last. */
   next(ready: Line<Entry>, noisy: ReadonlySet<number>): Entry | undefined {
     for (const lane of this.#aside.keys()) if (!noisy.has(lane)) return this.#takeAside(lane);
@@ -83,6 +108,7 @@ export class Fairness {
     this.#out.clear();
     this.#candidates.clear();
     this.#aside.clear();
+    this.#passed.clear();
     this.sweep.clear();
     this.#isStale = true;
   }

@@ -37,10 +37,11 @@ export class Fifo {
 
   /** True when something of this lane may rest in the store alone, provided that anything rests. */
   restsBefore(key: number): boolean {
-    return (this.lanes.get(key)?.restsFrom ?? 0) < Infinity;
+    const lane = this.lanes.get(key);
+    return this.lanes.sweep.isBehind || (lane !== undefined && this.lanes.isBehindSweep(lane));
   }
 
-  /** Nothing of the queue rests, so that nothing of this lane does. */
+  /** Nothing of this lane rests. */
   nothingRestsOf(key: number): void {
     const lane = this.lanes.get(key);
     if (lane === undefined || lane.restsFrom === Infinity) return;

@@ -11,11 +11,14 @@ import type { QueueState } from './state.ts';
 /** Lanes that one page goes on with. */
 const LANES_OF_PAGE = 100;
 
-/** Lanes that one page looks at to find some. */
+/** Messages that one page looks at on its way. */
 const LOOKED_AT = 2000;
 
-/** Messages of a lane at least: what one receive may bring. */
-const PER_LANE = 10;
+/** Lanes that such a page is told to pass over. */
+const PASSED_OVER = 100;
+
+/** Messages of one lane that such a page brings; with what is behind them the lane is gone on with by its name. */
+const PER_LANE = 100;
 
 /** What a FIFO queue wants besides what every queue does; answers when to look again. */
 export function wantOfFifo(state: QueueState, fifo: Fifo, moment: Moment, wanted: Wanted): number {
@@ -38,7 +41,7 @@ function wantLanes(state: QueueState, lanes: Lanes, moment: Moment, wanted: Want
     } else if (lanes.isHungry || sweep.waitsForDisk(moment)) wanted.disk = true;
   }
   // What shows by now waits for a page, for the disk or for room: each of them applies a command.
-  return sweep.nextMs >= moment.nowMs ? sweep.nextMs + 1 : Infinity;
+  return sweep.wakeAtMs(moment.nowMs);
 }
 
 /** True when there is room: what waits in closed lanes may have to leave it to others. */
@@ -60,18 +63,19 @@ function ask(state: QueueState, lanes: Lanes, hungry: readonly Lane[], moment: M
   // In turns, so that neither keeps the other from coming.
   const looks = sweep.mayLook(moment) && (hungry.length === 0 || lanes.isTurnToLook);
   lanes.isTurnToLook = !looks;
-  if (looks) sweep.ask(moment);
+  if (looks) sweep.ask();
   backlog.askLanes(moment);
   const named = looks ? [] : hungry;
   return {
     queue: state.queue,
     lanes: named.map(({ key, restsFrom }) => ({ lane: key, fromOrder: restsFrom })),
-    afterLane: looks ? sweep.afterLane : undefined,
-    without: [],
+    throughOrder: sweep.cursor,
+    afterOrder: looks ? sweep.cursor : undefined,
+    without: looks ? lanes.passedOver(PASSED_OVER) : [],
     visibleBeforeMs: moment.nowMs + 1,
     delayMs: state.settings.delayMs,
-    laneCount: LOOKED_AT,
-    perLane: Math.max(PER_LANE, named.length === 0 ? 0 : Math.ceil(window.pageCount / named.length)),
+    lookCount: LOOKED_AT,
+    perLane: looks ? PER_LANE : Math.ceil(window.pageCount / named.length),
     limit: window.pageCount,
     limitSizeBytes: window.pageSizeBytes,
   };
@@ -88,18 +92,17 @@ export function lanePage(
   const lanes = state.fifo?.lanes;
   if (state.fair !== undefined) quietPage(state, state.fair, moment, command);
   if (lanes === undefined) return undefined;
+  const { throughGroup } = state.backlog.page;
+  const isVoid = query.afterOrder !== undefined && !lanes.sweep.arrived(page, throughGroup);
   const arriving = new Arriving(state, lanes, moment);
   let from = 0;
   for (const [index, part] of page.parts.entries()) {
     const messages = page.messages.slice(from, from + part.count);
     from += part.count;
     const asked = query.lanes[index];
-    const lane = lanes.get(part.lane);
-    // What was found is of use only when nothing is known of it; what was asked for, when nothing came before it since.
-    if (asked === undefined ? lane === undefined : lane?.restsFrom === asked.fromOrder)
-      arriving.take(part, messages);
+    if (asked !== undefined) arriving.goOn(part, messages, asked.fromOrder, query.throughOrder);
+    else if (!isVoid) arriving.sweep(part, messages, query.afterOrder ?? 0, page.lastOrder);
   }
-  if (query.afterLane !== undefined) lanes.sweep.arrived(page);
   state.backlog.lanesArrived(moment);
   return undefined;
 }
@@ -115,30 +118,33 @@ class Arriving {
     this.#moment = moment;
   }
 
-  take(part: LanePart, messages: readonly StoredMessage[]): void {
-    const [state, lanes] = [this.#state, this.#lanes];
-    const { throughGroup } = state.backlog.page;
-    const isKnown = lanes.get(part.lane) !== undefined;
-    const lane = lanes.know(part.lane);
-    const changed = messages.find(({ order }) => this.#mayHaveChanged(order));
-    const sure = changed === undefined ? messages : messages.slice(0, messages.indexOf(changed));
-    let restsFrom = changed?.order ?? part.nextOrder ?? Infinity;
-    const lastDropGroup = isKnown ? lane.lastDropGroup : lanes.sweep.lastDropGroup;
-    // What was left to the store since is not seen by the page.
-    if (restsFrom === Infinity && lastDropGroup > throughGroup)
-      restsFrom = (messages.at(-1)?.order ?? lane.restsFrom - 1) + 1;
-    lane.restsFrom = restsFrom;
-    lane.lastDropGroup = lastDropGroup;
-    lane.sawGroup = throughGroup;
-    for (const each of sure) if (this.#rests(each.order)) this.#remember(each);
-    lanes.refresh(lane);
-    if (changed === undefined) this.#forgetHidden(lane, part);
+  /** More of a lane that was named, if nothing came before it since. */
+  goOn(part: LanePart, messages: readonly StoredMessage[], fromOrder: number, throughOrder: number): void {
+    const lane = this.#lanes.get(part.lane);
+    if (lane?.restsFrom !== fromOrder) return;
+    this.#take(lane, part, messages, throughOrder);
+    const { throughGroup } = this.#state.backlog.page;
+    lane.sawGroup = lane.restsFrom === fromOrder ? throughGroup : -1;
+    this.#lanes.refresh(lane);
+    const { hiddenUntilMs } = part;
+    if (hiddenUntilMs === undefined || lane.entryCount > 0 || lane.restsFrom !== part.nextOrder) return;
+    if (!this.#mayHaveChanged(lane.restsFrom)) this.#lanes.forget(lane, hiddenUntilMs);
   }
 
-  /** A lane that holds nothing but what is hidden is looked for when it shows. */
-  #forgetHidden(lane: Lane, { nextOrder, hiddenUntilMs }: LanePart): void {
-    if (hiddenUntilMs === undefined || nextOrder === undefined || lane.entryCount > 0) return;
-    if (!this.#mayHaveChanged(nextOrder)) this.#lanes.forgetUntil(lane, hiddenUntilMs);
+  /** What the sweep found of a lane between two places, if nothing of the lane rests before them. */
+  sweep(part: LanePart, messages: readonly StoredMessage[], afterOrder: number, lastOrder: number): void {
+    const known = this.#lanes.get(part.lane);
+    if (known !== undefined && (known.restsFrom <= afterOrder || known.restsFrom === Infinity)) return;
+    const lane = known ?? this.#lanes.know(part.lane);
+    this.#take(lane, part, messages, lastOrder);
+    this.#lanes.refresh(lane);
+  }
+
+  #take(lane: Lane, part: LanePart, messages: readonly StoredMessage[], lastOrder: number): void {
+    const changed = messages.find(({ order }) => this.#mayHaveChanged(order));
+    const sure = changed === undefined ? messages : messages.slice(0, messages.indexOf(changed));
+    lane.restsFrom = changed?.order ?? part.nextOrder ?? lastOrder + 1;
+    for (const each of sure) if (this.#rests(each.order)) this.#remember(each);
   }
 
   #rests(order: number): boolean {
@@ -172,5 +178,5 @@ export function delayAnew(state: QueueState, lanes: Lanes, moment: Moment): void
       lanes.refresh(lanes.know(entry.lane));
     }
   }
-  lanes.sweep.nextMs = Math.min(lanes.sweep.nextMs, moment.nowMs);
+  lanes.sweep.lookSoon();
 }

@@ -47,10 +47,10 @@ export function emptyLine(state: Shown, lanes: Lanes, lane: Lane, fromOrder: num
 }
 
 function rest(state: Shown, lanes: Lanes, entry: Entry, moment: Moment): void {
-  const { order, lane, visibleAtMs } = entry;
+  const { order, visibleAtMs } = entry;
   const before = state.restingCount;
   // First, so that the lane stays known.
-  lanes.rest(lane, { order, visibleAtMs }, moment);
+  lanes.rest(entry, before, moment);
   state.forget(entry);
   state.backlog.drop(visibleAtMs, order, before, moment);
 }

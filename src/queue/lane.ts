@@ -15,8 +15,6 @@ export class Lane {
   entryCount = 0;
   /** From this place on its messages may rest in the store alone; Infinity when none does. */
   restsFrom = Infinity;
-  /** The last group in which a message of it was left to the store. */
-  lastDropGroup = 0;
   /** What was last read of it in the store showed this group, and brought nothing new. */
   sawGroup = -1;
   /** A receive may have its first message. */

@@ -1,8 +1,8 @@
 import type { Moment } from './command.ts';
 import type { Entry } from './entry.ts';
 import { Lane } from './lane.ts';
-import { LaneSweep } from './lane-sweep.ts';
 import { Line } from './line.ts';
+import { LineSweep } from './line-sweep.ts';
 
 /** A lane with fewer messages in its line than this is gone on with. */
 const LOW_COUNT = 10;
@@ -13,16 +13,21 @@ const MOST_HUNGRY = 10_000;
 /** How many lanes are looked at to find those that a page may go on with. */
 const LOOKED_AT = 300;
 
-/** The lanes of a FIFO queue of which the law knows something. */
+/**
+ * The lanes of a FIFO queue of which the law knows something. Of all others nothing rests behind the sweep, and what rests in
+ * front of it is found by it: a lane of which nothing is in memory need not be known for that.
+ */
 export class Lanes {
-  readonly sweep = new LaneSweep();
+  readonly sweep = new LineSweep();
   readonly #lanes = new Map<number, Lane>();
   readonly #ready = new Line<Lane>();
-  /** Open lanes whose line is short and of which something rests. */
+  /** Lanes of which something may rest behind the sweep; some may not be there any more. */
+  readonly #behind = new Set<Lane>();
+  /** Open lanes whose line is short and of which something may rest behind the sweep. */
   readonly #hungry = new Set<Lane>();
   /** Lanes whose first message a receive may have. */
   readyCount = 0;
-  /** The next page looks for lanes that are not known, rather than going on with those that are. */
+  /** The next page sweeps on, rather than going on with lanes that are known. */
   isTurnToLook = false;
 
   get(key: number): Lane | undefined {
@@ -54,9 +59,26 @@ export class Lanes {
     for (const lane of this.#hungry) {
       if (chosen.length >= limit || looked >= LOOKED_AT) break;
       looked += 1;
-      if (moment.durableGroup > lane.sawGroup) chosen.push(lane);
+      if (!this.isBehindSweep(lane)) this.refresh(lane);
+      else if (moment.durableGroup > lane.sawGroup) chosen.push(lane);
     }
     return chosen;
+  }
+
+  /** True when something of this lane may rest behind the sweep: it is gone on with by its name. */
+  isBehindSweep({ restsFrom }: Lane): boolean {
+    return restsFrom <= this.sweep.cursor;
+  }
+
+  /** Lanes that the sweep need not heed, at most so many. */
+  passedOver(limit: number): number[] {
+    const passed: number[] = [];
+    for (const lane of this.#behind) {
+      if (passed.length >= limit) break;
+      if (this.isBehindSweep(lane)) passed.push(lane.key);
+      else this.#behind.delete(lane);
+    }
+    return passed;
   }
 
   /** An entry enters the line of its lane. */
@@ -72,7 +94,7 @@ export class Lanes {
     const lane = this.know(entry.lane);
     lane.outCount += 1;
     lane.entryCount += 1;
-    if (somethingRests) lane.restsFrom = 0;
+    if (somethingRests) lane.restsFrom = 1;
   }
 
   /** An entry of the line was leased and taken from it. */
@@ -97,12 +119,13 @@ export class Lanes {
     this.refresh(lane);
   }
 
-  /** A message rests in the store alone. */
-  rest(key: number, place: { readonly order: number; readonly visibleAtMs: number }, moment: Moment): void {
+  /** A message rests in the store alone; `before` others did already. */
+  rest({ lane: key, order }: Pick<Entry, 'lane' | 'order'>, before: number, moment: Moment): void {
+    if (before === 0) this.sweep.begin(order);
+    this.sweep.drop(order, moment.group);
     const lane = this.#lanes.get(key);
-    if (lane === undefined) return this.sweep.drop(place.visibleAtMs, moment.group, moment.nowMs);
-    lane.restsFrom = Math.min(lane.restsFrom, place.order);
-    lane.lastDropGroup = Math.max(lane.lastDropGroup, moment.group);
+    if (lane === undefined) return;
+    lane.restsFrom = Math.min(lane.restsFrom, order);
     this.refresh(lane);
   }
 
@@ -124,25 +147,29 @@ export class Lanes {
       lane.isInLine = true;
       this.#ready.push(lane);
     }
-    const isHungry = lane.isOpen && lane.restsFrom < Infinity && lane.line.length < LOW_COUNT;
+    const isBehind = this.isBehindSweep(lane);
+    const isHungry = lane.isOpen && isBehind && lane.line.length < LOW_COUNT;
     if (isHungry) this.#hungry.add(lane);
     else this.#hungry.delete(lane);
-    if (lane.entryCount === 0 && lane.restsFrom === Infinity) this.#lanes.delete(lane.key);
+    if (isBehind) this.#behind.add(lane);
+    else this.#behind.delete(lane);
+    if (lane.entryCount === 0 && !isBehind) this.#lanes.delete(lane.key);
     else if (this.#hungry.size > MOST_HUNGRY) this.#forgetOne();
   }
 
-  /** A lane of which nothing is in memory is not known any more; it is looked for from this time on. */
-  forgetUntil(lane: Lane, visibleAtMs: number): void {
+  /** A lane of which nothing is in memory is not known any more: the sweep goes back for it, at this time if one is given. */
+  forget(lane: Lane, hiddenUntilMs?: number): void {
     this.#lanes.delete(lane.key);
     this.#hungry.delete(lane);
-    this.sweep.nextMs = Math.min(this.sweep.nextMs, visibleAtMs);
-    this.sweep.lastDropGroup = Math.max(this.sweep.lastDropGroup, lane.lastDropGroup);
+    this.#behind.delete(lane);
+    this.sweep.goBack(lane.restsFrom, lane.restsFrom, hiddenUntilMs);
   }
 
   /** Everything is gone. */
   clear(): void {
     this.#lanes.clear();
     this.#hungry.clear();
+    this.#behind.clear();
     this.#ready.clear();
     this.readyCount = 0;
     this.sweep.clear();
@@ -151,10 +178,7 @@ export class Lanes {
   #forgetOne(): void {
     for (const lane of this.#hungry) {
       if (lane.entryCount > 0) continue;
-      this.#lanes.delete(lane.key);
-      this.#hungry.delete(lane);
-      this.sweep.forget(lane.lastDropGroup);
-      return;
+      return this.forget(lane);
     }
   }
 }

@@ -71,7 +71,7 @@ export class QueueState {
     const state = new QueueState(stored.queue, making, window, stored);
     const somethingRests = stored.messages > stored.leases.length;
     if (state.fifo === undefined && stored.hasLanes) state.fair = new Fairness();
-    state.fair?.sweep.forget(0);
+    state.fair?.sweep.goBack(1, stored.nextOrder - 1);
     for (const place of stored.leases) {
       const entry = state.#restore(place, 'leased');
       state.fifo?.lanes.restoreOut(entry, somethingRests);
@@ -84,7 +84,7 @@ export class QueueState {
     state.ageing.joined(stored.oldestSentAtMs ?? Infinity);
     if (state.restingCount > 0) {
       state.backlog.nextMs = -Infinity;
-      state.fifo?.lanes.sweep.forget(0);
+      state.fifo?.lanes.sweep.goBack(1, stored.nextOrder - 1);
     }
     return state;
   }
@@ -115,9 +115,9 @@ export class QueueState {
     const isBehind = resting > 0 && (this.fifo === undefined || this.fifo.restsBefore(lane));
     if ((isBehind || this.heldSizeBytes >= roomBytes) && !this.#mayPass(lane, state, moment)) {
       this.backlog.drop(state.visibleAtMs, order, resting, moment);
-      this.#restInLane(lane, order, state.visibleAtMs, moment);
+      this.#restInLane({ lane, order }, resting, moment);
     } else {
-      if (resting === 0) this.fifo?.nothingRestsOf(lane);
+      this.fifo?.nothingRestsOf(lane);
       this.remember(order, message, state, moment);
     }
   }
@@ -200,7 +200,7 @@ export class QueueState {
     const before = this.restingCount;
     this.forget(entry);
     this.backlog.drop(entry.visibleAtMs, entry.order, before, moment);
-    this.#restInLane(entry.lane, entry.order, entry.visibleAtMs, moment);
+    this.#restInLane(entry, before, moment);
   }
 
   /** Lets the body of a hidden entry go when the window is full: it is paged back when the entry shows. */
@@ -237,13 +237,11 @@ export class QueueState {
     return noisy.size > 0 && !noisy.has(lane);
   }
 
-  /** A message that rests must be found by its lane. */
-  #restInLane(lane: number, order: number, visibleAtMs: number, moment: Moment): void {
-    if (lane === NO_LANE) return;
-    if (this.fifo !== undefined) return this.fifo.lanes.rest(lane, { order, visibleAtMs }, moment);
-    this.fair ??= new Fairness();
-    const isNoisy = this.fair.noisy(this.leasedCount, moment.nowMs).has(lane);
-    if (!isNoisy) this.fair.sweep.drop(visibleAtMs, moment.group, moment.nowMs);
+  /** A message that rests must be found by its lane; `before` others rested already. */
+  #restInLane(place: Pick<Entry, 'lane' | 'order'>, before: number, moment: Moment): void {
+    if (this.fifo !== undefined) return this.fifo.lanes.rest(place, before, moment);
+    if (place.lane !== NO_LANE) this.fair ??= new Fairness();
+    this.fair?.rests(place, moment.group, this.fair.noisy(this.leasedCount, moment.nowMs));
   }
 
   #restLess(): void {

@@ -17,52 +17,67 @@ import {
 import type { Law } from './contract.stores.ts';
 import type { LanePage, LanePageQuery } from './queue-store.ts';
 
+const A = laneKeyOf('a');
+const B = laneKeyOf('b');
+
 /** Pages of lanes. */
 export function lanes(law: Law): void {
-  const of = (order: number, groupId: string, state = WAITING): Change =>
-    addedAt(order, { ...plain(), groupId }, state);
-  const orders = (page: LanePage): number[] => page.messages.map(({ order }) => order);
-  const sorted = (page: LanePage): number[] => orders(page).sort((one, other) => one - other);
-  const [least, ...greater] = ['a', 'b', 'c'].sort((one, other) => laneKeyOf(one) - laneKeyOf(other));
+  inPlaces(law);
+  named(law);
+  hidden(law);
+}
 
+function inPlaces(law: Law): void {
+  law('messages are looked at in the order of their places, and come lane by lane', async (stores) => {
+    const store = await stores.store();
+    const group = [of(1, 'a'), of(2, 'b'), of(3, 'a'), addedAt(4, plain()), of(5, 'c'), of(6, 'a')];
+    await store.commit([written(QUEUE, ''), ...group], NOW_MS);
+    const first = await store.lanePage(behind(0, { lookCount: 3 }));
+    assert.deepEqual(orders(first), [1, 3, 2]);
+    assert.deepEqual(parts(first), [
+      [A, 2, undefined],
+      [B, 1, undefined],
+    ]);
+    assert.deepEqual([first.lastOrder, first.isLast], [3, false]);
+    const rest = await store.lanePage(behind(3));
+    assert.deepEqual([orders(rest), rest.lastOrder, rest.isLast], [[5, 6], 6, true]);
+    const nothing = await store.lanePage(behind(6));
+    assert.deepEqual([orders(nothing), nothing.lastOrder, nothing.isLast], [[], 6, true]);
+    const few = await store.lanePage(behind(0, { perLane: 1 }));
+    assert.deepEqual(orders(few), [1, 2, 5]);
+    assert.deepEqual(parts(few)[0], [A, 1, 3], 'what is left out is told');
+    const without = await store.lanePage(behind(0, { without: [A] }));
+    assert.deepEqual([orders(without), without.lastOrder], [[2, 5], 6]);
+    const small = await store.lanePage(behind(0, { limitSizeBytes: 1 }));
+    assert.deepEqual([orders(small), small.lastOrder, small.isLast], [[1], 1, false]);
+    assert.deepEqual(orders(await store.lanePage(behind(0, { limit: 2 }))), [1, 2]);
+    assert.equal((await stores.reopened()).queues[0]?.hasLanes, true);
+  });
+}
+
+function named(law: Law): void {
   law(
-    'lanes are found one after the other by their numbers, each in the order of its places',
+    'a lane that is named goes on from a place through another, and a page ends at its limits',
     async (stores) => {
       const store = await stores.store();
-      const group = [of(1, 'a'), of(2, 'b'), of(3, 'a'), addedAt(4, plain()), of(5, 'c'), of(6, 'a')];
-      await store.commit([written(QUEUE, ''), ...group], NOW_MS);
-      const first = await store.lanePage(lanesFrom({ laneCount: 1, perLane: 2 }));
-      const byLane: Readonly<Record<string, readonly number[]>> = { a: [1, 3], b: [2], c: [5] };
-      assert.deepEqual(orders(first), byLane[least ?? '']);
-      assert.equal(first.lastLane, laneKeyOf(least));
-      const rest = await store.lanePage(lanesFrom({ afterLane: first.lastLane, perLane: 2 }));
-      assert.deepEqual(
-        rest.parts.map(({ lane }) => lane),
-        greater.map((each) => laneKeyOf(each)),
-      );
-      assert.equal(rest.lastLane, undefined);
-      const ofA = [...first.parts, ...rest.parts].find(({ lane }) => lane === laneKeyOf('a'));
-      assert.deepEqual(ofA, { lane: laneKeyOf('a'), count: 2, nextOrder: 6, hiddenUntilMs: undefined });
-      const without = await store.lanePage(lanesFrom({ without: [laneKeyOf('a')] }));
-      assert.deepEqual(sorted(without), [2, 5]);
-      assert.equal((await stores.reopened()).queues[0]?.hasLanes, true);
+      const far = 1_000_000;
+      const group = [1, 2, 3, 4, far].map((order) => of(order, 'a'));
+      await store.commit([written(QUEUE, ''), of(5, 'b'), ...group], NOW_MS);
+      const page = (more: Partial<LanePageQuery> = {}): Promise<LanePage> =>
+        store.lanePage({ ...behind(0, more), afterOrder: undefined, lanes: [{ lane: A, fromOrder: 2 }] });
+      const all = await page();
+      assert.deepEqual([orders(all), parts(all)], [[2, 3, 4, far], [[A, 4, undefined]]]);
+      const near = await page({ throughOrder: 3 });
+      assert.deepEqual([orders(near), parts(near)], [[2, 3], [[A, 2, undefined]]]);
+      const few = await page({ limit: 2 });
+      assert.deepEqual([orders(few), parts(few)], [[2, 3], [[A, 2, 4]]]);
+      assert.deepEqual(orders(await page({ limitSizeBytes: 1 })), [2]);
+      assert.deepEqual(orders(await page({ perLane: 3 })), [2, 3, 4]);
     },
   );
+}
 
-  law('a lane that is named goes on from a place, and a page ends at its limits', async (stores) => {
-    const store = await stores.store();
-    const group = [1, 2, 3, 4].map((order) => of(order, 'a'));
-    await store.commit([written(QUEUE, ''), ...group], NOW_MS);
-    const named = { lanes: [{ lane: laneKeyOf('a'), fromOrder: 2 }], afterLane: undefined };
-    const part = { lane: laneKeyOf('a'), hiddenUntilMs: undefined };
-    const all = await store.lanePage(lanesFrom(named));
-    assert.deepEqual([orders(all), all.parts], [[2, 3, 4], [{ ...part, count: 3, nextOrder: undefined }]]);
-    const few = await store.lanePage(lanesFrom({ ...named, limit: 2 }));
-    assert.deepEqual([orders(few), few.parts], [[2, 3], [{ ...part, count: 2, nextOrder: 4 }]]);
-    const small = await store.lanePage(lanesFrom({ ...named, limitSizeBytes: 1 }));
-    assert.deepEqual(orders(small), [2]);
-  });
-
+function hidden(law: Law): void {
   law('on a FIFO queue nothing of a lane comes behind what is hidden', async (stores) => {
     const store = await stores.store();
     const late = visibleAt(NOW_MS + 50);
@@ -74,15 +89,34 @@ export function lanes(law: Law): void {
       of(5, 'b'),
     ];
     await store.commit([written(QUEUE, ''), ...group, moved(1, LEASED)], NOW_MS);
-    const page = await store.lanePage(lanesFrom({ delayMs: 0, visibleBeforeMs: NOW_MS + 1 }));
-    assert.deepEqual(orders(page), [3]);
-    const [part] = page.parts;
-    assert.deepEqual([part?.nextOrder, part?.hiddenUntilMs], [4, NOW_MS + 50]);
-    assert.equal(page.nextVisibleAtMs, LEASED.visibleAtMs);
-    const delayed = await store.lanePage(lanesFrom({ delayMs: 9, visibleBeforeMs: NOW_MS + 9 }));
+    const page = await store.lanePage(behind(0, { delayMs: 0 }));
+    assert.deepEqual(
+      [orders(page), parts(page)],
+      [
+        [3],
+        [
+          [A, 0, 1],
+          [B, 1, 4],
+        ],
+      ],
+    );
+    assert.deepEqual(
+      page.parts.map(({ hiddenUntilMs }) => hiddenUntilMs),
+      [LEASED.visibleAtMs, NOW_MS + 50],
+    );
+    assert.deepEqual([page.lastOrder, page.isLast, page.nextVisibleAtMs], [5, true, undefined]);
+    const delayed = await store.lanePage(behind(0, { delayMs: 9, visibleBeforeMs: NOW_MS + 9 }));
     assert.deepEqual([orders(delayed), delayed.nextVisibleAtMs], [[], NOW_MS + 9]);
-    const standard = await store.lanePage(lanesFrom({ visibleBeforeMs: NOW_MS + 1 }));
-    assert.deepEqual(sorted(standard), [2, 3, 5]);
+    assert.deepEqual(
+      [delayed.lastOrder, delayed.isLast],
+      [1, false],
+      'all that was sent later is delayed too',
+    );
+    assert.deepEqual(
+      orders(await store.lanePage(behind(0))),
+      [2, 3, 5],
+      'on a standard queue it is left out',
+    );
   });
 }
 
@@ -122,8 +156,20 @@ export function remembered(law: Law): void {
   );
 }
 
-function lanesFrom(more: Partial<LanePageQuery> = {}): LanePageQuery {
-  const limits = { laneCount: 100, perLane: 100, limit: 100, limitSizeBytes: 1e9 };
+function behind(afterOrder: number, more: Partial<LanePageQuery> = {}): LanePageQuery {
+  const limits = { lookCount: 100, perLane: 100, limit: 100, limitSizeBytes: 1e9, throughOrder: 1e6 };
   const hidden = { visibleBeforeMs: NOW_MS + 1, delayMs: undefined };
-  return { queue: QUEUE, lanes: [], afterLane: 0, without: [], ...hidden, ...limits, ...more };
+  return { queue: QUEUE, lanes: [], afterOrder, without: [], ...hidden, ...limits, ...more };
+}
+
+function of(order: number, groupId: string, state = WAITING): Change {
+  return addedAt(order, { ...plain(), groupId }, state);
+}
+
+function orders({ messages }: LanePage): number[] {
+  return messages.map(({ order }) => order);
+}
+
+function parts(page: LanePage): (readonly [lane: number, count: number, nextOrder: number | undefined])[] {
+  return page.parts.map(({ lane, count, nextOrder }) => [lane, count, nextOrder]);
 }

@@ -76,18 +76,19 @@ export interface Page {
 /** Which resting messages of which lanes to page back. */
 export interface LanePageQuery {
   readonly queue: QueueId;
-  /** Lanes to go on with, each from a place on. */
+  /** Lanes to go on with, each from a place on, through `throughOrder`. */
   readonly lanes: readonly { readonly lane: number; readonly fromOrder: number }[];
-  /** Lanes with a larger number are looked for, from their first message on; undefined: none are. */
-  readonly afterLane: number | undefined;
-  /** Lanes that are not looked for. */
+  readonly throughOrder: number;
+  /** Messages of all lanes are looked at in the order of their places, behind this one; undefined: none are. */
+  readonly afterOrder: number | undefined;
+  /** Lanes that are passed over on that way. */
   readonly without: readonly number[];
   /** Messages with `visibleAtMs` from this on are hidden. */
   readonly visibleBeforeMs: number;
   /** Set on a FIFO queue: a message never received is hidden so long after it was sent, and its lane behind it. */
   readonly delayMs: number | undefined;
-  /** Lanes that are looked for at most. */
-  readonly laneCount: number;
+  /** Messages that are looked at on that way at most. */
+  readonly lookCount: number;
   /** Messages of one lane. */
   readonly perLane: number;
   readonly limit: number;
@@ -100,7 +101,7 @@ export interface LanePart {
   readonly lane: number;
   /** How many of the page's messages are of this lane. */
   readonly count: number;
-  /** Place of the lane's first message behind those of the page; undefined when there is none. */
+  /** From this place on more of the lane may stand, in front of where the look ended; undefined: nothing does. */
   readonly nextOrder: number | undefined;
   /** On a FIFO queue: that message is hidden until this time, and nothing was read behind it. */
   readonly hiddenUntilMs: number | undefined;
@@ -110,9 +111,11 @@ export interface LanePart {
 export interface LanePage {
   readonly messages: readonly StoredMessage[];
   readonly parts: readonly LanePart[];
-  /** Number of the last lane that was looked at; undefined when there is none behind it. */
-  readonly lastLane: number | undefined;
-  /** When the first of the lanes that were passed over because they are hidden shows; undefined when none was. */
+  /** The last place that was looked at on the way behind `afterOrder`; that place itself when nothing stands behind it. */
+  readonly lastOrder: number;
+  /** Nothing stands behind `lastOrder`. */
+  readonly isLast: boolean;
+  /** On a FIFO queue: the way ended before a message that is hidden until this time. */
   readonly nextVisibleAtMs: number | undefined;
 }
 

@@ -1,82 +1,108 @@
 import { laneKeyOf } from '../../message/lane-key.ts';
 import type { LanePage, LanePageQuery, LanePart, StoredMessage } from '../queue-store.ts';
 
-/** Pages of lanes from messages in memory. */
+/** Messages by lane, as {@link LanePageQuery} asks for them. */
 export function lanePage(stored: Iterable<StoredMessage>, query: LanePageQuery): LanePage {
-  const lanes = lanesOf(stored);
+  const ofLanes = [...stored]
+    .filter((each) => laneOf(each) !== 0)
+    .sort((one, other) => one.order - other.order);
   const reading = new LaneReading(query);
-  for (const { lane, fromOrder } of query.lanes) reading.part(lane, lanes.get(lane) ?? [], fromOrder);
-  if (query.afterLane === undefined) return reading.page(undefined);
-  const { afterLane } = query;
-  let lastLane: number | undefined = afterLane;
-  const found = [...lanes.keys()].filter((lane) => lane > afterLane).sort((one, other) => one - other);
-  for (const [index, lane] of found.entries()) {
-    if (index >= query.laneCount || reading.isFull) return reading.page(lastLane);
-    lastLane = lane;
-    if (!query.without.includes(lane)) reading.found(lane, lanes.get(lane) ?? []);
+  for (const { lane, fromOrder } of query.lanes) {
+    const rest = ofLanes.filter((each) => laneOf(each) === lane && each.order >= fromOrder);
+    reading.goOn(
+      lane,
+      rest.filter(({ order }) => order <= query.throughOrder),
+    );
   }
-  return reading.page(undefined);
+  return reading.look(ofLanes);
 }
 
-function lanesOf(stored: Iterable<StoredMessage>): Map<number, StoredMessage[]> {
-  const lanes = new Map<number, StoredMessage[]>();
-  for (const each of stored) {
-    const lane = laneKeyOf(each.message.groupId);
-    if (lane === 0) continue;
-    const messages = lanes.get(lane) ?? [];
-    messages.push(each);
-    lanes.set(lane, messages);
-  }
-  for (const messages of lanes.values()) messages.sort((one, other) => one.order - other.order);
-  return lanes;
+function laneOf({ message }: StoredMessage): number {
+  return laneKeyOf(message.groupId);
+}
+
+interface Found {
+  readonly messages: StoredMessage[];
+  nextOrder: number | undefined;
+  hiddenUntilMs: number | undefined;
 }
 
 class LaneReading {
   readonly #query: LanePageQuery;
-  readonly #messages: StoredMessage[] = [];
-  readonly #parts: LanePart[] = [];
+  readonly #named: (readonly [number, Found])[] = [];
+  readonly #found = new Map<number, Found>();
+  #count = 0;
   #sizeBytes = 0;
-  #nextVisibleAtMs: number | undefined;
-  isFull = false;
 
   constructor(query: LanePageQuery) {
     this.#query = query;
   }
 
-  part(lane: number, all: readonly StoredMessage[], fromOrder: number): void {
-    const { limit, perLane, limitSizeBytes, delayMs } = this.#query;
-    let count = 0;
-    let next: StoredMessage | undefined;
-    for (const each of all.filter(({ order }) => order >= fromOrder)) {
-      const isHidden = this.#visibleAtMs(each) >= this.#query.visibleBeforeMs;
-      if (isHidden && delayMs === undefined) continue;
-      const sizeBytes = this.#sizeBytes + each.message.sizeBytes;
-      this.isFull ||= this.#messages.length > 0 && sizeBytes > limitSizeBytes;
-      this.isFull ||= this.#messages.length >= limit;
-      next = each;
-      if (isHidden || count >= perLane || this.isFull) break;
-      next = undefined;
-      count += 1;
-      this.#sizeBytes = sizeBytes;
-      this.#messages.push(each);
+  /** The next messages of a lane that was named. */
+  goOn(lane: number, messages: readonly StoredMessage[]): void {
+    const found: Found = { messages: [], nextOrder: undefined, hiddenUntilMs: undefined };
+    this.#named.push([lane, found]);
+    for (const each of messages) if (found.nextOrder === undefined) this.#take(found, each);
+  }
+
+  /** What stands behind a place, whatever its lane. */
+  look(all: readonly StoredMessage[]): LanePage {
+    const { afterOrder, lookCount, delayMs } = this.#query;
+    if (afterOrder === undefined) return this.#page(0, true, undefined);
+    const behind = all.filter(({ order }) => order > afterOrder);
+    let lastOrder = afterOrder;
+    for (const [index, each] of behind.entries()) {
+      const isNewAndHidden = delayMs !== undefined && each.state.receiveCount === 0 && this.#isHidden(each);
+      if (isNewAndHidden) return this.#page(lastOrder, false, this.#visibleAtMs(each));
+      if (index >= lookCount || this.#isFullFor(each)) return this.#page(lastOrder, false, undefined);
+      lastOrder = each.order;
+      this.#lookAt(each);
     }
-    const nextAtMs = next === undefined ? 0 : this.#visibleAtMs(next);
-    const hiddenUntilMs = nextAtMs >= this.#query.visibleBeforeMs ? nextAtMs : undefined;
-    this.#parts.push({ lane, count, nextOrder: next?.order, hiddenUntilMs });
+    return this.#page(lastOrder, true, undefined);
   }
 
-  found(lane: number, all: readonly StoredMessage[]): void {
-    const [first] = all;
-    if (first === undefined) return;
-    const firstAtMs = this.#visibleAtMs(first);
-    if (this.#query.delayMs === undefined || firstAtMs < this.#query.visibleBeforeMs)
-      return this.part(lane, all, 0);
-    this.#nextVisibleAtMs = Math.min(this.#nextVisibleAtMs ?? Infinity, firstAtMs);
+  #lookAt(each: StoredMessage): void {
+    const lane = laneOf(each);
+    if (this.#query.without.includes(lane)) return;
+    if (this.#query.delayMs === undefined && this.#isHidden(each)) return;
+    const found = this.#found.get(lane) ?? { messages: [], nextOrder: undefined, hiddenUntilMs: undefined };
+    this.#found.set(lane, found);
+    if (found.nextOrder === undefined) this.#take(found, each);
   }
 
-  page(lastLane: number | undefined): LanePage {
-    const [messages, parts] = [this.#messages, this.#parts];
-    return { messages, parts, lastLane, nextVisibleAtMs: this.#nextVisibleAtMs };
+  #take(found: Found, each: StoredMessage): void {
+    const isHidden = this.#isHidden(each);
+    if (isHidden || found.messages.length >= this.#query.perLane || this.#isFullFor(each)) {
+      found.nextOrder = each.order;
+      found.hiddenUntilMs = isHidden ? this.#visibleAtMs(each) : undefined;
+      return;
+    }
+    found.messages.push(each);
+    this.#count += 1;
+    this.#sizeBytes += each.message.sizeBytes;
+  }
+
+  #isFullFor({ message }: StoredMessage): boolean {
+    const { limit, limitSizeBytes } = this.#query;
+    return this.#count >= limit || (this.#count > 0 && this.#sizeBytes + message.sizeBytes > limitSizeBytes);
+  }
+
+  #page(lastOrder: number, isLast: boolean, nextVisibleAtMs: number | undefined): LanePage {
+    const all = [...this.#named, ...this.#found];
+    const parts = all.map(([lane, { messages, nextOrder, hiddenUntilMs }]): LanePart => {
+      return { lane, count: messages.length, nextOrder, hiddenUntilMs };
+    });
+    return {
+      messages: all.flatMap(([, { messages }]) => messages),
+      parts,
+      lastOrder,
+      isLast,
+      nextVisibleAtMs,
+    };
+  }
+
+  #isHidden(each: StoredMessage): boolean {
+    return this.#visibleAtMs(each) >= this.#query.visibleBeforeMs;
   }
 
   #visibleAtMs({ state, message }: StoredMessage): number {

@@ -99,7 +99,7 @@ export class MemoryStore implements QueueStore {
   }
 
   async lanePage(query: LanePageQuery): Promise<LanePage> {
-    const nothing = { messages: [], parts: [], lastLane: undefined, nextVisibleAtMs: undefined };
+    const nothing = { messages: [], parts: [], lastOrder: 0, isLast: true, nextVisibleAtMs: undefined };
     return this.#disk.queues.get(query.queue)?.lanePage(query) ?? nothing;
   }
 

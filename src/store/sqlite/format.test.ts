@@ -8,9 +8,10 @@ import { bringUpToDate, FORMAT_VERSION } from './format.ts';
 const CHANGES_OF_FORMAT = [
   { format: 1, changes: 1 },
   { format: 2, changes: 2 },
+  { format: 3, changes: 2 },
 ];
 
-test('what changes mean and the format of the file rise together', () => {
+test('each format says what changes mean in it', () => {
   assert.deepEqual(CHANGES_OF_FORMAT.at(-1), { format: FORMAT_VERSION, changes: CHANGE_VERSION });
 });
 

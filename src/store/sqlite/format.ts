@@ -9,7 +9,7 @@ import type { DatabaseSync } from 'node:sqlite';
  * that can grow without harm (a new optional member of a JSON object) do not need a new version. A raised `CHANGE_VERSION` is such
  * a change of meaning.
  */
-export const FORMAT_VERSION = 2;
+export const FORMAT_VERSION = 3;
 
 /** "MilR": marks the file as Millrace's (SQLite's `application_id`). */
 export const APPLICATION_ID = 0x4d696c52;
@@ -82,6 +82,15 @@ const STEPS: readonly string[] = [
     keys BLOB NOT NULL
   ) STRICT;
   CREATE INDEX remembered_sends_by_queue ON remembered_sends (queue, first_order);
+  `,
+  `
+  -- Leases stand apart from what waits or is delayed, so that millions of delayed messages hide none of them.
+  DROP INDEX standing_in_line;
+  CREATE INDEX standing_in_line ON standing (id >> 43, holder > 0, visible_at_ms);
+
+  -- By epochs of 2^14 places, so that what is sent and settled together stands together in the index, however many lanes there are.
+  DROP INDEX standing_by_lane;
+  CREATE INDEX standing_by_lane ON standing (id >> 14, lane) WHERE lane IS NOT NULL;
   `,
 ];
 

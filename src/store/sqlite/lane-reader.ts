@@ -1,9 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { LanePageQuery, LanePart } from '../queue-store.ts';
 import { Packer, type Packed } from './packed.ts';
-import { SIZE_AT, WITH_CONTENT } from './pages.ts';
-import { ORDER_BITS } from './slots.ts';
-import { addRow, arrays } from './stored-queues.ts';
+import { EPOCH_BITS, ORDER_BITS, ORDER_MASK } from './slots.ts';
+import { addRow, arrays, PLACE_COLUMNS } from './stored-queues.ts';
 
 /** A question for messages by lane, in plain numbers. */
 export type LaneAsk = LanePageQuery;
@@ -11,37 +10,46 @@ export type LaneAsk = LanePageQuery;
 /** Rows lane by lane, and what is known of each lane. */
 export interface PackedLanePage extends Packed {
   readonly parts: readonly LanePart[];
-  readonly lastLane: number | undefined;
+  readonly lastOrder: number;
+  readonly isLast: boolean;
   readonly nextMs: number | undefined;
 }
 
 const ID = `((? << ${ORDER_BITS}) | ?)`;
-const OF_SLOT = `standing.id >> ${ORDER_BITS} = ?`;
+const PLACES = `SELECT ${PLACE_COLUMNS}, size_bytes FROM standing`;
 
-/** Of a row of messages: the places of these columns. */
+/** Of a row: the places of these columns. */
 const ORDER_AT = 0;
 const VISIBLE_AT = 1;
 const RECEIVES_AT = 3;
 const SENT_AT = 6;
+const LANE_AT = 7;
+const SIZE_AT = 8;
 
-type Row = readonly (number | Uint8Array)[];
+type Row = readonly number[];
 
-/** Reads messages by lane, by way of the index on lanes: what a lane holds besides costs nothing. */
+/** Epochs that one page looks into for the lanes that are named. */
+const MOST_EPOCHS = 2000;
+
+/**
+ * Reads messages by lane: in the order of their places whatever their lanes, or of one lane by way of an index. The index goes by
+ * epochs of places first, so that what is sent and settled at about the same time stands together in it.
+ */
 export class LaneReader {
   readonly #database: DatabaseSync;
   readonly #slot: StatementSync;
-  readonly #next: StatementSync;
-  readonly #rows: StatementSync;
-  readonly #visible: StatementSync;
+  readonly #behind: StatementSync;
+  readonly #ofEpoch: StatementSync;
+  readonly #content: StatementSync;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
     this.#slot = database.prepare('SELECT slot FROM queue WHERE queue = ?');
-    const head = 'SELECT lane, visible_at_ms, receive_count, sent_at_ms FROM standing';
-    this.#next = database.prepare(`${head} WHERE ${OF_SLOT} AND lane > ? ORDER BY lane, id LIMIT 1`);
-    const ofLane = `${WITH_CONTENT} WHERE ${OF_SLOT} AND lane = ? AND standing.id >= ${ID}`;
-    this.#rows = arrays(database, `${ofLane} ORDER BY standing.id`);
-    this.#visible = arrays(database, `${ofLane} AND visible_at_ms < ? ORDER BY standing.id`);
+    const inSlot = `id > ${ID} AND id <= (? << ${ORDER_BITS}) + ${ORDER_MASK}`;
+    this.#behind = arrays(database, `${PLACES} WHERE ${inSlot} ORDER BY id LIMIT ?`);
+    const ofLane = `id >> ${EPOCH_BITS} = ${ID} >> ${EPOCH_BITS} AND lane = ?`;
+    this.#ofEpoch = arrays(database, `${PLACES} WHERE ${ofLane} AND id BETWEEN ${ID} AND ${ID} ORDER BY id`);
+    this.#content = arrays(database, `SELECT content FROM message WHERE id = ${ID}`);
   }
 
   page(ask: LaneAsk): PackedLanePage {
@@ -49,89 +57,161 @@ export class LaneReader {
     try {
       const slot = this.#slot.get(ask.queue)?.['slot'];
       const reading = new Reading(ask);
-      const lastLane = typeof slot === 'number' ? this.#read(slot, ask, reading) : undefined;
-      return { ...reading.packer.packed(), parts: reading.parts, lastLane, nextMs: reading.nextMs };
+      if (typeof slot !== 'number') return { ...reading.end(() => undefined), lastOrder: 0, isLast: true };
+      let epochs = MOST_EPOCHS;
+      for (const { lane, fromOrder } of ask.lanes) {
+        const part = new Part(lane);
+        reading.parts.push(part);
+        epochs = this.#goOn(slot, part, fromOrder, reading, epochs);
+      }
+      const look = ask.afterOrder === undefined ? NO_LOOK : this.#look(slot, ask.afterOrder, reading);
+      return { ...reading.end((order) => this.#contentOf(slot, order)), ...look };
     } finally {
       this.#database.exec('COMMIT');
     }
   }
 
-  /** The last lane that was looked at; undefined when there is none behind it. */
-  #read(slot: number, ask: LaneAsk, reading: Reading): number | undefined {
-    for (const { lane, fromOrder } of ask.lanes)
-      reading.part(lane, this.#iterate(slot, lane, fromOrder, ask));
-    if (ask.afterLane === undefined) return undefined;
-    let last = ask.afterLane;
-    for (let looked = 0; looked < ask.laneCount && !reading.isFull; looked += 1) {
-      const head = this.#next.get(slot, last) as Readonly<Record<string, number>> | undefined;
-      if (head === undefined) return undefined;
-      last = Number(head['lane']);
-      if (ask.without.includes(last)) continue;
-      const isNew = ask.delayMs !== undefined && head['receive_count'] === 0;
-      const visibleAtMs = isNew
-        ? Number(head['sent_at_ms']) + (ask.delayMs ?? 0)
-        : Number(head['visible_at_ms']);
-      if (ask.delayMs !== undefined && visibleAtMs >= ask.visibleBeforeMs) reading.passOver(visibleAtMs);
-      else reading.part(last, this.#iterate(slot, last, 0, ask));
+  /** The next of a lane that is named, epoch by epoch; answers how many epochs may still be looked into. */
+  #goOn(slot: number, part: Part, fromOrder: number, reading: Reading, mostEpochs: number): number {
+    const { throughOrder } = reading.ask;
+    let epochs = mostEpochs;
+    for (let from = fromOrder; from <= throughOrder; from = nextEpoch(from)) {
+      if (epochs === 0) {
+        part.nextOrder = from;
+        return 0;
+      }
+      epochs -= 1;
+      const through = Math.min(throughOrder, nextEpoch(from) - 1);
+      for (const row of this.#ofEpoch.iterate(slot, from, part.lane, slot, from, slot, through)) {
+        reading.take(part, row as unknown as Row);
+        if (part.nextOrder !== undefined) return epochs;
+      }
     }
-    return last;
+    return epochs;
   }
 
-  #iterate(slot: number, lane: number, fromOrder: number, ask: LaneAsk): Iterable<unknown> {
-    if (ask.delayMs !== undefined) return this.#rows.iterate(slot, lane, slot, fromOrder);
-    return this.#visible.iterate(slot, lane, slot, fromOrder, ask.visibleBeforeMs);
+  /** What stands behind a place, whatever its lane. */
+  #look(slot: number, afterOrder: number, reading: Reading): typeof NO_LOOK {
+    const { lookCount } = reading.ask;
+    let lastOrder = afterOrder;
+    let looked = 0;
+    for (const each of this.#behind.iterate(slot, afterOrder, slot, lookCount + 1)) {
+      const row = each as unknown as Row;
+      const untilMs = reading.hidesAllBehind(row);
+      if (untilMs !== undefined) return { lastOrder, isLast: false, nextMs: untilMs };
+      if (looked >= lookCount || reading.isFullFor(row))
+        return { lastOrder, isLast: false, nextMs: undefined };
+      looked += 1;
+      lastOrder = row[ORDER_AT] ?? 0;
+      reading.lookAt(row);
+    }
+    return { lastOrder, isLast: true, nextMs: undefined };
+  }
+
+  #contentOf(slot: number, order: number): Uint8Array | undefined {
+    return (this.#content.get(slot, order) as unknown as readonly Uint8Array[] | undefined)?.[0];
+  }
+}
+
+/** What a page says that did not look behind any place. */
+const NO_LOOK: { readonly lastOrder: number; readonly isLast: boolean; readonly nextMs: number | undefined } =
+  {
+    ...{ lastOrder: 0, isLast: true, nextMs: undefined },
+  };
+
+/** The first place of the epoch behind that of a place. */
+function nextEpoch(order: number): number {
+  const size = 2 ** EPOCH_BITS;
+  return (Math.floor(order / size) + 1) * size;
+}
+
+/** What was found of one lane. */
+class Part {
+  readonly lane: number;
+  readonly rows: Row[] = [];
+  nextOrder: number | undefined;
+  hiddenUntilMs: number | undefined;
+
+  constructor(lane: number) {
+    this.lane = lane;
   }
 }
 
 /** One page while it is being put together. */
 class Reading {
-  readonly packer = new Packer();
-  readonly parts: LanePart[] = [];
-  nextMs: number | undefined;
-  isFull = false;
-  readonly #ask: LaneAsk;
+  readonly ask: LaneAsk;
+  readonly parts: Part[] = [];
+  readonly #found = new Map<number, Part>();
+  readonly #without: ReadonlySet<number>;
   #count = 0;
   #sizeBytes = 0;
 
   constructor(ask: LaneAsk) {
-    this.#ask = ask;
+    this.ask = ask;
+    this.#without = new Set(ask.without);
   }
 
-  /** A lane whose first message is hidden until this time. */
-  passOver(visibleAtMs: number): void {
-    this.nextMs = Math.min(this.nextMs ?? Infinity, visibleAtMs);
+  /** On a FIFO queue a message that is delayed delays all that were sent after it: until when. */
+  hidesAllBehind(row: Row): number | undefined {
+    const isNew = this.ask.delayMs !== undefined && row[RECEIVES_AT] === 0;
+    const visibleAtMs = this.#visibleAtMs(row);
+    return isNew && visibleAtMs >= this.ask.visibleBeforeMs ? visibleAtMs : undefined;
   }
 
-  part(lane: number, rows: Iterable<unknown>): void {
-    let count = 0;
-    for (const each of rows) {
-      const row = each as Row;
-      const visibleAtMs = this.#visibleAtMs(row);
-      const isHidden = visibleAtMs >= this.#ask.visibleBeforeMs;
-      if (isHidden || count >= this.#ask.perLane || !this.#fits(row)) {
-        const hiddenUntilMs = isHidden ? visibleAtMs : undefined;
-        this.parts.push({ lane, count, nextOrder: Number(row[ORDER_AT]), hiddenUntilMs });
-        return;
-      }
-      addRow(this.packer, row);
-      count += 1;
+  /** True when the row would go beyond the limits of the page. */
+  isFullFor(row: Row): boolean {
+    const { limit, limitSizeBytes } = this.ask;
+    const sizeBytes = this.#sizeBytes + (row[SIZE_AT] ?? 0);
+    return this.#count >= limit || (this.#count > 0 && sizeBytes > limitSizeBytes);
+  }
+
+  /** Takes a row of a lane that was not named, if it may be had. */
+  lookAt(row: Row): void {
+    const lane = row[LANE_AT] ?? 0;
+    if (lane === 0 || this.#without.has(lane)) return;
+    const isHidden = this.#visibleAtMs(row) >= this.ask.visibleBeforeMs;
+    if (isHidden && this.ask.delayMs === undefined) return;
+    let part = this.#found.get(lane);
+    if (part === undefined) {
+      part = new Part(lane);
+      this.#found.set(lane, part);
+      this.parts.push(part);
     }
-    this.parts.push({ lane, count, nextOrder: undefined, hiddenUntilMs: undefined });
+    if (part.nextOrder === undefined) this.take(part, row);
   }
 
-  #fits(row: Row): boolean {
-    const sizeBytes = this.#sizeBytes + Number(row[SIZE_AT]);
-    this.isFull ||= this.#count >= this.#ask.limit;
-    this.isFull ||= this.#count > 0 && sizeBytes > this.#ask.limitSizeBytes;
-    if (this.isFull) return false;
+  /** Takes the next row of a lane, or notes that it goes on there. */
+  take(part: Part, row: Row): void {
+    const visibleAtMs = this.#visibleAtMs(row);
+    const isHidden = visibleAtMs >= this.ask.visibleBeforeMs;
+    if (isHidden || part.rows.length >= this.ask.perLane || this.isFullFor(row)) {
+      part.nextOrder = row[ORDER_AT] ?? 0;
+      part.hiddenUntilMs = isHidden ? visibleAtMs : undefined;
+      return;
+    }
+    part.rows.push(row);
     this.#count += 1;
-    this.#sizeBytes = sizeBytes;
-    return true;
+    this.#sizeBytes += row[SIZE_AT] ?? 0;
+  }
+
+  /** The rows lane by lane, with their contents. */
+  end(
+    contentOf: (order: number) => Uint8Array | undefined,
+  ): Packed & Pick<PackedLanePage, 'parts' | 'nextMs'> {
+    const packer = new Packer();
+    const parts = this.parts.map(({ lane, rows, nextOrder, hiddenUntilMs }): LanePart => {
+      for (const row of rows) {
+        addRow(packer, row);
+        packer.content(contentOf(row[ORDER_AT] ?? 0) ?? new Uint8Array());
+      }
+      return { lane, count: rows.length, nextOrder, hiddenUntilMs };
+    });
+    return { ...packer.packed(), parts, nextMs: undefined };
   }
 
   #visibleAtMs(row: Row): number {
-    const { delayMs } = this.#ask;
+    const { delayMs } = this.ask;
     const isNew = delayMs !== undefined && row[RECEIVES_AT] === 0;
-    return isNew ? Number(row[SENT_AT]) + delayMs : Number(row[VISIBLE_AT]);
+    return isNew ? (row[SENT_AT] ?? 0) + delayMs : (row[VISIBLE_AT] ?? 0);
   }
 }

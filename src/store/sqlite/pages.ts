@@ -19,18 +19,30 @@ export interface PackedPage extends Packed {
 }
 
 const ID = `((? << ${ORDER_BITS}) | ?)`;
-const AFTER = `standing.id >> ${ORDER_BITS} = ? AND (visible_at_ms, standing.id) > (?, ${ID})`;
-export const WITH_CONTENT = `SELECT ${PLACE_COLUMNS}, size_bytes, content FROM standing JOIN message USING (id)`;
+const WITH_CONTENT = `SELECT ${PLACE_COLUMNS}, size_bytes, content FROM standing JOIN message USING (id)`;
 
-/** The place of `size_bytes` in a row. */
-export const SIZE_AT = 8;
+/** The places of columns in a row. */
+const ORDER_AT = 0;
+const VISIBLE_AT = 1;
+const SIZE_AT = 8;
+
+type Row = readonly (number | Uint8Array)[];
+
+/** Those of one slot behind a place; `isHeld`: those with a holder, whose leases may have ended, or those without. */
+function after(isHeld: 0 | 1): string {
+  return (
+    `standing.id >> ${ORDER_BITS} = ? AND holder > 0 = ${isHeld} AND ` +
+    `(visible_at_ms, standing.id) > (?, ${ID})`
+  );
+}
 
 /** Reads waiting messages, on a connection of its own. Each answer is of one moment: one transaction. */
 export class Pages {
   readonly #database: DatabaseSync;
   readonly #slot: StatementSync;
-  readonly #line: StatementSync;
-  readonly #next: StatementSync;
+  /** Without a holder, and with one. */
+  readonly #lines: readonly [StatementSync, StatementSync];
+  readonly #next: readonly [StatementSync, StatementSync];
   readonly #at: StatementSync;
   readonly #oldest: StatementSync;
   readonly #age: StatementSync;
@@ -38,13 +50,18 @@ export class Pages {
   constructor(database: DatabaseSync) {
     this.#database = database;
     this.#slot = database.prepare('SELECT slot FROM queue WHERE queue = ?');
-    this.#line = arrays(
-      database,
-      `${WITH_CONTENT} WHERE ${AFTER} AND visible_at_ms < ? ORDER BY visible_at_ms, standing.id LIMIT ?`,
-    );
-    this.#next = database.prepare(
-      `SELECT visible_at_ms FROM standing WHERE ${AFTER} ORDER BY visible_at_ms, id LIMIT 1`,
-    );
+    const line = (isHeld: 0 | 1): StatementSync =>
+      arrays(
+        database,
+        `${WITH_CONTENT} WHERE ${after(isHeld)} AND visible_at_ms < ? ORDER BY visible_at_ms, standing.id LIMIT ?`,
+      );
+    const next = (isHeld: 0 | 1): StatementSync =>
+      arrays(
+        database,
+        `SELECT visible_at_ms FROM standing WHERE ${after(isHeld)} ORDER BY visible_at_ms, id LIMIT 1`,
+      );
+    this.#lines = [line(0), line(1)];
+    this.#next = [next(0), next(1)];
     this.#at = arrays(database, `${WITH_CONTENT} WHERE standing.id = ${ID}`);
     const oldest = `FROM standing WHERE id >> ${ORDER_BITS} = ?`;
     this.#oldest = arrays(
@@ -61,16 +78,21 @@ export class Pages {
       let sizeBytes = 0;
       let count = 0;
       const { afterMs, afterOrder, visibleBeforeMs, limit } = ask;
-      for (const each of this.#line.iterate(slot, afterMs, slot, afterOrder, visibleBeforeMs, limit)) {
-        const row = each as unknown as readonly (number | Uint8Array)[];
+      const [free, held] = this.#lines;
+      const from = [slot, afterMs, slot, afterOrder, visibleBeforeMs, limit] as const;
+      for (const row of inLine(free.iterate(...from), held.iterate(...from))) {
         sizeBytes += row[SIZE_AT] as number;
-        if (count > 0 && sizeBytes > ask.limitSizeBytes) break;
+        if (count >= limit || (count > 0 && sizeBytes > ask.limitSizeBytes)) break;
         addRow(packer, row);
         count++;
-        last = { ms: row[1] as number, order: row[0] as number };
+        last = { ms: row[VISIBLE_AT] as number, order: row[ORDER_AT] as number };
       }
-      const nextMs = this.#next.get(slot, last.ms, slot, last.order)?.['visible_at_ms'] as number | undefined;
-      return { ...packer.packed(), nextMs };
+      const times = this.#next.map((next) => {
+        const row = next.get(slot, last.ms, slot, last.order) as unknown as readonly number[] | undefined;
+        return row?.[0] ?? Infinity;
+      });
+      const nextMs = Math.min(...times);
+      return { ...packer.packed(), nextMs: nextMs === Infinity ? undefined : nextMs };
     });
   }
 
@@ -108,4 +130,30 @@ export class Pages {
       this.#database.exec('COMMIT');
     }
   }
+}
+
+/** The rows of two lines as one; whatever is left of them is let go with it. */
+function* inLine(free: Iterator<unknown>, held: Iterator<unknown>): Generator<Row> {
+  let [first, second] = [nextOf(free), nextOf(held)];
+  try {
+    for (;;) {
+      const isFirst = first !== undefined && (second === undefined || isBefore(first, second));
+      const row = isFirst ? first : second;
+      if (row === undefined) return;
+      yield row;
+      if (isFirst) first = nextOf(free);
+      else second = nextOf(held);
+    }
+  } finally {
+    for (const line of [free, held]) line.return?.();
+  }
+}
+
+function nextOf(line: Iterator<unknown>): Row | undefined {
+  return (line.next().value ?? undefined) as Row | undefined;
+}
+
+function isBefore(first: Row, second: Row): boolean {
+  const earlierMs = Number(first[VISIBLE_AT]) - Number(second[VISIBLE_AT]);
+  return earlierMs < 0 || (earlierMs === 0 && Number(first[ORDER_AT]) < Number(second[ORDER_AT]));
 }

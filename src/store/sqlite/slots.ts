@@ -5,6 +5,9 @@ import { Write } from './write.ts';
 /** An id is a slot in its upper bits and an order in its lower ones: so many. */
 export const ORDER_BITS = 43;
 
+/** Places of one epoch: those with the same bits above these. Known to the index on lanes. */
+export const EPOCH_BITS = 14;
+
 /** Takes the order out of an id. */
 export const ORDER_MASK = 2 ** ORDER_BITS - 1;
 

@@ -75,8 +75,8 @@ export class SqliteQueues implements QueueStore {
 
   async lanePage(query: LanePageQuery): Promise<LanePage> {
     const packed = await this.#options.reader().ask('lane-page', query);
-    const { parts, lastLane, nextMs } = packed;
-    return { messages: unpackMessages(packed), parts, lastLane, nextVisibleAtMs: nextMs };
+    const { parts, lastOrder, isLast, nextMs } = packed;
+    return { messages: unpackMessages(packed), parts, lastOrder, isLast, nextVisibleAtMs: nextMs };
   }
 
   async rememberedSends(queue: QueueId, fromOrder: number, sinceMs: number): Promise<SendsPage> {

@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { Packer, type Packed } from './packed.ts';
-import { ORDER_MASK } from './slots.ts';
+import { EPOCH_BITS, ORDER_BITS, ORDER_MASK } from './slots.ts';
 
 /** A queue on its way from the thread: its leases and delays as rows of order, state, time of sending and lane. */
 export interface PackedQueue {
@@ -30,12 +30,16 @@ export class StoredQueues {
 
   constructor(database: DatabaseSync) {
     const columns = 'SELECT queue, slot, definition, messages, next_order FROM queue';
-    const hidden = `SELECT ${PLACE_COLUMNS} FROM standing WHERE id >> 43 = ? AND visible_at_ms > ?`;
+    const hidden = (isHeld: 0 | 1): string =>
+      `SELECT ${PLACE_COLUMNS} FROM standing WHERE id >> 43 = ? AND holder > 0 = ${isHeld} AND visible_at_ms > ?`;
     this.#all = database.prepare(`${columns} ORDER BY queue`);
     this.#one = database.prepare(`${columns} WHERE queue = ?`);
-    this.#leases = arrays(database, `${hidden} AND holder <> 0`);
-    this.#delayed = arrays(database, `${hidden} AND holder = 0 ORDER BY visible_at_ms, id LIMIT ?`);
-    this.#lanes = database.prepare('SELECT 1 FROM standing WHERE id >> 43 = ? AND lane IS NOT NULL LIMIT 1');
+    this.#leases = arrays(database, hidden(1));
+    this.#delayed = arrays(database, `${hidden(0)} ORDER BY visible_at_ms, id LIMIT ?`);
+    this.#lanes = database.prepare(
+      `SELECT 1 FROM standing WHERE id >> ${EPOCH_BITS} BETWEEN ?1 << ${ORDER_BITS - EPOCH_BITS} ` +
+        `AND ((?1 + 1) << ${ORDER_BITS - EPOCH_BITS}) - 1 AND lane IS NOT NULL LIMIT 1`,
+    );
     this.#oldest = database.prepare('SELECT min(sent_at_ms) AS oldest FROM standing WHERE id >> 43 = ?');
   }
 
