@@ -18,7 +18,9 @@ const AGENTS: Marks = [
   ['internet-explorer', /\b(?:MSIE |Trident\/)/],
   ['chrome', /\b(?:Chrome|CriOS|Chromium)\//],
   ['safari', /\bVersion\/[\d.]+ .*Safari\//],
-  ['webkit', /\bAppleWebKit\//],
+  ['webkit', /\b(?:Apple)?WebKit\//],
+  ['gecko', /\bGecko\/\d/],
+  ['netfront', /\b(?:NetFront\/|UP\.Browser\/|Openwave\/|Obigo|DoCoMo\/|SoftBank\/|jig browser)/],
 ];
 
 const SYSTEMS: Marks = [
