@@ -69,6 +69,17 @@ for (const { name, audit, allowed, conditional, refused } of MACHINES) {
       for (const family of [17, 38, 40]) assert.equal(ask(conditional.socket, family, 3, 0), EAFNOSUPPORT);
     });
 
+    test('of what is no file only named pipes can be made', () => {
+      const calls = [(mode: number) => ask(conditional.mknodat, 0, 0, mode)];
+      if ('mknod' in conditional) calls.push((mode) => ask(conditional.mknod, 0, mode));
+      for (const call of calls) {
+        assert.equal(call(0x1000 | 0o644), VERDICT.allow);
+        for (const type of [0, 0x2000, 0x4000, 0x6000, 0x8000, 0xa000, 0xc000, 0x3000, 0x7000, 0xf000]) {
+          assert.equal(call(type | 0o644), EPERM, type.toString(16));
+        }
+      }
+    });
+
     test('nothing is typed into a terminal, and the personality stays', () => {
       for (const request of [0x5412, 0x541c]) assert.equal(ask(conditional.ioctl, 0, request), EPERM);
       assert.equal(ask(conditional.ioctl, 0, 0x5401), VERDICT.allow);

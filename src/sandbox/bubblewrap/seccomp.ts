@@ -14,6 +14,9 @@ interface Machine {
     readonly socket: number;
     readonly ioctl: number;
     readonly personality: number;
+    /** Not everywhere. */
+    readonly mknod?: number;
+    readonly mknodat: number;
   };
 }
 
@@ -43,6 +46,9 @@ const ARGUMENT = [16, 24, 32] as const;
 const X32_BIT = 0x4000_0000;
 /** CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET. */
 const NEW_NAMESPACES = 0x7e02_0000;
+/** S_IFIFO, and the other bits of S_IFMT. */
+const NAMED_PIPE = 0x1000;
+const OTHER_FILE_TYPES = 0xe000;
 const FAMILIES = { unix: 1, inet: 2, inet6: 10, netlink: 16 } as const;
 /** TIOCSTI and TIOCLINUX put characters into a terminal's input. */
 const TERMINAL_INPUT = [0x5412, 0x541c] as const;
@@ -94,6 +100,8 @@ function instructions(
     ...when(BPF.jumpEqual, conditional.socket, socketRule()),
     ...when(BPF.jumpEqual, conditional.ioctl, ioctlRule()),
     ...when(BPF.jumpEqual, conditional.personality, personalityRule()),
+    ...(conditional.mknod === undefined ? [] : when(BPF.jumpEqual, conditional.mknod, nodeRule(ARGUMENT[1]))),
+    ...when(BPF.jumpEqual, conditional.mknodat, nodeRule(ARGUMENT[2])),
     ...ranges(allowed).flatMap(([least, most]) =>
       when(BPF.jumpGreaterEqual, least, unless(BPF.jumpGreater, most, [answer(VERDICT.allow)])),
     ),
@@ -121,6 +129,16 @@ function socketRule(): Instruction[] {
 function ioctlRule(): Instruction[] {
   const refused = TERMINAL_INPUT.flatMap((request) => when(BPF.jumpEqual, request, [fail(EPERM)]));
   return [load(ARGUMENT[1]), ...refused, answer(VERDICT.allow)];
+}
+
+/** Named pipes, which `mkfifo` makes, and nothing else that is no file: no devices. */
+function nodeRule(mode: number): Instruction[] {
+  return [
+    load(mode),
+    ...when(BPF.jumpSet, OTHER_FILE_TYPES, [fail(EPERM)]),
+    ...when(BPF.jumpSet, NAMED_PIPE, [answer(VERDICT.allow)]),
+    fail(EPERM),
+  ];
 }
 
 /** Asking for the personality, and the ordinary one, which language runtimes set again. */

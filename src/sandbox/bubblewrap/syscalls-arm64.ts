@@ -242,4 +242,5 @@ export const ARM64_CONDITIONAL = {
   socket: 198,
   ioctl: 29,
   personality: 92,
+  mknodat: 33,
 } as const;

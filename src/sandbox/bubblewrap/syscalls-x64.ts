@@ -278,4 +278,6 @@ export const X64_CONDITIONAL = {
   socket: 41,
   ioctl: 16,
   personality: 135,
+  mknod: 133,
+  mknodat: 259,
 } as const;
