@@ -57,6 +57,27 @@ except OSError: pass
 kept['sent'] = sent`,
     matches: /Function\.ResponseSizeTooLarge/,
   },
+  'its error has no end': {
+    python: `
+import socket
+host, port = api.split(':')
+s = socket.create_connection((host, int(port)))
+s.sendall(f'POST {base}{request_id}/error HTTP/1.1\\r\\nHost: x\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n'.encode())
+chunk = b'10000\\r\\n' + b'x' * 65536 + b'\\r\\n'
+sent = 0
+try:
+    while sent < 2_000_000_000: s.sendall(chunk); sent += 65536
+except OSError: pass`,
+    matches: /Function\.ResponseSizeTooLarge/,
+  },
+  'Node says everything twice through its door': {
+    node: `
+      const { prototype } = require('net').Socket;
+      const { write } = prototype;
+      prototype.write = function (bytes, ...more) { write.call(this, bytes); return write.call(this, bytes, ...more); };
+      return 'once';`,
+    comesTo: 'once',
+  },
   'it opens more connections than it may, and stays silent on all': {
     python: `
 import socket

@@ -1,3 +1,4 @@
+import { EVIL_CALLS } from '../../src/sandbox/bubblewrap/fixture/evil-calls.ts';
 import type { Attack } from './attack.ts';
 
 /** What a program may try to take, and to leave behind. */
@@ -32,6 +33,50 @@ time.sleep(60)`,
       for (;;) { all.push(Buffer.alloc(20e6, 1)); await new Promise((resolve) => setTimeout(resolve, 5)); }`,
     matches: /Unhandled.*Runtime\.OutOfMemory/,
   },
+  'Python fills its disk': {
+    python: `
+import os
+try:
+    with open('/tmp/big', 'wb') as file:
+        while True: file.write(bytes(1_000_000))
+except OSError as refused: error = refused.errno
+size = os.stat('/tmp/big').st_size
+os.unlink('/tmp/big')
+result = dict(error=error, bounded=size <= 512 * 1024 * 1024)`,
+    comesTo: { error: 28, bounded: true },
+  },
+  'Python makes files without end': {
+    python: `
+import os, time
+try:
+    for n in range(1_000_000): os.close(os.open(f'/tmp/{n}', os.O_CREAT | os.O_WRONLY))
+except OSError: pass
+time.sleep(20)`,
+    matches: /Unhandled.*Runtime\.OutOfMemory/,
+  },
+  'Python opens files, pipes and sockets without end': {
+    python: `
+import os, socket
+held, errors = [], []
+for make in (lambda: os.open('/dev/null', os.O_RDONLY), lambda: os.pipe()[0], lambda: socket.socket().detach()):
+    try:
+        while len(held) < 10_000: held.append(make())
+    except OSError as refused: errors.append(refused.errno)
+for descriptor in range(3, 2000):
+    try: os.close(descriptor)
+    except OSError: pass
+result = dict(errors=errors, bounded=len(held) <= 1024)`,
+    comesTo: { errors: [24, 24, 24], bounded: true },
+  },
+  'Python makes the system calls that reach for the host: mount, namespaces, bpf, io_uring, keyctl, raw sockets':
+    {
+      python: `
+import contextlib, io, json
+printed = io.StringIO()
+with contextlib.redirect_stdout(printed): exec(${JSON.stringify(EVIL_CALLS)}, {})
+result = [name for name, outcome in json.loads(printed.getvalue()).items() if outcome == 'allowed']`,
+      comesTo: [],
+    },
   'a shell leaves daemons that ignore signals': {
     shell: `
       for i in 1 2 3; do setsid sh -c 'trap "" TERM INT HUP; while :; do sleep 7777; done' >/dev/null 2>&1 & done

@@ -84,6 +84,21 @@ result = outcomes`,
       return [await ask(base + 'next'), await ask(base + order.busy + '/response', { method: 'POST', body: '"stolen"' })];`,
     comesTo: ['cut', 'cut'],
   },
+  'Python listens where another environment’s Runtime API does': {
+    python: `
+import socket
+host, port = order['api'].split(':')
+outcomes = []
+for address in (host, '0.0.0.0'):
+    s = socket.socket()
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    try: s.bind((address, int(port))); s.listen(); outcomes.append('listening')
+    except OSError as refused: outcomes.append(refused.errno)
+    s.close()
+result = outcomes`,
+    comesTo: [98, 98],
+  },
   'Node listens where the platform does': {
     node: `
       const net = require('net');

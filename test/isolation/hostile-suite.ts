@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { strToU8, type Zippable } from 'fflate';
 import { pause } from '../../src/sandbox/contract.ts';
 import { whyNoWalls } from '../../src/sandbox/bubblewrap/fixture/open-walls.ts';
 import type { Attack } from './attack.ts';
+import { VOLUME_ATTACKS } from './attacks-by-volume.ts';
 import { DOOR_ATTACKS } from './attacks-on-door.ts';
 import { MACHINE_ATTACKS } from './attacks-on-machine.ts';
 import { NEIGHBOUR_ATTACKS } from './attacks-on-neighbours.ts';
@@ -30,14 +34,27 @@ if os.fork() == 0:
             time.sleep(0.005)
 result = 'armed'`;
 
-/** Every attack on a platform of that user; after each nothing is left, and everybody else is served. */
+/** Every attack on a platform of that user but the longest; after each nothing is left, and everybody else is served. */
 export function hostileSuite(who: Who): void {
+  const all = {
+    ...NEIGHBOUR_ATTACKS,
+    ...PLATFORM_ATTACKS,
+    ...MACHINE_ATTACKS,
+    ...DOOR_ATTACKS,
+  };
   describe(`hostile programs, platform of ${who}`, { skip: whyNoWalls ?? false, timeout: 110_000 }, () => {
-    attacksBy(who);
+    attacksBy(who, all);
+    moreBy(who);
   });
 }
 
-function attacksBy(who: Who): void {
+/** The longest ones. */
+export function volumeSuite(who: Who): void {
+  const name = `hostile programs by volume, platform of ${who}`;
+  describe(name, { skip: whyNoWalls ?? false, timeout: 300_000 }, () => attacksBy(who, VOLUME_ATTACKS));
+}
+
+function attacksBy(who: Who, all: Readonly<Record<string, Attack>>): void {
   let ground: Ground;
   let facts: object;
   let quiet: Leftovers;
@@ -53,13 +70,7 @@ function attacksBy(who: Who): void {
   });
   after(() => ground[Symbol.asyncDispose]());
 
-  const attacks = Object.entries({
-    ...NEIGHBOUR_ATTACKS,
-    ...PLATFORM_ATTACKS,
-    ...MACHINE_ATTACKS,
-    ...DOOR_ATTACKS,
-  });
-  for (const [index, [what, attack]] of attacks.entries()) {
+  for (const [index, [what, attack]] of Object.entries(all).entries()) {
     test(what, async () => {
       const name = `attacker-${index}`;
       await makeAttacker(ground, name, attack);
@@ -73,6 +84,27 @@ function attacksBy(who: Who): void {
       assert.ok(folderBytes(ground.dataDirectory) < LOG_BYTES + 10_000_000, 'the disk is not filled');
     });
   }
+
+  /** The attacker's function takes its next invocation, and the victim has noticed nothing. */
+  async function stillServes(name: string, attack: Attack): Promise<void> {
+    const next = 'node' in attack ? { node: 'return 1;' } : { python: 'result = 1' };
+    assert.deepEqual(await ground.victims.invoke(name, next), { functionError: undefined, payload: 1 });
+    const python = "result = [kept['count'], open('/tmp/secret').read()]";
+    const { payload } = await ground.victims.invoke('victim', { python });
+    victimCount += 1;
+    assert.deepEqual(payload, [victimCount, MARK]);
+  }
+}
+
+/** Attacks that need more than one program, or none. */
+function moreBy(who: Who): void {
+  let ground: Ground;
+  let quiet: Leftovers;
+  before(async () => {
+    ground = await openGround(who);
+    quiet = await leftovers(ground);
+  });
+  after(() => ground[Symbol.asyncDispose]());
 
   test('what was set to go off after the answer does not run until the next invocation, and cannot answer for the last', async () => {
     const { victims } = ground;
@@ -91,15 +123,50 @@ function attacksBy(who: Who): void {
     assert.deepEqual(await settled(ground, quiet), quiet, 'nothing is left');
   });
 
-  /** The attacker's function takes its next invocation, and the victim has noticed nothing. */
-  async function stillServes(name: string, attack: Attack): Promise<void> {
-    const next = 'node' in attack ? { node: 'return 1;' } : { python: 'result = 1' };
-    assert.deepEqual(await ground.victims.invoke(name, next), { functionError: undefined, payload: 1 });
-    const python = "result = [kept['count'], open('/tmp/secret').read()]";
-    const { payload } = await ground.victims.invoke('victim', { python });
-    victimCount += 1;
-    assert.deepEqual(payload, [victimCount, MARK]);
-  }
+  test('an abstract socket of the host cannot be reached, where the walls say so', async (context) => {
+    const status = await (await fetch(`${ground.endpoint}/_millrace/status`)).text();
+    if (status.includes('abstract Unix sockets of the host can be reached')) {
+      return context.skip('Linux before 6.12 cannot wall them off, and the status says so');
+    }
+    const name = `millrace-host-${process.pid}`;
+    const host = createServer().listen(`\0${name}`);
+    await once(host, 'listening');
+    context.after(() => host.close());
+    const { victims } = ground;
+    await victims.python('reaching');
+    const python = `
+import socket
+s = socket.socket(socket.AF_UNIX)
+try: s.connect(chr(0) + '${name}'); result = 'reached'
+except PermissionError: result = 'refused'`;
+    assert.equal((await victims.invoke('reaching', { python })).payload, 'refused');
+    await victims.remove('reaching');
+    assert.deepEqual(await settled(ground, quiet), quiet, 'nothing is left');
+  });
+
+  test('a package whose links lead out of it is refused before anything of it is there', async () => {
+    const linkTo = (target: string): Zippable[string] => [
+      strToU8(target),
+      { os: 3, attrs: 0o120777 * 65_536 },
+    ];
+    const tricks: readonly Zippable[] = [
+      { secret: linkTo('/etc/shadow') },
+      { up: linkTo('../../../../etc/shadow') },
+      { a: linkTo('.'), 'a/b': strToU8('under a link') },
+      { inner: linkTo('folder'), folder: linkTo('/etc'), 'inner/passwd': strToU8('x') },
+      { '../outside': strToU8('x') },
+    ];
+    for (const files of tricks) {
+      const more = { Runtime: 'provided.al2023' as const, Handler: 'any' };
+      const names = Object.keys(files).join();
+      await assert.rejects(
+        ground.victims.create('tricky', files, more),
+        { name: 'InvalidParameterValueException' },
+        names,
+      );
+    }
+    assert.deepEqual(await settled(ground, quiet), quiet, 'nothing is left');
+  });
 }
 
 async function makeAttacker({ victims }: Ground, name: string, attack: Attack): Promise<void> {

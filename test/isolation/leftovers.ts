@@ -29,7 +29,7 @@ export async function leftovers({ platform, dataDirectory }: Ground): Promise<Le
       .filter((one) => !ahead.pids.has(one))
       .map(commandLine)
       .filter((line) => line !== ''),
-    groups: groupsOf(pid).filter((path) => !isAhead(path)),
+    groups: groupsOf(pid).filter((group) => !holdsOnly(group, ahead.pids)),
     files: readdirSync(runFolder).filter((name) => !isAhead(name)),
     mounts: readFileSync('/proc/mounts', 'utf8')
       .split('\n')
@@ -66,6 +66,16 @@ function groupsOf(pid: number): string[] {
       .filter((entry) => entry.isDirectory())
       .map((entry) => join(parent, entry.name)),
   );
+}
+
+/** True when there are processes in a control group, and all of them are among these. */
+function holdsOnly(group: string, pids: ReadonlySet<number>): boolean {
+  try {
+    const held = readFileSync(join(group, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean);
+    return held.length > 0 && held.every((pid) => pids.has(Number(pid)));
+  } catch {
+    return true; // It went between the two looks.
+  }
 }
 
 function listeningSockets(pid: number): number {

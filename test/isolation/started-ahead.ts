@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Programs that wait for a function, and what belongs to them: they come and go as the platform sees fit. */
+/** What waits for a function, programs and shells that are to become some: it comes and goes as the platform sees fit. */
 export interface StartedAhead {
   readonly pids: ReadonlySet<number>;
-  /** The first twelve digits of their environments' ids: folders and control groups are named by them. */
+  /** The first twelve digits of their environments' ids: folders are named by them. */
   readonly ids: readonly string[];
   /** Of how many the Runtime API is open. */
   readonly apis: number;
@@ -15,6 +15,7 @@ export function startedAhead(pids: readonly number[]): StartedAhead {
   const ids = new Set<string>();
   let apis = 0;
   for (const pid of pids) {
+    if (isWaitingShell(pid)) found.add(pid);
     const id = idOfEmpty(pid);
     if (id === undefined) continue;
     if (!ids.has(id) && textOf(pid, 'environ').includes('AWS_LAMBDA_RUNTIME_API=')) apis += 1;
@@ -22,6 +23,11 @@ export function startedAhead(pids: readonly number[]): StartedAhead {
     for (let at = pid; at !== 0 && !found.has(at) && isOfWalls(at, pid); at = parentOf(at)) found.add(at);
   }
   return { pids: found, ids: [...ids], apis };
+}
+
+/** It has joined its groups, and waits for the line that says what it becomes. */
+function isWaitingShell(pid: number): boolean {
+  return /^\/bin\/sh\0-c\0ulimit .*IFS= read -r line/.test(textOf(pid, 'cmdline'));
 }
 
 function idOfEmpty(pid: number): string | undefined {
