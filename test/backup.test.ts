@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -95,5 +95,6 @@ test('a backup that cannot be made says why, and touches nothing', async () => {
   await refuses(place('full'), place('copy'), /full is not empty/);
   await refuses(join(place('full'), 'mine'), place('copy'), /mine is a file/);
   await refuses(place('new'), place('nowhere'), /There is no .*nowhere\/millrace\.db/);
+  assert.ok(!existsSync(place('new')));
   await refuses(place('newer'), place('damaged'), /millrace\.db is damaged/);
 });

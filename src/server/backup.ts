@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { failed, ok, type Result } from '../base/result.ts';
@@ -29,6 +30,8 @@ export async function backUp(source: string, target: string): Promise<Result<Bac
   try {
     const occupied = await whatIsThere(target);
     if (occupied !== undefined) return notBackedUp(occupied);
+    if (!existsSync(join(source, DATABASE)))
+      return notBackedUp(`There is no ${join(source, DATABASE)}: nothing to copy.`);
     await mkdir(target, { recursive: true, mode: 0o700 });
     // Packages first, so that none can go that the database still names; and again, for those that came meanwhile.
     let sizeBytes = await copyFolder(join(source, 'blobs'), join(target, 'blobs'));

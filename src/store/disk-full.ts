@@ -6,3 +6,9 @@ export class DiskFullError extends Error {
     super(`the disk is full: ${what}`);
   }
 }
+
+/** True for an error that says that there was no room on the disk, whoever wrote. */
+export function isDiskFull(error: unknown): boolean {
+  const { code } = (error ?? {}) as NodeJS.ErrnoException;
+  return error instanceof DiskFullError || code === 'ENOSPC' || code === 'EDQUOT';
+}

@@ -6,6 +6,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ManualClock } from '../base/manual-clock.ts';
 import { SeededRandom } from '../base/random.ts';
 import { ok } from '../base/result.ts';
+import { DiskFullError } from '../store/disk-full.ts';
 import type { WatchEvent } from '../watch/event.ts';
 import { CallerReader } from './caller.ts';
 import type { Answer, Door, WireRequest } from './door.ts';
@@ -105,6 +106,16 @@ test('a door that throws is told as trouble and answered 500', async (context) =
   assert.equal(response.status, 500);
   assert.equal(response.headers.get('x-kind'), 'InternalFailure');
   assert.match(JSON.stringify(told), /"where":"http".*bug/);
+});
+
+test('a door that finds the disk full is answered 503, and that is no trouble', async (context) => {
+  const full = Object.assign(new Error('write'), { code: 'ENOSPC' });
+  for (const error of [full, new DiskFullError('a record was not written')]) {
+    const { url, told } = await serve(context, { door: doorOf(() => Promise.reject(error)) });
+    const response = await fetch(url);
+    assert.deepEqual([response.status, response.headers.get('x-kind')], [503, 'ServiceUnavailable']);
+    assert.deepEqual(told, []);
+  }
 });
 
 test('an answer that cannot be written is answered 500, and the server goes on', async (context) => {

@@ -1,3 +1,4 @@
+import { isDiskFull } from '../store/disk-full.ts';
 import type { Tell } from '../watch/event.ts';
 import type { Arrival } from './arrival.ts';
 import type { Answer, Door } from './door.ts';
@@ -81,10 +82,13 @@ export class Reception {
     return isSandboxed ? this.#parts.forSandboxes : this.#parts;
   }
 
+  /** A full disk is no defect: the client may try again. */
   #sendBroken(arrival: Arrival, error: unknown): void {
-    this.trouble(error);
+    const isFull = isDiskFull(error);
+    if (!isFull) this.trouble(error);
     try {
-      void arrival.send(refuse(arrival, doorOf(this.#parts, arrival), { kind: 'broken' }));
+      const refusal: Refusal = { kind: isFull ? 'disk-full' : 'broken' };
+      void arrival.send(refuse(arrival, doorOf(this.#parts, arrival), refusal));
     } catch (second) {
       this.trouble(second);
       arrival.destroy();

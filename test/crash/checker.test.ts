@@ -46,6 +46,14 @@ test('a deleted message that is received later came back', () => {
   assert.match(violations([...sent, ...received(1), ...deleted, killed, ...received(2)]).join(), /came back/);
 });
 
+test('a message that one receive brings twice is doubled, and so is a dead letter that is also where it came from', () => {
+  const [began, brought] = received(1);
+  assert.ok(began && brought);
+  assert.match(violations([...sent, killed, began, brought, brought]).join(), /came twice in one receive/);
+  const elsewhere = received(2);
+  assert.match(violations([...sent, killed, ...received(1), ...deleted, ...elsewhere]).join(), /came back/);
+});
+
 test('a receive that began before the delete was acknowledged accuses nobody', () => {
   const [began, brought] = received(2);
   assert.ok(began && brought);

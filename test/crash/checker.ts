@@ -5,6 +5,7 @@ export function violations(journal: Journal): string[] {
   return [
     ...lost(journal),
     ...cameBack(journal),
+    ...doubled(journal),
     ...invented(journal),
     ...miscounted(journal),
     ...passedOver(journal),
@@ -35,6 +36,18 @@ function cameBack(journal: Journal): string[] {
       back.push(`message ${fact.number} was deleted and came back`);
   });
   return back;
+}
+
+/** One receive brings a message once: what moves to another queue is not also where it was, nor there twice. */
+function doubled(journal: Journal): string[] {
+  const seen = new Set<string>();
+  return journal.flatMap((fact) => {
+    if (fact.kind !== 'received') return [];
+    const one = `${fact.receive}:${fact.number}`;
+    if (seen.has(one)) return [`message ${fact.number} came twice in one receive`];
+    seen.add(one);
+    return [];
+  });
 }
 
 /** Every message received was sent, and is as it was sent. */

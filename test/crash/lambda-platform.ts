@@ -10,16 +10,16 @@ import {
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { strToU8, zipSync } from 'fflate';
 import { isRunning, processTree } from '../../src/sandbox/process-tree.ts';
-import { freePort, Platform } from './platform.ts';
+import { freePort, Platform, type PlatformOptions } from './platform.ts';
 
 /** The real program with clients for it, on a data directory that outlives it. */
 export class LambdaPlatform implements AsyncDisposable {
   readonly lambda: LambdaClient;
   readonly sqs: SQSClient;
-  readonly #life: { readonly dataDirectory: string; readonly port: number };
+  readonly #life: PlatformOptions;
   #platform: Platform;
 
-  private constructor(life: { readonly dataDirectory: string; readonly port: number }, platform: Platform) {
+  private constructor(life: PlatformOptions, platform: Platform) {
     this.#life = life;
     this.#platform = platform;
     const client = {
@@ -32,9 +32,14 @@ export class LambdaPlatform implements AsyncDisposable {
     this.sqs = new SQSClient(client);
   }
 
-  static async start(dataDirectory: string): Promise<LambdaPlatform> {
-    const life = { dataDirectory, port: await freePort() };
+  /** `more`: how it is started, this time and again. */
+  static async start(dataDirectory: string, more: Partial<PlatformOptions> = {}): Promise<LambdaPlatform> {
+    const life = { dataDirectory, port: await freePort(), ...more };
     return new LambdaPlatform(life, await Platform.start(life));
+  }
+
+  get processId(): number {
+    return this.#platform.processId;
   }
 
   /** Kills the platform and waits until nothing that it started runs any more. */

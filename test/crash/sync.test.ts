@@ -80,11 +80,27 @@ async function ask(client: SqsClient): Promise<{ acknowledged: Acknowledged[]; a
   await client.demand('ChangeMessageVisibility', { QueueUrl, ReceiptHandle, VisibilityTimeout: 90 });
   await client.demand('DeleteMessage', { QueueUrl, ReceiptHandle });
   await client.demand('SetQueueAttributes', { QueueUrl, Attributes: { DelaySeconds: '1' } });
+  await startMoving(client, QueueUrl);
   await client.demand('TagQueue', { QueueUrl, Tags: { of: 'trace' } });
   await client.demand('PurgeQueue', { QueueUrl });
   await client.demand('DeleteQueue', { QueueUrl });
-  const steps = ['ChangeMessageVisibility', 'DeleteMessage', 'SetQueueAttributes', 'TagQueue', 'PurgeQueue'];
-  return { acknowledged, actions: ['CreateQueue', ...steps, 'DeleteQueue'] };
+  const steps = ['ChangeMessageVisibility', 'DeleteMessage', 'SetQueueAttributes', 'StartMessageMoveTask'];
+  return { acknowledged, actions: ['CreateQueue', ...steps, 'TagQueue', 'PurgeQueue', 'DeleteQueue'] };
+}
+
+/** Makes the queue one for dead letters and moves what is in it elsewhere. */
+async function startMoving(client: SqsClient, QueueUrl: string): Promise<void> {
+  const arn = (name: string): string => `arn:aws:sqs:us-east-1:000000000000:${name}`;
+  const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: arn('traced'), maxReceiveCount: 1 });
+  await client.demand('CreateQueue', { QueueName: 'origin', Attributes: { RedrivePolicy } });
+  await client.demand('CreateQueue', { QueueName: 'elsewhere' });
+  const order = { SourceArn: arn('traced'), DestinationArn: arn('elsewhere') };
+  await client.demand('StartMessageMoveTask', order);
+  for (;;) {
+    const { Results } = await client.demand('ListMessageMoveTasks', { SourceArn: arn('traced') });
+    if ((Results as readonly { readonly Status: string }[])[0]?.Status !== 'RUNNING') break;
+  }
+  await client.demand('SendMessage', { QueueUrl, MessageBody: 'for the purge' });
 }
 
 test(

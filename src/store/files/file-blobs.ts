@@ -3,7 +3,7 @@ import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { assert } from '../../base/assert.ts';
 import type { BlobStore } from '../blob.ts';
-import { DiskFullError } from '../disk-full.ts';
+import { DiskFullError, isDiskFull } from '../disk-full.ts';
 import { syncDirectory } from './sync-directory.ts';
 
 /** What a {@link FileBlobs} needs. */
@@ -43,7 +43,7 @@ export class FileBlobs implements BlobStore {
       await rename(unfinished, this.#path(sha256));
     } catch (error) {
       await rm(unfinished, { force: true });
-      throw isFull(error) ? new DiskFullError('a package was not kept') : error;
+      throw isDiskFull(error) ? new DiskFullError('a package was not kept') : error;
     }
     await syncDirectory(this.#directory);
     return sha256;
@@ -82,11 +82,6 @@ async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
   await using file = await open(path, 'w', 0o600);
   await file.writeFile(bytes);
   await file.sync();
-}
-
-function isFull(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException;
-  return code === 'ENOSPC' || code === 'EDQUOT';
 }
 
 function undefinedWhenMissing(error: NodeJS.ErrnoException): undefined {

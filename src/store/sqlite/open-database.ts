@@ -52,7 +52,7 @@ function strange(path: string): DataRefused | undefined {
   using database = openForReading(path);
   const version = pragma(database, 'user_version');
   const application = pragma(database, 'application_id');
-  const tables = database.prepare('SELECT name FROM sqlite_schema').all();
+  const tables = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
   if (tables.length > 0 && application !== APPLICATION_ID) {
     return {
       kind: 'foreign',
@@ -67,7 +67,18 @@ function strange(path: string): DataRefused | undefined {
         `Start the newer version on it. Nothing was changed.`,
     };
   }
+  for (const { name } of tables) look(database, String(name));
   return undefined;
+}
+
+/** Tables that are read whole at every start. */
+const SMALL: ReadonlySet<string> = new Set(['platform', 'record', 'queue']);
+
+/** Throws for a table that is damaged where a start would find it: better before the first write than after it. */
+function look(database: DatabaseSync, table: string): void {
+  const rows = database.prepare(`SELECT * FROM "${table}"${SMALL.has(table) ? '' : ' LIMIT 1'}`);
+  rows.setReadBigInts(true);
+  for (const row of rows.iterate()) void row;
 }
 
 /** An error of SQLite while opening, as its owner should read it. */

@@ -98,12 +98,25 @@ test('a file that is no database is refused with how to go on, and left as it is
   assert.equal(readFileSync(path, 'utf8'), text);
 });
 
+test('damage of what every start reads is refused before anything is written', async (context) => {
+  const path = temporaryPath(context);
+  for (const table of ['platform', 'record', 'queue']) {
+    await (await opened(path))[Symbol.asyncDispose]();
+    const whole = readFileSync(path);
+    overwriteRootPage(path, table);
+    const damaged = readFileSync(path);
+    assert.equal((await refusal(path)).kind, 'damaged', table);
+    assert.deepEqual(readFileSync(path), damaged);
+    writeFileSync(path, whole);
+  }
+});
+
 test('damage that shows only later ends the store', async (context) => {
   const path = temporaryPath(context);
   await (await opened(path))[Symbol.asyncDispose]();
-  overwriteRootPage(path, 'record');
   const { promise, resolve } = Promise.withResolvers<string>();
   const store = await opened(path, { onFatal: resolve });
+  overwriteRootPage(path, 'record');
   await assert.rejects(store.catalog.list('function'), { name: 'StoreFailedError' });
   assert.match(await promise, /is damaged/);
   await assert.rejects(store.catalog.list('function'), { name: 'StoreFailedError' });

@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import type { RunId } from '../../base/ids.ts';
 import { ok, type Result } from '../../base/result.ts';
 import type { Catalog } from '../catalog.ts';
@@ -17,7 +16,7 @@ export interface SqliteStoreOptions {
   readonly path: string;
   /** Told once when the store cannot go on (an I/O error, a failed sync, damage). The process must end then. */
   readonly onFatal: (what: string) => void;
-  /** Sends are to be refused while the disk has less room than this, so that all else can go on. Unset: 256 MB. */
+  /** Sends are to be refused while there is less room than this, so that all else can go on. Unset: 256 MB. */
   readonly reserveBytes?: number;
   /** Other settings than the safe ones: for tests. */
   readonly settings?: Partial<WriterSettings>;
@@ -49,7 +48,7 @@ export class SqliteStore implements AsyncDisposable {
       writer,
       opened,
       reader: () => this.#startReader(),
-      space: new FreeSpace(dirname(options.path), options.reserveBytes ?? DEFAULT_RESERVE_BYTES),
+      space: new FreeSpace(options.path, options.reserveBytes ?? DEFAULT_RESERVE_BYTES),
       close: () => this[Symbol.asyncDispose](),
     });
     this.run = opened.run;
