@@ -101,7 +101,8 @@ export class Keeper {
     this.loading = undefined;
     this.definition = definition;
     this.rebuilding = undefined;
-    this.tick();
+    this.apply<'wake'>({ kind: 'wake' });
+    this.serve();
   }
 
   /** True while this state of the queue is the one that counts. */

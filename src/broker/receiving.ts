@@ -54,6 +54,7 @@ export class Receiving {
 
   /** Resolves when there is something to receive, when the queue goes, or when the signal aborts. */
   arrival(keeper: Keeper, signal: AbortSignal): Promise<void> {
+    if (keeper.rebuilding === undefined && keeper.state.isAsleep) keeper.apply<'wake'>({ kind: 'wake' });
     if (keeper.state.hasReady || signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const serve = (): boolean => {

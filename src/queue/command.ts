@@ -101,6 +101,8 @@ export type Command =
       readonly maximumSizeBytes: number;
       readonly sources?: ReadonlySet<string>;
     }
+  /** Somebody wants messages: what rests may be read from now on. A receive and a take-out say it too. */
+  | { readonly kind: 'wake' }
   | { readonly kind: 'purge' }
   | { readonly kind: 'configure'; readonly settings: QueueSettings }
   /** A page that was wanted has come. */
@@ -173,6 +175,7 @@ export interface Replies {
     /** The source, if it has one, of the message that may not go where the command says. */
     readonly stoppedBefore: { readonly source: string | undefined } | undefined;
   };
+  readonly wake: undefined;
   readonly purge: undefined;
   readonly configure: undefined;
   readonly page: undefined;

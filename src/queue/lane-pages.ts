@@ -32,7 +32,7 @@ export function wantOfFifo(state: QueueState, fifo: Fifo, moment: Moment, wanted
 function wantLanes(state: QueueState, lanes: Lanes, moment: Moment, wanted: Wanted): number {
   const { backlog, window } = state;
   const { sweep } = lanes;
-  if (state.restingCount === 0) return Infinity;
+  if (state.restingCount === 0 || state.isAsleep) return Infinity;
   if (lanes.readyCount < window.lowCount && !backlog.pageOutstanding) {
     const hungry = lanes.hungry(moment, LANES_OF_PAGE);
     if (!backlog.isWritten(moment)) wanted.disk = true;

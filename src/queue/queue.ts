@@ -24,6 +24,7 @@ const HANDLERS: { readonly [Kind in Command['kind']]: Handler<Kind> } = {
   'give-up': giveUp,
   extend,
   'take-out': takeOutWaiting,
+  wake: () => undefined,
   page,
   'lane-page': lanePage,
   sends: (state, _moment, { page: { sends, isLast } }) => {
@@ -52,6 +53,8 @@ const HANDLERS: { readonly [Kind in Command['kind']]: Handler<Kind> } = {
   },
 };
 
+const WAKING: ReadonlySet<Command['kind']> = new Set(['receive', 'take-out', 'wake']);
+
 /**
  * The law of one queue: what a command answers, what must become durable for it, and what the law needs next.
  * It changes its own state and nothing else: the same state, moment and command always do the same.
@@ -63,6 +66,7 @@ export function apply<Kind extends Command['kind']>(
 ): Applied<Replies[Kind]> {
   const changes: Change[] = [];
   showWhatIsDue(state, moment);
+  if (WAKING.has(command.kind)) state.isAsleep = false;
   const handler = HANDLERS[command.kind];
   const reply = handler(state, moment, command, changes);
   if (command.kind === 'tick') state.backlog.touched.prune(moment);
@@ -96,7 +100,7 @@ function wants(state: QueueState, moment: Moment): Wants {
 /** Wants a page when the window runs low; answers when to look again. */
 function wantPage(state: QueueState, moment: Moment, wanted: Wanted): number {
   const { backlog, window } = state;
-  if (state.restingCount === 0) return Infinity;
+  if (state.restingCount === 0 || state.isAsleep) return Infinity;
   const { fair } = state;
   const isQuietWanted = fair !== undefined && wantQuiet(state, fair, moment, wanted);
   if (!isQuietWanted && state.waitingCount < window.lowCount && state.heldSizeBytes < window.sizeBytes) {

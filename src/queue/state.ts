@@ -47,6 +47,8 @@ export class QueueState {
   fair: Fairness | undefined;
   /** On a FIFO queue: its lanes, and what it remembers of its sends. */
   readonly fifo: Fifo | undefined;
+  /** Since the start nobody has wanted anything: what rests is not read. */
+  isAsleep = false;
   waitingCount = 0;
   leasedCount = 0;
   heldSizeBytes = 0;
@@ -69,6 +71,7 @@ export class QueueState {
   /** A queue as the store knows it: leases and delays by heart, everything else resting there. */
   static restored(stored: StoredQueue, making: Making, window = WINDOW): QueueState {
     const state = new QueueState(stored.queue, making, window, stored);
+    state.isAsleep = true;
     const somethingRests = stored.messages > stored.leases.length;
     if (state.fifo === undefined && stored.hasLanes) state.fair = new Fairness();
     state.fair?.sweep.goBack(1, stored.nextOrder - 1);

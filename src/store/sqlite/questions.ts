@@ -7,7 +7,7 @@ import type { LaneAsk, PackedLanePage } from './lane-reader.ts';
 import type { PackedPage, PageAsk } from './pages.ts';
 import type { PackedSends, SendsAsk } from './sends-reader.ts';
 import type { DataRefused } from './refused.ts';
-import type { PackedQueue } from './stored-queues.ts';
+import type { PackedQueues } from './stored-queues.ts';
 import type { StepOutcome } from './transaction.ts';
 
 /** What the writing thread is told when it starts. */
@@ -29,7 +29,7 @@ export type WriterQuestions = {
   readonly 'all-queues': { readonly ask: LoadAsk; readonly answer: QueuesAnswer };
   readonly 'one-queue': {
     readonly ask: LoadAsk & { readonly queue: number };
-    readonly answer: PackedQueue | undefined;
+    readonly answer: PackedQueues;
   };
   readonly commit: { readonly ask: HandedOver; readonly answer: StepOutcome };
   readonly 'list-records': { readonly ask: string; readonly answer: readonly CatalogRecord[] };
@@ -50,9 +50,8 @@ export interface LoadAsk {
 }
 
 /** All queues, and the first number that no queue has had. */
-export interface QueuesAnswer {
+export interface QueuesAnswer extends PackedQueues {
   readonly nextQueue: number;
-  readonly queues: readonly PackedQueue[];
 }
 
 /** What may be asked of the reading thread. */

@@ -20,7 +20,7 @@ import { packGroup } from './group-code.ts';
 import { buffersOf, Unpacker, type Packed } from './packed.ts';
 import type { Opened, ReaderQuestions, WriterQuestions } from './questions.ts';
 import type { StoreThread } from './store-thread.ts';
-import type { PackedQueue } from './stored-queues.ts';
+import type { PackedQueues } from './stored-queues.ts';
 
 /** What {@link SqliteQueues} needs. */
 export interface SqliteQueuesOptions {
@@ -51,7 +51,7 @@ export class SqliteQueues implements QueueStore {
       run: opened.run,
       lastDurableMs: opened.lastDurableMs,
       nextQueueId: loaded.nextQueue as QueueId,
-      queues: loaded.queues.map(unpackQueue),
+      queues: unpackQueues(loaded),
     };
   }
 
@@ -97,7 +97,7 @@ export class SqliteQueues implements QueueStore {
   async reload(queue: QueueId, nowMs: number): Promise<StoredQueue | undefined> {
     const ask = { queue, nowMs, delayedLimit: DELAYED_AT_START };
     const packed = await this.#options.writer.ask('one-queue', ask);
-    return packed === undefined ? undefined : unpackQueue(packed);
+    return unpackQueues(packed)[0];
   }
 
   spaceIsLow(): boolean {
@@ -109,26 +109,24 @@ export class SqliteQueues implements QueueStore {
   }
 }
 
-function unpackQueue(packed: PackedQueue): StoredQueue {
-  return {
-    queue: packed.queue as QueueId,
-    definition: packed.definition,
-    messages: packed.messages,
-    nextOrder: packed.nextOrder,
-    leases: unpackPlaces(packed.leases),
-    delayed: unpackPlaces(packed.delayed),
-    oldestSentAtMs: packed.oldestSentAtMs,
-    hasLanes: packed.hasLanes,
-  };
+function unpackQueues(packed: PackedQueues): StoredQueue[] {
+  const rows = new Unpacker(packed);
+  return packed.queues.map(({ leaseCount, delayedCount, queue, ...facts }) => {
+    const leases = Array.from({ length: leaseCount }, () => unpackPlace(rows));
+    const delayed = Array.from({ length: delayedCount }, () => unpackPlace(rows));
+    return { ...facts, queue: queue as QueueId, leases, delayed };
+  });
 }
 
 function unpackPlaces(packed: Packed): StoredPlace[] {
   const places: StoredPlace[] = [];
   const rows = new Unpacker(packed);
-  while (!rows.isAtEnd) {
-    places.push({ order: rows.number(), state: rows.state(), sentAtMs: rows.number(), lane: rows.number() });
-  }
+  while (!rows.isAtEnd) places.push(unpackPlace(rows));
   return places;
+}
+
+function unpackPlace(rows: Unpacker): StoredPlace {
+  return { order: rows.number(), state: rows.state(), sentAtMs: rows.number(), lane: rows.number() };
 }
 
 /** The columns are those of a place, then the size; time of sending, lane and size are in the content too. */

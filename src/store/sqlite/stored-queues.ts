@@ -2,16 +2,21 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { Packer, type Packed } from './packed.ts';
 import { EPOCH_BITS, ORDER_BITS, ORDER_MASK } from './slots.ts';
 
-/** A queue on its way from the thread: its leases and delays as rows of order, state, time of sending and lane. */
-export interface PackedQueue {
+/** What is known of one queue without its messages, and how many of its leases and delays are among the rows. */
+export interface QueueFacts {
   readonly queue: number;
   readonly definition: string;
   readonly messages: number;
   readonly nextOrder: number;
   readonly oldestSentAtMs: number | undefined;
-  readonly leases: Packed;
-  readonly delayed: Packed;
   readonly hasLanes: boolean;
+  readonly leaseCount: number;
+  readonly delayedCount: number;
+}
+
+/** Queues on their way from the thread, and rows of order, state, time of sending and lane: of each its leases, then its delays. */
+export interface PackedQueues extends Packed {
+  readonly queues: readonly QueueFacts[];
 }
 
 /** A place's columns, in the order in which they are packed. */
@@ -25,8 +30,8 @@ export class StoredQueues {
   readonly #one: StatementSync;
   readonly #leases: StatementSync;
   readonly #delayed: StatementSync;
-  readonly #oldest: StatementSync;
-  readonly #lanes: StatementSync;
+  /** When the oldest was sent, when the last delay and the last lease end, and any lane. */
+  readonly #facts: StatementSync;
 
   constructor(database: DatabaseSync) {
     const columns = 'SELECT queue, slot, definition, messages, next_order FROM queue';
@@ -36,36 +41,49 @@ export class StoredQueues {
     this.#one = database.prepare(`${columns} WHERE queue = ?`);
     this.#leases = arrays(database, hidden(1));
     this.#delayed = arrays(database, `${hidden(0)} ORDER BY visible_at_ms, id LIMIT ?`);
-    this.#lanes = database.prepare(
-      `SELECT 1 FROM standing WHERE id >> ${EPOCH_BITS} BETWEEN ?1 << ${ORDER_BITS - EPOCH_BITS} ` +
-        `AND ((?1 + 1) << ${ORDER_BITS - EPOCH_BITS}) - 1 AND lane IS NOT NULL LIMIT 1`,
-    );
-    this.#oldest = database.prepare('SELECT min(sent_at_ms) AS oldest FROM standing WHERE id >> 43 = ?');
+    const last = (isHeld: 0 | 1): string =>
+      `(SELECT max(visible_at_ms) FROM standing WHERE id >> 43 = ?1 AND holder > 0 = ${isHeld})`;
+    const lane =
+      `(SELECT lane FROM standing WHERE id >> ${EPOCH_BITS} BETWEEN ?1 << ${ORDER_BITS - EPOCH_BITS} ` +
+      `AND ((?1 + 1) << ${ORDER_BITS - EPOCH_BITS}) - 1 AND lane IS NOT NULL LIMIT 1)`;
+    const oldest = '(SELECT min(sent_at_ms) FROM standing WHERE id >> 43 = ?1)';
+    this.#facts = arrays(database, `SELECT ${oldest}, ${last(0)}, ${last(1)}, ${lane}`);
   }
 
   /** All queues, leases and delays as of `nowMs`; at most `delayedLimit` delays of each. */
-  all(nowMs: number, delayedLimit: number): PackedQueue[] {
-    return this.#all.all().map((row) => this.#read(row, nowMs, delayedLimit));
+  all(nowMs: number, delayedLimit: number): PackedQueues {
+    return this.#pack(this.#all.all(), nowMs, delayedLimit);
   }
 
   /** One queue, if it is there. */
-  one(queue: number, nowMs: number, delayedLimit: number): PackedQueue | undefined {
-    const row = this.#one.get(queue);
-    return row === undefined ? undefined : this.#read(row, nowMs, delayedLimit);
+  one(queue: number, nowMs: number, delayedLimit: number): PackedQueues {
+    return this.#pack(this.#one.all(queue), nowMs, delayedLimit);
   }
 
-  #read(row: Readonly<Record<string, unknown>>, nowMs: number, delayedLimit: number): PackedQueue {
-    const slot = row['slot'] as number;
-    return {
-      queue: row['queue'] as number,
-      definition: row['definition'] as string,
-      messages: row['messages'] as number,
-      nextOrder: row['next_order'] as number,
-      oldestSentAtMs: (this.#oldest.get(slot)?.['oldest'] as number | null) ?? undefined,
-      leases: packRows(this.#leases.iterate(slot, nowMs)),
-      delayed: packRows(this.#delayed.iterate(slot, nowMs, delayedLimit)),
-      hasLanes: this.#lanes.get(slot) !== undefined,
-    };
+  #pack(
+    rows: readonly Readonly<Record<string, unknown>>[],
+    nowMs: number,
+    delayedLimit: number,
+  ): PackedQueues {
+    const packer = new Packer();
+    const queues = rows.map((row): QueueFacts => {
+      const slot = row['slot'] as number;
+      const facts = this.#facts.get(slot) as unknown as readonly (number | null)[];
+      const [oldestSentAtMs, lastDelayMs, lastLeaseMs, lane] = facts;
+      return {
+        queue: row['queue'] as number,
+        definition: row['definition'] as string,
+        messages: row['messages'] as number,
+        nextOrder: row['next_order'] as number,
+        oldestSentAtMs: oldestSentAtMs ?? undefined,
+        hasLanes: lane !== null,
+        // Nearly always there is nothing to look for.
+        leaseCount: (lastLeaseMs ?? 0) > nowMs ? addRows(packer, this.#leases.iterate(slot, nowMs)) : 0,
+        delayedCount:
+          (lastDelayMs ?? 0) > nowMs ? addRows(packer, this.#delayed.iterate(slot, nowMs, delayedLimit)) : 0,
+      };
+    });
+    return { ...packer.packed(), queues };
   }
 }
 
@@ -76,11 +94,14 @@ export function arrays(database: DatabaseSync, text: string): StatementSync {
   return statement;
 }
 
-/** Packs rows of {@link arrays}. */
-export function packRows(rows: Iterable<unknown>): Packed {
-  const packer = new Packer();
-  for (const row of rows) addRow(packer, row as readonly (number | Uint8Array)[]);
-  return packer.packed();
+/** Adds rows of {@link arrays}, and answers how many there were. */
+function addRows(packer: Packer, rows: Iterable<unknown>): number {
+  let count = 0;
+  for (const row of rows) {
+    addRow(packer, row as readonly (number | Uint8Array)[]);
+    count += 1;
+  }
+  return count;
 }
 
 /** Adds one row of {@link arrays}. */

@@ -73,7 +73,7 @@ class Writer {
 
   loadQueues({ nowMs, delayedLimit }: LoadAsk): QueuesAnswer {
     const row = present(this.#database.prepare('SELECT next_queue FROM platform').get(), 'the platform row');
-    return { nextQueue: row['next_queue'] as number, queues: this.queues.all(nowMs, delayedLimit) };
+    return { ...this.queues.all(nowMs, delayedLimit), nextQueue: row['next_queue'] as number };
   }
 
   afterAnswer(): void {
