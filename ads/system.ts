@@ -61,6 +61,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     await ensureClickQueue(clients.sqs, QUEUE_NAMES.clicks),
     await ensureClickQueue(clients.sqs, `${QUEUE_NAMES.clicks}-classic`),
   ];
+  const views = await ensureClickQueue(clients.sqs, QUEUE_NAMES.views);
   await deployProcessor(clients, { root: options.root, ledger, clicks: pick(queues, 0) });
   const companions = deployInBackground(stack, clients, options);
   const send = queueSender(platform.endpoint, { ...credentials(), region: region() });
@@ -76,6 +77,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const queue = pick(queues, options.classic ? 1 : 0);
   const server = await startAdServer({
     ...{ endpoint: platform.endpoint, sql: ledger.sql, queueUrl: queue.url, data: options.data },
+    viewsQueueUrl: views.url,
     // The traffic of a replayed log is quicker than its people were.
     flood: undefined,
   });

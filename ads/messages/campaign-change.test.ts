@@ -7,7 +7,10 @@ const STOPPED: CampaignChange = { type: 'campaign-stopped', campaignId: 2, atMs:
 
 describe('the change of a campaign as a message', () => {
   it('says the change again, and its reason', () => {
-    for (const change of [STOPPED, { ...STOPPED, type: 'campaign-resumed', reason: 'refilled' } as const])
+    for (const change of [
+      STOPPED,
+      { ...STOPPED, type: 'campaign-resumed', reason: 'refilled', position: 7 } as const,
+    ])
       assert.deepEqual(decodeCampaignChange(encodeCampaignChange(change)), change);
   });
 

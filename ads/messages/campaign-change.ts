@@ -4,6 +4,8 @@ export interface CampaignChange {
   readonly campaignId: number;
   /** When the ledger knew it; of two changes of one campaign the later one counts. */
   readonly atMs: number;
+  /** Its place among all changes of the ledger, which orders changes of one millisecond too. */
+  readonly position?: number;
   /** Why it stopped: `exhausted`, `day-exhausted`, `paused`, `ended`. Told, never decided by. */
   readonly reason?: string;
 }
@@ -16,11 +18,15 @@ export function encodeCampaignChange({ atMs, ...change }: CampaignChange): strin
 /** Reads a message body; undefined for anything that is no change of a campaign. Fields that it does not know are let be. */
 export function decodeCampaignChange(body: string): CampaignChange | undefined {
   const fields = parsed(body);
-  const { type, campaignId, at, reason } = fields;
+  const { type, campaignId, at, reason, position } = fields;
   if (type !== 'campaign-stopped' && type !== 'campaign-resumed') return undefined;
   const atMs = typeof at === 'string' || typeof at === 'number' ? new Date(at).getTime() : Number.NaN;
   if (!isId(campaignId) || Number.isNaN(atMs)) return undefined;
-  return { type, campaignId, atMs, ...(typeof reason === 'string' ? { reason } : {}) };
+  return {
+    ...{ type, campaignId, atMs },
+    ...(isId(position) ? { position } : {}),
+    ...(typeof reason === 'string' ? { reason } : {}),
+  };
 }
 
 function isId(value: unknown): value is number {

@@ -12,6 +12,8 @@ import { decodeCampaignChange, type CampaignChange } from '../messages/campaign-
 export interface ListenerOptions {
   readonly sqs: SQSClient;
   readonly queueName: string;
+  /** Called when the queue is there: from now on messages may be sent to it. */
+  readonly ready: () => void;
   readonly hear: (changes: readonly CampaignChange[]) => void;
 }
 
@@ -45,6 +47,7 @@ export class CampaignListener {
     while (!signal.aborted) {
       try {
         queueUrl ??= await this.#queue(signal);
+        this.#options.ready();
         await this.#receive(queueUrl, signal);
       } catch {
         queueUrl = undefined;

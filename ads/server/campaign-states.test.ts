@@ -18,6 +18,14 @@ describe('what an ad server was told of campaigns', () => {
     }
   });
 
+  it('goes by the places of changes where both have one', () => {
+    const states = new CampaignStates();
+    states.hear({ ...RESUMED, position: 7 });
+    states.hear({ ...STOPPED, position: 8 });
+    states.hear({ ...RESUMED, position: 7 });
+    assert.equal(states.isStopped(1), true);
+  });
+
   it('holds against a reading of the ledger that began before, and gives way to a later one', () => {
     let nowMs = 10;
     const states = new CampaignStates(() => nowMs);

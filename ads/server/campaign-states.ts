@@ -1,8 +1,7 @@
 import type { CampaignChange } from '../messages/campaign-change.ts';
 
 interface Heard {
-  readonly stopped: boolean;
-  readonly atMs: number;
+  readonly change: CampaignChange;
   /** By the monotonic clock of this process. */
   readonly heardAtMs: number;
 }
@@ -17,16 +16,15 @@ export class CampaignStates {
   }
 
   /** Of two changes of one campaign the later one counts, in whatever order they come. */
-  hear({ type, campaignId, atMs }: CampaignChange): void {
-    const before = this.#heard.get(campaignId);
-    if (before !== undefined && before.atMs > atMs) return;
-    const stopped = type === 'campaign-stopped';
-    this.#heard.set(campaignId, { stopped, atMs, heardAtMs: this.#monotonicMs() });
+  hear(change: CampaignChange): void {
+    const before = this.#heard.get(change.campaignId);
+    if (before !== undefined && isEarlier(change, before.change)) return;
+    this.#heard.set(change.campaignId, { change, heardAtMs: this.#monotonicMs() });
   }
 
   /** True when nothing of the campaign may be shown, whatever the last reading of the ledger says. */
   isStopped(campaignId: number): boolean {
-    return this.#heard.get(campaignId)?.stopped === true;
+    return this.#heard.get(campaignId)?.change.type === 'campaign-stopped';
   }
 
   /** The ledger has been read anew; a reading that began after a change was heard knows of it. */
@@ -34,4 +32,9 @@ export class CampaignStates {
     for (const [campaignId, { heardAtMs }] of this.#heard)
       if (heardAtMs < beganAtMs) this.#heard.delete(campaignId);
   }
+}
+
+function isEarlier(change: CampaignChange, other: CampaignChange): boolean {
+  const isPlaced = change.position !== undefined && other.position !== undefined;
+  return isPlaced ? change.position < other.position : change.atMs < other.atMs;
 }

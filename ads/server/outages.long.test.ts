@@ -55,6 +55,11 @@ describe('an ad server as a program of its own', () => {
     const { QueueUrl } = await eventually(async () => {
       return clients.sqs.send(new GetQueueUrlCommand({ QueueName: 'campaign-changes-pushed' }));
     });
+    await eventually(async () => {
+      const rows =
+        await ledger.sql`SELECT 1 FROM campaign_subscriber WHERE queue = 'campaign-changes-pushed'`;
+      assert.equal(rows.length, 1);
+    });
     await ledger.sql`UPDATE campaign SET state = 'paused' WHERE campaign_id = 2`;
     await clients.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: encodeCampaignChange(change) }));
     await eventually(async () => assert.ok(!(await campaignsOf(origin)).has(2)));

@@ -5,7 +5,7 @@ import { QUEUE_NAMES } from '../messages/queue-names.ts';
 import { AdServer } from './ad-server.ts';
 import { CampaignListener } from './campaign-listener.ts';
 import { CatalogueKeeper } from './catalogue-keeper.ts';
-import { readCatalogue } from './catalogue.ts';
+import { readCatalogue, type Catalogue } from './catalogue.ts';
 import { readDataCentres, SHIPPED_RANGES } from './data-centres.ts';
 import { FLOOD_LIMIT, type FloodLimit } from './flood-guard.ts';
 import type { NumberedChannel } from './numbered-channel.ts';
@@ -104,8 +104,15 @@ async function keepKnowing(
   server: AdServer,
   sqs: ReturnType<typeof sendingClient>,
 ): Promise<() => Promise<void>> {
+  const queueName = changesQueue(name);
+  let [hasQueue, isSubscribed] = [false, false];
+  const read = async (): Promise<Catalogue> => {
+    if (hasQueue && !isSubscribed) await subscribe(sql, queueName);
+    isSubscribed = hasQueue;
+    return readCatalogue(sql);
+  };
   const keeper = new CatalogueKeeper({
-    read: () => readCatalogue(sql),
+    read,
     use: (catalogue) => server.use(catalogue),
     states: server.states,
     copyPath: join(data, 'ad-server', 'catalogue.json'),
@@ -113,7 +120,12 @@ async function keepKnowing(
   await keeper.start();
   const listener = new CampaignListener({
     sqs,
-    queueName: changesQueue(name),
+    queueName,
+    ready: () => {
+      if (hasQueue) return;
+      hasQueue = true;
+      void keeper.refresh();
+    },
     hear: (changes) => {
       for (const change of changes) server.states.hear(change);
       void keeper.refresh();
@@ -125,7 +137,12 @@ async function keepKnowing(
   };
 }
 
+/** From now on the click processor tells this queue too. */
+async function subscribe(sql: postgres.Sql, queue: string): Promise<void> {
+  await sql`INSERT INTO campaign_subscriber (queue) VALUES (${queue}) ON CONFLICT DO NOTHING`;
+}
+
 /** The queue by which an ad server of this name hears of campaigns. */
-export function changesQueue(name: string | undefined): string {
+function changesQueue(name: string | undefined): string {
   return name === undefined ? QUEUE_NAMES.campaignChanges : `${QUEUE_NAMES.campaignChanges}-${name}`;
 }

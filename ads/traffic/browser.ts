@@ -10,7 +10,7 @@ export class Browser {
     this.#origin = origin;
   }
 
-  /** The link of an ad, or undefined when there is none to show. */
+  /** The link of an ad that comes into sight, or undefined when there is none to show. */
   async see(visit: Visit): Promise<string | undefined> {
     const answer = await this.#ask(
       'GET',
@@ -18,7 +18,9 @@ export class Browser {
       headersOf(visit),
     );
     if (answer.status !== 200) return undefined;
-    return (JSON.parse(answer.text) as { click_url: string }).click_url;
+    const ad = JSON.parse(answer.text) as { readonly click_url: string; readonly view_url: string };
+    await this.#ask('GET', ad.view_url, headersOf(visit));
+    return ad.click_url;
   }
 
   /** Requests the link and answers the status. */
