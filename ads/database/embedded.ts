@@ -16,6 +16,8 @@ export interface EmbeddedServer {
   /** For the role that everything else works as: it cannot change or remove what stands in the ledger. */
   readonly url: string;
   readonly pid: number;
+  /** It was not started now. */
+  readonly ranBefore: boolean;
   /** Ends sessions, writes everything down, and waits until the server is gone. */
   stop(): Promise<void>;
 }
@@ -44,6 +46,7 @@ export async function startEmbedded(
     ownerUrl: urlOf('ads', secrets.password),
     url: urlOf('ads_app', secrets.appPassword),
     pid: running.pid,
+    ranBefore: running.ranBefore,
     stop: () => stop(place.dataDirectory, running.pid),
   };
 }
@@ -53,12 +56,13 @@ async function adoptOrStart(
   place: Place,
   secrets: WholeSecrets,
   options: EmbeddedOptions,
-): Promise<{ pid: number; port: number }> {
+): Promise<{ pid: number; port: number; ranBefore: boolean }> {
   for (let tried = 1; ; tried += 1) {
-    const running = runningServer(place.dataDirectory) ?? (await startServer(place, secrets.port, options));
+    const before = runningServer(place.dataDirectory);
+    const running = before ?? (await startServer(place, secrets.port, options));
     try {
       await prepareRoles(secrets, running.port);
-      return running;
+      return { ...running, ranBefore: before !== undefined };
     } catch (error) {
       if (tried === ADOPT_TRIES || !isPassing(error)) throw unavailable(String(error));
       await sleep(200);

@@ -13,6 +13,7 @@ export interface Ledger {
   readonly sql: postgres.Sql;
   /** Connections of the owner: migrations, rebuilds and tests only. */
   readonly owner: postgres.Sql;
+  readonly ownerUrl: string;
   /** `embedded` is stopped by `close`, `external` is somebody else's. */
   readonly kind: 'embedded' | 'external';
   close(): Promise<void>;
@@ -22,6 +23,8 @@ export interface Ledger {
 export interface LedgerOptions extends EmbeddedOptions {
   readonly url?: string | undefined;
   readonly directory: string;
+  /** A server that ran before is somebody's who works with it: `close` leaves it running. */
+  readonly leaveRunning?: boolean;
 }
 
 const CONNECTIONS = 4;
@@ -37,9 +40,9 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     const sql = open(url, CONNECTIONS);
     const close = async (): Promise<void> => {
       await Promise.all([sql.end({ timeout: 5 }), owner.end({ timeout: 5 })]);
-      await embedded?.stop();
+      if (!(options.leaveRunning === true && embedded?.ranBefore === true)) await embedded?.stop();
     };
-    return { url, sql, owner, kind: external ? 'external' : 'embedded', close };
+    return { url, sql, owner, ownerUrl, kind: external ? 'external' : 'embedded', close };
   } catch (error) {
     await embedded?.stop();
     throw error;

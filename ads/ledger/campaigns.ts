@@ -43,12 +43,13 @@ export async function updateCampaign(
 ): Promise<boolean> {
   const { name, state, priceMicros, dayLimitMicros, endsAtMs } = settings;
   return changeCampaign(sql, campaignId, async (change) => {
+    const before = await readSettings(change.sql, campaignId);
     const changed = await change.sql`
       UPDATE campaign SET name = ${name}, state = ${state}, price_micros = ${priceMicros},
         day_limit_micros = ${dayLimitMicros ?? null}, ends_at = ${timestamp(endsAtMs)}
       WHERE campaign_id = ${campaignId} RETURNING 1`;
-    if (changed.length === 0) return false;
-    await noteSettings(change, campaignId, settings);
+    if (changed.length === 0 || before === undefined) return false;
+    await noteSettings(change, campaignId, settings, before);
     return true;
   });
 }
@@ -90,10 +91,24 @@ export async function readSettings(
   };
 }
 
-async function noteSettings(change: Change, campaignId: number, settings: CampaignSettings): Promise<void> {
-  const { state, priceMicros, dayLimitMicros = null, endsAtMs = null } = settings;
-  await noteChange(change, 'campaign', campaignId, { state, priceMicros, dayLimitMicros, endsAtMs });
+async function noteSettings(
+  change: Change,
+  campaignId: number,
+  settings: CampaignSettings,
+  before?: CampaignSettings,
+): Promise<void> {
+  const body = { ...noted(settings), ...(before === undefined ? {} : { before: noted(before) }) };
+  await noteChange(change, 'campaign', campaignId, body);
 }
+
+function noted({ state, priceMicros, dayLimitMicros = null, endsAtMs = null }: NotedSettings): object {
+  return { state, priceMicros, dayLimitMicros, endsAtMs };
+}
+
+type NotedSettings = Omit<CampaignSettings, 'name' | 'dayLimitMicros' | 'endsAtMs'> & {
+  readonly dayLimitMicros?: number | null | undefined;
+  readonly endsAtMs?: number | null | undefined;
+};
 
 function timestamp(timeMs: number | undefined): Date | null {
   return timeMs === undefined ? null : new Date(timeMs);

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { chargeClicks } from '../click-processor/charge.ts';
-import { sampleClick } from '../click-processor/fixtures/sample-click.ts';
+import { sampleClick, sampleId } from '../click-processor/fixtures/sample-click.ts';
 import { openTestLedger, resetLedger } from '../database/fixtures.ts';
 import type { Ledger } from '../database/ledger.ts';
 import type { RunAccount } from '../server/run-account.ts';
 import { readFigures } from './figures.ts';
+import { reconcileHours } from './hours.ts';
 import { isBalanced, reconcile } from './reconcile.ts';
 import { recordRuns } from './runs.ts';
 
@@ -35,6 +36,7 @@ describe('the reconciliation', () => {
     await recordRuns(ledger.sql, [account({ posted: [[1, 3]] })]);
     const books = await reconcile(ledger.sql, EMPTY);
     assert.equal(books.differences.postedAndFound, 1);
+    assert.deepEqual(books.ids['postedAndFound'], ['ad-1:2']);
     assert.ok(!isBalanced(books));
   });
 
@@ -60,21 +62,54 @@ describe('the reconciliation', () => {
     assert.ok(isBalanced(await reconcile(ledger.sql, EMPTY)));
   });
 
-  for (const [difference, damage] of [
-    ['charges', 'DELETE FROM charge'],
-    ['transfers', "DELETE FROM transfer WHERE kind = 'charge'"],
-    ['accounts', "UPDATE account SET debits_micros = 1 WHERE account_id = 'bank'"],
-    ['budgets', 'UPDATE budget SET spent_micros = 1 WHERE campaign_id = 1'],
-    ['statistics', 'UPDATE stat_hour SET clicks = clicks + 1'],
+  for (const [difference, damage, id] of [
+    ['charges', 'DELETE FROM charge', sampleId(1)],
+    ['transfers', "DELETE FROM transfer WHERE kind = 'charge'", `charge:${sampleId(0x10_0001)}`],
+    ['accounts', "UPDATE account SET debits_micros = 1 WHERE account_id = 'bank'", 'bank'],
+    ['budgets', 'UPDATE budget SET spent_micros = 1 WHERE campaign_id = 1', '1'],
+    ['statistics', 'UPDATE stat_hour SET clicks = clicks + 1', '1 11 1 2025-06-15T15Z billed '],
   ] as const) {
     it(`finds damage: ${damage}`, async () => {
       await charge(1);
       await recordRuns(ledger.sql, [account({ posted: [[1, 1]] })]);
       assert.ok(isBalanced(await reconcile(ledger.sql, EMPTY)));
       await ledger.owner.unsafe(`${OPEN} ${damage}`);
-      assert.equal((await reconcile(ledger.sql, EMPTY)).differences[difference], 1);
+      const books = await reconcile(ledger.sql, EMPTY);
+      assert.deepEqual([books.differences[difference], books.ids[difference]], [1, [id]]);
+      const [kept] = await ledger.sql`SELECT balanced FROM recon_run ORDER BY recon_id DESC LIMIT 1`;
+      assert.equal(kept?.['balanced'], false);
     });
   }
+
+  it('can be made for each campaign and hour, on all sides', async () => {
+    await chargeClicks(ledger.sql, [
+      sampleClick(1),
+      sampleClick(2, { method: 'HEAD' }),
+      sampleClick(3, { clickedAtMs: 1_750_000_000_000 - 3_600_000 }, { campaignId: 2, priceMicros: 400_000 }),
+    ]);
+    const hours = () => reconcileHours(ledger.sql, { fromMs: 1.7e12, untilMs: 1.8e12 });
+    assert.deepEqual(
+      (await hours()).map((hour) => [
+        hour.campaignId,
+        hour.clicks,
+        hour.charges,
+        hour.unbilled,
+        hour.chargedMicros,
+      ]),
+      [
+        [1, 2, 1, 1, 250_000],
+        [2, 1, 1, 0, 400_000],
+      ],
+    );
+    assert.ok((await hours()).every((hour) => hour.balanced));
+    await ledger.owner.unsafe(
+      `${OPEN} DELETE FROM transfer WHERE kind = 'charge' AND amount_micros = 400000`,
+    );
+    assert.deepEqual(
+      (await hours()).map((hour) => hour.balanced),
+      [true, false],
+    );
+  });
 
   it('comes with the figures of one run of the ad server', async () => {
     const twice = { addressHash: 'viewer-1', seq: 2 };

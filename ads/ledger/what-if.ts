@@ -1,0 +1,132 @@
+import type postgres from 'postgres';
+import { decideAll, type Decided } from '../click-processor/decide.ts';
+import type { CountedClick } from '../click-processor/known.ts';
+import { countedClick } from '../click-processor/known.ts';
+import { readViewed } from '../click-processor/read-known.ts';
+import type { Rules } from '../click-processor/rules.ts';
+import { readStoredClicks, type StoredClick } from './stored-click.ts';
+
+/** Which stored clicks are judged again. */
+export interface Period {
+  readonly fromMs: number;
+  /** Not included. */
+  readonly untilMs: number;
+}
+
+/** A billed click that the other rules would not have billed. */
+export interface Finding {
+  readonly clickId: string;
+  readonly campaignId: number;
+  readonly reason: string;
+  readonly amountMicros: number;
+}
+
+/** What other rules would have said of the stored clicks. */
+export interface WhatIf {
+  /** How many clicks were judged again. */
+  readonly clicks: number;
+  /** Billed, and invalid by these rules: what credits would give back. Clicks with a credit already are left out. */
+  readonly toCredit: readonly Finding[];
+  /** Invalid, and valid by these rules. Nobody is charged for them afterwards. */
+  readonly wouldCount: number;
+  /** How many are invalid by these rules, by reason. */
+  readonly reasons: Readonly<Record<string, number>>;
+}
+
+/** So many clicks are in memory at once. */
+const AT_ONCE = 20_000;
+/** The longest window a rule can ask for. */
+const LONGEST_WINDOW_MS = 86_400_000;
+
+/**
+ * Judges stored clicks again by other rules, in the order in which they were clicked, as if money were no matter.
+ * Writes nothing.
+ */
+export async function whatIf(sql: postgres.Sql, rules: Rules, period: Period): Promise<WhatIf> {
+  const result = {
+    clicks: 0,
+    toCredit: [] as Finding[],
+    wouldCount: 0,
+    reasons: {} as Record<string, number>,
+  };
+  let counted: readonly CountedClick[] = [];
+  let after = { atMs: period.fromMs, clickId: '00000000-0000-0000-0000-000000000000' };
+  for (;;) {
+    const stored = await readStoredClicks(
+      sql,
+      sql`(clicked_at, click_id) > (to_timestamp(${after.atMs}::float8 / 1000), ${after.clickId}::uuid)
+        AND clicked_at < to_timestamp(${period.untilMs}::float8 / 1000) AND verdict <> 'pending'
+        AND click_id IN (SELECT click_id FROM click
+          WHERE (clicked_at, click_id) > (to_timestamp(${after.atMs}::float8 / 1000), ${after.clickId}::uuid)
+          ORDER BY clicked_at, click_id LIMIT ${AT_ONCE})`,
+    );
+    const last = stored.at(-1);
+    if (last === undefined) return result;
+    const decided = await judgeAgain(sql, rules, stored, counted);
+    await sum(sql, result, stored, decided);
+    after = { atMs: last.click.clickedAtMs, clickId: last.click.clickId };
+    counted = [...counted, ...countedOf(decided)].filter(
+      (click) => click.clickedAtMs > after.atMs - LONGEST_WINDOW_MS,
+    );
+  }
+}
+
+/** Money is no matter: every campaign has enough, and none is over. */
+async function judgeAgain(
+  sql: postgres.Sql,
+  rules: Rules,
+  stored: readonly StoredClick[],
+  counted: readonly CountedClick[],
+): Promise<readonly Decided[]> {
+  const clicks = stored.map((one) => one.click);
+  const campaigns = new Set(clicks.flatMap((click) => click.served?.campaignId ?? []));
+  const budgets = [...campaigns].map((campaignId) => ({
+    campaignId,
+    active: true,
+    limitMicros: Infinity,
+    spentMicros: 0,
+  }));
+  const viewed = await readViewed(sql, clicks, rules);
+  const nowMs = Math.max(...clicks.map((click) => click.clickedAtMs));
+  return decideAll({ fresh: clicks }, { rules, nowMs, budgets, days: [], counted, viewed }).fresh;
+}
+
+function countedOf(decided: readonly Decided[]): readonly CountedClick[] {
+  return decided.flatMap(({ click, verdict }) =>
+    verdict.kind !== 'invalid' && click.served !== undefined ? [countedClick(click, click.served)] : [],
+  );
+}
+
+async function sum(
+  sql: postgres.Sql,
+  result: { clicks: number; toCredit: Finding[]; wouldCount: number; reasons: Record<string, number> },
+  stored: readonly StoredClick[],
+  decided: readonly Decided[],
+): Promise<void> {
+  const verdicts = new Map(decided.map((one) => [one.click.clickId, one.verdict]));
+  const credited = await creditedAmong(sql, stored);
+  result.clicks += stored.length;
+  for (const { click, verdict, reason } of stored) {
+    const now = verdicts.get(click.clickId);
+    // A click whose view has not come would never be billed by these rules.
+    const said = now?.kind === 'pending' ? 'no-view' : now?.kind === 'invalid' ? now.reason : undefined;
+    if (said !== undefined) result.reasons[said] = (result.reasons[said] ?? 0) + 1;
+    if (said === undefined && verdict === 'invalid' && reason !== 'unknown-campaign') result.wouldCount += 1;
+    const { served } = click;
+    if (said === undefined || verdict !== 'billed' || served === undefined || credited.has(click.clickId))
+      continue;
+    const { campaignId, priceMicros: amountMicros } = served;
+    result.toCredit.push({ clickId: click.clickId, campaignId, reason: said, amountMicros });
+  }
+}
+
+async function creditedAmong(
+  sql: postgres.Sql,
+  stored: readonly StoredClick[],
+): Promise<ReadonlySet<string>> {
+  const ids = stored.filter((one) => one.verdict === 'billed').map((one) => one.click.clickId);
+  const rows = await sql<
+    { click_id: string }[]
+  >`SELECT click_id FROM credit WHERE click_id = ANY(${ids}::uuid[])`;
+  return new Set(rows.map((row) => row.click_id));
+}
