@@ -119,16 +119,18 @@ export async function setValues(group: string, values: readonly GroupValue[]): P
 
 /** The number behind `name` in a file of lines `name number`; 0 when it is not there. */
 export async function counter(group: string, file: string, name: string): Promise<number> {
-  const text = await readFile(join(group, file), 'utf8').catch(() => '');
-  const line = text.split('\n').find((each) => each.startsWith(`${name} `));
-  return line === undefined ? 0 : Number(line.slice(name.length + 1));
+  return numberAfter(await readFile(join(group, file), 'utf8').catch(() => ''), name);
 }
 
 /** From the group's `memory.stat`, where each version has its own word for what is private. */
 export async function groupMemory(group: string, privateName: 'rss' | 'anon'): Promise<GroupMemory> {
-  const read = (name: string): Promise<number> => counter(group, 'memory.stat', name);
-  const [privateBytes, sharedBytes] = await Promise.all([read(privateName), read('shmem')]);
-  return { privateBytes, sharedBytes };
+  const text = await readFile(join(group, 'memory.stat'), 'utf8').catch(() => '');
+  return { privateBytes: numberAfter(text, privateName), sharedBytes: numberAfter(text, 'shmem') };
+}
+
+function numberAfter(text: string, name: string): number {
+  const line = text.split('\n').find((each) => each.startsWith(`${name} `));
+  return line === undefined ? 0 : Number(line.slice(name.length + 1));
 }
 
 /** A file that holds one number; 0 when it is not there. */

@@ -1,4 +1,4 @@
-import { stat, statfs } from 'node:fs/promises';
+import { statfs } from 'node:fs/promises';
 
 /** What an environment's private /tmp holds. */
 export interface TmpUsage {
@@ -6,13 +6,15 @@ export interface TmpUsage {
   readonly files: number;
 }
 
-/** As seen from a process inside; nothing when it is not there any more, or still builds the walls and sees the machine's. */
-export async function tmpUsage(pid: number): Promise<TmpUsage> {
+/**
+ * As seen from a process inside; nothing when it is not there any more, or still builds the walls and sees the machine's, which
+ * is told by its size.
+ */
+export async function tmpUsage(pid: number, sizeBytes: number): Promise<TmpUsage> {
   const none = { bytes: 0, files: 0 };
   if (pid === 0) return none;
-  const path = `/proc/${pid}/root/tmp`;
-  const [facts, own, machines] = await Promise.all([statfs(path), stat(path), stat('/tmp')]).catch(() => []);
-  if (facts === undefined || own?.dev === machines?.dev) return none;
+  const facts = await statfs(`/proc/${pid}/root/tmp`).catch(() => undefined);
+  if (facts === undefined || facts.blocks !== Math.ceil(sizeBytes / facts.bsize)) return none;
   return { bytes: (facts.blocks - facts.bfree) * facts.bsize, files: facts.files - facts.ffree };
 }
 

@@ -15,7 +15,7 @@ export async function ownMemoryBytes(
 ): Promise<number> {
   const pids = cgroup === undefined ? await processTree(spawned.pid) : await cgroup.pids();
   // Whoever came last is inside: the first ones build the walls.
-  const tmp = await tmpUsage(pids.at(-1) ?? 0);
+  const tmp = await tmpUsage(pids.at(-1) ?? 0, spec.tmpSizeBytes);
   if (tmp.files > mostFiles(spec.tmpSizeBytes)) return Infinity;
   if (cgroup === undefined) return pssBytes(pids);
   const { privateBytes, sharedBytes } = await cgroup.memory();
