@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { strToU8, type Zippable } from 'fflate';
 import { scopeProgram } from '../src/sandbox/bubblewrap/scope-program.ts';
+import { freePort, Platform } from './crash/platform.ts';
 import { openGround, type Ground } from './isolation/ground.ts';
-import { executable } from './isolation/victims.ts';
+import { executable, Victims } from './isolation/victims.ts';
 
 let ground: Ground;
 let count = 0;
@@ -88,6 +92,41 @@ test('output without a line end, and bytes that are no text, reach the log and h
   assert.equal(answer, 'fine');
   assert.match(log, /no line end\n/);
   assert.match(log, /END RequestId/);
+});
+
+test('a handler string that names nothing says what is wrong with it', async () => {
+  const files = { 'index.js': strToU8('exports.handler = () => 1;') };
+  const malformed = await told(files, { ...NODE, Handler: 'handler' });
+  assert.deepEqual(
+    [malformed.functionError, malformed.errorType],
+    ['Unhandled', 'Runtime.MalformedHandlerName'],
+  );
+  const gone = await told(files, { ...NODE, Handler: 'index.other' });
+  assert.deepEqual(
+    [gone.errorType, gone.errorMessage],
+    ['Runtime.HandlerNotFound', 'index.other is undefined or not exported'],
+  );
+});
+
+test('a runtime that this machine lacks is told with the package that brings it', async (context) => {
+  const dataDirectory = await mkdtemp(join(tmpdir(), 'millrace-no-ruby-'));
+  context.after(() => rm(dataDirectory, { recursive: true, force: true }));
+  const program = join(import.meta.dirname, '..', 'src', 'main.ts');
+  await using platform = await Platform.start({
+    ...{ dataDirectory, port: await freePort() },
+    program: [process.execPath, '--disable-warning=ExperimentalWarning', program],
+    // Languages are looked for on the path; here there are none.
+    variables: { PATH: dataDirectory, HOME: dataDirectory },
+  });
+  using victims = new Victims(`http://127.0.0.1:${platform.port}`);
+  const more = { Runtime: 'ruby3.4' as const, Handler: 'index.handler' };
+  await victims.create('no-ruby', { 'index.rb': strToU8('def handler(event:, context:) = 1') }, more);
+  const { FunctionError, Payload, LogResult } = await victims.lambda.send(
+    new InvokeCommand({ FunctionName: 'no-ruby', LogType: 'Tail' }),
+  );
+  assert.equal(FunctionError, 'Unhandled');
+  assert.match(Payload?.transformToString() ?? '', /Runtime\.NotInstalled.*apt-get install ruby/);
+  assert.match(Buffer.from(LogResult ?? '', 'base64').toString(), /apt-get install ruby/);
 });
 
 test('a package without its handler says which file is missing', async () => {

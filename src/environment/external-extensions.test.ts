@@ -64,6 +64,7 @@ describe('extensions that are programs of their own, behind the walls', { timeou
     const expected = [...invocations, 'heard SHUTDOWN spindown', 'hidden 0'];
     assert.deepEqual([...heard].toSorted(), expected.toSorted(), rooms.lines.join('\n'));
     assert.ok(rooms.lines.some((line) => line.endsWith('runtime asked')));
+    assert.ok(rooms.lines.includes('EXTENSION\tName: beside\tState: Ready\tEvents: [INVOKE, SHUTDOWN]'));
   });
 
   test('one that ends ends the environment, and the log says which', async (context) => {

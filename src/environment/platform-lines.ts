@@ -1,5 +1,5 @@
+import type { DoorInvocation } from './door.ts';
 import { endedOf } from './ended.ts';
-import type { InvokeRequest } from './invoke.ts';
 import { jsonEndLines, jsonInitReportLines, jsonStartLines } from './json-report.ts';
 import {
   endLines,
@@ -31,7 +31,7 @@ export function linesAfter(reported: Reported): readonly string[] {
 
 /** After an invocation, for its extensions. */
 export function reportEvent(
-  reported: Omit<Reported, 'request'> & { readonly request: Pick<InvokeRequest, 'requestId' | 'traceId'> },
+  reported: Omit<Reported, 'request'> & { readonly request: Pick<DoorInvocation, 'requestId' | 'traceId'> },
 ): TelemetryEvent {
   const { request, record, end, nowMs, durationMs, initDurationMs, peakMemoryBytes } = reported;
   return {

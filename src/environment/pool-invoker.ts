@@ -71,7 +71,7 @@ export class PoolInvoker implements Invoker {
     for (const line of linesAfter({ request, record, end, nowMs: clock.nowMs(), ...figures }))
       log.write(line);
     const logTail = log.takeTail();
-    const told = { request, record, end, ...figures };
+    const told = { request: invocation, record, end, ...figures };
     void again.then(() => environment.tell(reportEvent({ ...told, nowMs: clock.nowMs() })));
     this.#keep(record, environment, again);
     return { ...invokeEnd(request.requestId, end, record.settings.timeoutMs), ...figures, logTail };

@@ -19,6 +19,7 @@ import {
   type ExternalExtensions,
   type LauncherWords,
 } from './external-extensions.ts';
+import { extensionLines } from './extension-lines.ts';
 import type { Hull, HullBuilder } from './hull.ts';
 import { NETWORK_VARIABLE, networkOf } from './network.ts';
 import type { StartFailure } from './outcomes.ts';
@@ -209,6 +210,9 @@ export class EnvironmentStarter {
     const names = { functionName: key.name, functionVersion: version, accountId: key.account };
     const facts = { ...names, handler, runtime, memorySizeMb, initialization };
     door.belongTo(facts, extensions?.names ?? [], words?.go);
+    door.telemetry.hear((event) => {
+      for (const line of extensionLines(event, settings)) log.write(line);
+    });
     log.tellLines(door.telemetry, settings.logFormat === 'JSON');
     const owned = parts.move();
     const release = (): Promise<void> => owned.disposeAsync();

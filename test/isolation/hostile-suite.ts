@@ -64,7 +64,7 @@ function attacksBy(who: Who, all: Readonly<Record<string, Attack>>): void {
     ground = await openGround(who);
     const { victims } = ground;
     await victims.python('victim', { Environment: { Variables: { SECRET: MARK } }, Timeout: 120 });
-    facts = { ...(await victimFacts(ground)), ...hostFacts(ground) };
+    facts = { ...(await victimFacts(ground)), ...hostFacts(ground), queue: await victimQueue(ground) };
     victimCount = 1;
     quiet = await leftovers(ground);
   });
@@ -180,6 +180,20 @@ async function makeAttacker({ victims }: Ground, name: string, attack: Attack): 
 async function victimFacts({ victims }: Ground): Promise<object> {
   const python = `open('/tmp/secret', 'w').write('${MARK}'); result = dict(api=api, busy=request_id)`;
   return { mark: MARK, ...((await victims.invoke('victim', { python })).payload as object) };
+}
+
+/** The URL of a queue that is there for a client of the host. */
+async function victimQueue({ endpoint }: Ground): Promise<string> {
+  const headers = {
+    'content-type': 'application/x-amz-json-1.0',
+    'x-amz-target': 'AmazonSQS.CreateQueue',
+    authorization:
+      'AWS4-HMAC-SHA256 Credential=any/20260101/us-east-1/sqs/aws4_request, SignedHeaders=host, Signature=0',
+  };
+  const answer = await fetch(endpoint, { method: 'POST', headers, body: '{"QueueName":"victim"}' });
+  const { QueueUrl } = (await answer.json()) as { readonly QueueUrl?: string };
+  assert.ok(QueueUrl !== undefined, `${answer.status}`);
+  return QueueUrl;
 }
 
 function hostFacts({ platform, dataDirectory }: Ground): object {

@@ -80,6 +80,8 @@ export type TelemetryEvent = { readonly atMs: number } & (
 /** Takes what happens in one environment. Never waits, never fails. */
 export interface TelemetrySink {
   tell(event: TelemetryEvent): void;
+  /** From now on `listener` is told everything as well: the platform's own, which needs no subscription. */
+  hear(listener: (event: TelemetryEvent) => void): void;
   /** The environment is frozen: nothing is delivered to it. */
   pause(): void;
   resume(): void;
@@ -90,6 +92,7 @@ export interface TelemetrySink {
 /** Where nobody can subscribe. */
 export const NO_TELEMETRY: TelemetrySink = {
   tell: () => undefined,
+  hear: () => undefined,
   pause: () => undefined,
   resume: () => undefined,
   hurry: () => undefined,

@@ -21,6 +21,7 @@ export interface TelemetryParts {
 export class Telemetry implements TelemetrySink {
   readonly #parts: TelemetryParts;
   readonly #subscribers = new Map<string, Subscriber>();
+  #listener: ((event: TelemetryEvent) => void) | undefined;
   #early: TelemetryEvent[] | undefined = [];
   /** What is told before the next event, while that has to wait. */
   #earlier: Promise<void> | undefined;
@@ -39,6 +40,10 @@ export class Telemetry implements TelemetrySink {
     this.#subscribers.set(key, subscriber);
     for (const event of this.#early ?? []) subscriber.tell(event);
     this.tell({ kind: 'subscription', atMs: clock.nowMs(), api, name, types });
+  }
+
+  hear(listener: (event: TelemetryEvent) => void): void {
+    this.#listener = listener;
   }
 
   /** The code is loaded: nobody subscribes any more. */
@@ -72,6 +77,7 @@ export class Telemetry implements TelemetrySink {
   }
 
   #tell(event: TelemetryEvent): void {
+    this.#listener?.(event);
     if (this.#early !== undefined && this.#early.length < MOST_EARLY) this.#early.push(event);
     for (const subscriber of this.#subscribers.values()) subscriber.tell(event);
   }
