@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { cold } from './cold.ts';
 import type { Bench, Figure } from './figure.ts';
+import { dispatch } from './dispatch/dispatch.ts';
 import { environments } from './environments/environments.ts';
 import { hundred } from './hundred.ts';
 import { idle } from './idle.ts';
@@ -9,7 +10,7 @@ import { queue } from './queue/queue.ts';
 import { sends } from './sends.ts';
 import { walk } from './walk.ts';
 
-const BENCHES: readonly Bench[] = [sends, walk, cold, hundred, idle, polls, environments, queue];
+const BENCHES: readonly Bench[] = [sends, walk, cold, hundred, idle, polls, environments, queue, dispatch];
 
 /** `npm run bench [-- NAME …] [--json]`: measures, prints a table or JSON lines. It judges nothing: the targets stand beside. */
 async function main(): Promise<void> {

@@ -25,6 +25,12 @@ export function jiffiesOf(root: number): number {
   return jiffies;
 }
 
+/** Processor time of a process and all its threads, without what descends from it. */
+export function ownJiffiesOf(pid: number): number {
+  const fields = statOf(pid);
+  return Number(fields[11]) + Number(fields[12]);
+}
+
 /** Memory of one process, what it shares with others counted in part; 0 when it has ended. */
 export function pssKb(pid: number): number {
   try {

@@ -38,6 +38,10 @@ interface Running {
   readonly child: PromiseWithResolvers<number>;
 }
 
+interface OutputQuestion extends PromiseWithResolvers<void> {
+  readonly number: number;
+}
+
 /** How long the process stays when it has nothing to do. */
 const IDLE_MS = 10_000;
 
@@ -45,7 +49,9 @@ const IDLE_MS = 10_000;
 export class Spawner implements AsyncDisposable {
   readonly #clock: Clock;
   readonly #running = new Map<number, Running>();
-  readonly #reading = new Map<number, () => void>();
+  /** The question for output that is on its way, and who asks since it went. */
+  #reading: OutputQuestion | undefined;
+  #nextReading: OutputQuestion | undefined;
   #process: ChildProcess | undefined;
   #nextId = 1;
   #cancelRest: Cancel | undefined;
@@ -98,12 +104,26 @@ export class Spawner implements AsyncDisposable {
     this.#process.send(request, () => undefined);
   }
 
+  /** One question at a time is for all programs: who asks meanwhile has a part in the next. */
   #outputRead(): Promise<void> {
-    const number = this.#nextId++;
-    return new Promise((resolve) => {
-      this.#reading.set(number, resolve);
-      this.#ask({ kind: 'read-output', number });
-    });
+    if (this.#nextReading === undefined) {
+      this.#nextReading = { number: this.#nextId++, ...Promise.withResolvers<void>() };
+      // At the end of the turn: several invocations often end in one.
+      setImmediate(() => this.#askForOutput());
+    }
+    return this.#nextReading.promise;
+  }
+
+  #askForOutput(): void {
+    if (this.#reading !== undefined || this.#nextReading === undefined) return;
+    this.#reading = this.#nextReading;
+    this.#nextReading = undefined;
+    this.#ask({ kind: 'read-output', number: this.#reading.number });
+  }
+
+  #endReading(): void {
+    this.#reading?.resolve();
+    this.#reading = undefined;
   }
 
   #launch(): ChildProcess {
@@ -124,9 +144,9 @@ export class Spawner implements AsyncDisposable {
 
   #hear(event: SpawnerEvent): void {
     if (event.kind === 'output-read') {
-      this.#reading.get(event.number)?.();
-      this.#reading.delete(event.number);
-      return;
+      if (event.number !== this.#reading?.number) return;
+      this.#endReading();
+      return void setImmediate(() => this.#askForOutput());
     }
     const running = this.#running.get(event.id);
     if (running === undefined) return;
@@ -154,8 +174,9 @@ export class Spawner implements AsyncDisposable {
       running.closed.resolve();
     }
     this.#running.clear();
-    for (const resolve of this.#reading.values()) resolve();
-    this.#reading.clear();
+    this.#endReading();
+    this.#nextReading?.resolve();
+    this.#nextReading = undefined;
   }
 
   #settle(running: Running, why: string): void {
@@ -169,6 +190,8 @@ export class Spawner implements AsyncDisposable {
     this.#cancelRest?.();
     this.#cancelRest = this.#clock.after(IDLE_MS, () => {
       if (this.#running.size > 0) return;
+      // Nothing runs: whoever still asked has nothing to wait for.
+      this.#endReading();
       const resting = this.#process;
       // An order that comes now gets a new process: this one hears nothing more.
       this.#process = undefined;

@@ -1,0 +1,138 @@
+import { InvokeCommand } from '@aws-sdk/client-lambda';
+import { median, rounded, type Bench, type Figure } from '../figure.ts';
+import { BenchPlatform } from '../platform.ts';
+import { NotToBeHad } from '../queue/peers/fetch.ts';
+import { calls } from './calls.ts';
+import { AT_ONCE, Drain, type DrainOutcome } from './drain.ts';
+import { framedEchoRate } from './echo.ts';
+import { startFunctionServer, type FunctionServer } from './function-server.ts';
+import { idleMappings } from './idle-mappings.ts';
+import { ramp } from './ramp.ts';
+
+const ROUNDS = 3;
+const ECHO_SECONDS = 3;
+const LOG_ROUNDS = 3;
+const LINES_PER_SECOND = 10_000;
+const LOG_SECONDS = 20;
+const MOST_SLOWER_PERCENT = 10;
+
+/** One size of batch, and what is promised of it. */
+interface Course {
+  readonly batchSize: number;
+  readonly messages: number;
+  readonly least: number;
+}
+
+const COURSES: readonly Course[] = [
+  { batchSize: 1, messages: 10_000, least: 1620 },
+  { batchSize: 10, messages: 60_000, least: 8 * 1620 },
+  { batchSize: 100, messages: 200_000, least: 40_000 },
+];
+const LEAST_OF_ECHO = 0.15;
+
+/** From a durable queue through a Node function in the full sandbox, function included, and what else dispatch promises. */
+export const dispatch: Bench = {
+  name: 'dispatch',
+  what: 'queue to function in batches, synchronous invocations, idle mappings, log lines, a thousand from nothing',
+  async run(progress, { isFull }) {
+    const figures: Figure[] = [];
+    const peer = await functionServer(progress);
+    try {
+      await using platform = await BenchPlatform.start();
+      await platform.deploy('return', 'return');
+      for (const course of COURSES) figures.push(...(await drained(platform, course, progress)));
+      figures.push(...(await calls(platform, peer, progress)));
+      figures.push(await logged(platform, progress));
+    } finally {
+      await peer?.[Symbol.asyncDispose]();
+    }
+    figures.push(...(await ramp(progress)));
+    if (isFull) figures.push(...(await idleMappings(progress)));
+    else progress('dispatch: left out without --full: a thousand idle mappings');
+    return figures;
+  },
+};
+
+async function functionServer(progress: (line: string) => void): Promise<FunctionServer | undefined> {
+  try {
+    return await startFunctionServer();
+  } catch (error) {
+    if (!(error instanceof NotToBeHad)) throw error;
+    progress(`dispatch: left out: functions-framework cannot be had here (${error.message})`);
+    return undefined;
+  }
+}
+
+async function drained(
+  platform: BenchPlatform,
+  { batchSize, messages, least }: Course,
+  progress: (line: string) => void,
+): Promise<readonly Figure[]> {
+  const queue = `drain-${batchSize}`;
+  const drain = await Drain.prepare(platform, { queue, function: 'return', batchSize, messages });
+  progress(`dispatch: batches of ${batchSize}, warming up`);
+  await drain.run();
+  const outcomes: DrainOutcome[] = [];
+  const echoes: number[] = [];
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    progress(`dispatch: batches of ${batchSize}, round ${round} of ${ROUNDS}`);
+    if (batchSize === 1) echoes.push(await framedEchoRate(AT_ONCE, ECHO_SECONDS));
+    outcomes.push(await drain.run());
+  }
+  const of = (value: (outcome: DrainOutcome) => number): number => median(outcomes.map(value));
+  const rate = of((outcome) => outcome.rate);
+  const name = `queue -> function, batches of ${batchSize}`;
+  const told = { unit: 'ms', target: 'told', kept: true };
+  return [
+    { name, value: Math.round(rate), unit: '/s', target: `>= ${least}/s`, kept: rate >= least },
+    ...besideEcho(name, outcomes, echoes),
+    {
+      ...told,
+      name: `${name}: own CPU for 1,000`,
+      value: rounded(of((outcome) => outcome.ownMsPerThousand)),
+    },
+    {
+      ...told,
+      name: `${name}: all CPU for 1,000`,
+      value: rounded(of((outcome) => outcome.allMsPerThousand)),
+    },
+  ];
+}
+
+function besideEcho(
+  name: string,
+  outcomes: readonly DrainOutcome[],
+  echoes: readonly number[],
+): readonly Figure[] {
+  if (echoes.length === 0) return [];
+  const ratio = median(outcomes.map((outcome, round) => outcome.rate / (echoes[round] ?? Number.NaN)));
+  const beside = { floor: Math.round(median(echoes)), ratio: rounded(ratio) };
+  return [
+    {
+      ...{ name: `${name}, beside a framed echo`, value: rounded(ratio), unit: 'x', ...beside },
+      ...{ target: `>= ${LEAST_OF_ECHO} x echo`, kept: ratio >= LEAST_OF_ECHO },
+    },
+  ];
+}
+
+/** The same drain with and without a function beside it that logs, in turn. */
+async function logged(platform: BenchPlatform, progress: (line: string) => void): Promise<Figure> {
+  await platform.deploy('chatter', 'chatter', { timeoutS: 60 });
+  const what = { queue: 'drain-logged', function: 'return', batchSize: 10, messages: 30_000 };
+  const drain = await Drain.prepare(platform, what);
+  await drain.run();
+  const slower: number[] = [];
+  for (let round = 1; round <= LOG_ROUNDS; round += 1) {
+    progress(`dispatch: ${LINES_PER_SECOND} log lines a second beside it, round ${round} of ${LOG_ROUNDS}`);
+    const quiet = (await drain.run()).rate;
+    const Payload = JSON.stringify({ linesPerSecond: LINES_PER_SECOND, seconds: LOG_SECONDS });
+    const talking = platform.functions.send(new InvokeCommand({ FunctionName: 'chatter', Payload }));
+    const beside = (await drain.run()).rate;
+    await talking;
+    slower.push(100 * (1 - beside / quiet));
+  }
+  const value = median(slower);
+  const name = `slower beside ${LINES_PER_SECOND} log lines a second`;
+  const target = `<= ${MOST_SLOWER_PERCENT} %`;
+  return { name, value: rounded(value), unit: '%', target, kept: value <= MOST_SLOWER_PERCENT };
+}

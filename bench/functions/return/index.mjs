@@ -1,0 +1,4 @@
+/** Does nothing, at once. */
+export async function handler() {
+  return {};
+}
