@@ -70,9 +70,14 @@ export class Committer {
     return this.#inFlight.find(({ number }) => number === group)?.fate.promise ?? 'durable';
   }
 
+  /** True when nothing is on its way to the disk. */
+  get isIdle(): boolean {
+    return this.#inFlight.length === 0 && this.#filling.isEmpty;
+  }
+
   /** Resolves when everything added so far is durable, or never will be because the disk failed. */
   async drain(): Promise<void> {
-    while (!this.#failed && (this.#inFlight.length > 0 || !this.#filling.isEmpty)) {
+    while (!this.#failed && !this.isIdle) {
       await Promise.race([(this.#inFlight[0] ?? this.#filling).fate.promise, this.#failure.promise]);
     }
   }

@@ -28,6 +28,13 @@ export function deadLetterKeeper(queues: Queues, source: Keeper): Keeper | undef
   return target === source || target?.closed !== undefined ? undefined : target;
 }
 
+/** Settled when the queue of dead letters may be joined again; undefined when it may now, or is not there. */
+export function deadLettersClosed(queues: Queues, source: Keeper): Promise<void> | undefined {
+  const { redrive } = source.definition.settings;
+  const target = redrive === undefined ? undefined : queues.get(redrive.deadLetterQueue);
+  return target === source ? undefined : target?.closed;
+}
+
 /**
  * The dead letters as they join another queue: with the name of the queue they come from; in a FIFO queue their retention
  * begins anew and their deduplication id is their message id, as in SQS. Why they were not handled goes with them.

@@ -72,3 +72,18 @@ test('a group begins with its first change and knows the bytes of what joined', 
   group.add([added(2)], 6);
   assert.deepEqual([group.isEmpty, group.startedAtMs, group.sizeBytes], [false, 5, 20]);
 });
+
+test('sends far apart are remembered apart, so that none is overlooked by its time', () => {
+  const remembered = (firstOrder: number, atMs: number): Change => {
+    return { kind: 'sends-remembered', queue: QUEUE, sends: { firstOrder, atMs, keys: new Uint32Array(4) } };
+  };
+  const apart = written(remembered(1, 0), remembered(2, 1000), remembered(3, 60_000), remembered(4, 200_000));
+  const times = apart.map(
+    (change) => change.kind === 'sends-remembered' && [change.sends.atMs, change.sends.keys[7]],
+  );
+  assert.deepEqual(times, [
+    [0, 1000],
+    [60_000, undefined],
+    [200_000, undefined],
+  ]);
+});

@@ -40,8 +40,7 @@ export class Group {
     for (const [queue, changes] of this.#queues) {
       for (const change of changes.whole) all.push(change);
       for (const change of changes.messages.values()) all.push(change);
-      if (changes.sends.length > 0)
-        all.push({ kind: 'sends-remembered', queue, sends: joinedSends(changes.sends) });
+      for (const sends of joinedSends(changes.sends)) all.push({ kind: 'sends-remembered', queue, sends });
       const count = counted(queue);
       if (count !== undefined) all.push(count);
     }

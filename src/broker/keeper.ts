@@ -21,6 +21,9 @@ export interface KeeperParts {
   readonly waitingForDisk: Set<Keeper>;
 }
 
+/** How long who waits is not served after a full disk has undone two things shortly after each other. */
+const REST_MS = 1000;
+
 /**
  * The only writer of one queue. A command is applied at once in memory, and its changes join the group that is about to
  * be committed; what the law wants next is done here.
@@ -42,6 +45,9 @@ export class Keeper {
   #state: QueueState;
   #lastGroup = 0;
   #wake: { readonly atMs: number; readonly cancel: Cancel } | undefined;
+  /** Set for a while after the queue was read again. */
+  #endOfRest: Cancel | undefined;
+  #isResting = false;
 
   constructor(parts: KeeperParts, definition: QueueDefinition, state: QueueState) {
     this.#parts = parts;
@@ -49,6 +55,11 @@ export class Keeper {
     this.queue = state.queue;
     this.definition = definition;
     this.waiting = new Waiting(parts.clock);
+  }
+
+  /** A full disk has undone what was done here more than once lately: nobody tries again and again. */
+  get isResting(): boolean {
+    return this.#isResting;
   }
 
   /** Settled when messages may join again; undefined when they may now. */
@@ -90,7 +101,7 @@ export class Keeper {
 
   /** Lets waiting receivers take what is there. */
   serve(): void {
-    if (this.waiting.size > 0 && this.#state.hasReady) this.waiting.serve();
+    if (this.waiting.size > 0 && this.#state.hasReady && !this.#isResting) this.waiting.serve();
   }
 
   /** Starts over from what is durable. */
@@ -101,6 +112,7 @@ export class Keeper {
     this.loading = undefined;
     this.definition = definition;
     this.rebuilding = undefined;
+    this.#rest();
     this.apply<'wake'>({ kind: 'wake' });
     this.serve();
   }
@@ -122,7 +134,19 @@ export class Keeper {
   close(): void {
     this.isThere = false;
     this.#wake?.cancel();
+    this.#endOfRest?.();
     this.waiting.giveUp();
+  }
+
+  /** What a receive does besides giving messages would be undone again and again without an end. */
+  #rest(): void {
+    this.#isResting = this.#endOfRest !== undefined;
+    this.#endOfRest?.();
+    this.#endOfRest = this.#parts.clock.after(REST_MS, () => {
+      this.#endOfRest = undefined;
+      this.#isResting = false;
+      this.tick();
+    });
   }
 
   #start(wants: Wants): void {

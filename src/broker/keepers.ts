@@ -27,6 +27,9 @@ export interface BrokerParts {
   readonly waitingReceivesLimit?: number;
 }
 
+/** How long expiry rests after a full disk: it would be lost again and again without an end. */
+const EXPIRY_REST_MS = 1000;
+
 /** A keeper for each queue and one committer for all: how they come, go on with the disk, are read again, and stop. */
 export class Keepers implements AsyncDisposable {
   /** Number of this run of the platform on its store. */
@@ -120,8 +123,11 @@ export class Keepers implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping = true;
     for (const keeper of this.queues.all()) keeper.waiting.giveUp();
-    await this.committer.drain();
-    if (!this.#failed) for (const keeper of this.queues.all()) await keeper.rebuilding;
+    // What was being read may bring changes of its own; none is left when the keepers close.
+    do {
+      await this.committer.drain();
+      if (!this.#failed) for (const keeper of this.queues.all()) await keeper.rebuilding;
+    } while (!this.#failed && !this.committer.isIdle);
     for (const keeper of this.queues.all()) keeper.close();
   }
 
@@ -172,7 +178,9 @@ export class Keepers implements AsyncDisposable {
     const stored = await this.#parts.store.reload(keeper.queue, Math.floor(this.#parts.clock.nowMs()));
     if (stored !== undefined) {
       const definition = readDefinition(stored.definition);
-      return keeper.restart(QueueState.restored(stored, definition, this.#window), definition);
+      const state = QueueState.restored(stored, definition, this.#window);
+      state.ageing.restsUntilMs = this.#parts.clock.nowMs() + EXPIRY_REST_MS;
+      return keeper.restart(state, definition);
     }
     this.queues.remove(keeper);
     keeper.rebuilding = undefined;

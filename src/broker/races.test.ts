@@ -225,7 +225,7 @@ test('a dead letter leaves and joins in one group', async () => {
   assert.deepEqual(kinds, [['message-removed', 'message-added']]);
 });
 
-test('a queue that is its own dead-letter queue, or whose dead-letter queue is being read again, keeps its messages', async () => {
+test('a queue that is its own dead-letter queue keeps its messages; one whose dead-letter queue is being read again waits for it', async () => {
   const { broker, clock, store } = await Stage.open();
   const dead = await create(broker, 'dead');
   const queue = await create(broker, 'q', { redrive: { deadLetterQueue: dead, maxReceiveCount: 1 } });
@@ -244,8 +244,14 @@ test('a queue that is its own dead-letter queue, or whose dead-letter queue is b
   };
   assert.deepEqual(await broker.tag(dead, { a: 'b' }), FULL);
   store.faults.full = false;
-  assert.deepEqual(bodies(await receive(broker, queue)), ['a']);
+  const received = receive(broker, queue);
+  const polled = receive(broker, queue, { waitMs: 20_000 });
+  await turns(20);
   reading.resolve(undefined);
+  assert.deepEqual(bodies(await received), []);
+  assert.deepEqual(bodies(await receive(broker, dead)), ['a']);
+  await passed(clock, 20_000);
+  assert.deepEqual(bodies(await polled), []);
 });
 
 test('two queues that are dead-letter queues of each other do not hang the platform', async () => {

@@ -7,7 +7,7 @@ import type { Replies } from '../queue/command.ts';
 import type { Tell } from '../watch/event.ts';
 import type { NoSuchQueue, ReceiveQuery, Unavailable } from './broker.ts';
 import type { Committer } from './committer.ts';
-import { deadLetterKeeper, movedLetters } from './dead-letters.ts';
+import { deadLetterKeeper, deadLettersClosed, movedLetters } from './dead-letters.ts';
 import type { Keeper } from './keeper.ts';
 import type { Queues } from './queues.ts';
 
@@ -37,9 +37,17 @@ export class Receiving {
     this.#parts = parts;
   }
 
-  /** Takes what is there, or waits for it as long as the query says. */
-  async receive(keeper: Keeper, query: ReceiveQuery): Promise<Received> {
+  /**
+   * Takes what is there, or waits for it as long as the query says. Answers nothing when the queue of dead letters had to be
+   * read first: begin anew, so that nothing is given away once more than it may be.
+   */
+  async receive(keeper: Keeper, query: ReceiveQuery): Promise<Received | undefined> {
     if (query.signal?.aborted === true) return ok([]);
+    const closed = deadLettersClosed(this.#parts.queues, keeper);
+    if (closed !== undefined) {
+      await closed;
+      return undefined;
+    }
     const taken = keeper.waiting.size === 0 ? this.#take(keeper, query) : undefined;
     if (taken !== undefined && isAnswer(taken)) return this.#answer(keeper, taken);
     const waitMs = query.waitMs ?? keeper.definition.settings.receiveWaitMs;
@@ -70,18 +78,24 @@ export class Receiving {
     let taken = first ?? this.#take(keeper, query);
     while (!isAnswer(taken) && keeper.paging !== undefined) {
       await keeper.paging;
-      while (keeper.rebuilding !== undefined) await keeper.rebuilding;
-      if (!keeper.isThere || query.signal?.aborted === true) return taken;
+      for (let wait = this.#closed(keeper); wait !== undefined; wait = this.#closed(keeper)) await wait;
+      if (!keeper.isThere || keeper.isResting || query.signal?.aborted === true) return taken;
       taken = this.#take(keeper, query);
     }
     return taken;
   }
 
+  #closed(keeper: Keeper): Promise<void> | undefined {
+    return keeper.rebuilding ?? deadLettersClosed(this.#parts.queues, keeper);
+  }
+
   #wait(keeper: Keeper, query: ReceiveQuery, waitMs: number): Promise<Take | undefined> {
     return new Promise((resolve) => {
       const serve = (): boolean => {
-        const taken = this.#take(keeper, query);
-        if (!isAnswer(taken)) return false;
+        const closed = deadLettersClosed(this.#parts.queues, keeper);
+        if (closed !== undefined) void closed.then(() => keeper.tick());
+        const taken = closed === undefined ? this.#take(keeper, query) : undefined;
+        if (taken === undefined || !isAnswer(taken)) return false;
         resolve(taken);
         return true;
       };

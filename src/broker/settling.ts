@@ -105,7 +105,9 @@ async function withResting<Value>(
     const messages = await keeper.read(asked.orders);
     if (!keeper.isKeeping(state)) return undefined;
     const found = keeper.apply<'found'>({ kind: 'found', reading: asked.reading, messages });
-    if (found.isSure) return act(known, found.resting);
+    // Another may have gone to rest while these were read: it must be looked up too.
+    const isAllAsked = restingOrders(state, orders).every((order) => asked.orders.includes(order));
+    if (found.isSure && isAllAsked) return act(known, found.resting);
   }
   return act(known, []);
 }

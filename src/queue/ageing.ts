@@ -8,6 +8,8 @@ export class Ageing {
   oldestSentAtMs = Infinity;
   /** Whether anything rested when the oldest were asked for: else what they bring unknown may be gone already. */
   coversResting = false;
+  /** They are not looked for before this time: what was forgotten last could not be written down. */
+  restsUntilMs = -Infinity;
   #reading: Reading | undefined;
   /** Asking again is of use only once this group is durable. */
   #afterGroup = 0;

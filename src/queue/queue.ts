@@ -118,7 +118,7 @@ function wantPage(state: QueueState, moment: Moment, wanted: Wanted): number {
 /** Wants the oldest messages when their retention has ended; answers when to look again. */
 function wantOldest(state: QueueState, moment: Moment, wanted: Wanted): number {
   const { ageing, backlog } = state;
-  const expiresAtMs = ageing.oldestSentAtMs + state.settings.retentionMs;
+  const expiresAtMs = Math.max(ageing.oldestSentAtMs + state.settings.retentionMs, ageing.restsUntilMs);
   if (expiresAtMs > moment.nowMs) return expiresAtMs;
   const resting = state.restingCount > 0;
   if (ageing.mayAsk(moment) && (!resting || backlog.isWritten(moment))) {

@@ -1,0 +1,18 @@
+import { answers } from './checkers/answers.ts';
+import { deadLetters } from './checkers/dead-letters.ts';
+import { duplicates } from './checkers/duplicates.ts';
+import { gone } from './checkers/gone.ts';
+import { holds } from './checkers/holds.ts';
+import { kept } from './checkers/kept.ts';
+import { order } from './checkers/order.ts';
+import { times } from './checkers/times.ts';
+import type { Fact, Violation } from './history.ts';
+import { Record } from './record.ts';
+
+/** Every promise that a history shows broken. */
+export function violationsOf(facts: readonly Fact[]): Violation[] {
+  const record = new Record(facts);
+  return [kept, gone, order, holds, duplicates, deadLetters, times, answers].flatMap((check) =>
+    check(record),
+  );
+}

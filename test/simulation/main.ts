@@ -1,0 +1,48 @@
+import { parseArgs } from 'node:util';
+import { catchMutants } from './mutant-runs.ts';
+import { mutantNamed, mutate } from './mutate.ts';
+
+const USAGE = `npm run sim -- [--seeds N] [--from N] [--seed N] [--mutant NAME] [--mutants]
+  --seeds N      N seeds, each run twice and compared (200)
+  --from N       the first of them (1)
+  --seed N       this seed alone
+  --mutant NAME  the broker with one promise broken: seeds until it is caught
+  --mutants      every mutant, one after the other
+`;
+
+const { values } = parseArgs({
+  options: {
+    ...{ seeds: { type: 'string', default: '200' }, from: { type: 'string', default: '1' } },
+    ...{ seed: { type: 'string' }, mutant: { type: 'string' } },
+    ...{ mutants: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
+  },
+});
+
+const from = Number(values.seed ?? values.from);
+const to = values.seed === undefined ? from + Number(values.seeds) - 1 : from;
+if (values.help || !Number.isSafeInteger(from) || !Number.isSafeInteger(to)) console.log(USAGE);
+else if (values.mutants) process.exitCode = (await catchMutants((line) => console.log(line))) ? 0 : 1;
+else process.exitCode = (await allKept()) ? 0 : 1;
+
+/** True when every seed kept every promise; it ends at the first that does not. */
+async function allKept(): Promise<boolean> {
+  if (values.mutant !== undefined) mutate(mutantNamed(values.mutant));
+  // Only now, so that a mutant's source is what is loaded.
+  const { reportOf, trySeed } = await import('./campaign.ts');
+  let facts = 0;
+  for (let seed = from; seed <= to; seed += 1) {
+    const verdict = await trySeed(seed);
+    facts += verdict.facts;
+    if (verdict.violations.length > 0 || from === to) {
+      console.log((await reportOf(verdict, values.mutant)).join('\n'));
+      return verdict.violations.length === 0;
+    }
+    progress(`seed ${seed} of ${to}, ${facts} facts, every promise kept`, seed === to);
+  }
+  return true;
+}
+
+function progress(line: string, isLast: boolean): void {
+  if (process.stdout.isTTY) process.stdout.write(`\r${line}${isLast ? '\n' : ''}`);
+  else if (isLast || line.startsWith('seed 1 ')) console.log(line);
+}
