@@ -11,6 +11,14 @@ import { sendPieces } from './send-pieces.ts';
 
 const NO_BODY = Buffer.alloc(0);
 
+/** A body takes room from all others while it comes: a client slower than this is not waited for. */
+const SLOWEST_BYTES_PER_MS = 50;
+const BODY_GRACE_MS = 20_000;
+
+function longestBodyMs(sizeBytes: number): number {
+  return BODY_GRACE_MS + sizeBytes / SLOWEST_BYTES_PER_MS;
+}
+
 /** What an exchange is made of. */
 export interface ExchangeParts {
   readonly incoming: IncomingMessage;
@@ -60,7 +68,13 @@ export class Exchange implements Arrival {
   }
 
   readBody(limitBytes: number, budget: ByteBudget): Promise<BodyRead> {
-    return readBody(this.#parts.incoming, limitBytes, budget);
+    const { incoming, clock } = this.#parts;
+    const { 'content-length': declared, 'transfer-encoding': coding } = incoming.headers;
+    if (coding === undefined && (declared === undefined || declared === '0'))
+      return readBody(incoming, limitBytes, budget);
+    const sizeBytes = Math.min(Number(declared ?? limitBytes), limitBytes);
+    const cancel = clock.after(longestBodyMs(sizeBytes), () => incoming.destroy());
+    return readBody(incoming, limitBytes, budget).finally(cancel);
   }
 
   /** Lets what waits for this request's sake go: the server is stopping. */

@@ -307,6 +307,23 @@ test('a client that hangs up in the middle of its body leaves nothing behind', a
   assert.equal((await fetch(url, { method: 'POST', body: 'x'.repeat(10) })).status, 200);
 });
 
+test('a body that comes slower than fifty bytes a millisecond is not waited for, and gives its room back', async (context) => {
+  const { port, url, clock } = await serve(context, { limits: { bodiesSizeBytes: 1000 } });
+  for (const length of ['Content-Length: 900', 'Transfer-Encoding: chunked']) {
+    const socket = connect(port, '127.0.0.1').on('error', () => {});
+    socket.write(`POST / HTTP/1.1\r\nHost: localhost\r\n${length}\r\n\r\n${'2bc\r\n'}${'x'.repeat(700)}`);
+    while (
+      clock.nextDueMs() === undefined ||
+      (await fetch(url, { method: 'POST', body: 'x'.repeat(900) })).status !== 503
+    )
+      await nextTurn();
+    clock.advance(20_020);
+    socket.resume();
+    await once(socket, 'close');
+    assert.equal((await fetch(url, { method: 'POST', body: 'x'.repeat(900) })).status, 200);
+  }
+});
+
 /** What the server said before it cut the connection; a reset may swallow it. */
 function untilClosed(socket: Socket): Promise<string> {
   return new Promise((resolve) => {
