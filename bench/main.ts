@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { ads } from './ads/ads.ts';
 import { cold } from './cold.ts';
 import type { Bench, Figure } from './figure.ts';
 import { dispatch } from './dispatch/dispatch.ts';
@@ -10,7 +11,9 @@ import { queue } from './queue/queue.ts';
 import { sends } from './sends.ts';
 import { walk } from './walk.ts';
 
-const BENCHES: readonly Bench[] = [sends, walk, cold, hundred, idle, polls, environments, queue, dispatch];
+const BENCHES: readonly Bench[] = [
+  ...[sends, walk, cold, hundred, idle, polls, environments, queue, dispatch, ads],
+];
 
 /** `npm run bench [-- NAME …] [--json]`: measures, prints a table or JSON lines. It judges nothing: the targets stand beside. */
 async function main(): Promise<void> {

@@ -21,11 +21,16 @@ export function clientAddress(
   request: IncomingMessage,
   proxies: ReadonlySet<string> = new Set(),
 ): Address | undefined {
-  const peer = parse(request.socket.remoteAddress ?? '');
-  const isProxy = peer?.range() === 'loopback' || (peer !== undefined && proxies.has(peer.toString()));
-  if (!isProxy) return peer;
-  const forwarded = String(request.headers['x-forwarded-for'] ?? '');
-  return parse(forwarded.split(',').at(-1)?.trim() ?? '') ?? peer;
+  const from = request.socket.remoteAddress ?? '';
+  const forwarded = request.headers['x-forwarded-for'];
+  if (forwarded === undefined || !isProxy(from, proxies)) return parse(from);
+  return parse(String(forwarded).split(',').at(-1)?.trim() ?? '') ?? parse(from);
+}
+
+function isProxy(from: string, proxies: ReadonlySet<string>): boolean {
+  if (from === '127.0.0.1' || from === '::1') return true;
+  const peer = parse(from);
+  return peer?.range() === 'loopback' || (peer !== undefined && proxies.has(peer.toString()));
 }
 
 /** Reads an address; IPv4 inside IPv6 becomes IPv4. */

@@ -18,8 +18,8 @@ export async function answerClick(
   const { secrets, dataCentres, clicks } = options;
   const nowMs = options.now();
   const address = clientAddress(request, options.proxies);
-  const salt = secrets.salt(nowMs);
-  if (address?.range() !== 'loopback' && flood.isFlood(viewerOf(address, salt).hash, nowMs)) {
+  const viewer = viewerOf(address, secrets.salt(nowMs));
+  if (address?.range() !== 'loopback' && flood.isFlood(viewer.hash, nowMs)) {
     tally.floods += 1;
     const tooMany = 'This address has asked for very many links. Please wait a moment.';
     return answerPage(response, 429, 'Too many requests', tooMany, { 'Retry-After': '10' });
@@ -27,7 +27,7 @@ export async function answerClick(
   const ring = secrets.ring(nowMs);
   const reading = readToken(token, ring, nowMs);
   const insider = isInsider(request, ring, nowMs);
-  const click = clickOf(request, { reading, nowMs, address, salt, dataCentres, insider });
+  const click = clickOf(request, { reading, nowMs, address, viewer, dataCentres, insider });
   const outcome = await clicks.post((serverId, seq) => encodeClick({ ...click, serverId, seq }));
   if (outcome === 'spooled') tally.spooled += 1;
   if (outcome === 'posted' || outcome === 'spooled') {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { CLICK_LIMITS, type Click, type Served } from '../click-processor/click.ts';
-import { viewerOf, type Address } from './address.ts';
+import type { Address, Viewer } from './address.ts';
 import type { DataCentres } from './data-centres.ts';
 import { familiesOf } from './families.ts';
 import type { TokenClaims, TokenReading } from './token.ts';
@@ -16,7 +16,7 @@ export interface ClickCircumstances {
   readonly reading: TokenReading;
   readonly nowMs: number;
   readonly address: Address | undefined;
-  readonly salt: string;
+  readonly viewer: Viewer;
   readonly dataCentres: DataCentres;
   readonly insider: boolean;
 }
@@ -35,8 +35,7 @@ export function agentOf(request: IncomingMessage): string {
 
 /** The click of a request, without anything that tells who the viewer is. */
 export function clickOf(request: IncomingMessage, circumstances: ClickCircumstances): UnnumberedClick {
-  const { reading, nowMs, address, salt, dataCentres, insider } = circumstances;
-  const viewer = viewerOf(address, salt);
+  const { reading, nowMs, address, viewer, dataCentres, insider } = circumstances;
   const agent = agentOf(request);
   return {
     clickId: uuid7(nowMs),

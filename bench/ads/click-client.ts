@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+
+/** What one load gave. */
+export interface ClickLoad {
+  readonly sent: number;
+  readonly redirected: number;
+  /** Answers by their status; `broken` for connections that ended without one. */
+  readonly statuses: Readonly<Record<string, number>>;
+  /** From the time at which a click was to be sent to the last byte of its answer. */
+  readonly latencyMs: {
+    readonly p50: number;
+    readonly p99: number;
+    readonly p999: number;
+    readonly most: number;
+  };
+  /** From the first click to the last answer. */
+  readonly seconds: number;
+}
+
+/**
+ * A process of its own that requests links in open loop: `click-client.ts PORT RATE LINKS_FILE`, a path a line. Each
+ * click has its time, and is sent then whether others are answered or not; what it waits for a free connection counts.
+ */
+const [port = '', rate = '', file = ''] = process.argv.slice(2);
+const MOST_CONNECTIONS = 1024;
+const AGENT = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
+
+const paths = readFileSync(file, 'utf8').trimEnd().split('\n');
+const latenciesMs = new Float64Array(paths.length);
+const statuses: Record<string, number> = {};
+const idle: Connection[] = [];
+const due: number[] = [];
+let connections = 0;
+let answered = 0;
+let next = 0;
+
+interface Connection {
+  readonly socket: Socket;
+  click: number;
+  text: string;
+}
+
+const startMs = performance.now() + 200;
+await new Promise<void>((resolve) => {
+  const tick = (): void => {
+    const nowMs = performance.now();
+    while (next < paths.length && timeOf(next) <= nowMs) due.push(next++);
+    send();
+    if (answered === paths.length) return resolve();
+    setTimeout(tick, 1);
+  };
+  tick();
+});
+process.stdout.write(JSON.stringify(result()));
+process.exit(0);
+
+function timeOf(click: number): number {
+  return startMs + (click * 1000) / Number(rate);
+}
+
+function send(): void {
+  while (due.length > 0) {
+    const connection = idle.pop() ?? opened();
+    if (connection === undefined) return;
+    const click = due.shift() ?? 0;
+    connection.click = click;
+    connection.text = '';
+    const address = `203.${(click >> 16) & 255}.${(click >> 8) & 255}.${click & 255}`;
+    connection.socket.write(
+      `GET ${paths[click]} HTTP/1.1\r\nHost: ads\r\nUser-Agent: ${AGENT}\r\nX-Forwarded-For: ${address}\r\n\r\n`,
+    );
+  }
+}
+
+function opened(): Connection | undefined {
+  if (connections >= MOST_CONNECTIONS) return undefined;
+  connections += 1;
+  const socket = connect(Number(port), '127.0.0.1');
+  const connection: Connection = { socket, click: -1, text: '' };
+  socket.setNoDelay(true).setEncoding('latin1');
+  socket.on('data', (part: string) => {
+    connection.text += part;
+    const headEnd = connection.text.indexOf('\r\n\r\n');
+    if (headEnd === -1) return;
+    const bodyBytes = Number(/content-length: (\d+)/i.exec(connection.text)?.[1] ?? '0');
+    if (connection.text.length >= headEnd + 4 + bodyBytes) settle(connection, connection.text.slice(9, 12));
+  });
+  socket.on('error', () => undefined);
+  socket.on('close', () => {
+    connections -= 1;
+    if (connection.click >= 0) settle(connection, 'broken');
+    if (idle.includes(connection)) idle.splice(idle.indexOf(connection), 1);
+  });
+  return connection;
+}
+
+function settle(connection: Connection, status: string): void {
+  latenciesMs[connection.click] = performance.now() - timeOf(connection.click);
+  statuses[status] = (statuses[status] ?? 0) + 1;
+  answered += 1;
+  connection.click = -1;
+  if (status === 'broken') return;
+  idle.push(connection);
+  send();
+}
+
+function result(): ClickLoad {
+  const sorted = latenciesMs.toSorted();
+  const at = (share: number): number =>
+    sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? 0;
+  return {
+    sent: paths.length,
+    redirected: statuses['302'] ?? 0,
+    statuses,
+    latencyMs: { p50: at(0.5), p99: at(0.99), p999: at(0.999), most: at(1) },
+    seconds: (performance.now() - startMs) / 1000,
+  };
+}

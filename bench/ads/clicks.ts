@@ -1,0 +1,99 @@
+import { rounded, type Figure } from '../figure.ts';
+import { ClickSystem } from './click-system.ts';
+
+const RATE = 1000;
+const WARM_UP_S = 5;
+const STEPS = [2000, 3000, 4000, 5000, 6000, 8000];
+const STEP_SECONDS = 8;
+const OUTAGE_RATE = 500;
+/** A step whose clicks wait longer than this is not sustained: its queue grows. */
+const SUSTAINED_P99_MS = 250;
+
+/** How long each part takes. */
+interface Times {
+  readonly normalS: number;
+  readonly outageS: number;
+}
+
+/** The click endpoint: latency in open loop, the rate that is kept up, and redirects while something is stopped. */
+export async function clickFigures(
+  progress: (line: string) => void,
+  isFull: boolean,
+): Promise<readonly Figure[]> {
+  const times: Times = isFull ? { normalS: 20, outageS: 30 } : { normalS: 5, outageS: 5 };
+  await using system = await ClickSystem.start();
+  progress(`ads: ${RATE} clicks/s, everything running`);
+  await system.load(RATE, WARM_UP_S);
+  const normal = await system.load(RATE, times.normalS);
+  const without = await stopped(system, times, progress);
+  progress('ads: sustained rate, function off');
+  await system.setProcessor(false);
+  const most = await sustained(system, progress);
+  return [
+    {
+      name: 'ads: click to redirect, 1,000/s, p99',
+      value: rounded(normal.latencyMs.p99),
+      unit: `ms (p50 ${rounded(normal.latencyMs.p50)}, p99.9 ${rounded(normal.latencyMs.p999)})`,
+      target: '<= 10 ms',
+      kept: normal.latencyMs.p99 <= 10,
+    },
+    count('ads: of these not redirected', normal.sent - normal.redirected),
+    {
+      name: 'ads: CPU of the ad server, 1,000 clicks',
+      value: rounded((normal.serverCpuS * 1000) / normal.sent),
+      unit: 's',
+      target: 'reported',
+      kept: true,
+    },
+    ...without,
+    { name: 'ads: clicks sustained', value: most, unit: '/s', target: '>= 5,000/s', kept: most >= 5000 },
+  ];
+}
+
+async function stopped(
+  system: ClickSystem,
+  { normalS, outageS }: Times,
+  progress: (line: string) => void,
+): Promise<readonly Figure[]> {
+  progress(`ads: database stopped for ${outageS} s`);
+  await system.stopDatabase();
+  const withoutDatabase = await system.load(OUTAGE_RATE, outageS);
+  await system.startDatabase();
+  const afterDatabaseS = await system.drained(600);
+  progress(`ads: processor stopped for ${outageS} s`);
+  await system.setProcessor(false);
+  const withoutProcessor = await system.load(OUTAGE_RATE, outageS);
+  await system.setProcessor(true);
+  const afterProcessorS = await system.drained(600);
+  const sent = RATE * (normalS + WARM_UP_S) + withoutDatabase.sent + withoutProcessor.sent;
+  return [
+    count('ads: not redirected, database stopped', withoutDatabase.sent - withoutDatabase.redirected),
+    seconds('ads: backlog gone after the database', afterDatabaseS),
+    count('ads: not redirected, processor stopped', withoutProcessor.sent - withoutProcessor.redirected),
+    seconds('ads: backlog gone after the processor', afterProcessorS),
+    count('ads: clicks missing in the ledger', sent - (await system.recorded())),
+  ];
+}
+
+/** The highest step whose clicks were all redirected in time. */
+async function sustained(system: ClickSystem, progress: (line: string) => void): Promise<number> {
+  let most = 0;
+  for (const rate of STEPS) {
+    const result = await system.load(rate, STEP_SECONDS);
+    const { p50, p99 } = result.latencyMs;
+    progress(
+      `ads: ${rate}/s: p50 ${rounded(p50)} ms, p99 ${rounded(p99)} ms, ad server ${rounded((result.serverCpuS * 1000) / result.sent)} CPU s for 1,000, ${JSON.stringify(result.statuses)}`,
+    );
+    if (result.redirected < result.sent || p99 > SUSTAINED_P99_MS) break;
+    most = rate;
+  }
+  return most;
+}
+
+function count(name: string, value: number): Figure {
+  return { name, value, unit: '', target: '0', kept: value === 0 };
+}
+
+function seconds(name: string, value: number): Figure {
+  return { name, value: rounded(value), unit: 's', target: 'back to zero', kept: true };
+}
