@@ -29,6 +29,7 @@ export class ApiServer implements AsyncDisposable {
   readonly #tree = Promise.withResolvers<SandboxedTree>();
   readonly #sockets = new Map<Socket, Promise<boolean>>();
   readonly #routes: ApiRoutes[] = [];
+  readonly #serving = new Set<Promise<void>>();
   /** Reached by a folder that only its environment sees. */
   readonly #isInner: boolean;
   /** The way back, into the environment. */
@@ -44,7 +45,9 @@ export class ApiServer implements AsyncDisposable {
     this.prefix = inner?.prefix ?? [];
     server.on('connection', (socket: Socket) => this.#meet(socket));
     server.on('request', (request, response) => {
-      void this.#serve(request, response).catch(() => response.destroy());
+      const serving = this.#serve(request, response).catch(() => void response.destroy());
+      this.#serving.add(serving);
+      void serving.finally(() => this.#serving.delete(serving));
     });
   }
 
@@ -85,6 +88,14 @@ export class ApiServer implements AsyncDisposable {
     await setImmediate();
     const open = [...this.#sockets.keys()].filter((socket) => !socket.closed);
     await Promise.all(open.map((socket) => once(socket, 'close')));
+  }
+
+  /** Resolves when every request that has been sent by now is heard; those that wait for an answer are heard. */
+  async served(): Promise<void> {
+    // What has come is read within a turn, and a request that has begun is served from its second on.
+    await setImmediate();
+    await setImmediate();
+    await Promise.all(this.#serving);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -64,8 +64,10 @@ export interface Door extends AsyncDisposable {
   /** Hears nothing more of an answer in pieces, so that its runtime waits, until `resume`; both may be repeated. */
   pause(): void;
   resume(): void;
-  /** Once the runtime's processes have ended: resolves when everything they had said is heard. */
+  /** Once the environment's processes have ended: resolves when everything they had said is heard. */
   drained(): Promise<void>;
+  /** Once the runtime's process has ended, while others of the environment go on: the same for what it had said. */
+  left(): Promise<void>;
 }
 
 /** The door of a whole environment: its runtime's, and that of its extensions. */

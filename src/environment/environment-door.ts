@@ -146,6 +146,10 @@ export class DoorWithExtensions implements EnvironmentDoor {
     await Promise.all([this.#server.drained(), this.#runtime.drained()]);
   }
 
+  left(): Promise<void> {
+    return this.#runtime.left();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.telemetry.close();
     await this.#runtime[Symbol.asyncDispose]();

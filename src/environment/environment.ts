@@ -32,8 +32,8 @@ export interface Run {
 const BROKEN = 'broken off';
 const RUNTIME_ENDED = 'its runtime ended';
 
-/** How long an answer waits for what was printed before it. */
-const OUTPUT_WAIT_MS = 1000;
+/** How long an answer waits for what was printed before it, and the end of a runtime for what it had said before. */
+const SAID_WAIT_MS = 1000;
 
 type Heard =
   | DoorEvent
@@ -175,8 +175,9 @@ export class Environment {
   }
 
   /** Tells its extensions, if they want to know. */
-  tell(event: TelemetryEvent): void {
-    this.#parts.door.telemetry.tell(event);
+  tell(event: () => TelemetryEvent): void {
+    const { telemetry } = this.#parts.door;
+    if (telemetry.isWanted) telemetry.tell(event());
   }
 
   /** Looks at the memory that it uses and has used. */
@@ -202,6 +203,7 @@ export class Environment {
 
   /** Who waits for an answer gets the end of the runtime at once; extensions then have their time. */
   async #loseRuntime(exit: SandboxExit): Promise<void> {
+    await this.#bounded(this.#parts.door.left());
     const mayBeMemory = exit.kind === 'killed' && exit.signal === 'SIGKILL';
     const isMemory = mayBeMemory && (await this.#parts.tree.ranOutOfMemory());
     this.#hear({ kind: 'exit', exit: isMemory ? { kind: 'out-of-memory' } : exit });
@@ -249,10 +251,13 @@ export class Environment {
 
   /** Programs that mark no end in their output may have answered on another way than they print. */
   async #outputRead(): Promise<void> {
-    const { tree, clock } = this.#parts;
+    await this.#bounded(this.#parts.tree.outputRead());
+  }
+
+  async #bounded(waiting: Promise<void>): Promise<void> {
     const late = Promise.withResolvers<void>();
-    const cancel = clock.after(OUTPUT_WAIT_MS, late.resolve);
-    await Promise.race([tree.outputRead(), late.promise]);
+    const cancel = this.#parts.clock.after(SAID_WAIT_MS, late.resolve);
+    await Promise.race([waiting, late.promise]);
     cancel();
   }
 

@@ -122,6 +122,14 @@ describe('extensions that are programs of their own, behind the walls', { timeou
     assert.deepEqual(heard, ['heard SHUTDOWN failure']);
   });
 
+  test('what the runtime says of its failure, and then ends, is heard before its end', async (context) => {
+    for (let round = 0; round < 3; round += 1) {
+      const { result, heard } = await ends(context, 'export const handler = ;');
+      assert.equal(errorOf(result).errorType, 'Runtime.UserCodeSyntaxError');
+      assert.deepEqual(heard, ['heard SHUTDOWN failure']);
+    }
+  });
+
   test('at a time-out extensions have their time, and the runtime has none', async (context) => {
     const handler = `
       process.on('SIGTERM', () => console.log('after its time'));

@@ -67,6 +67,10 @@ export class FramesDoor implements Door {
     if (socket !== undefined && !socket.closed) await once(socket, 'close');
   }
 
+  left(): Promise<void> {
+    return this.drained();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true;
     this.#socket?.destroy();

@@ -72,7 +72,7 @@ export class PoolInvoker implements Invoker {
       log.write(line);
     const logTail = log.takeTail();
     const told = { request: invocation, record, end, ...figures };
-    void again.then(() => environment.tell(reportEvent({ ...told, nowMs: clock.nowMs() })));
+    void again.then(() => environment.tell(() => reportEvent({ ...told, nowMs: clock.nowMs() })));
     this.#keep(record, environment, again);
     return { ...invokeEnd(request.requestId, end, record.settings.timeoutMs), ...figures, logTail };
   }

@@ -63,6 +63,10 @@ export class RuntimeApi implements Door {
     return this.#server.drained();
   }
 
+  left(): Promise<void> {
+    return this.#server.served();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#waiting.clear();
     await this.#server[Symbol.asyncDispose]();

@@ -50,6 +50,10 @@ export class SilentDoor implements EnvironmentDoor {
     return this.#runtime.drained();
   }
 
+  left(): Promise<void> {
+    return this.#runtime.left();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#runtime[Symbol.asyncDispose]();
   }

@@ -215,6 +215,24 @@ describe('telemetry of real environments, behind the walls', { timeout: 60_000 }
     }
   });
 
+  test('what such a program says of its start, and then ends, is heard before its end', async (context) => {
+    const bootstrap = `#!/usr/bin/python3
+import http.client, os
+connection = http.client.HTTPConnection(os.environ['AWS_LAMBDA_RUNTIME_API'])
+connection.request('POST', '/2018-06-01/runtime/init/error', '{"errorType":"Function.NoConfig","errorMessage":"none"}')
+connection.getresponse().read()
+os._exit(1)
+`;
+    const files = {
+      bootstrap: { executable: bootstrap },
+      'extensions/listener': { executable: PYTHON_LISTENER },
+    };
+    for (let round = 0; round < 3; round += 1) {
+      const done = await run(context, {}, { files, runtime: 'provided.al2023', times: 1 });
+      assert.equal(recordOf(done, 'platform.initRuntimeDone')['errorType'], 'Function.NoConfig');
+    }
+  });
+
   test('an extension that asks for less is told less', async (context) => {
     const done = await run(context, { BODY: '{"types":["function"]}' }, { times: 1 });
     assert.deepEqual(new Set(typesOf(done)), new Set(['function']));

@@ -79,6 +79,8 @@ export type TelemetryEvent = { readonly atMs: number } & (
 
 /** Takes what happens in one environment. Never waits, never fails. */
 export interface TelemetrySink {
+  /** False while nobody would learn of what invocations do. */
+  readonly isWanted: boolean;
   tell(event: TelemetryEvent): void;
   /** From now on `listener` is told everything as well: the platform's own, which needs no subscription. */
   hear(listener: (event: TelemetryEvent) => void): void;
@@ -91,6 +93,7 @@ export interface TelemetrySink {
 
 /** Where nobody can subscribe. */
 export const NO_TELEMETRY: TelemetrySink = {
+  isWanted: false,
   tell: () => undefined,
   hear: () => undefined,
   pause: () => undefined,

@@ -47,6 +47,7 @@ export class Narrator {
 
   /** The runtime gets an invocation. */
   invoked(invocation: DoorInvocation): void {
+    if (!this.#telemetry.isWanted) return;
     const atMs = this.#clock.nowMs();
     this.#running = { invocation, beganMs: atMs };
     const version = this.#facts?.functionVersion ?? '';

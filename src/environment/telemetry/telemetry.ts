@@ -30,6 +30,10 @@ export class Telemetry implements TelemetrySink {
     this.#parts = parts;
   }
 
+  get isWanted(): boolean {
+    return this.#early !== undefined || this.#subscribers.size > 0;
+  }
+
   /** An extension's subscription; it takes the place of one that the same extension has made by the same API. */
   subscribe(name: string, subscription: Subscription): void {
     const { api, types, destination } = subscription;
