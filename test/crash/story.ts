@@ -17,12 +17,14 @@ import {
   DeleteMessageCommand,
   DeleteQueueCommand,
   GetQueueAttributesCommand,
+  ListMessageMoveTasksCommand,
   ListQueuesCommand,
   PurgeQueueCommand,
   ReceiveMessageCommand,
   SendMessageCommand,
   SetQueueAttributesCommand,
   SQSClient,
+  StartMessageMoveTaskCommand,
 } from '@aws-sdk/client-sqs';
 import { packaged } from './lambda-platform.ts';
 
@@ -40,6 +42,8 @@ export interface Acknowledged {
   readonly label: string;
   readonly requestId: string;
   readonly held: Held;
+  /** Set for a message that was sent at once with others, in whatever order the answers left. */
+  readonly amongOthers?: string;
 }
 
 /** Clients for a platform at a port. */
@@ -92,6 +96,18 @@ export async function tellStory(port: number): Promise<Acknowledged[]> {
     return did(`send ${body.slice(0, 20)}`, sqs.send(command), queue(name, { bodies }));
   };
 
+  /** Many at once, so that they share commits. */
+  const sendTogether = async (name: string, sent: readonly string[]): Promise<void> => {
+    const all = queue(name, { bodies: [...(held.queues[name]?.bodies ?? []), ...sent] });
+    const ask = async (body: string): Promise<void> => {
+      const answer = await sqs.send(new SendMessageCommand({ ...url(name), MessageBody: body }));
+      const requestId = answer.$metadata.requestId ?? '';
+      acknowledged.push({ label: `send ${body}`, requestId, held: all, amongOthers: body });
+    };
+    await Promise.all(sent.map(ask));
+    held = all;
+  };
+
   await make('a');
   await make('b.fifo', { FifoQueue: 'true' });
   for (let n = 0; n < 4; n += 1) await send('a', `a-${n}${n === 2 ? LONG : ''}`);
@@ -134,6 +150,9 @@ export async function tellStory(port: number): Promise<Acknowledged[]> {
   // Long enough idle for the log to be copied into the database and begun anew.
   await pause(600);
   for (let n = 4; n < 7; n += 1) await send('a', `a-${n}${n === 5 ? LONG : ''}`);
+  const together = Array.from({ length: 12 }, (_, n) => `c-${n}`);
+  await sendTogether('a', together);
+  await move(sqs, { did, send, make, queue });
   await did('purge', sqs.send(new PurgeQueueCommand(url('b.fifo'))), queue('b.fifo', { bodies: [] }));
   await send('b.fifo', 'b-3', { MessageGroupId: 'g', MessageDeduplicationId: '3' });
   await did('drop', sqs.send(new DeleteQueueCommand(url('b.fifo'))), without('b.fifo'));
@@ -142,6 +161,37 @@ export async function tellStory(port: number): Promise<Acknowledged[]> {
   // A call that is under way at the kill does not stand in the trace: not the last answer that counts.
   await sqs.send(new ListQueuesCommand({}));
   return acknowledged;
+}
+
+/** The tools of the story that moving takes. */
+interface Telling {
+  readonly did: <Answer extends Answered>(
+    label: string,
+    asked: Promise<Answer>,
+    now: Held,
+  ) => Promise<Answer>;
+  readonly send: (name: string, body: string) => Promise<Answered>;
+  readonly make: (name: string, attributes?: object) => Promise<Answered>;
+  readonly queue: (name: string, change: Partial<Held['queues'][string]>) => Held;
+}
+
+/** Dead letters are moved on; who is told that the task is complete finds all of them where they went. */
+async function move(sqs: SQSClient, { did, send, make, queue }: Telling): Promise<void> {
+  const arn = (name: string): string => `arn:aws:sqs:us-east-1:000000000000:${name}`;
+  await make('dead');
+  const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: arn('dead'), maxReceiveCount: 1 });
+  await make('origin', { RedrivePolicy });
+  await make('there');
+  for (const body of ['d-0', 'd-1', 'd-2']) await send('dead', body);
+  await sqs.send(new StartMessageMoveTaskCommand({ SourceArn: arn('dead'), DestinationArn: arn('there') }));
+  for (;;) {
+    const listed = await sqs.send(new ListMessageMoveTasksCommand({ SourceArn: arn('dead') }));
+    if (listed.Results?.[0]?.Status === 'RUNNING') continue;
+    const emptied = queue('dead', { bodies: [] });
+    const there = { delay: '0', bodies: ['d-0', 'd-1', 'd-2'] };
+    await did('moved', Promise.resolve(listed), { ...emptied, queues: { ...emptied.queues, there } });
+    return;
+  }
 }
 
 /** What the platform at a port holds. */

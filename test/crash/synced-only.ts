@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { parseDiskTrace, type TracedCall } from './disk-trace.ts';
 import { freePort, Platform, type PlatformOptions } from './platform.ts';
 import { diskStrace, finishedTrace } from './strace.ts';
-import { heldAt, tellStory, type Acknowledged } from './story.ts';
+import { heldAt, tellStory, type Acknowledged, type Held } from './story.ts';
 import { SyncedDisk } from './synced-disk.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
@@ -31,12 +31,15 @@ export async function restartFromSynced(each: number, mutant?: string): Promise<
     const output = join(folder, 'trace');
     const acknowledged = await traced({ disk, output, mutant });
     const violations: string[] = [];
+    const places = new Map(
+      acknowledged.answers.map((answer) => [answer, leavingOf(answer, acknowledged.calls)]),
+    );
     const chosen = acknowledged.answers.filter((_, n) => n % each === each - 1);
     for (const [n, answer] of chosen.entries()) {
-      const place = leavingOf(answer, acknowledged.calls);
+      const place = places.get(answer) ?? 0;
       const target = join(folder, `cut-${n}`);
       SyncedDisk.writeAt(place, target, folder, acknowledged.calls);
-      const wrong = await comparedAt(join(target, 'disk'), answer);
+      const wrong = await comparedAt(join(target, 'disk'), answer.held, unanswered(answer, places));
       if (wrong !== undefined) violations.push(`${answer.label}: ${wrong}`);
       rmSync(target, { recursive: true });
     }
@@ -81,19 +84,38 @@ function leavingOf({ label, requestId }: Acknowledged, calls: readonly TracedCal
   return leaving.begin;
 }
 
+/** Bodies sent together with that of an answer, whose own answers left later: they may be there or not. */
+function unanswered(answer: Acknowledged, places: ReadonlyMap<Acknowledged, number>): ReadonlySet<string> {
+  const isLater = (one: Acknowledged): boolean => (places.get(one) ?? 0) > (places.get(answer) ?? 0);
+  const others = answer.amongOthers === undefined ? [] : [...places.keys()].filter(isLater);
+  return new Set(others.flatMap(({ amongOthers }) => amongOthers ?? []));
+}
+
 /** What the program does not hold that it should, or the other way round. */
-async function comparedAt(dataDirectory: string, { held }: Acknowledged): Promise<string | undefined> {
+async function comparedAt(
+  dataDirectory: string,
+  held: Held,
+  optional: ReadonlySet<string>,
+): Promise<string | undefined> {
   const options = { dataDirectory, port: await freePort(), flags: ['--isolation', 'bare'] };
   try {
     await using platform = await Platform.start(options);
-    const found = await heldAt(platform.port);
-    if (isDeepStrictEqual(found, held)) return undefined;
-    return `there should be ${shortened(held)}, there is ${shortened(found)}`;
+    const [found, wanted] = [await heldAt(platform.port), held].map((one) => without(one, optional));
+    if (isDeepStrictEqual(found, wanted)) return undefined;
+    return `there should be ${shortened(wanted)}, there is ${shortened(found)}`;
   } catch (error) {
     return (error as Error).message;
   }
 }
 
-function shortened(held: object): string {
+function without(held: Held, optional: ReadonlySet<string>): Held {
+  const queues = Object.entries(held.queues).map(([name, { delay, bodies }]) => [
+    name,
+    { delay, bodies: bodies.filter((body) => !optional.has(body)).sort() },
+  ]);
+  return { ...held, queues: Object.fromEntries(queues) as Held['queues'] };
+}
+
+function shortened(held: Held | undefined): string {
   return JSON.stringify(held).replaceAll(/x{100,}/g, '…');
 }
