@@ -56,9 +56,20 @@ export class Drain {
     return new Drain(platform, what, UUID);
   }
 
-  /** Fills the queue, lets it be drained, and tells how that went. */
-  async run(): Promise<DrainOutcome> {
+  /** Fills the queue, lets it be drained while `beside` goes on until its signal aborts, and tells how that went. */
+  async run(beside?: (over: AbortSignal) => Promise<void>): Promise<DrainOutcome> {
     await this.#fill();
+    const over = new AbortController();
+    const going = beside?.(over.signal);
+    try {
+      return await this.#drain();
+    } finally {
+      over.abort();
+      await going;
+    }
+  }
+
+  async #drain(): Promise<DrainOutcome> {
     const [before, root] = [await this.#settled(), this.#platform.child.pid ?? 0];
     const { messages } = this.#what;
     await this.#enable(true);

@@ -89,3 +89,23 @@ test('a kill in the midst of an invocation brings its messages again, before all
   await next.settled();
   assert.deepEqual(running(next), ['a1']);
 });
+
+test('what stands behind a message that its function wants later waits for it, other groups do not', async () => {
+  const stage = await mapped(10, true);
+  await send(stage, 'a1', 'a2', 'b1');
+  const [first, second] = stage.invoker.first.event.Records ?? [];
+  const failures = [
+    { itemIdentifier: first?.messageId, delaySeconds: 300 },
+    { itemIdentifier: second?.messageId },
+  ];
+  stage.invoker.first.answer(JSON.stringify({ batchItemFailures: failures }));
+  await stage.settled();
+  await send(stage, 'a3', 'c1');
+  assert.deepEqual(running(stage), ['c1']);
+  stage.invoker.first.answer();
+  await stage.settled();
+  await stage.advance(299_999);
+  assert.deepEqual(running(stage), []);
+  await stage.advance(1);
+  assert.deepEqual(running(stage), ['a1,a2,a3']);
+});

@@ -35,6 +35,7 @@ export class OutputLines {
   }
 
   #complete(last: Buffer): string {
+    if (this.#restBytes === 0) return last.toString('utf8');
     const text = Buffer.concat([...this.#rest, last]).toString('utf8');
     this.#rest = [];
     this.#restBytes = 0;
