@@ -1,5 +1,6 @@
 import type { MessageId, ReceiptHandle } from '../base/ids.ts';
 import type { Result } from '../base/result.ts';
+import type { StopSign } from '../base/stop-sign.ts';
 import type { MessageAttributes } from '../message/attribute.ts';
 import type { Delivery, Message } from '../message/message.ts';
 import type { QueueKey } from '../message/queue-key.ts';
@@ -74,7 +75,7 @@ export interface ReceiveQuery {
   /** Leases of a `dispatcher` open at once when the platform starts again. */
   readonly holder: 'client' | 'dispatcher';
   /** Aborting ends the wait; nothing is leased by an aborted receive. */
-  readonly signal?: AbortSignal;
+  readonly signal?: StopSign;
 }
 
 /** What became of one receipt handed back. */

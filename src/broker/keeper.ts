@@ -92,6 +92,12 @@ export class Keeper {
     return this.#parts.committer.fate(this.#lastGroup);
   }
 
+  /** The store is about to be looked at, or closed: what it does not know of leases is written now. */
+  writeLeases(): void {
+    if (this.rebuilding !== undefined || this.#state.unwritten.nextMs === Infinity) return;
+    this.apply<'write-leases'>({ kind: 'write-leases' });
+  }
+
   /** Time has passed or the disk has come further: shows what is due and lets those who wait have it. */
   tick(): void {
     if (!this.isThere || this.rebuilding !== undefined) return;

@@ -113,8 +113,9 @@ export class Keepers implements AsyncDisposable {
       if (keeper === undefined) return noSuchQueue(queue);
       if (this.#stopping) return failed<Unavailable>({ kind: 'stopping' });
       if (keeper.rebuilding === undefined) {
-        const acted = await act(keeper);
-        if (acted !== undefined) return acted;
+        const acted = act(keeper);
+        const done = acted instanceof Promise ? await acted : acted;
+        if (done !== undefined) return done;
       } else await keeper.rebuilding;
     }
   }
@@ -122,7 +123,10 @@ export class Keepers implements AsyncDisposable {
   /** Lets waiting receivers go and makes durable what was accepted; the store is its owner's to close. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping = true;
-    for (const keeper of this.queues.all()) keeper.waiting.giveUp();
+    for (const keeper of this.queues.all()) {
+      keeper.waiting.giveUp();
+      keeper.writeLeases();
+    }
     // What was being read may bring changes of its own; none is left when the keepers close.
     do {
       await this.committer.drain();

@@ -35,7 +35,7 @@ import {
 import type { Queues } from './queues.ts';
 import { Receiving, type Received } from './receiving.ts';
 import { Sending } from './sending.ts';
-import { extendReceipts, giveUpReceipts, settleReceipts } from './settling.ts';
+import { extendReceipts, giveUpReceipts, settleReceipts, type Synced } from './settling.ts';
 
 /** The broker: a keeper for each queue, one committer for all, answers only after they are durable. */
 export class KeptBroker implements Broker {
@@ -147,14 +147,14 @@ export class KeptBroker implements Broker {
     });
   }
 
-  async send(
+  send(
     queue: QueueKey,
     entries: readonly SendEntry[],
   ): Promise<Result<readonly Sent[], NoSuchQueue | Unavailable>> {
     return this.#keepers.with(queue, (keeper) => this.#sending.send(keeper, entries));
   }
 
-  async receive(queue: QueueKey, query: ReceiveQuery): Promise<Received> {
+  receive(queue: QueueKey, query: ReceiveQuery): Promise<Received> {
     return this.#keepers.with(queue, (keeper) => this.#receiving.receive(keeper, query));
   }
 
@@ -171,9 +171,9 @@ export class KeptBroker implements Broker {
     queue: QueueKey,
     receipts: readonly ReceiptHandle[],
   ): Promise<Result<readonly SettleOutcome[], NoSuchQueue | Unavailable>> {
-    const answer = await this.#keepers.with<readonly SettleOutcome[], Unavailable>(queue, async (keeper) => {
-      const settled = await settleReceipts(keeper, receipts);
-      return settled && whenDurable(settled.synced, settled.outcomes);
+    const answer = await this.#keepers.with<readonly SettleOutcome[], Unavailable>(queue, (keeper) => {
+      const settled = settleReceipts(keeper, receipts);
+      return settled instanceof Promise ? settled.then(outcomesWhenDurable) : outcomesWhenDurable(settled);
     });
     if (!answer.ok) return answer;
     const count = answer.value.filter((outcome) => outcome === 'settled').length;
@@ -181,13 +181,13 @@ export class KeptBroker implements Broker {
     return answer;
   }
 
-  async extend(
+  extend(
     queue: QueueKey,
     extensions: readonly Extension[],
   ): Promise<Result<readonly ExtendOutcome[], NoSuchQueue | Unavailable>> {
-    return this.#keepers.with<readonly ExtendOutcome[], Unavailable>(queue, async (keeper) => {
-      const extended = await extendReceipts(keeper, extensions);
-      return extended && whenDurable(extended.synced, extended.outcomes);
+    return this.#keepers.with<readonly ExtendOutcome[], Unavailable>(queue, (keeper) => {
+      const extended = extendReceipts(keeper, extensions);
+      return extended instanceof Promise ? extended.then(outcomesWhenDurable) : outcomesWhenDurable(extended);
     });
   }
 
@@ -251,6 +251,13 @@ export class KeptBroker implements Broker {
     const nowMs = Math.floor(this.#parts.clock.nowMs());
     return { createdAtMs: nowMs, modifiedAtMs: nowMs };
   }
+}
+
+/** Outcomes, once what they say is durable. */
+function outcomesWhenDurable<Outcome>(
+  changed: Synced<Outcome> | undefined,
+): Promise<Result<readonly Outcome[], Unavailable>> | undefined {
+  return changed && whenDurable(changed.synced, changed.outcomes);
 }
 
 /** The value, once what it says is durable. */

@@ -29,6 +29,7 @@ export async function peekAt(
   { maximum, hidden }: PeekQuery,
   nowMs: number,
 ): Promise<readonly Peeked[]> {
+  keeper.writeLeases();
   await keeper.synced();
   const { messages } = await store.page({
     queue: keeper.queue,

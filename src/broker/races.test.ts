@@ -82,7 +82,7 @@ test('a settle that a full disk lost is not answered as done, and its message is
   const { broker, store, clock } = await Stage.open();
   const queue = await create(broker);
   await send(broker, queue, 'a');
-  const [delivery] = await receive(broker, queue, { visibilityMs: 1000 });
+  const [delivery] = await receive(broker, queue, { visibilityMs: 900 });
   const receipts = [present(delivery, 'the delivery').receipt];
   await turns();
   const disk = Promise.withResolvers<void>();

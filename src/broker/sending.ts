@@ -91,10 +91,10 @@ export class Sending {
 
 function arrivalsOf(keeper: Keeper, messages: readonly Message[], entries: readonly SendEntry[]): Arrival[] {
   const { delayMs } = keeper.definition.settings;
-  return messages.map((message, index) => ({
-    ...{ message, delayMs: entries[index]?.delayMs ?? delayMs },
-    ...{ receiveCount: 0, firstReceivedAtMs: 0 },
-  }));
+  return messages.map((message, index) => {
+    const own = entries[index]?.delayMs;
+    return { message, delayMs: own ?? delayMs, receiveCount: 0, firstReceivedAtMs: 0 };
+  });
 }
 
 function sentAs(message: Message, accepted: Accepted | undefined): Sent {

@@ -9,12 +9,16 @@ import type { Keeper } from './keeper.ts';
 export function settleReceipts(
   keeper: Keeper,
   handles: readonly ReceiptHandle[],
-): Promise<Synced<SettleOutcome> | undefined> {
+): Synced<SettleOutcome> | Promise<Synced<SettleOutcome> | undefined> {
   const receipts = receiptsOf(keeper, handles);
   return withResting(keeper, receipts, (known, resting) => {
     const orders = known.map(({ order }) => order);
-    const receiveCounts = known.map(({ receiveCount }) => receiveCount);
-    const expired = keeper.apply<'settle'>({ kind: 'settle', orders, resting, receiveCounts });
+    const { fifo } = keeper.state;
+    const receiveCounts = fifo === undefined ? undefined : known.map(({ receiveCount }) => receiveCount);
+    const expired = keeper.apply<'settle'>({
+      ...{ kind: 'settle', orders, resting },
+      ...(receiveCounts !== undefined && { receiveCounts }),
+    });
     const outcomes = receipts.map((receipt): SettleOutcome => {
       if (receipt === undefined) return 'receipt-invalid';
       return expired?.[known.indexOf(receipt)] === true ? 'receipt-expired' : 'settled';
@@ -30,7 +34,7 @@ export function settleReceipts(
 export function extendReceipts(
   keeper: Keeper,
   extensions: readonly Extension[],
-): Promise<Synced<ExtendOutcome> | undefined> {
+): Synced<ExtendOutcome> | Promise<Synced<ExtendOutcome> | undefined> {
   const receipts = receiptsOf(
     keeper,
     extensions.map(({ receipt }) => receipt),
@@ -84,17 +88,29 @@ function receiptsOf(keeper: Keeper, handles: readonly ReceiptHandle[]): (Receipt
   });
 }
 
+/** What is done with receipts, when it is known which of their messages rest in the store. */
+type Act<Value> = (known: readonly Receipt[], resting: readonly number[]) => Value;
+
 /**
  * Late receipts may name messages that rest in the store alone. Acts with those of them that do, in the very turn in
  * which that is known; undefined when the queue was read again or deleted meanwhile.
  */
-async function withResting<Value>(
+function withResting<Value>(
   keeper: Keeper,
   receipts: readonly (Receipt | undefined)[],
-  act: (known: readonly Receipt[], resting: readonly number[]) => Value,
+  act: Act<Value>,
+): Value | Promise<Value | undefined> {
+  const known = receipts.filter((receipt) => receipt !== undefined);
+  const isAllKnown = known.every(({ order }) => keeper.state.entries.has(order));
+  return isAllKnown ? act(known, []) : lookUp(keeper, known, act);
+}
+
+async function lookUp<Value>(
+  keeper: Keeper,
+  known: readonly Receipt[],
+  act: Act<Value>,
 ): Promise<Value | undefined> {
   const { state } = keeper;
-  const known = receipts.filter((receipt) => receipt !== undefined);
   const orders = known.map(({ order }) => order);
   while (restingOrders(state, orders).length > 0) {
     // What is not durable yet is no reason to miss a message.

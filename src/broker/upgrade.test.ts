@@ -26,7 +26,7 @@ test('a data directory of format 1 is brought up to date and keeps all that it h
   assert.deepEqual(bodies(await receive(broker, jobs)), ['waiting', 'of a group']);
   assert.deepEqual(await broker.settle(jobs, [RECEIPT]), { ok: true, value: ['settled'] });
   disk.clock.advance(10_000);
-  assert.deepEqual(bodies(await receive(broker, jobs)), ['delayed']);
+  assert.deepEqual(bodies(await receive(broker, jobs, { waitMs: 20_000 })), ['delayed']);
   const fifo = await create(broker, 'new.fifo', { fifo: {} });
   const sent = await broker.send(fifo, [{ body: 'x', attributes: {}, senderId: 's', groupId: 'g' }]);
   assert.ok(sent.ok);

@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import type { StopSign } from '../base/stop-sign.ts';
 
 /** Somebody who waits for messages of a queue. */
 export interface Waiter {
@@ -12,7 +13,7 @@ export interface Waiter {
 export interface WaitLimits {
   /** Infinity: until there is a message. */
   readonly waitMs: number;
-  readonly signal: AbortSignal | undefined;
+  readonly signal: StopSign | undefined;
 }
 
 interface Place {

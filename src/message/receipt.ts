@@ -10,7 +10,10 @@ export interface Receipt {
   readonly receiveCount: number;
 }
 
-const FORM = /^(\d{1,15})\.(\d{1,15})\.(\d{1,15})\.(\d{1,9})$/;
+const DOT = '.'.charCodeAt(0);
+const ZERO = '0'.charCodeAt(0);
+/** As many as a number holds exactly. */
+const MOST_DIGITS = 15;
 const LONGEST_HANDLE = 100;
 
 /** The opaque text for a client. */
@@ -22,14 +25,31 @@ export function writeReceipt(receipt: Receipt): ReceiptHandle {
 /** Reads what a client handed back; undefined when it is no receipt. */
 export function readReceipt(handle: ReceiptHandle): Receipt | undefined {
   if (handle.length > LONGEST_HANDLE) return undefined;
-  const parts = FORM.exec(Buffer.from(handle, 'base64url').toString('latin1'));
-  if (parts === null) return undefined;
-  const [run, queue, order, receiveCount] = parts.slice(1).map(Number);
-  const receipt = {
-    run: run as RunId,
-    queue: queue as QueueId,
-    order: order ?? 0,
-    receiveCount: receiveCount ?? 0,
-  };
-  return writeReceipt(receipt) === handle ? receipt : undefined;
+  const bytes = Buffer.from(handle, 'base64url');
+  const numbers = readNumbers(bytes);
+  // One receipt has one text: what is only read as it is no receipt.
+  if (numbers === undefined || bytes.toString('base64url') !== handle) return undefined;
+  const [run, queue, order, receiveCount] = numbers;
+  return { run: run as RunId, queue: queue as QueueId, order, receiveCount };
+}
+
+/** Four numbers with dots between them, none with a zero in front. */
+function readNumbers(bytes: Buffer): readonly [number, number, number, number] | undefined {
+  const numbers: [number, number, number, number] = [0, 0, 0, 0];
+  let [part, digits] = [0, 0];
+  for (const byte of bytes) {
+    if (byte === DOT) {
+      if (digits === 0 || part === 3) return undefined;
+      part += 1;
+      digits = 0;
+      continue;
+    }
+    const digit = byte - ZERO;
+    if (digit < 0 || digit > 9 || digits === MOST_DIGITS) return undefined;
+    const before = numbers[part as 0 | 1 | 2 | 3];
+    if (digits > 0 && before === 0) return undefined;
+    numbers[part as 0 | 1 | 2 | 3] = before * 10 + digit;
+    digits += 1;
+  }
+  return part === 3 && digits > 0 ? numbers : undefined;
 }

@@ -3,12 +3,15 @@ import type { PageCursor } from '../store/queue-store.ts';
 import type { Moment, Reading } from './command.ts';
 import { Touched } from './touched.ts';
 
+/** Before everything that rests. */
+const START: PageCursor = Object.freeze({ visibleAtMs: -1, order: -1 });
+
 /**
  * What the law remembers of the messages that rest in the store alone. A page is read up to a time through which
  * everything is durable, so that the cursor never passes a message that is still on its way to the disk.
  */
 export class Backlog {
-  cursor: PageCursor = { visibleAtMs: -1, order: -1 };
+  cursor: PageCursor = START;
   readonly touched = new Touched();
   /** No resting message becomes visible before this time. */
   nextMs = Infinity;
@@ -104,8 +107,8 @@ export class Backlog {
   /** Nothing rests in the store any more. */
   clear(): void {
     this.nextMs = Infinity;
-    this.#goBack({ visibleAtMs: -1, order: -1 });
-    this.#hidden.clear();
+    if (this.cursor !== START || this.pageOutstanding) this.#goBack(START);
+    if (this.#hidden.size > 0) this.#hidden.clear();
   }
 
   #begin(moment: Moment): void {

@@ -119,6 +119,8 @@ export type Command =
   | { readonly kind: 'expiry'; readonly sentBeforeMs: number; readonly page: ExpiryPage }
   /** The platform has started: leases that dispatchers of former runs held end now. */
   | { readonly kind: 'open-dispatcher-leases' }
+  /** The store is looked at, or closed: what it does not know of leases is written now. */
+  | { readonly kind: 'write-leases' }
   /** Time has passed, or the disk has come further. */
   | { readonly kind: 'tick' };
 
@@ -185,6 +187,7 @@ export interface Replies {
   readonly found: Found;
   readonly expiry: undefined;
   readonly 'open-dispatcher-leases': undefined;
+  readonly 'write-leases': undefined;
   readonly tick: undefined;
 }
 

@@ -1,81 +1,83 @@
-interface Due<Item> {
-  readonly dueMs: number;
-  readonly item: Item;
+/** Something that is due at a time. The heap writes down where it stands. */
+export interface Due {
+  /** Whoever changes it puts it into the heap again, or takes it out, before anything else is asked of the heap. */
+  visibleAtMs: number;
+  /** {@link NOWHERE} outside of a heap. */
+  duePlace: number;
 }
 
-/** Items by the time at which something is due for them, earliest first: a binary heap. */
-export class DueHeap<Item> {
-  #heap: Due<Item>[] = [];
+/** The place of what stands in no heap. */
+export const NOWHERE = -1;
+
+/** Items by the time at which they are due, earliest first: a binary heap that lets go of any of them at once. */
+export class DueHeap<Item extends Due> {
+  #heap: Item[] = [];
 
   get size(): number {
     return this.#heap.length;
   }
 
-  /** The earliest time, if there is one. */
-  get nextMs(): number | undefined {
-    return this.#heap[0]?.dueMs;
+  /** The earliest time; Infinity when there is none. */
+  get nextMs(): number {
+    return this.#heap[0]?.visibleAtMs ?? Infinity;
   }
 
-  add(dueMs: number, item: Item): void {
-    this.#heap.push({ dueMs, item });
-    this.#rise(this.#heap.length - 1);
+  /** Takes an item in, or to the place of its new time. */
+  put(item: Item): void {
+    if (item.duePlace === NOWHERE) item.duePlace = this.#heap.push(item) - 1;
+    this.#settle(item);
   }
 
-  /** Takes the earliest item that is due at `nowMs`, with the time it was added for. */
-  takeDue(nowMs: number): Due<Item> | undefined {
-    const first = this.#heap[0];
-    if (first === undefined || first.dueMs > nowMs) return undefined;
+  /** Lets an item go, if it is there. */
+  remove(item: Item): void {
+    const place = item.duePlace;
+    if (place === NOWHERE) return;
+    item.duePlace = NOWHERE;
     const last = this.#heap.pop();
-    if (last !== undefined && this.#heap.length > 0) {
-      this.#heap[0] = last;
-      this.#sink(0);
-    }
+    if (last === undefined || last === item) return;
+    this.#heap[place] = last;
+    last.duePlace = place;
+    this.#settle(last);
+  }
+
+  /** Takes the earliest item that is due at `nowMs`. */
+  takeDue(nowMs: number): Item | undefined {
+    const first = this.#heap[0];
+    if (first === undefined || first.visibleAtMs > nowMs) return undefined;
+    this.remove(first);
     return first;
   }
 
-  /** Keeps only the items for which `keep` holds; for heaps that have gathered many stale ones. */
-  retain(keep: (dueMs: number, item: Item) => boolean): void {
-    const kept = this.#heap.filter(({ dueMs, item }) => keep(dueMs, item));
-    this.#heap = [];
-    for (const { dueMs, item } of kept) this.add(dueMs, item);
-  }
-
   clear(): void {
+    for (const item of this.#heap) item.duePlace = NOWHERE;
     this.#heap = [];
   }
 
-  #rise(start: number): void {
-    let place = start;
-    while (place > 0) {
-      const parent = (place - 1) >> 1;
-      if (this.#due(parent) <= this.#due(place)) return;
-      this.#swap(parent, place);
-      place = parent;
+  /** Moves an item up or down to where its time belongs. */
+  #settle(item: Item): void {
+    const heap = this.#heap;
+    const dueMs = item.visibleAtMs;
+    let place = item.duePlace;
+    for (let up = (place - 1) >> 1; place > 0; up = (place - 1) >> 1) {
+      const parent = heap[up];
+      if (parent === undefined || parent.visibleAtMs <= dueMs) break;
+      this.#place(parent, place);
+      place = up;
     }
-  }
-
-  #sink(start: number): void {
-    let place = start;
     for (;;) {
-      const left = place * 2 + 1;
-      const right = left + 1;
-      let least = place;
-      if (left < this.#heap.length && this.#due(left) < this.#due(least)) least = left;
-      if (right < this.#heap.length && this.#due(right) < this.#due(least)) least = right;
-      if (least === place) return;
-      this.#swap(least, place);
-      place = least;
+      const [left, right] = [heap[place * 2 + 1], heap[place * 2 + 2]];
+      const least =
+        right !== undefined && left !== undefined && right.visibleAtMs < left.visibleAtMs ? right : left;
+      if (least === undefined || least.visibleAtMs >= dueMs) break;
+      const down = least.duePlace;
+      this.#place(least, place);
+      place = down;
     }
+    this.#place(item, place);
   }
 
-  #due(place: number): number {
-    return this.#heap[place]?.dueMs ?? Infinity;
-  }
-
-  #swap(first: number, second: number): void {
-    const [one, other] = [this.#heap[first], this.#heap[second]];
-    if (one === undefined || other === undefined) return;
-    this.#heap[first] = other;
-    this.#heap[second] = one;
+  #place(item: Item, place: number): void {
+    this.#heap[place] = item;
+    item.duePlace = place;
   }
 }

@@ -15,10 +15,14 @@ export interface Entry {
    */
   standing: 'waiting' | 'delayed' | 'leased' | 'gone';
   visibleAtMs: number;
+  /** Where it stands among what is hidden. */
+  duePlace: number;
   holder: Holder;
   receiveCount: number;
   firstReceivedAtMs: number;
   leasedAtMs: number;
+  /** True while its lease is not written: see `unwritten.ts`. */
+  isUnwritten: boolean;
   /** The group that made it durable; a delivery waits for it. */
   readonly addedInGroup: number;
 }

@@ -170,11 +170,11 @@ export function delayAnew(state: QueueState, lanes: Lanes, moment: Moment): void
   for (const entry of state.entries.values()) {
     if (entry.standing === 'leased' || entry.receiveCount > 0) continue;
     entry.visibleAtMs = entry.sentAtMs + state.settings.delayMs;
-    if (entry.standing === 'delayed') state.due.add(entry.visibleAtMs, entry);
+    if (entry.standing === 'delayed') state.due.put(entry);
     else if (entry.visibleAtMs > moment.nowMs) {
       entry.standing = 'delayed';
       state.waitingCount -= 1;
-      state.due.add(entry.visibleAtMs, entry);
+      state.due.put(entry);
       lanes.refresh(lanes.know(entry.lane));
     }
   }

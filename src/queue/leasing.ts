@@ -3,6 +3,7 @@ import type { Change } from '../store/change.ts';
 import type { Arrival, Command, Moment, Taken } from './command.ts';
 import type { Entry } from './entry.ts';
 import type { QueueState } from './state.ts';
+import { mayWait } from './unwritten.ts';
 
 /** What a receive asks for. */
 export type Receive = Extract<Command, { kind: 'receive' }>;
@@ -30,6 +31,14 @@ export function takeOut(state: QueueState, moment: Moment, entry: Whole, changes
   return { message, delayMs: 0, receiveCount, firstReceivedAtMs };
 }
 
+/**
+ * True for a lease that need not be written at once. Where messages have groups, the store is asked for the next of each: it
+ * must know which are out.
+ */
+function mayStayUnwritten({ fifo, fair }: QueueState, { visibilityMs }: Receive): boolean {
+  return fifo === undefined && fair === undefined && mayWait(visibilityMs);
+}
+
 /** Leases a message; with no time at all it goes on waiting, and is only counted. */
 export function lease(
   state: QueueState,
@@ -50,7 +59,9 @@ export function lease(
     state.waitingCount -= 1;
     state.leasedCount += 1;
     state.fair?.took(entry.lane);
-    state.hide(entry, moment, changes);
+    state.due.put(entry);
+    if (mayStayUnwritten(state, command)) state.unwritten.add(entry, moment.nowMs);
+    else state.write(entry, moment, changes);
     state.letBodyGo(entry);
   }
   const { receiveCount, firstReceivedAtMs } = entry;

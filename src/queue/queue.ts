@@ -7,8 +7,9 @@ import { expiry, found, lookUp, page } from './pages.ts';
 import { receive } from './receive.ts';
 import { send } from './send.ts';
 import { extend, openDispatcherLeases, settle } from './settle.ts';
-import { isHidden, type QueueState } from './state.ts';
+import type { QueueState } from './state.ts';
 import { takeOutWaiting } from './take-out.ts';
+import { writeLeases } from './write-leases.ts';
 
 type Handler<Kind extends Command['kind']> = (
   state: QueueState,
@@ -47,6 +48,7 @@ const HANDLERS: { readonly [Kind in Command['kind']]: Handler<Kind> } = {
     return undefined;
   },
   'open-dispatcher-leases': openDispatcherLeases,
+  'write-leases': (state, moment, _command, changes) => writeLeases(state, moment, changes, Infinity),
   tick: (state, moment) => {
     state.fifo?.remembered.tick(moment.nowMs);
     return undefined;
@@ -65,7 +67,8 @@ export function apply<Kind extends Command['kind']>(
   command: Extract<Command, { kind: Kind }>,
 ): Applied<Replies[Kind]> {
   const changes: Change[] = [];
-  showWhatIsDue(state, moment);
+  writeLeases(state, moment, changes);
+  showWhatIsDue(state, moment, changes.length > 0 ? moment.group : moment.latestGroup);
   if (WAKING.has(command.kind)) state.isAsleep = false;
   const handler = HANDLERS[command.kind];
   const reply = handler(state, moment, command, changes);
@@ -77,22 +80,21 @@ export function apply<Kind extends Command['kind']>(
  * Delays and leases that have ended. Nothing is written for it: a page is right as soon as what was written before is
  * durable, and must not wait for a group that may never come.
  */
-function showWhatIsDue(state: QueueState, moment: Moment): void {
-  if (state.due.nextMs === undefined || state.due.nextMs > moment.nowMs) return;
-  const written = { ...moment, group: moment.latestGroup };
-  for (let due = state.due.takeDue(moment.nowMs); due !== undefined; due = state.due.takeDue(moment.nowMs)) {
-    const { item: entry, dueMs } = due;
-    if (isHidden(entry.standing) && entry.visibleAtMs === dueMs) state.show(entry, written);
-  }
+function showWhatIsDue(state: QueueState, moment: Moment, group: number): void {
+  if (state.due.nextMs > moment.nowMs) return;
+  const written = { ...moment, group };
+  const { due } = state;
+  for (let entry = due.takeDue(moment.nowMs); entry !== undefined; entry = due.takeDue(moment.nowMs))
+    state.show(entry, written);
 }
 
 function wants(state: QueueState, moment: Moment): Wants {
   const wanted: Wanted = {};
-  const dueMs = state.due.nextMs ?? Infinity;
+  const dueMs = state.due.nextMs;
   const { fifo } = state;
   const pageAtMs =
     fifo === undefined ? wantPage(state, moment, wanted) : wantOfFifo(state, fifo, moment, wanted);
-  const wakeAtMs = Math.min(dueMs, pageAtMs, wantOldest(state, moment, wanted));
+  const wakeAtMs = Math.min(dueMs, pageAtMs, wantOldest(state, moment, wanted), state.unwritten.nextMs);
   if (wakeAtMs < Infinity) wanted.wakeAtMs = Math.max(wakeAtMs, moment.nowMs + 1);
   return wanted;
 }

@@ -110,7 +110,8 @@ function takeAgain(
   for (const entry of entries) {
     entry.visibleAtMs = before.visibleAtMs;
     entry.leasedAtMs = moment.nowMs;
-    state.hide(entry, moment, changes);
+    state.write(entry, moment, changes);
+    state.due.put(entry);
   }
   return before.taken;
 }

@@ -58,11 +58,9 @@ export function extend(
   const visibleAtMs = moment.nowMs + command.visibilityMs;
   if (visibleAtMs > entry.leasedAtMs + VISIBILITY_SECONDS.most * 1000) return 'beyond-twelve-hours';
   entry.visibleAtMs = visibleAtMs;
-  if (command.visibilityMs > 0) state.hide(entry, moment, changes);
-  else {
-    state.write(entry, moment, changes);
-    state.show(entry, moment);
-  }
+  state.write(entry, moment, changes);
+  if (command.visibilityMs > 0) state.due.put(entry);
+  else state.show(entry, moment);
   return 'extended';
 }
 

@@ -6,7 +6,7 @@ import type { StoredQueue } from '../store/queue-store.ts';
 import { Ageing } from './ageing.ts';
 import { Backlog } from './backlog.ts';
 import type { Moment } from './command.ts';
-import { DueHeap } from './due-heap.ts';
+import { DueHeap, NOWHERE } from './due-heap.ts';
 import { entryState, heldSizeBytes, type Entry } from './entry.ts';
 import { hasQuietRoom } from './quiet-room.ts';
 import { Fairness } from './fairness.ts';
@@ -15,6 +15,7 @@ import { showInLane } from './lane-show.ts';
 import { Line } from './line.ts';
 import { IN_FLIGHT_MESSAGES } from './limits.ts';
 import type { QueueSettings } from './settings.ts';
+import { Unwritten } from './unwritten.ts';
 import { WINDOW, type Window } from './window.ts';
 
 /** What a queue is made with. */
@@ -42,6 +43,8 @@ export class QueueState {
   readonly ready = new Line<Entry>();
   readonly due = new DueHeap<Entry>();
   readonly backlog = new Backlog();
+  /** On a standard queue: leases that are not written yet. */
+  readonly unwritten = new Unwritten();
   readonly ageing = new Ageing();
   /** On a standard queue that has had message groups: fairness between them. */
   fair: Fairness | undefined;
@@ -131,11 +134,26 @@ export class QueueState {
     const hidden = state.visibleAtMs > moment.nowMs;
     const standing = !hidden ? 'waiting' : state.holder === 'nobody' ? 'delayed' : 'leased';
     const lane = laneKeyOf(message.groupId);
-    const entry: Entry = { ...state, order, sentAtMs, lane, message, standing, addedInGroup: moment.group };
+    const { visibleAtMs, holder, receiveCount, firstReceivedAtMs, leasedAtMs } = state;
+    const entry: Entry = {
+      order,
+      sentAtMs,
+      lane,
+      message,
+      standing,
+      visibleAtMs,
+      duePlace: NOWHERE,
+      holder,
+      receiveCount,
+      firstReceivedAtMs,
+      leasedAtMs,
+      isUnwritten: false,
+      addedInGroup: moment.group,
+    };
     if (lane !== NO_LANE && this.fifo === undefined) this.fair ??= new Fairness();
     this.entries.set(order, entry);
     this.heldSizeBytes += heldSizeBytes(entry);
-    if (hidden) this.due.add(state.visibleAtMs, entry);
+    if (hidden) this.due.put(entry);
     if (this.fifo !== undefined) this.fifo.lanes.enter(entry);
     else if (!hidden) this.ready.push(entry);
     if (standing === 'waiting') this.waitingCount += 1;
@@ -169,28 +187,23 @@ export class QueueState {
     const wasOut = entry.standing === 'leased';
     if (wasOut) this.leasedCount -= 1;
     entry.standing = 'gone';
+    entry.isUnwritten = false;
+    this.due.remove(entry);
     entry.message = undefined;
     if (wasOut) this.fair?.returned(entry.lane);
     this.fifo?.lanes.leave(entry, wasOut);
   }
 
-  /** Hides an entry until its new time, and writes that down. */
-  hide(entry: Entry, moment: Moment, changes: Change[]): void {
-    this.due.add(entry.visibleAtMs, entry);
-    this.write(entry, moment, changes);
-    if (this.due.size > 2 * this.entries.size + 1000) {
-      this.due.retain((dueMs, { standing, visibleAtMs }) => isHidden(standing) && visibleAtMs === dueMs);
-    }
-  }
-
   /** Writes an entry's standing down. */
   write(entry: Entry, moment: Moment, changes: Change[]): void {
+    entry.isUnwritten = false;
     this.touch(entry.order, moment);
     changes.push({ kind: 'message-moved', queue: this.queue, order: entry.order, state: entryState(entry) });
   }
 
   /** A hidden entry shows: it waits in the window, or rests in the store when its body is gone or there is no room. */
   show(entry: Entry, moment: Moment): void {
+    this.due.remove(entry);
     if (this.fifo !== undefined) return showInLane(this, this.fifo.lanes, entry, moment);
     if (entry.standing === 'leased') {
       this.leasedCount -= 1;
@@ -223,6 +236,7 @@ export class QueueState {
   clear(): void {
     for (const entry of this.entries.values()) entry.standing = 'gone';
     this.entries.clear();
+    this.unwritten.clear();
     this.ready.clear();
     this.fifo?.lanes.clear();
     this.fair?.clear();
@@ -257,16 +271,14 @@ export class QueueState {
 
   #restore(place: StoredQueue['leases'][number], standing: 'leased' | 'delayed'): Entry {
     const { order, state, sentAtMs, lane } = place;
-    const entry: Entry = { ...state, order, sentAtMs, lane, message: undefined, standing, addedInGroup: 0 };
+    const entry: Entry = {
+      ...{ ...state, order, sentAtMs, lane, message: undefined, standing },
+      ...{ duePlace: NOWHERE, isUnwritten: false, addedInGroup: 0 },
+    };
     this.entries.set(order, entry);
-    this.due.add(state.visibleAtMs, entry);
+    this.due.put(entry);
     if (standing === 'leased') this.leasedCount += 1;
     if (standing === 'leased') this.fair?.took(lane);
     return entry;
   }
-}
-
-/** True while no receive may get it. */
-export function isHidden(standing: Entry['standing']): boolean {
-  return standing === 'leased' || standing === 'delayed';
 }

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { RequestId } from '../base/ids.ts';
+import type { StopSign } from '../base/stop-sign.ts';
 import type { Caller } from './caller.ts';
 import type { AwsError } from './errors.ts';
 
@@ -25,8 +26,8 @@ export function originOf({ headers, isSecure }: Pick<RequestHead, 'headers' | 'i
 /** A whole request. */
 export interface WireRequest extends RequestHead {
   readonly body: Buffer;
-  /** Aborts when the client hangs up before its answer, or when the server begins to stop. Made when first asked for. */
-  readonly signal: AbortSignal;
+  /** Aborts when the client hangs up before its answer, or when the server begins to stop. */
+  readonly signal: StopSign;
 }
 
 /** What goes back. The server adds the request id, Content-Length and Date. */

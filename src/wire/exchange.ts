@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { Clock } from '../base/clock.ts';
 import type { RequestId } from '../base/ids.ts';
+import type { StopSign } from '../base/stop-sign.ts';
 import type { Arrival } from './arrival.ts';
 import type { Answer } from './door.ts';
 import { HangUp } from './hang-up.ts';
@@ -48,7 +49,7 @@ export class Exchange implements Arrival {
     this.method = parts.incoming.method ?? 'GET';
     this.path = queryAt === -1 ? url : url.slice(0, queryAt);
     this.query = queryAt === -1 ? '' : url.slice(queryAt + 1);
-    parts.outgoing.once('close', () => this.#hangUp.happened('hung up'));
+    parts.outgoing.once('close', () => this.#hangUp.happened());
   }
 
   get headers(): IncomingHttpHeaders {
@@ -63,8 +64,8 @@ export class Exchange implements Arrival {
     return this.socket instanceof TLSSocket;
   }
 
-  get signal(): AbortSignal {
-    return this.#hangUp.signal;
+  get signal(): StopSign {
+    return this.#hangUp;
   }
 
   readBody(limitBytes: number, budget: ByteBudget): Promise<BodyRead> {
@@ -80,7 +81,7 @@ export class Exchange implements Arrival {
   /** Lets what waits for this request's sake go: the server is stopping. */
   stop(): void {
     this.#stopping = true;
-    this.#hangUp.happened('stopping');
+    this.#hangUp.happened();
   }
 
   send(answer: Answer): Promise<void> | void {

@@ -1,18 +1,29 @@
-/** Whether anybody still waits for an answer. The signal is made when it is first asked for: most requests never ask. */
-export class HangUp {
-  #controller: AbortController | undefined;
-  #why: string | undefined;
+import type { StopSign } from '../base/stop-sign.ts';
 
-  /** Aborts when nobody waits any more. */
-  get signal(): AbortSignal {
-    this.#controller ??= new AbortController();
-    if (this.#why !== undefined) this.#controller.abort(new Error(this.#why));
-    return this.#controller.signal;
+/** Whether anybody still waits for an answer. Made for every request, and listened to by few. */
+export class HangUp implements StopSign {
+  #listeners: Set<() => void> | undefined;
+  #happened = false;
+
+  get aborted(): boolean {
+    return this.#happened;
   }
 
-  /** Nobody waits any more. */
-  happened(why: string): void {
-    this.#why ??= why;
-    this.#controller?.abort(new Error(this.#why));
+  addEventListener(_kind: 'abort', listener: () => void): void {
+    this.#listeners ??= new Set();
+    this.#listeners.add(listener);
+  }
+
+  removeEventListener(_kind: 'abort', listener: () => void): void {
+    this.#listeners?.delete(listener);
+  }
+
+  /** Nobody waits any more; each listener is told once. */
+  happened(): void {
+    if (this.#happened) return;
+    this.#happened = true;
+    const listeners = this.#listeners ?? [];
+    this.#listeners = undefined;
+    for (const listener of listeners) listener();
   }
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { test, type TestContext } from 'node:test';
+import { stopped as untilStopped, type StopSign } from '../base/stop-sign.ts';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ManualClock } from '../base/manual-clock.ts';
 import { SeededRandom } from '../base/random.ts';
@@ -127,17 +128,17 @@ test('an answer that cannot be written is answered 500, and the server goes on',
 });
 
 test('the signal of a request aborts when its client hangs up', async (context) => {
-  const arrived = Promise.withResolvers<AbortSignal>();
+  const arrived = Promise.withResolvers<StopSign>();
   const door = doorOf(async (request) => {
     arrived.resolve(request.signal);
-    await once(request.signal, 'abort');
+    await untilStopped(request.signal);
     return { status: 200, headers: [], body: '' };
   });
   const { url } = await serve(context, { door });
   const client = new AbortController();
   const answer = fetch(url, { signal: client.signal });
   const signal = await arrived.promise;
-  const aborted = once(signal, 'abort');
+  const aborted = untilStopped(signal);
   client.abort();
   await assert.rejects(answer);
   await aborted;
@@ -146,7 +147,7 @@ test('the signal of a request aborts when its client hangs up', async (context) 
 test('stopping lets waiting requests go, answers them and closes', async (context) => {
   const arrived = Promise.withResolvers<void>();
   const door = doorOf(async (request) => {
-    const aborted = once(request.signal, 'abort');
+    const aborted = untilStopped(request.signal);
     arrived.resolve();
     await aborted;
     return { status: 200, headers: [], body: 'let go' };

@@ -118,7 +118,7 @@ export class HttpServer implements AsyncDisposable {
     this.#running.add(exchange);
     if (this.#stopping) exchange.stop();
     outgoing.once('close', () => this.#running.delete(exchange));
-    this.#reception.receive(exchange);
+    void this.#reception.receive(exchange);
   }
 }
 

@@ -56,7 +56,7 @@ export class QuickConnection {
   /** The server stops: what waits is let go, and the connection ends after its answer. */
   stop(): void {
     if (this.#current === undefined) this.socket.destroy();
-    else this.#current.letGo('stopping');
+    else this.#current.letGo();
   }
 
   /** Writes the answer of the current request; another's comes too late. Throws for an answer that cannot be written. */
@@ -109,7 +109,7 @@ export class QuickConnection {
   /** Half a connection is none: who has no more to say is not waited for. */
   readonly #onEnd = (): void => {
     this.socket.end();
-    this.#current?.letGo('hung up');
+    this.#current?.letGo();
   };
 
   readonly #onError = (): void => {
@@ -119,7 +119,7 @@ export class QuickConnection {
   readonly #onClose = (): void => {
     this.#unread?.();
     this.#lane.left(this);
-    this.#current?.letGo('hung up');
+    this.#current?.letGo();
     this.#current = undefined;
   };
 
@@ -129,7 +129,7 @@ export class QuickConnection {
     const exchange = new QuickExchange(this, request, this.#parts.random.uuid() as RequestId);
     this.#current = exchange;
     this.idleSinceMs = undefined;
-    this.#parts.reception.receive(exchange);
+    void this.#parts.reception.receive(exchange);
   }
 
   #readEarly(): void {

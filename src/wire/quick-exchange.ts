@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { RequestId } from '../base/ids.ts';
+import type { StopSign } from '../base/stop-sign.ts';
 import type { Arrival } from './arrival.ts';
 import type { Answer } from './door.ts';
 import { HangUp } from './hang-up.ts';
@@ -43,8 +44,8 @@ export class QuickExchange implements Arrival {
     return this.socket instanceof TLSSocket;
   }
 
-  get signal(): AbortSignal {
-    return this.#hangUp.signal;
+  get signal(): StopSign {
+    return this.#hangUp;
   }
 
   readBody(limitBytes: number, budget: ByteBudget): BodyRead {
@@ -53,8 +54,8 @@ export class QuickExchange implements Arrival {
   }
 
   /** Nobody waits for the answer any more. */
-  letGo(why: string): void {
-    this.#hangUp.happened(why);
+  letGo(): void {
+    this.#hangUp.happened();
   }
 
   send(answer: Answer): Promise<void> | void {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { test, type TestContext } from 'node:test';
+import { stopped as untilStopped, type StopSign } from '../base/stop-sign.ts';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { ManualClock } from '../base/manual-clock.ts';
@@ -144,10 +145,10 @@ test('a body above the limit of its door is refused, and the connection goes on'
 });
 
 test('a client that hangs up or closes its half lets its request go', async (context) => {
-  const arrivals: AbortSignal[] = [];
+  const arrivals: StopSign[] = [];
   const { port } = await serve(context, async ({ signal }) => {
     arrivals.push(signal);
-    await once(signal, 'abort');
+    await untilStopped(signal);
     return { status: 200, headers: [], body: '' };
   });
   for (const leave of ['end', 'destroy'] as const) {
@@ -157,7 +158,7 @@ test('a client that hangs up or closes its half lets its request go', async (con
     while (arrivals.length === before) await nextTurn();
     socket[leave]();
     const signal = arrivals.at(-1);
-    if (signal?.aborted === false) await once(signal, 'abort');
+    if (signal?.aborted === false) await untilStopped(signal);
   }
 });
 
@@ -180,7 +181,7 @@ test('idle connections are closed: those that said nothing first', async (contex
 test('stopping closes what is idle, answers what runs and closes that too', async (context) => {
   const arrived = Promise.withResolvers<void>();
   const { port, server } = await serve(context, async ({ signal }) => {
-    const aborted = once(signal, 'abort');
+    const aborted = untilStopped(signal);
     arrived.resolve();
     await aborted;
     return { status: 200, headers: [], body: '<let go>' };

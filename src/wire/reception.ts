@@ -43,10 +43,14 @@ export class Reception {
   }
 
   /** Answers a request, whatever happens: no request ends the process. */
-  receive(arrival: Arrival): void {
-    this.#serve(arrival)
-      .then((answer) => answer && arrival.send(answer))
-      .catch((error: unknown) => this.#sendBroken(arrival, error));
+  async receive(arrival: Arrival): Promise<void> {
+    try {
+      const answer = await this.#serve(arrival);
+      const sent = answer && arrival.send(answer);
+      if (sent !== undefined) await sent;
+    } catch (error) {
+      this.#sendBroken(arrival, error);
+    }
   }
 
   /** Tells of a defect of ours. */

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Worker, type Transferable } from 'node:worker_threads';
+import { assert } from '../../base/assert.ts';
 import { StoreFailedError } from './store-failed.ts';
 
 /** What may be asked of a thread: for each kind, the question and its answer. */
@@ -30,6 +31,7 @@ export interface StoreThreadOptions {
 export const CLOSE = 'close';
 
 interface Waiting {
+  readonly number: number;
   readonly resolve: (answer: unknown) => void;
   readonly reject: (error: Error) => void;
 }
@@ -41,7 +43,8 @@ interface Waiting {
 export class StoreThread<Questions extends Dialogue> implements AsyncDisposable {
   readonly #worker: Worker;
   readonly #onFatal: (what: string) => void;
-  readonly #waiting = new Map<number, Waiting>();
+  /** Who waits for an answer, in the order in which they come. */
+  #waiting: Waiting[] = [];
   #number = 0;
   #end: string | undefined;
   #closing: Promise<void> | undefined;
@@ -72,7 +75,7 @@ export class StoreThread<Questions extends Dialogue> implements AsyncDisposable 
     const number = this.#number++;
     const asked: Asked = { number, kind, ask };
     return new Promise((resolve, reject) => {
-      this.#waiting.set(number, { resolve, reject });
+      this.#waiting.push({ number, resolve, reject });
       this.#worker.postMessage(asked, transfer);
     });
   }
@@ -98,15 +101,16 @@ export class StoreThread<Questions extends Dialogue> implements AsyncDisposable 
 
   #hear(said: Said): void {
     if (said.kind === 'fatal') return this.#fail(said.what);
-    this.#waiting.get(said.number)?.resolve(said.answer);
-    this.#waiting.delete(said.number);
+    const first = this.#waiting.shift();
+    assert(first?.number === said.number, 'answers come in the order of their questions');
+    first.resolve(said.answer);
   }
 
   #fail(what: string): void {
     if (this.#end !== undefined) return;
     this.#end = what;
-    for (const { reject } of this.#waiting.values()) reject(new StoreFailedError(what));
-    this.#waiting.clear();
+    for (const { reject } of this.#waiting) reject(new StoreFailedError(what));
+    this.#waiting = [];
     this.#onFatal(what);
   }
 }

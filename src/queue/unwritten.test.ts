@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Law, START_MS } from './fixture/law.ts';
+import { arrivalOf, messageOf } from './fixture/messages.ts';
+import { DEFAULT_FIFO } from './settings.ts';
+
+const WITHIN_MS = 100;
+
+function written(law: Law): unknown[] {
+  return law.changes.map((change) => ('order' in change ? [change.kind, change.order] : change.kind));
+}
+
+test('what is settled soon after its receive costs its lease no writing', () => {
+  const law = new Law();
+  law.send(2);
+  law.taken();
+  assert.deepEqual(written(law), []);
+  law.settle(1);
+  assert.deepEqual(written(law), [['message-removed', 1]]);
+});
+
+test('what is held longer is written down within a tenth of a second, once', () => {
+  const law = new Law();
+  law.send(2);
+  law.taken();
+  assert.equal(law.wants.wakeAtMs, START_MS + WITHIN_MS);
+  law.advance(WITHIN_MS - 1);
+  assert.deepEqual(written(law), []);
+  law.settle(1);
+  law.advance(1);
+  assert.deepEqual(written(law), [['message-moved', 2]]);
+  assert.equal(law.wants.wakeAtMs, START_MS + 30_000);
+  law.advance(WITHIN_MS);
+  assert.deepEqual(written(law), []);
+});
+
+test('who looks into the store, or closes it, has every lease written first', () => {
+  const law = new Law();
+  law.send(1);
+  law.taken();
+  law.apply<'write-leases'>({ kind: 'write-leases' });
+  assert.deepEqual(written(law), [['message-moved', 1]]);
+});
+
+test('a lease is written at once where it ends soon, on a FIFO queue, and where messages have groups', () => {
+  const soon = new Law();
+  soon.send(1);
+  soon.receive(1, { visibilityMs: 900 });
+  assert.deepEqual(written(soon), [['message-moved', 1]]);
+  const ordered = new Law({ fifo: DEFAULT_FIFO });
+  const inGroup = { ...messageOf(1, START_MS), groupId: 'g' };
+  ordered.apply<'send'>({ kind: 'send', arrivals: [arrivalOf(inGroup)] });
+  ordered.taken();
+  assert.deepEqual(written(ordered), [['message-moved', 1]]);
+  const grouped = new Law();
+  grouped.apply<'send'>({ kind: 'send', arrivals: [arrivalOf(inGroup)] });
+  grouped.taken();
+  assert.deepEqual(written(grouped), [['message-moved', 1]]);
+});
+
+test('a change of its visibility writes a lease, and nothing is written of it afterwards', () => {
+  const law = new Law();
+  law.send(1);
+  law.taken();
+  law.extend(1, 60_000);
+  assert.deepEqual(written(law), [['message-moved', 1]]);
+  law.advance(WITHIN_MS);
+  assert.deepEqual(written(law), []);
+});
