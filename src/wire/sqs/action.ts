@@ -1,6 +1,5 @@
 import type { Broker } from '../../broker/broker.ts';
 import type { Result } from '../../base/result.ts';
-import type { StopSign } from '../../base/stop-sign.ts';
 import type { Caller } from '../caller.ts';
 import type { WireRequest } from '../door.ts';
 import type { Input } from '../input.ts';
