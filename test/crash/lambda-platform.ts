@@ -38,6 +38,10 @@ export class LambdaPlatform implements AsyncDisposable {
     return new LambdaPlatform(life, await Platform.start(life));
   }
 
+  get port(): number {
+    return this.#life.port;
+  }
+
   get processId(): number {
     return this.#platform.processId;
   }
