@@ -50,6 +50,9 @@ const ACTIONS: Readonly<Record<string, SqsAction>> = {
   UntagQueue: untagQueue,
 };
 
+/** The names of all actions. */
+export const SQS_ACTION_NAMES: readonly string[] = Object.keys(ACTIONS);
+
 /** True for the name of an action of SQS. */
 export function isSqsAction(name: string): boolean {
   return Object.hasOwn(ACTIONS, name);
