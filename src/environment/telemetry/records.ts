@@ -128,7 +128,8 @@ function report(event: Extract<TelemetryEvent, { readonly kind: 'report' }>): ob
       durationMs: rounded(durationMs),
       billedDurationMs: Math.ceil(durationMs),
       memorySizeMB: memorySizeMb,
-      ...(peakMemoryMb !== undefined && { maxMemoryUsedMB: peakMemoryMb }),
+      // Clients want a number, also of an environment that has ended before anybody could look.
+      maxMemoryUsedMB: peakMemoryMb ?? 0,
       ...(initDurationMs !== undefined && { initDurationMs: rounded(initDurationMs) }),
     },
   };
