@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { botsCommand } from './commands/bots.ts';
+import { compareCommand } from './commands/compare.ts';
 import { keysCommand } from './commands/keys.ts';
 import { rebuildCommand } from './commands/rebuild.ts';
 import { replayCommand } from './commands/replay.ts';
@@ -10,7 +11,13 @@ const root = join(import.meta.dirname, '..');
 /** `npm run ads -- COMMAND`: what is done with the click system beside starting it. One file of `commands/` each. */
 async function main(): Promise<void> {
   const program = new Command('npm run ads --').description('Commands of the advertising click system.');
-  const commands = [botsCommand(), keysCommand(root), rebuildCommand(root), replayCommand(root)];
+  const commands = [
+    botsCommand(),
+    compareCommand(root),
+    keysCommand(root),
+    rebuildCommand(root),
+    replayCommand(root),
+  ];
   for (const command of commands) program.addCommand(command);
   await program.parseAsync();
 }

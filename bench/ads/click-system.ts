@@ -16,6 +16,7 @@ import { openLedger, type Ledger } from '../../ads/database/ledger.ts';
 import { clientsFor, type Clients } from '../../ads/deploy/clients.ts';
 import { deployProcessor } from '../../ads/deploy/processor.ts';
 import { countMessages, ensureClickQueue, type ClickQueue } from '../../ads/deploy/queues.ts';
+import { QUEUE_NAMES } from '../../ads/messages/queue-names.ts';
 import { startPlatform, type Platform } from '../../ads/platform/platform.ts';
 import { SecretsFile } from '../../ads/server/secrets-file.ts';
 import { signToken } from '../../ads/server/token.ts';
@@ -72,7 +73,8 @@ export class ClickSystem implements AsyncDisposable {
       port: await freePort(),
     });
     const clients = clientsFor(platform.endpoint);
-    const queue = await ensureClickQueue(clients.sqs, 'clicks');
+    const queue = await ensureClickQueue(clients.sqs, QUEUE_NAMES.clicks);
+    await ensureClickQueue(clients.sqs, QUEUE_NAMES.campaignFigures);
     await deployProcessor(clients, { root, ledger, clicks: queue });
     const server = await startServer(data, {
       endpoint: platform.endpoint,
