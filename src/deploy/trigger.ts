@@ -95,10 +95,12 @@ async function saying(
   members: object | undefined,
   send: () => Promise<unknown>,
 ): Promise<void> {
+  if (members === undefined) return void (await send());
   client.middlewareStack.add(
     (next) => (args) => {
-      const request = args.request as { body: string };
-      request.body = JSON.stringify({ ...(JSON.parse(request.body) as object), ...members });
+      const request = args.request as { body: string | Uint8Array };
+      const text = typeof request.body === 'string' ? request.body : Buffer.from(request.body).toString();
+      request.body = JSON.stringify({ ...(JSON.parse(text) as object), ...members });
       return next(args);
     },
     // Before the length of the body is taken, and before it is signed.
