@@ -224,7 +224,8 @@ class BatchRun implements Disposable {
     this.#judgement = judgement;
     const { signal = 'silent' } = judgement;
     const isFirst = this.taken.every(({ delivery }) => delivery.receiveCount === 1);
-    const times = { beganMs: this.#beganMs, endedMs: this.#ports.clock.nowMs() };
+    const durationMs = result?.initDurationMs === undefined ? result?.durationMs : undefined;
+    const times = { beganMs: this.#beganMs, endedMs: this.#ports.clock.nowMs(), durationMs };
     host.heard({ signal: host.abandoned() ? 'silent' : signal, isFirst, ...times });
     return judgement;
   }

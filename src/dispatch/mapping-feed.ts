@@ -22,6 +22,8 @@ export class MappingFeed implements Feed {
   readonly #ports: DispatchPorts;
   readonly #current: () => MappingRecord;
   readonly #report: (result: string) => void;
+  /** Asked for several times for each message, and seldom changed. */
+  #settings: { readonly of: MappingRecord; readonly value: FeedSettings } | undefined;
   #filter: { readonly of: readonly string[]; readonly test: Filter | undefined } | undefined;
 
   /** `current` answers the mapping as it is now. */
@@ -35,8 +37,13 @@ export class MappingFeed implements Feed {
   }
 
   settings(): FeedSettings {
-    const { function: target, settings } = this.#current();
-    return { function: target, ...settings, isPaced: settings.isPaced !== false };
+    const record = this.#current();
+    if (this.#settings?.of !== record) {
+      const { function: target, settings } = record;
+      const value = { function: target, ...settings, isPaced: settings.isPaced !== false };
+      this.#settings = { of: record, value };
+    }
+    return this.#settings.value;
   }
 
   wants(part: string): boolean {

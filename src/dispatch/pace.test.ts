@@ -11,6 +11,7 @@ class Run {
   nowMs = 0;
   least = Infinity;
   isBusy = false;
+  isCold = false;
   readonly #demand: number;
   #running: {
     readonly beganMs: number;
@@ -51,7 +52,8 @@ class Run {
       assert.ok(next);
       this.nowMs = Math.max(this.nowMs, next.endsMs);
       const running = Math.max(next.atBegin, this.#running.length + 1);
-      const times = { beganMs: next.beganMs, endedMs: this.nowMs };
+      const tookMs = this.isCold ? undefined : next.endsMs - next.beganMs;
+      const times = { beganMs: next.beganMs, endedMs: this.nowMs, durationMs: tookMs };
       const end = { ...times, signal: signal(running), isFirst, running };
       this.pace.ended(end, next.ticket, () => this.isBusy);
       this.least = Math.min(this.least, this.pace.limit);
@@ -188,6 +190,14 @@ test('on a busy machine durations say nothing', () => {
   const run = new Run(40);
   run.go(500, () => 50);
   run.isBusy = true;
+  run.go(2000, (running) => 100 * running);
+  assert.equal(run.least, Infinity);
+});
+
+test('what environments need to start says nothing of the function', () => {
+  const run = new Run(40);
+  run.go(500, () => 50);
+  run.isCold = true;
   run.go(2000, (running) => 100 * running);
   assert.equal(run.least, Infinity);
 });

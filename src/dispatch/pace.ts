@@ -41,6 +41,8 @@ export interface PaceFigure {
 export interface PacedEnd {
   readonly beganMs: number;
   readonly endedMs: number;
+  /** How long the handler took; undefined when that is not comparable: it never ran, or its environment had to start first. */
+  readonly durationMs: number | undefined;
   readonly signal: PaceSignal;
   /** None of its messages had been received before: a message that always fails says nothing twice. */
   readonly isFirst: boolean;
@@ -123,10 +125,10 @@ export class Pace {
     return total >= LEAST_FAILING && bad >= total * FAILING_SHARE ? 'failing' : undefined;
   }
 
-  #measured(ticket: Ticket, { signal, beganMs, endedMs, running }: PacedEnd, isBusy: () => boolean): Found {
-    const durationMs = signal === 'fine' ? endedMs - beganMs : undefined;
+  #measured(ticket: Ticket, { signal, durationMs, running }: PacedEnd, isBusy: () => boolean): Found {
     const mayTry = Math.min(this.#limit, running) > 1;
-    const found = this.#slowness.ended(ticket, durationMs, { isBusy, mayTry });
+    const measuredMs = signal === 'fine' ? durationMs : undefined;
+    const found = this.#slowness.ended(ticket, measuredMs, { isBusy, mayTry });
     if (found === 'no-relief') this.#undoTrial();
     else if (found === 'relief') this.#beforeTrial = undefined;
     return found;

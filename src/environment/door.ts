@@ -22,18 +22,24 @@ export interface RuntimeFailure {
   readonly errorMessage: string;
 }
 
-/** What a runtime says through its door. `marks`: which outputs carry a mark behind the invocation (1 stdout, 2 stderr). */
+/**
+ * Which outputs carry a mark behind an invocation (1 stdout, 2 stderr; 0 none, since nothing was printed). Undefined: this runtime
+ * marks nothing, and what it has printed must be asked for.
+ */
+export type Marks = number | undefined;
+
+/** What a runtime says through its door. */
 export type DoorEvent =
   /** The code is loaded, or the last invocation is over: the next may come. */
   | { readonly kind: 'ready' }
-  | ({ readonly kind: 'init-failed'; readonly marks: number } & RuntimeFailure)
-  | { readonly kind: 'answered'; readonly payload: Uint8Array; readonly marks: number }
+  | ({ readonly kind: 'init-failed'; readonly marks: Marks } & RuntimeFailure)
+  | { readonly kind: 'answered'; readonly payload: Uint8Array; readonly marks: Marks }
   /** The answer comes in pieces, then `streamed` or `failed`. */
   | { readonly kind: 'begun'; readonly contentType: string }
   | { readonly kind: 'piece'; readonly bytes: Uint8Array }
-  | { readonly kind: 'streamed'; readonly marks: number }
-  | ({ readonly kind: 'failed'; readonly marks: number } & RuntimeFailure)
-  | { readonly kind: 'too-large'; readonly marks: number }
+  | { readonly kind: 'streamed'; readonly marks: Marks }
+  | ({ readonly kind: 'failed'; readonly marks: Marks } & RuntimeFailure)
+  | { readonly kind: 'too-large'; readonly marks: Marks }
   /** It said what no runtime says; nothing of it can be trusted any more. */
   | { readonly kind: 'broken'; readonly what: string };
 

@@ -196,8 +196,8 @@ export class DoorWithExtensions implements EnvironmentDoor {
     if (this.#server.isClosed) return;
     this.#tellState(extension, STATES[errorType] ?? 'Exited', errorType);
     const failure = { errorType, errorMessage, payload: payload(errorType, errorMessage) };
-    if (!this.#hasStarted) return this.#listener({ kind: 'init-failed', marks: 0, ...failure });
-    this.#listener({ kind: 'failed', marks: 0, ...failure });
+    if (!this.#hasStarted) return this.#listener({ kind: 'init-failed', marks: undefined, ...failure });
+    this.#listener({ kind: 'failed', marks: undefined, ...failure });
     this.#listener({ kind: 'broken', what: `${errorType}: ${errorMessage} (${extension.name})` });
   }
 }

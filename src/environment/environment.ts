@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { EnvironmentId } from '../base/ids.ts';
 import type { SandboxedTree, SandboxExit } from '../sandbox/sandbox.ts';
-import type { Door, DoorEvent, DoorInvocation, EndReason, EnvironmentDoor } from './door.ts';
+import type { Door, DoorEvent, DoorInvocation, EndReason, EnvironmentDoor, Marks } from './door.ts';
 import type { EnvironmentLog } from './environment-log.ts';
 import { endedOf } from './ended.ts';
 import type { LostProgram } from './lost-program.ts';
@@ -109,7 +109,7 @@ export class Environment {
 
   /** Waits until the code is loaded. After a failure the environment is on its way out. */
   async started(limitMs: number): Promise<StartFailure | undefined> {
-    let marks = 0;
+    let marks: Marks = 0;
     const failure = await new Promise<StartFailure | undefined>((resolve) => {
       const cancel = this.#parts.clock.after(limitMs, () => this.#hear({ kind: 'deadline' }));
       this.#listen((heard) => {
@@ -122,8 +122,7 @@ export class Environment {
         else resolve(undefined);
       });
     });
-    if (marks !== 0) await this.log.arrived('init', marks);
-    else if (failure?.kind === 'init-failed') await this.#outputRead();
+    if (failure?.kind === 'init-failed') await this.#printed('init', marks);
     if (failure === undefined && this.#state === 'starting') this.#state = step(this.#state, 'idle');
     else this.stop(failure?.kind ?? 'stopped');
     return failure;
@@ -138,7 +137,7 @@ export class Environment {
     this.#state = step(this.#state, 'busy');
     this.#hasRun = true;
     if (wasFrozen) await this.#thaw();
-    const end = Promise.withResolvers<{ readonly end: RunEnd; readonly marks: number }>();
+    const end = Promise.withResolvers<{ readonly end: RunEnd; readonly marks: Marks }>();
     const again = Promise.withResolvers<boolean>();
     const { clock, door } = this.#parts;
     const remainingMs = invocation.deadlineMs - clock.nowMs();
@@ -157,8 +156,7 @@ export class Environment {
     if (this.#exit === undefined) door.send(invocation);
     const outcome = await end.promise;
     relay.end();
-    if (outcome.marks !== 0) await this.log.arrived(invocation.requestId, outcome.marks);
-    else if (outcome.end.kind === 'answered' || outcome.end.kind === 'failed') await this.#outputRead();
+    await this.#printed(invocation.requestId, outcome.marks);
     return { end: outcome.end, again: this.#rest(again.promise, cancel) };
   }
 
@@ -249,7 +247,12 @@ export class Environment {
     if (heard.kind === 'exit') door.cutShort(endedOf({ kind: 'exited', exit: heard.exit }));
   }
 
-  /** Programs that mark no end in their output may have answered on another way than they print. */
+  /** Waits for what was printed before an answer, which has come on another way. */
+  async #printed(id: string, marks: Marks): Promise<void> {
+    if (marks === undefined) await this.#outputRead();
+    else if (marks !== 0) await this.log.arrived(id, marks);
+  }
+
   async #outputRead(): Promise<void> {
     await this.#bounded(this.#parts.tree.outputRead());
   }

@@ -99,7 +99,7 @@ export class FramesDoor implements Door {
 
   #say({ kind, meta, body }: Frame): void {
     if (kind === FRAME.ready) return this.#listener({ kind: 'ready' });
-    const marks = Number(meta['marks'] ?? 0);
+    const marks = meta['marks'] === undefined ? undefined : Number(meta['marks']);
     if (kind === FRAME.initError)
       return this.#listener({ kind: 'init-failed', marks, ...failureOf(meta, body) });
     // A late word about an invocation that is over.

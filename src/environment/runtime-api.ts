@@ -112,7 +112,7 @@ export class RuntimeApi implements Door {
     if (this.#state !== 'Started') return this.#wrongState(response, 'InitError');
     this.#state = 'InitError';
     accepted(response);
-    this.#say({ kind: 'init-failed', marks: 0, ...failureOf(request, bytesOf(body)) });
+    this.#say({ kind: 'init-failed', marks: undefined, ...failureOf(request, bytesOf(body)) });
   }
 
   #end(
@@ -130,7 +130,7 @@ export class RuntimeApi implements Door {
     if (body.kind === 'too-large') {
       const told = `Exceeded maximum allowed payload size (${LARGEST_ANSWER_BYTES} bytes).`;
       refused(response, 413, 'RequestEntityTooLarge', told);
-      return { kind: 'too-large', marks: 0 };
+      return { kind: 'too-large', marks: undefined };
     }
     accepted(response);
     return endOf(request, body.bytes, isError);
@@ -172,19 +172,19 @@ export class RuntimeApi implements Door {
 }
 
 function endOf(request: IncomingMessage, bytes: Buffer, isError: boolean): DoorEvent {
-  if (isError) return { kind: 'failed', marks: 0, ...failureOf(request, bytes) };
-  return trailedFailure(request) ?? { kind: 'answered', payload: bytes, marks: 0 };
+  if (isError) return { kind: 'failed', marks: undefined, ...failureOf(request, bytes) };
+  return trailedFailure(request) ?? { kind: 'answered', payload: bytes, marks: undefined };
 }
 
 /** The runtime went away, or cut its connection, while its answer was on the way. */
 const TRUNCATED: DoorEvent = {
   kind: 'failed',
-  marks: 0,
+  marks: undefined,
   ...describe(Buffer.alloc(0), 'Runtime.TruncatedResponse'),
 };
 
 function streamEndOf(request: IncomingMessage): DoorEvent {
-  return trailedFailure(request) ?? { kind: 'streamed', marks: 0 };
+  return trailedFailure(request) ?? { kind: 'streamed', marks: undefined };
 }
 
 /** AWS's client for Go names no mode: what it sends for a function URL is in pieces all the same. */
@@ -201,7 +201,7 @@ function trailedFailure(request: IncomingMessage): DoorEvent | undefined {
   const trailed = request.trailers['lambda-runtime-function-error-type'];
   if (typeof trailed !== 'string' || trailed === '') return undefined;
   const error = String(request.trailers['lambda-runtime-function-error-body'] ?? '');
-  return { kind: 'failed', marks: 0, ...describe(Buffer.from(error, 'base64'), trailed) };
+  return { kind: 'failed', marks: undefined, ...describe(Buffer.from(error, 'base64'), trailed) };
 }
 
 /** The error's type is what its body says, and only then what the header says: most clients send no header. */
