@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { botsCommand } from './commands/bots.ts';
 import { compareCommand } from './commands/compare.ts';
+import { crashCommand } from './commands/crash.ts';
 import { keysCommand } from './commands/keys.ts';
 import { rebuildCommand } from './commands/rebuild.ts';
 import { replayCommand } from './commands/replay.ts';
@@ -14,6 +15,7 @@ async function main(): Promise<void> {
   const commands = [
     botsCommand(),
     compareCommand(root),
+    crashCommand(root),
     keysCommand(root),
     rebuildCommand(root),
     replayCommand(root),

@@ -13,14 +13,16 @@ const NAME = 'click-processor';
 export interface ProcessorPlace {
   /** The folder of the project. */
   readonly root: string;
-  readonly ledger: Ledger;
-  readonly clicks: ClickQueue;
+  readonly ledger: Pick<Ledger, 'url'>;
+  /** Undefined: clicks are the consumer's. */
+  readonly clicks: ClickQueue | undefined;
 }
 
 /** Deploys the click processor: one function for the clicks, the views, and what is to be written into the ledger. */
 export async function deployProcessor({ sqs, lambda }: Clients, place: ProcessorPlace): Promise<void> {
   const others = [QUEUE_NAMES.views, QUEUE_NAMES.pendingClicks, QUEUE_NAMES.reports];
-  const queues = [place.clicks, ...(await Promise.all(others.map((name) => ensureClickQueue(sqs, name))))];
+  const own = place.clicks === undefined ? [] : [place.clicks];
+  const queues = [...own, ...(await Promise.all(others.map((name) => ensureClickQueue(sqs, name))))];
   await ensureFunction(lambda, {
     name: NAME,
     zip: packageFunction(join(place.root, 'ads', NAME)),

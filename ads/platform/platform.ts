@@ -21,9 +21,10 @@ export async function startPlatform(options: {
   readonly program: string;
   readonly directory: string;
   readonly port: number;
+  /** Where it keeps its data, if not below `directory`. */
+  readonly data?: string;
 }): Promise<Platform> {
-  const { program, directory, port } = options;
-  const data = join(directory, 'platform');
+  const { program, directory, port, data = join(directory, 'platform') } = options;
   const pidFile = join(directory, 'platform.pid');
   await stopLeftOver(pidFile, data);
   const child = startChild({
