@@ -74,7 +74,7 @@ export async function startPlatform(
   const dispatch = await buildDispatch(scope, {
     ...{ ...base, ...functions },
     eventInvokes: functions.functions.eventInvokes,
-    isBusy: new MachineLoad().isBusy,
+    watchLoad: new MachineLoad().watch,
   });
   const facts: RunFacts = {
     version: host.version,

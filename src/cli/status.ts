@@ -25,6 +25,8 @@ export function statusCommand(): Command {
       print(`data          ${status.dataDirectory} (run ${status.run})`);
       print(`isolation     ${status.isolation.tier}: ${status.isolation.description}`);
       print(`environments  ${status.environments.running} now, ${figures.environmentsStarted} started`);
+      if (figures.paceCuts > 0)
+        print(`pace          went down ${figures.paceCuts} times (millrace functions)`);
       print(`invocations   ${ends.length === 0 ? 'none yet' : ends.join(', ')}`);
       print(
         `messages      ${figures.messagesSent} sent, ${figures.messagesSettled} settled, ${figures.messagesDeadLettered} dead letters`,

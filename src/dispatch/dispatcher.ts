@@ -22,6 +22,8 @@ const TROUBLE_PAUSE_MS = 1000;
 const FIRST_EMPTY_PAUSE_MS = 5;
 const LONGEST_EMPTY_PAUSE_MS = 1000;
 
+const NEVER_BUSY = (): (() => boolean) => () => false;
+
 /** How many batches of a dispatcher run at once, and how many may. */
 export interface RunningPace extends PaceFigure {
   readonly running: number;
@@ -154,7 +156,7 @@ export class Dispatcher {
 
   #heard(end: PacedEnd, ticket: Ticket | undefined): void {
     const before = this.#pace.figure;
-    this.#pace.ended(end, ticket, this.#ports.isBusy);
+    this.#pace.ended(end, ticket);
     if (!this.#isPaced()) return;
     const now = this.#pace.figure;
     if (now.cutCount === before.cutCount && (now.limit === undefined) === (before.limit === undefined))
@@ -184,7 +186,9 @@ export class Dispatcher {
   #launch(taken: Parameters<typeof runBatch>[2], permit: Permit): void {
     this.#invoking += 1;
     const atBegin = this.#invoking;
-    let ticket = this.#pace.began(taken.length, atBegin);
+    const { clock, watchLoad = NEVER_BUSY } = this.#ports;
+    const beginning = { messageCount: taken.length, running: atBegin, nowMs: clock.nowMs(), watchLoad };
+    let ticket = this.#pace.began(beginning);
     const batch = runBatch(this.#ports, this.#feed, taken, {
       signal: this.#stop.signal,
       abandoned: () => this.#abandoned,
@@ -199,7 +203,7 @@ export class Dispatcher {
       },
       failed: (error) => this.#tell(String(error)),
       invoked: () => {
-        if (ticket !== undefined) this.#pace.left(ticket);
+        if (ticket !== undefined) this.#pace.left(ticket, clock.nowMs());
         this.#invoking -= 1;
         permit.release();
         this.#bell.ring();

@@ -39,7 +39,8 @@ class Run {
     for (let ended = 0; ended < count; ended += 1) {
       while (this.#running.length < Math.min(this.#demand, this.pace.limit)) {
         const atBegin = this.#running.length + 1;
-        const ticket = this.pace.began(1, atBegin);
+        const beginning = { messageCount: 1, running: atBegin, nowMs: this.nowMs };
+        const ticket = this.pace.began({ ...beginning, watchLoad: () => () => this.isBusy });
         this.#running.push({
           beganMs: this.nowMs,
           endsMs: this.nowMs + durationMs(atBegin),
@@ -55,7 +56,7 @@ class Run {
       const tookMs = this.isCold ? undefined : next.endsMs - next.beganMs;
       const times = { beganMs: next.beganMs, endedMs: this.nowMs, durationMs: tookMs };
       const end = { ...times, signal: signal(running), isFirst, running };
-      this.pace.ended(end, next.ticket, () => this.isBusy);
+      this.pace.ended(end, next.ticket);
       this.least = Math.min(this.least, this.pace.limit);
     }
   }

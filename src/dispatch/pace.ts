@@ -1,4 +1,4 @@
-import { Slowness, type Found, type Ticket } from './slowness.ts';
+import { Slowness, type Beginning, type Found, type Ticket } from './slowness.ts';
 import type { PaceSignal } from './pace-signal.ts';
 
 /** What a signal leaves of the concurrency: half after trouble, three quarters when a slow function is tried with less. */
@@ -85,19 +85,19 @@ export class Pace {
     };
   }
 
-  /** A batch of so many messages begins, as one of so many. */
-  began(messageCount: number, running: number): Ticket | undefined {
-    return this.#slowness.began(messageCount, running);
+  /** A batch begins; what it answers goes with its end. */
+  began(beginning: Beginning): Ticket | undefined {
+    return this.#slowness.began(beginning);
   }
 
   /** A batch that had begun was never invoked. */
-  left(ticket: Ticket): void {
-    this.#slowness.ended(ticket, undefined, { isBusy: () => false, mayTry: false });
+  left(ticket: Ticket, nowMs: number): void {
+    this.#slowness.ended(ticket, { nowMs, durationMs: undefined, mayTry: false });
   }
 
-  /** An invocation has ended. `isBusy`: this machine itself has no time to spare, so that durations say nothing. */
-  ended(end: PacedEnd, ticket?: Ticket, isBusy: () => boolean = () => false): void {
-    const found = ticket && this.#measured(ticket, end, isBusy);
+  /** An invocation has ended. */
+  ended(end: PacedEnd, ticket?: Ticket): void {
+    const found = ticket && this.#measured(ticket, end);
     // What had begun before the last cut was part of the load that it answered.
     if (end.beganMs <= this.#cutAtMs || end.signal === 'silent') return;
     if (end.signal === 'throttled') return this.#cut(TROUBLE_FACTOR, 'throttled', end);
@@ -125,10 +125,10 @@ export class Pace {
     return total >= LEAST_FAILING && bad >= total * FAILING_SHARE ? 'failing' : undefined;
   }
 
-  #measured(ticket: Ticket, { signal, durationMs, running }: PacedEnd, isBusy: () => boolean): Found {
+  #measured(ticket: Ticket, { signal, durationMs, endedMs: nowMs, running }: PacedEnd): Found {
     const mayTry = Math.min(this.#limit, running) > 1;
     const measuredMs = signal === 'fine' ? durationMs : undefined;
-    const found = this.#slowness.ended(ticket, measuredMs, { isBusy, mayTry });
+    const found = this.#slowness.ended(ticket, { nowMs, durationMs: measuredMs, mayTry });
     if (found === 'no-relief') this.#undoTrial();
     else if (found === 'relief') this.#beforeTrial = undefined;
     return found;

@@ -6,6 +6,7 @@ import type { Allowance } from '../function/allowance.ts';
 import type { EventInvokeLookup } from '../function/event-invoke.ts';
 import type { Functions } from '../function/functions.ts';
 import type { Catalog } from '../store/catalog.ts';
+import type { WatchLoad } from './slowness.ts';
 import type { Tell } from '../watch/event.ts';
 
 /** The rooms that dispatch works with. */
@@ -19,6 +20,6 @@ export interface DispatchPorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly tell: Tell;
-  /** True while this machine itself has no time to spare, so that durations say nothing about a function; not given: never. */
-  readonly isBusy?: () => boolean;
+  /** Watches whether this machine itself has no time to spare, so that durations say nothing about a function; not given: never. */
+  readonly watchLoad?: WatchLoad;
 }

@@ -15,6 +15,9 @@ const SURE_ERRORS = 5;
 const FIRST_ROUND = 10;
 const ROUND = 50;
 
+/** A round lasts at least so long, however many answers that takes. */
+const LEAST_ROUND_MS = 300;
+
 /** A trial goes on until the mean is known so well (as a logarithm), or for this many answers. */
 const TRIAL_ERROR = 0.05;
 const LONGEST_TRIAL = 1000;
@@ -40,10 +43,23 @@ export interface Ticket {
   readonly round: Round;
 }
 
-/** What is known around an answer. */
-export interface Circumstances {
-  /** This machine itself has no time to spare. */
-  isBusy(): boolean;
+/** Begins to watch this machine; what it answers says whether it has had no time to spare since. */
+export type WatchLoad = () => () => boolean;
+
+/** An invocation that begins. */
+export interface Beginning {
+  readonly messageCount: number;
+  /** As one of so many. */
+  readonly running: number;
+  readonly nowMs: number;
+  readonly watchLoad: WatchLoad;
+}
+
+/** An invocation that has ended. */
+export interface Ending {
+  readonly nowMs: number;
+  /** Undefined: it ended in a way that says nothing about time. */
+  readonly durationMs: number | undefined;
   /** Whether less at once may be tried. */
   readonly mayTry: boolean;
 }
@@ -58,23 +74,24 @@ export class Slowness {
   /** While less at once is tried: of which kind the slow round was, and that round. */
   #trial: { readonly kind: Kind; readonly before: Round } | undefined;
 
-  /** An invocation begins, as one of so many; undefined when it is not to be measured. */
-  began(messageCount: number, running: number): Ticket | undefined {
-    const kind = this.#kindOf(messageCount);
+  /** An invocation begins; undefined when it is not to be measured. */
+  began(beginning: Beginning): Ticket | undefined {
+    const kind = this.#kindOf(beginning.messageCount);
     const { round } = kind;
-    return round.enter(running) ? { kind, round } : undefined;
+    return round.enter(beginning) ? { kind, round } : undefined;
   }
 
-  /** The invocation has ended: after so long, or (undefined) in a way that says nothing about time. */
-  ended({ kind, round }: Ticket, durationMs: number | undefined, around: Circumstances): Found {
-    round.leave(durationMs);
-    if (round !== kind.round || !round.isOver || this.#goesOn(round)) return undefined;
+  /** The invocation of the ticket has ended. */
+  ended({ kind, round }: Ticket, ending: Ending): Found {
+    round.leave(ending.durationMs);
+    if (round !== kind.round || !round.isOver || this.#goesOn(kind, ending.nowMs)) return undefined;
     kind.round = new Round(ROUND);
+    if (kind.usual === undefined) kind.usual = round.durations;
     // On a machine without time to spare everything takes longer, whatever is behind the function.
-    if (around.isBusy()) return this.#undecided();
+    else if (round.wasBusy()) return this.#undecided();
     const trial = this.#trial;
-    if (trial === undefined) return this.#compare(kind, round, around);
-    return trial.kind === kind ? this.#tried(kind, round, trial.before, around) : undefined;
+    if (trial === undefined) return this.#compare(kind, round, ending);
+    return trial.kind === kind ? this.#tried(kind, round, trial.before, ending) : undefined;
   }
 
   #kindOf(messageCount: number): Kind {
@@ -84,10 +101,12 @@ export class Slowness {
     return known;
   }
 
-  /** A trial is to be sure of its mean. */
-  #goesOn(round: Round): boolean {
+  /** A round lasts long enough to know how busy the machine was, and a trial until it is sure of its mean. */
+  #goesOn({ round, usual }: Kind, nowMs: number): boolean {
+    if (usual === undefined) return false;
     const { count, error } = round.durations;
-    if (this.#trial === undefined || count >= LONGEST_TRIAL || error <= TRIAL_ERROR) return false;
+    const isSure = this.#trial === undefined || count >= LONGEST_TRIAL || error <= TRIAL_ERROR;
+    if (isSure && nowMs - round.beganMs >= LEAST_ROUND_MS) return false;
     round.extend(ROUND);
     return true;
   }
@@ -98,13 +117,10 @@ export class Slowness {
     return wasTrial ? 'no-relief' : undefined;
   }
 
-  #compare(kind: Kind, round: Round, { mayTry }: Circumstances): Found {
+  #compare(kind: Kind, round: Round, { mayTry }: Ending): Found {
     const { durations } = round;
     const { usual } = kind;
-    if (usual === undefined) {
-      kind.usual = durations;
-      return undefined;
-    }
+    if (usual === undefined || usual === durations) return undefined;
     const more = durations.mean - usual.mean;
     const isSure = more > SURE_ERRORS * Math.hypot(durations.error, usual.error);
     const isHigh = isSure && more > HIGH_RATIO && durations.mean > LEAST_SLOW_MS;
@@ -119,14 +135,14 @@ export class Slowness {
     return 'slow';
   }
 
-  #tried(kind: Kind, round: Round, before: Round, around: Circumstances): Found {
+  #tried(kind: Kind, round: Round, before: Round, ending: Ending): Found {
     this.#trial = undefined;
     const less = before.load.mean - round.load.mean;
     // Not enough less to see anything.
-    if (less < LEAST_LESS && around.mayTry) return this.#try(kind, before);
+    if (less < LEAST_LESS && ending.mayTry) return this.#try(kind, before);
     // Where it helped and is still slow, the next step follows from here.
     if (before.durations.mean - round.durations.mean > RELIEF * less)
-      return this.#compare(kind, round, around) ?? 'relief';
+      return this.#compare(kind, round, ending) ?? 'relief';
     // It has more to do than before, at any pace: that is what is usual now.
     kind.usual = round.durations;
     return 'no-relief';
@@ -137,6 +153,9 @@ export class Slowness {
 class Round {
   readonly durations = new Sample();
   readonly load = new Sample();
+  beganMs = 0;
+  /** Whether the machine has had no time to spare since it began. */
+  wasBusy: () => boolean = () => false;
   #places: number;
   #inside = 0;
 
@@ -149,8 +168,12 @@ class Round {
     return this.#places === 0 && this.#inside === 0;
   }
 
-  enter(running: number): boolean {
+  enter({ running, nowMs, watchLoad }: Beginning): boolean {
     if (this.#places === 0) return false;
+    if (this.load.count === 0) {
+      this.beganMs = nowMs;
+      this.wasBusy = watchLoad();
+    }
     this.#places -= 1;
     this.#inside += 1;
     this.load.add(Math.log(running));
