@@ -176,6 +176,24 @@ test('by TCP each record is a line, on one connection', async (context) => {
   assert.equal(received, '{"n":1}\n{"n":2}\n{"n":1}\n{"n":2}\n');
 });
 
+test('a way inside that leads nowhere is given up with what was to go there', async () => {
+  let hasEnded = false;
+  const never: ConnectInside = (_port, signal) =>
+    new Promise((_, reject) => {
+      signal.addEventListener('abort', () => {
+        hasEnded = true;
+        reject(new Error('given up'));
+      });
+    });
+  for (const delivery of [new HttpDelivery({ ...PLACE, port: 1 }, never), new TcpDelivery(1, never)]) {
+    hasEnded = false;
+    const sent = delivery.send(BATCH);
+    delivery.abort();
+    assert.equal(await sent, false);
+    assert.equal(hasEnded, true);
+  }
+});
+
 test('nothing is sent to a port that is somebody else’s, or changes hands on the way', async (context) => {
   let received = 0;
   const port = await raw(context, (socket) => void socket.on('data', () => (received += 1)));

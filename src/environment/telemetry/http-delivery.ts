@@ -18,8 +18,7 @@ export class HttpDelivery implements Delivery {
   readonly #destination: Extract<Destination, { readonly protocol: 'HTTP' }>;
   readonly #connectInside: ConnectInside;
   readonly #agent = new InsideAgent({ keepAlive: true });
-  /** Changes with every abort: what began before it is over. */
-  #round = 0;
+  #abort = new AbortController();
 
   constructor(
     destination: Extract<Destination, { readonly protocol: 'HTTP' }>,
@@ -31,27 +30,27 @@ export class HttpDelivery implements Delivery {
 
   async send(batch: Batch): Promise<boolean> {
     const body = Buffer.from(`[${batch.records.join(',')}]`);
-    const round = this.#round;
     for (const mayRepeat of [true, false]) {
-      const outcome = await this.#attempt(body, round);
+      const outcome = await this.#attempt(body);
       if (outcome !== 'again' || !mayRepeat) return outcome === 'taken';
     }
     return false;
   }
 
   abort(): void {
-    this.#round += 1;
+    this.#abort.abort();
+    this.#abort = new AbortController();
     this.#agent.destroy();
   }
 
-  async #attempt(body: Buffer, round: number): Promise<Outcome> {
+  async #attempt(body: Buffer): Promise<Outcome> {
     if (!this.#agent.hasConnection) {
       // One whose listener has not come to the end of its last answer.
       this.#agent.destroy();
-      const socket = await this.#connectInside(this.#destination.port).catch(() => undefined);
-      if (socket === undefined) return 'refused';
-      if (round !== this.#round) {
-        socket.destroy();
+      const { signal } = this.#abort;
+      const socket = await this.#connectInside(this.#destination.port, signal).catch(() => undefined);
+      if (socket === undefined || signal.aborted) {
+        socket?.destroy();
         return 'refused';
       }
       this.#agent.next = socket;

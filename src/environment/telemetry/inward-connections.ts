@@ -15,7 +15,8 @@ const SWITCHED = `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpg
  */
 export class InwardConnections {
   readonly #waiting = new Set<Socket>();
-  #arrived = Promise.withResolvers<void>();
+  /** Called when there may be one more. */
+  readonly #wanting = new Set<() => void>();
 
   /** Takes a connection whose other end waits to be told a port. */
   take(socket: Socket): void {
@@ -27,16 +28,29 @@ export class InwardConnections {
     socket.on('close', () => this.#waiting.delete(socket));
     socket.write(SWITCHED);
     this.#waiting.add(socket);
-    this.#arrived.resolve();
+    for (const look of this.#wanting) look();
+  }
+
+  /** Resolves when one may be waiting, or nobody waits for it any more. */
+  #arrival(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const look = (): void => {
+        this.#wanting.delete(look);
+        signal.removeEventListener('abort', look);
+        resolve();
+      };
+      this.#wanting.add(look);
+      signal.addEventListener('abort', look);
+    });
   }
 
   /** The next one that waits, led to a port; it closes when nobody listens there. */
-  readonly connect: ConnectInside = async (port) => {
+  readonly connect: ConnectInside = async (port, signal) => {
     for (;;) {
+      signal.throwIfAborted();
       const [socket] = this.#waiting;
       if (socket === undefined) {
-        this.#arrived = Promise.withResolvers<void>();
-        await this.#arrived.promise;
+        await this.#arrival(signal);
         continue;
       }
       this.#waiting.delete(socket);

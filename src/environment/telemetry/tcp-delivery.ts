@@ -8,8 +8,7 @@ export class TcpDelivery implements Delivery {
   readonly #port: number;
   readonly #connectInside: ConnectInside;
   #socket: Socket | undefined;
-  /** Changes with every abort: what began before it is over. */
-  #round = 0;
+  #abort = new AbortController();
 
   constructor(port: number, connectInside: ConnectInside) {
     this.#port = port;
@@ -17,7 +16,7 @@ export class TcpDelivery implements Delivery {
   }
 
   async send(batch: Batch): Promise<boolean> {
-    const socket = this.#socket ?? (await this.#connected(this.#round));
+    const socket = this.#socket ?? (await this.#connected());
     if (socket === undefined) return false;
     const text = batch.records.map((record) => `${record}\n`).join('');
     // Called as soon as the system has taken all of it, and with an error when the connection ends before.
@@ -27,16 +26,17 @@ export class TcpDelivery implements Delivery {
   }
 
   abort(): void {
-    this.#round += 1;
+    this.#abort.abort();
+    this.#abort = new AbortController();
     this.#socket?.destroy();
     this.#socket = undefined;
   }
 
-  async #connected(round: number): Promise<Socket | undefined> {
-    const socket = await this.#connectInside(this.#port).catch(() => undefined);
-    if (socket === undefined) return undefined;
+  async #connected(): Promise<Socket | undefined> {
+    const { signal } = this.#abort;
+    const socket = await this.#connectInside(this.#port, signal).catch(() => undefined);
+    if (socket === undefined || signal.aborted) return void socket?.destroy();
     socket.on('error', () => socket.destroy());
-    if (round !== this.#round) return void socket.destroy();
     socket.on('close', () => {
       if (this.#socket === socket) this.#socket = undefined;
     });
