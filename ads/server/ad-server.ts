@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { answer, answerJson, answerPage } from './answer.ts';
 import { CampaignStates } from './campaign-states.ts';
+import type { CampaignChange } from '../messages/campaign-change.ts';
 import { EMPTY_CATALOGUE, type Catalogue } from './catalogue.ts';
 import { answerClick } from './click-door.ts';
 import type { AdServerOptions, Doorway } from './doorway.ts';
@@ -24,9 +25,12 @@ export class AdServer {
   readonly states = new CampaignStates();
   readonly #doorway: Doorway;
   readonly #server: Server;
+  /** What was said before is no measure of how quickly this server hears. */
+  readonly #startedAtMs: number;
   #catalogue: Catalogue = EMPTY_CATALOGUE;
 
   constructor(options: AdServerOptions) {
+    this.#startedAtMs = options.now();
     this.#doorway = { options, tally: this.tally, flood: new FloodGuard(options.flood) };
     this.#server = createServer(TIMEOUTS, (request, response) => {
       this.#handle(request, response).catch((error: unknown) => {
@@ -56,6 +60,16 @@ export class AdServer {
     this.#catalogue = catalogue;
   }
 
+  /** The click processor says that a campaign stops or goes on. */
+  hear(change: CampaignChange): void {
+    const wasShown = this.#shows(change.campaignId);
+    this.states.hear(change);
+    if (!wasShown || this.#shows(change.campaignId) || change.atMs < this.#startedAtMs) return;
+    this.tally.stops += 1;
+    const lagMs = this.#doorway.options.now() - change.atMs;
+    this.tally.slowestStopMs = Math.max(this.tally.slowestStopMs, lagMs);
+  }
+
   /** Takes no new requests and resolves when those under way are answered. */
   async close(): Promise<void> {
     if (!this.#server.listening) return;
@@ -63,6 +77,11 @@ export class AdServer {
     this.#server.close();
     this.#server.closeIdleConnections();
     await closed;
+  }
+
+  #shows(campaignId: number): boolean {
+    const isOffered = this.#catalogue.offers.some((offer) => offer.campaignId === campaignId);
+    return isOffered && !this.states.isStopped(campaignId);
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {

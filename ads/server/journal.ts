@@ -9,8 +9,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { join } from 'node:path';
-import { journalText, readJournal } from './run-account.ts';
+import { journalPath, journalText, readJournal } from './run-account.ts';
 import { joined } from './number-range.ts';
 
 /** What became of a number: confirmed by the channel, in the spool, or surely in neither. */
@@ -117,8 +116,4 @@ export function isFullDisk(error: unknown): boolean {
 function outcomeLines(outcome: NumberOutcome, numbers: readonly number[]): string {
   const ranges = joined(numbers.map((number) => [number, number]));
   return ranges.map(([first, last]) => `${outcome} ${first} ${last}\n`).join('');
-}
-
-function journalPath(directory: string, serverId: string): string {
-  return join(directory, `${serverId}.journal`);
 }

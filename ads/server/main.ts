@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import postgres from 'postgres';
+import { claimName } from './one-server.ts';
 import { startAdServer, type AdServerSurroundings } from './start.ts';
 
 interface Given {
@@ -24,12 +25,14 @@ async function main(): Promise<void> {
   const stopping = Promise.withResolvers<void>();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.resolve());
   const given = program().parse().opts<Given>();
+  const giveBack = claimName(resolve(given.data), given.name);
   const sql = postgres(required('DATABASE_URL'), { max: 2, connect_timeout: 10, onnotice: () => undefined });
   const running = await startAdServer(surroundings(given, sql));
   console.log(`Ad server ${running.serverId} answers at ${running.origin}`);
   await stopping.promise;
   await running.stop();
   await sql.end({ timeout: 5 });
+  giveBack();
 }
 
 function surroundings(given: Given, sql: postgres.Sql): AdServerSurroundings {
@@ -85,4 +88,7 @@ function required(name: string): string {
   return value;
 }
 
-await main();
+await main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

@@ -19,6 +19,7 @@ import { startPlatform, type Platform } from '../platform/platform.ts';
 import { readJournals } from './run-account.ts';
 import { journalDirectory } from './start.ts';
 
+const program = join(import.meta.dirname, 'main.ts');
 const root = join(import.meta.dirname, '..', '..');
 
 describe('an ad server as a program of its own', () => {
@@ -106,6 +107,20 @@ describe('an ad server as a program of its own', () => {
     assert.equal(await statusOf(await linkOf(another)), 302);
   });
 
+  it('refuses to be the same one twice, in one sentence', async () => {
+    const child = spawn(process.execPath, [program, '--data', directory, '--name', 'no-database'], {
+      env: { ...process.env, QUEUE_URL: queueUrl, DATABASE_URL: ledger.url },
+    });
+    let said = '';
+    child.stderr.on('data', (part: Buffer) => (said += part.toString()));
+    await once(child, 'close');
+    assert.match(
+      said,
+      /^Process \d+ is the ad server "no-database" of .* already: give this one another --name\.\n$/,
+    );
+    assert.equal(child.exitCode, 1);
+  });
+
   it('ends in order when asked, with every answer given', async () => {
     const child = children.at(-1);
     child?.kill('SIGTERM');
@@ -117,16 +132,12 @@ describe('an ad server as a program of its own', () => {
   }
 
   async function start(name: string): Promise<string> {
-    const child = spawn(
-      process.execPath,
-      [join(import.meta.dirname, 'main.ts'), '--data', directory, '--name', name],
-      {
-        env: {
-          ...process.env,
-          ...{ AWS_ENDPOINT_URL: platform.endpoint, QUEUE_URL: queueUrl, DATABASE_URL: ledger.url },
-        },
+    const child = spawn(process.execPath, [program, '--data', directory, '--name', name], {
+      env: {
+        ...process.env,
+        ...{ AWS_ENDPOINT_URL: platform.endpoint, QUEUE_URL: queueUrl, DATABASE_URL: ledger.url },
       },
-    );
+    });
     children.push(child);
     child.stderr.pipe(process.stderr);
     for await (const line of createInterface({ input: child.stdout })) {

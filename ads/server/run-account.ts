@@ -22,6 +22,11 @@ export function readJournals(directory: string): readonly RunAccount[] {
   return namesIn(directory).map((name) => readJournal(join(directory, name), name.slice(0, -ENDING.length)));
 }
 
+/** Where the journal of a run is. */
+export function journalPath(directory: string, serverId: string): string {
+  return join(directory, `${serverId}${ENDING}`);
+}
+
 /** The account that one journal gives. */
 export function readJournal(path: string, serverId: string): RunAccount {
   return parseJournal(serverId, readFileSync(path, 'utf8'));

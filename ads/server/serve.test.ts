@@ -48,12 +48,15 @@ describe('an ad that is served', () => {
   });
 
   it('is none of a campaign that was told to stop, at once, until it goes on', async () => {
-    await using server = await startTestServer();
+    let nowMs = NOW_MS - 100;
+    await using server = await startTestServer({ now: () => nowMs });
+    nowMs = NOW_MS;
     const change = { campaignId: 1, atMs: NOW_MS };
-    server.server.states.hear({ ...change, type: 'campaign-stopped' });
+    server.server.hear({ ...change, atMs: NOW_MS - 12, type: 'campaign-stopped' });
     assert.equal((await server.ask('/serve')).status, 204);
-    server.server.states.hear({ ...change, type: 'campaign-resumed' });
+    server.server.hear({ ...change, type: 'campaign-resumed' });
     assert.equal((await server.ask('/serve')).status, 200);
+    assert.deepEqual([server.server.tally.stops, server.server.tally.slowestStopMs], [1, 12]);
   });
 });
 

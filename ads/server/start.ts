@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type postgres from 'postgres';
 import { QUEUE_NAMES } from '../messages/queue-names.ts';
@@ -10,6 +10,7 @@ import { readDataCentres, SHIPPED_RANGES } from './data-centres.ts';
 import { FLOOD_LIMIT, type FloodLimit } from './flood-guard.ts';
 import type { NumberedChannel } from './numbered-channel.ts';
 import { openChannel } from './open-channel.ts';
+import { journalPath, readJournals } from './run-account.ts';
 import { SecretsFile } from './secrets-file.ts';
 import { sendingClient, sendToQueue } from './send-batch.ts';
 import { uuid7 } from './uuid7.ts';
@@ -91,11 +92,18 @@ function channels(
       spool: join(data, 'ad-server', 'spool', name, kind),
       spoolLimitBytes: options.spoolLimitBytes ?? SPOOL_LIMIT_BYTES,
     });
-  const viewJournals = join(data, 'ad-server', 'view-journals');
+  const viewJournals = join(data, 'ad-server', 'view-journals', name);
+  forgetDelivered(viewJournals);
   return {
     clicks: channel('clicks', queueUrl, journalDirectory(data)),
     views: viewsQueueUrl === undefined ? undefined : channel('views', viewsQueueUrl, viewJournals),
   };
+}
+
+/** Nobody settles the books of views: a run that is over is needed only while something of it is in the spool. */
+function forgetDelivered(journals: string): void {
+  for (const { serverId, spooled } of readJournals(journals))
+    if (spooled.length === 0) rmSync(journalPath(journals, serverId), { force: true });
 }
 
 /** The server knows what there is to show from now on; answers how that ends. */
@@ -127,7 +135,7 @@ async function keepKnowing(
       void keeper.refresh();
     },
     hear: (changes) => {
-      for (const change of changes) server.states.hear(change);
+      for (const change of changes) server.hear(change);
       void keeper.refresh();
     },
   });

@@ -20,12 +20,16 @@ export interface Tally {
   views: number;
   /** Views that do not count: of no valid link, by HEAD, ahead of time. */
   otherViews: number;
+  /** Campaigns that were shown until a message stopped them. */
+  stops: number;
+  /** The longest time between a campaign's last affordable click being charged and this server knowing it. */
+  slowestStopMs: number;
 }
 
 /** Nothing answered yet. */
 export function emptyTally(): Tally {
   return {
     ...{ answered: 0, prefetches: 0, notOurs: 0, unavailable: 0, floods: 0, unreadable: 0, spooled: 0 },
-    ...{ served: 0, nothingToShow: 0, views: 0, otherViews: 0 },
+    ...{ served: 0, nothingToShow: 0, views: 0, otherViews: 0, stops: 0, slowestStopMs: 0 },
   };
 }

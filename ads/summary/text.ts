@@ -33,6 +33,7 @@ export function summaryText(summary: Summary): string {
     ['charged', `${whole.format(figures.charged)} clicks, ${money.format(figures.chargedMicros / 1e6)}`],
     ['not charged', notCharged(figures)],
     ['click -> charged', latency(figures)],
+    ['campaigns stopped', stops(tally)],
     ...summary.companions,
   ];
   const lines = rows.map(([name, value]) => `  ${name.padEnd(22)}${value}`);
@@ -61,6 +62,11 @@ function notCharged(figures: ClickFigures): string {
   const sum = figures.notCharged.reduce((total, one) => total + one.clicks, 0);
   const reasons = figures.notCharged.map((one) => `${one.reason} ${whole.format(one.clicks)}`).join(', ');
   return `${whole.format(sum)}${reasons === '' ? '' : `: ${reasons}`}`;
+}
+
+function stops({ stops: count, slowestStopMs }: Readonly<Tally>): string {
+  if (count === 0) return 'none';
+  return `${whole.format(count)}, by a message that came ${whole.format(slowestStopMs)} ms after the charge at most`;
 }
 
 function latency({ latencyMs }: ClickFigures): string {
