@@ -6,15 +6,20 @@ import type { SendEntry, Sent } from './broker.ts';
 
 /** The message that an entry becomes when it is accepted at this time (whole milliseconds). */
 export function acceptedMessage(entry: SendEntry, sentAtMs: number, random: Random): Message {
-  const { delayMs: _, ...kept } = entry;
-  const digest = attributesMd5(entry.attributes);
+  const { body, attributes, senderId, traceHeader, groupId, deduplicationId } = entry;
+  const digest = attributesMd5(attributes);
   return {
-    ...kept,
     id: random.uuid() as MessageId,
-    bodyMd5: bodyMd5(entry.body),
+    body,
+    bodyMd5: bodyMd5(body),
+    attributes,
     ...(digest !== undefined && { attributesMd5: digest }),
-    sizeBytes: Buffer.byteLength(entry.body) + attributesSizeBytes(entry.attributes),
+    sizeBytes: Buffer.byteLength(body) + attributesSizeBytes(attributes),
     sentAtMs,
+    senderId,
+    ...(traceHeader !== undefined && { traceHeader }),
+    ...(groupId !== undefined && { groupId }),
+    ...(deduplicationId !== undefined && { deduplicationId }),
   };
 }
 

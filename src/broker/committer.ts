@@ -82,16 +82,22 @@ export class Committer {
     }
   }
 
-  get #isFull(): boolean {
-    return this.#inFlight.length >= MOST_IN_FLIGHT;
+  /**
+   * A second group leaves only when it is as large as the one on its way: every sync costs the same, and the connections that wait for
+   * two small groups would have filled one.
+   */
+  get #mayLeave(): boolean {
+    const last = this.#inFlight.at(-1);
+    if (last === undefined) return true;
+    return this.#inFlight.length < MOST_IN_FLIGHT && this.#filling.count >= last.count;
   }
 
   #schedule(): void {
-    if (this.#scheduled || this.#isFull || this.#failed) return;
+    if (this.#scheduled || !this.#mayLeave || this.#failed) return;
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
-      if (!this.#isFull) this.#commit();
+      if (this.#mayLeave) this.#commit();
     });
   }
 
@@ -115,7 +121,7 @@ export class Committer {
     this.#durableGroup = group.number;
     this.#inFlight = this.#inFlight.slice(1);
     group.fate.resolve('durable');
-    if (!this.#filling.isEmpty) this.#commit();
+    if (!this.#filling.isEmpty && this.#mayLeave) this.#commit();
     this.#parts.durable(group.queues);
   }
 

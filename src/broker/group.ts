@@ -11,6 +11,8 @@ export class Group {
   /** When the first change joined; undefined while there is none. */
   startedAtMs: number | undefined;
   sizeBytes = 0;
+  /** How many changes joined, those included that cancelled out. */
+  count = 0;
   /** Settled when the group's fate is known. */
   readonly fate = Promise.withResolvers<'durable' | 'lost'>();
   readonly #queues = new Map<QueueId, QueueChanges>();
@@ -31,6 +33,7 @@ export class Group {
   /** Takes changes in, in the order in which they happened. */
   add(changes: readonly Change[], nowMs: number): void {
     this.startedAtMs ??= nowMs;
+    this.count += changes.length;
     for (const change of changes) this.#of(change.queue).add(change, this);
   }
 

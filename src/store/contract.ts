@@ -99,6 +99,19 @@ export function queueStoreContract(name: string, makeDisk: () => Promise<Disk>):
     assert.deepEqual([await count(1), await count(200), await count(299), await count(300)], [1, 2, 2, 3]);
   });
 
+  law('what is removed in a row takes nothing beside it along', async (stores) => {
+    const store = await stores.store();
+    const orders = Array.from({ length: 9 }, (_, index) => index + 1);
+    const added = orders.map((order) => addedAt(order, plain()));
+    await store.commit([written(QUEUE, ''), ...added], NOW_MS);
+    await store.commit([2, 3, 4, 6, 7, 9, 8].map(removed), NOW_MS + 1);
+    const left = await store.page(line({ visibleBeforeMs: NOW_MS + 2 }));
+    assert.deepEqual(
+      left.messages.map(({ order }) => order),
+      [1, 5],
+    );
+  });
+
   law('a moved message stands elsewhere, and a removed one nowhere', async (stores) => {
     const store = await stores.store();
     await store.commit(

@@ -60,7 +60,7 @@ export class GroupApply {
       case CHANGE_CODES['message-moved']:
         return this.#move(slot, unpacker);
       case CHANGE_CODES['message-removed']:
-        return this.#remove(slot, unpacker.number());
+        return this.#remove(queue, slot, unpacker);
       case CHANGE_CODES.counted:
         this.#statements.count.run(unpacker.number(), unpacker.number(), queue);
         return;
@@ -133,9 +133,19 @@ export class GroupApply {
     );
   }
 
-  #remove(slot: number, order: number): void {
-    this.#statements.removeStanding.run(slot, order);
-    this.#statements.removeMessage.run(slot, order);
+  /** What is removed one after the other goes at once: receives hand out in order, and batches settle what they got. */
+  #remove(queue: number, slot: number, unpacker: Unpacker): void {
+    const first = unpacker.number();
+    let last = first;
+    while (unpacker.takes(CHANGE_CODES['message-removed'], queue, last + 1)) last += 1;
+    const { removeStanding, removeMessage, removeStandingRun, removeMessageRun } = this.#statements;
+    if (first === last) {
+      removeStanding.run(slot, first);
+      removeMessage.run(slot, first);
+    } else {
+      removeStandingRun.run(slot, first, slot, last);
+      removeMessageRun.run(slot, first, slot, last);
+    }
   }
 
   #slot(queue: number): number {
@@ -171,6 +181,8 @@ function texts() {
       `leased_at_ms = ? WHERE id = ${ID}`,
     removeStanding: `DELETE FROM standing WHERE id = ${ID}`,
     removeMessage: `DELETE FROM message WHERE id = ${ID}`,
+    removeStandingRun: `DELETE FROM standing WHERE id BETWEEN ${ID} AND ${ID}`,
+    removeMessageRun: `DELETE FROM message WHERE id BETWEEN ${ID} AND ${ID}`,
     removeStandings: `DELETE FROM standing WHERE id BETWEEN (? << ${ORDER_BITS}) AND ${ID}`,
     removeMessages: `DELETE FROM message WHERE id BETWEEN (? << ${ORDER_BITS}) AND ${ID}`,
   };

@@ -29,6 +29,11 @@ type StoredAttribute = readonly [name: string, dataType: string, value: string, 
 
 /** The head of a message, ready to be written. */
 export function encodeHead(message: Message): string {
+  if (isPlain(message)) {
+    // The same text, put together for a fraction of the time: only the sender could hold what JSON escapes.
+    const { id, bodyMd5, sizeBytes, sentAtMs, senderId } = message;
+    return `["${id}","${bodyMd5}",${sizeBytes},${sentAtMs},${JSON.stringify(senderId)},null,null,null,null,null,null,null]`;
+  }
   const head: Head = [
     message.id,
     message.bodyMd5,
@@ -69,6 +74,24 @@ export function decodeMessage(bytes: Buffer): Message {
     ...(sequenceNumber === null ? {} : { sequenceNumber }),
     ...(deadLetterSourceArn === null ? {} : { deadLetterSourceArn }),
   };
+}
+
+/** True for a message with none of what it may have beside its body. */
+function isPlain(message: Message): boolean {
+  return (
+    message.attributesMd5 === undefined &&
+    message.traceHeader === undefined &&
+    message.groupId === undefined &&
+    message.deduplicationId === undefined &&
+    message.sequenceNumber === undefined &&
+    message.deadLetterSourceArn === undefined &&
+    isEmpty(message.attributes)
+  );
+}
+
+function isEmpty(attributes: MessageAttributes): boolean {
+  for (const _ in attributes) return false;
+  return true;
 }
 
 function storedAttributes(attributes: MessageAttributes): StoredAttribute[] | null {
