@@ -5,7 +5,7 @@ import { SystemClock } from '../base/clock.ts';
 import type { FunctionRecord } from '../function/function.ts';
 import { BubblewrapSandbox } from '../sandbox/bubblewrap/bubblewrap-sandbox.ts';
 import { answerOf, logOf } from './fixture/results.ts';
-import { openRooms, type Rooms } from './fixture/rooms.ts';
+import { openRooms, zipOf, type Files, type Rooms, type RoomsOptions } from './fixture/rooms.ts';
 
 const MEBIBYTE = 1_048_576;
 /** For the tests on memory: room for a few small environments, not for a large one beside them. */
@@ -52,6 +52,22 @@ describe('the life of an environment behind the walls', { timeout: 60_000 }, () 
     assert.equal(answerOf(await rooms.invoke(now)), 'x');
   });
 
+  test('new code is warm before anybody asks for it, when the code before was in use', async (context) => {
+    await using rooms = await roomsHere(context, { warmShare: 0.5 });
+    const files = (answer: number): Files => ({
+      'index.mjs': `export const handler = async () => ${answer};`,
+    });
+    const record = await rooms.deploy(files(1));
+    assert.equal(answerOf(await rooms.invoke(record)), 1);
+    await rooms.functions.changeCode(record.key, zipOf(files(2)));
+    const started = (): number => rooms.events.filter(({ kind }) => kind === 'environment-started').length;
+    while (started() < 2) await pause(5);
+    const result = await rooms.invoke(rooms.functions.get(record.key) ?? record);
+    assert.equal(answerOf(result), 2);
+    assert.doesNotMatch(logOf(result), /Init Duration/);
+    assert.equal(rooms.pool.size, 1);
+  });
+
   test('memory really used counts, not what functions declare; the least recently used idle one makes room', async (context) => {
     await using rooms = await roomsHere(context);
     const deploy = (sizeMb: number): Promise<FunctionRecord> =>
@@ -75,9 +91,12 @@ describe('the life of an environment behind the walls', { timeout: 60_000 }, () 
   });
 });
 
-async function roomsHere(context: { skip(message: string): void }): Promise<Rooms> {
+async function roomsHere(
+  context: { skip(message: string): void },
+  options: RoomsOptions = {},
+): Promise<Rooms> {
   if (walls === undefined) context.skip(`no walls: ${why}`);
-  return openRooms({ memoryBytes: ROOM_BYTES, ...(walls && { sandbox: walls }) });
+  return openRooms({ memoryBytes: ROOM_BYTES, ...(walls && { sandbox: walls }), ...options });
 }
 
 function endings(rooms: Rooms): readonly { readonly function: string; readonly why: string }[] {
