@@ -153,6 +153,7 @@ test('what cannot be used as certificate and key refuses the start, in one line'
 test('listening to other machines without TLS, or with a certificate that has ended, is told in one line', async () => {
   {
     await using open = await started('clear');
+    await hasSaid(open, 1);
     assert.equal(open.said.length, 1, open.said.join('\n'));
     assert.match(
       open.said[0] ?? '',
@@ -161,8 +162,14 @@ test('listening to other machines without TLS, or with a certificate that has en
   }
   const { certFile, keyFile } = authority.issue({ endsInMs: -60_000 });
   await using ended = await started('ended', '--tls-cert', certFile, '--tls-key', keyFile);
+  await hasSaid(ended, 1);
   assert.match(
     ended.said.join('\n'),
     /^\S+ access: The certificate has ended at 20\S+Z: clients will not trust it\.$/,
   );
 });
+
+/** What it said before it was up may come a moment later than that it is. */
+async function hasSaid({ complaints, said }: Running, lines: number): Promise<void> {
+  while (said.length < lines) await once(complaints, 'line');
+}
