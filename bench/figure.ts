@@ -24,6 +24,10 @@ export interface Bench {
 export interface BenchOptions {
   /** True: what takes minutes is measured whole. */
   readonly isFull: boolean;
+  /** How many messages a backlog is made of. */
+  readonly messages: number;
+  /** Where large files may be made for as long as they are needed. */
+  readonly scratch: string;
 }
 
 /** The value in the middle. */

@@ -1,5 +1,7 @@
-import { Command, Option } from 'commander';
+import { tmpdir } from 'node:os';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { ads } from './ads/ads.ts';
+import { backlog } from './backlog/backlog.ts';
 import { cold } from './cold.ts';
 import type { Bench, Figure } from './figure.ts';
 import { dispatch } from './dispatch/dispatch.ts';
@@ -12,7 +14,7 @@ import { sends } from './sends.ts';
 import { walk } from './walk.ts';
 
 const BENCHES: readonly Bench[] = [
-  ...[sends, walk, cold, hundred, idle, polls, environments, queue, dispatch, ads],
+  ...[sends, walk, cold, hundred, idle, polls, environments, queue, dispatch, ads, backlog],
 ];
 
 /** `npm run bench [-- NAME …] [--json]`: measures, prints a table or JSON lines. It judges nothing: the targets stand beside. */
@@ -24,16 +26,38 @@ async function main(): Promise<void> {
     .argument('[names...]', 'which benches (default: all)')
     .addOption(new Option('--json', 'one JSON object a line: {name, value, unit, floor, ratio}'))
     .addOption(new Option('--full', 'measure whole what takes minutes, and is cut short without it'))
+    .addOption(
+      new Option('--messages <n>', 'how long a backlog is').default(5_000_000).argParser(wholeNumber),
+    )
+    .addOption(new Option('--data <dir>', 'where large files may be made for a while').default(tmpdir()))
     .parse();
   const names = program.args;
   const unknown = names.filter((name) => !BENCHES.some((bench) => bench.name === name));
   if (unknown.length > 0) return program.error(`There is no bench ${unknown.join(', ')}.`);
-  const { json: asJson = false, full: isFull = false } = program.opts<{ json?: boolean; full?: boolean }>();
+  const { json: asJson = false, full: isFull = false, messages, data: scratch } = program.opts<Options>();
   const chosen = names.length === 0 ? BENCHES : BENCHES.filter((bench) => names.includes(bench.name));
   for (const bench of chosen) {
-    const figures = await bench.run((line) => process.stderr.write(`${line}\n`), { isFull });
+    const figures = await bench.run((line) => process.stderr.write(`${line}\n`), {
+      isFull,
+      messages,
+      scratch,
+    });
     for (const figure of figures) process.stdout.write(`${asJson ? json(figure) : row(figure)}\n`);
   }
+}
+
+interface Options {
+  readonly json?: boolean;
+  readonly full?: boolean;
+  readonly messages: number;
+  readonly data: string;
+}
+
+function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1000)
+    throw new InvalidArgumentError('a whole number from 1000 on');
+  return number;
 }
 
 function json({ name, value, unit, floor, ratio }: Figure): string {

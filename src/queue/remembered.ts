@@ -75,7 +75,8 @@ export class Remembered {
 
   /** The place of the message that was accepted under this key in the last five minutes. */
   find(key: DeduplicationKey, nowMs: number): number | undefined {
-    const position = this.#at(key);
+    const [high = 0, low = 0, last = 0] = key;
+    const position = this.#at(high, low, last);
     if (position === 0) return undefined;
     const order = this.#orderOf(position);
     return this.#atMs(order) + REMEMBERED_MS > nowMs ? order : undefined;
@@ -119,18 +120,14 @@ export class Remembered {
     this.#end = order + 1;
     const high = chunk.numbers[start] ?? 0;
     if (high === 0) return;
-    this.#replace(keys.subarray(at, at + KEY_NUMBERS));
-    this.#index.add(high, chunk.numbers[start + 1] ?? 0, this.#positionOf(order));
+    const low = chunk.numbers[start + 1] ?? 0;
+    // An earlier record of this key, which does not count any more, is not found again.
+    const before = this.#at(high, low, chunk.numbers[start + 2] ?? 0);
+    if (before !== 0) this.#index.remove(high, low, before);
+    this.#index.add(high, low, this.#positionOf(order));
   }
 
-  /** An earlier record of this key, which does not count any more, is not found again. */
-  #replace(key: Uint32Array): void {
-    const before = this.#at(key);
-    if (before !== 0) this.#index.remove(key[0] ?? 0, key[1] ?? 0, before);
-  }
-
-  #at(key: Uint32Array): number {
-    const [high = 0, low = 0, last = 0] = key;
+  #at(high: number, low: number, last: number): number {
     return this.#index.find(high, low, (position) => {
       const order = this.#orderOf(position);
       const isIt = this.#number(order, 0) === high && this.#number(order, 1) === low;

@@ -88,9 +88,9 @@ const STEPS: readonly string[] = [
   DROP INDEX standing_in_line;
   CREATE INDEX standing_in_line ON standing (id >> 43, holder > 0, visible_at_ms);
 
-  -- By epochs of 2^14 places, so that what is sent and settled together stands together in the index, however many lanes there are.
+  -- By epochs of 2^10 places, so that what is sent and settled together stands together in the index, however many lanes there are.
   DROP INDEX standing_by_lane;
-  CREATE INDEX standing_by_lane ON standing (id >> 14, lane) WHERE lane IS NOT NULL;
+  CREATE INDEX standing_by_lane ON standing (id >> 10, lane) WHERE lane IS NOT NULL;
   `,
 ];
 

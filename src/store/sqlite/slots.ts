@@ -6,7 +6,7 @@ import { Write } from './write.ts';
 export const ORDER_BITS = 43;
 
 /** Places of one epoch: those with the same bits above these. Known to the index on lanes. */
-export const EPOCH_BITS = 14;
+export const EPOCH_BITS = 10;
 
 /** Takes the order out of an id. */
 export const ORDER_MASK = 2 ** ORDER_BITS - 1;

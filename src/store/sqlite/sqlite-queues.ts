@@ -142,14 +142,18 @@ function unpackMessages(packed: Packed): StoredMessage[] {
   return messages;
 }
 
+/** Bytes as numbers of four: where they are if numbers may begin there, else as a copy. */
+function numbersOf(bytes: Buffer): Uint32Array {
+  if (bytes.byteOffset % 4 === 0) return new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+  return new Uint32Array(new Uint8Array(bytes).buffer);
+}
+
 function unpackSends(packed: Packed): RememberedSends[] {
   const sends: RememberedSends[] = [];
   const rows = new Unpacker(packed);
   while (!rows.isAtEnd) {
     const [firstOrder, atMs] = [rows.number(), rows.number()];
-    // A copy of its own begins where numbers of four bytes may begin.
-    const bytes = Uint8Array.from(rows.content());
-    sends.push({ firstOrder, atMs, keys: new Uint32Array(bytes.buffer) });
+    sends.push({ firstOrder, atMs, keys: numbersOf(rows.content()) });
   }
   return sends;
 }

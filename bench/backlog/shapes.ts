@@ -1,0 +1,103 @@
+import type { BenchOptions, Figure } from '../figure.ts';
+import { figure } from './figures.ts';
+import { WAITING, type Filling } from './filling.ts';
+import { Opened } from './opened.ts';
+import { Pace } from './pace.ts';
+import { ScratchData } from './scratch.ts';
+
+/** A backlog of one shape. */
+interface Shape {
+  readonly what: string;
+  readonly filling: Partial<Filling>;
+}
+
+/** What is remembered of sends lasts so long: the hardest case is that all were sent within it. */
+const REMEMBERED_MS = 290_000;
+const MOST_MB = 300;
+const MOST_OPEN_MS = 1000;
+/** Sending and receiving keep so much of the speed of an empty queue. */
+const KEPT_SPEED = 0.8;
+
+function shapesOf(messages: number): readonly Shape[] {
+  const fifo = { isFifo: true, queue: 'backlog.fifo', overMs: REMEMBERED_MS };
+  return [
+    { what: 'delayed', filling: { delayMs: 900_000 } },
+    { what: 'one FIFO group', filling: { ...fifo, groups: 1 } },
+    { what: `${messages / 5} FIFO groups`, filling: { ...fifo, groups: messages / 5 } },
+    { what: `${messages / 5} groups, fair`, filling: { groups: messages / 5 } },
+    { what: 'waiting', filling: {} },
+  ];
+}
+
+/** Opening, memory and speed beside a backlog of every shape; the last directory goes on to be purged and to expire. */
+export async function shapes(
+  progress: (line: string) => void,
+  { messages, scratch }: BenchOptions,
+): Promise<readonly Figure[]> {
+  const figures: Figure[] = [];
+  for (const { what, filling } of shapesOf(messages)) {
+    using data = new ScratchData(scratch);
+    const whole = { ...WAITING, messages, ...filling };
+    await data.fill(whole, progress, what);
+    figures.push(...(await measured(data, what, whole, progress)));
+    if (what !== 'waiting') continue;
+    figures.push(...(await gone(data, 'about to expire', progress)));
+    figures.push(...(await gone(data, 'purged', progress)));
+  }
+  return figures;
+}
+
+async function measured(
+  data: ScratchData,
+  what: string,
+  filling: Filling,
+  progress: (line: string) => void,
+): Promise<readonly Figure[]> {
+  await using opened = await Opened.on(data.path, filling.queue);
+  progress(`backlog: ${what}: open after ${Math.round(opened.answeredMs)} ms`);
+  const pace = await Pace.of(opened, filling);
+  const { ratio, rate, floor } = await pace.pairs(progress, what);
+  const { peak } = opened.residentMb();
+  return [
+    figure(
+      `open, ${what}`,
+      opened.answeredMs,
+      'ms',
+      `<= ${MOST_OPEN_MS} ms`,
+      opened.answeredMs <= MOST_OPEN_MS,
+    ),
+    figure(`resident at most, ${what}`, peak, 'MB', `<= ${MOST_MB} MB`, peak <= MOST_MB),
+    figure(`cycles, ${what}`, rate, 'messages/s', `>= ${KEPT_SPEED} x empty (CPU)`, ratio >= KEPT_SPEED, {
+      floor,
+      ratio,
+    }),
+  ];
+}
+
+/** While all of a backlog goes at once the rest goes on. The last of the two leaves nothing. */
+async function gone(
+  data: ScratchData,
+  what: 'purged' | 'about to expire',
+  progress: (line: string) => void,
+): Promise<readonly Figure[]> {
+  const { queue } = WAITING;
+  await using opened = await Opened.on(data.path, queue);
+  const pace = await Pace.of(opened, WAITING);
+  const before = await pace.empty();
+  const QueueUrl = opened.url(queue);
+  if (what === 'purged') await opened.ask('PurgeQueue', { QueueUrl });
+  else await opened.ask('SetQueueAttributes', { QueueUrl, Attributes: { MessageRetentionPeriod: '60' } });
+  progress(`backlog: ${what}: cycles while it goes`);
+  const meanwhile = await pace.beside();
+  const { peak } = opened.residentMb();
+  if (what !== 'purged')
+    await opened.ask('SetQueueAttributes', { QueueUrl, Attributes: { MessageRetentionPeriod: '345600' } });
+  const ratio = meanwhile.perS / before.perS;
+  return [
+    figure(`resident at most, ${what}`, peak, 'MB', `<= ${MOST_MB} MB`, peak <= MOST_MB),
+    figure(`cycles, ${what}`, meanwhile.perS, 'messages/s', `>= ${KEPT_SPEED} x empty`, ratio >= KEPT_SPEED, {
+      floor: before.perS,
+      ratio,
+    }),
+  ];
+}
