@@ -31,7 +31,12 @@ export class AdServer {
 
   constructor(options: AdServerOptions) {
     this.#startedAtMs = options.now();
-    this.#doorway = { options, tally: this.tally, flood: new FloodGuard(options.flood) };
+    this.#doorway = {
+      options,
+      tally: this.tally,
+      flood: new FloodGuard(options.flood),
+      viewFlood: new FloodGuard(options.flood),
+    };
     this.#server = createServer(TIMEOUTS, (request, response) => {
       this.#handle(request, response).catch((error: unknown) => {
         console.error('The ad server could not answer:', error);

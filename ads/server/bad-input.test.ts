@@ -136,6 +136,10 @@ describe('bad input', () => {
     nowMs += 10_000;
     assert.equal(await from('203.0.113.7'), 302);
     assert.deepEqual([server.server.tally.floods, server.sentBodies.length], [2, 5]);
+    const beacon = server.link().replace('/click/', '/view/');
+    for (let request = 0; request < 5; request += 1)
+      assert.equal((await server.ask(beacon, { 'X-Forwarded-For': '203.0.113.7' })).status, 204);
+    assert.deepEqual([server.sentViews.length, server.server.tally.otherViews], [3, 2]);
   });
 
   it('that is no HTTP, or too large for any request of ours, costs one connection and is counted', async () => {

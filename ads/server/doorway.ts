@@ -25,4 +25,5 @@ export interface Doorway {
   readonly options: AdServerOptions;
   readonly tally: Tally;
   readonly flood: FloodGuard;
+  readonly viewFlood: FloodGuard;
 }

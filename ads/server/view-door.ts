@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { encodeView } from '../messages/view.ts';
+import { clientAddress, viewerOf } from './address.ts';
 import { answer } from './answer.ts';
 import { isPrefetch, servedOf } from './click-request.ts';
 import type { Doorway } from './doorway.ts';
@@ -7,17 +8,20 @@ import { readToken } from './token.ts';
 
 /**
  * Answers the beacon of an ad that is seen: always 204, so that a page shows nothing odd. A view counts when its link
- * is valid and somebody looks.
+ * is valid, somebody looks, and not very many come from one address.
  */
 export async function answerView(
-  { options, tally }: Doorway,
+  { options, tally, viewFlood }: Doorway,
   request: IncomingMessage,
   response: ServerResponse,
   token: string,
 ): Promise<void> {
   const viewedAtMs = options.now();
   const reading = readToken(token, options.secrets.ring(viewedAtMs), viewedAtMs);
-  if (reading.kind !== 'ok' || request.method !== 'GET' || isPrefetch(request)) {
+  const address = clientAddress(request, options.proxies);
+  const { hash } = viewerOf(address, options.secrets.salt(viewedAtMs));
+  const isFlood = address?.range() !== 'loopback' && viewFlood.isFlood(hash, viewedAtMs);
+  if (reading.kind !== 'ok' || request.method !== 'GET' || isPrefetch(request) || isFlood) {
     tally.otherViews += 1;
     return answer(response, 204, {});
   }
