@@ -35,3 +35,37 @@ test('a data directory of format 1 is brought up to date and keeps all that it h
   assert.equal(database.prepare('PRAGMA user_version').get()?.['user_version'], FORMAT_VERSION);
   assert.equal(database.prepare('PRAGMA integrity_check').get()?.['integrity_check'], 'ok');
 });
+
+/**
+ * A file of format 2 with a FIFO queue (a-1 leased for ten minutes, a-2 of its group, b-1 of another), a queue with a waiting and a delayed message
+ * and one of a group, and a purged queue, made at 1,700,000,000,000.
+ */
+const FORMAT_2 = new URL('../store/sqlite/fixtures/format-2.db.gz', import.meta.url);
+const FIFO_RECEIPT = 'MS4xLjEuMQ' as ReceiptHandle;
+
+test('a data directory of format 2 is brought up to date and keeps all that it held, also what it remembers', async (context) => {
+  const disk = new OnDisk(context);
+  writeFileSync(disk.path, gunzipSync(readFileSync(FORMAT_2)));
+  disk.clock.advance(1000);
+  const broker = await disk.open();
+  const [orders, jobs, gone] = [named('orders.fifo'), named('jobs'), named('gone')];
+  assert.deepEqual(bodies(await receive(broker, orders)), ['b-1']);
+  const again = { body: 'again', attributes: {}, senderId: 's', groupId: 'b', deduplicationId: 'id-b-1' };
+  assert.ok((await broker.send(orders, [again])).ok);
+  assert.deepEqual(await broker.settle(orders, [FIFO_RECEIPT]), { ok: true, value: ['settled'] });
+  assert.deepEqual(bodies(await receive(broker, orders)), ['a-2']);
+  assert.deepEqual(bodies(await receive(broker, jobs)), ['waiting', 'of a group']);
+  disk.clock.advance(10_000);
+  assert.deepEqual(bodies(await receive(broker, jobs, { waitMs: 20_000 })), ['delayed']);
+  assert.deepEqual(bodies(await receive(broker, gone)), []);
+  disk.clock.advance(60_000);
+  // Received as often as it may be, each is a dead letter now.
+  assert.deepEqual(bodies(await receive(broker, jobs)), []);
+  assert.deepEqual(bodies(await receive(broker, named('dead'))).sort(), ['delayed', 'of a group', 'waiting']);
+  const described = broker.describe(orders);
+  assert.deepEqual(described.ok && [described.value.visibleCount, described.value.inFlightCount], [2, 0]);
+  await disk.stop();
+  using database = new DatabaseSync(disk.path, { readOnly: true });
+  assert.equal(database.prepare('PRAGMA user_version').get()?.['user_version'], FORMAT_VERSION);
+  assert.equal(database.prepare('PRAGMA integrity_check').get()?.['integrity_check'], 'ok');
+});
