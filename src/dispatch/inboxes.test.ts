@@ -154,3 +154,12 @@ test('an event for a function whose inbox was never made makes it', async () => 
   assert.ok((await inboxes.post(TARGET, EVENT, 'me')).ok);
   await stage.invoker.reached(1);
 });
+
+test('an event for which there is no room on the disk is refused for now, not as if its function were not there', async () => {
+  const stage = await DispatchStage.open();
+  stage.functions.add(TARGET);
+  stage.broker.create = async () => ({ ok: false, failure: { kind: 'disk-full' } });
+  const inboxes = await Inboxes.open(stage.ports);
+  const refused = await inboxes.post(TARGET, EVENT, 'me');
+  assert.deepEqual(refused, { ok: false, failure: { kind: 'disk-full' } });
+});

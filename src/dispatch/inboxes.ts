@@ -43,7 +43,8 @@ export class Inboxes implements AsyncDisposable {
       else await inboxes.#open(key);
     }
     inboxes.#endListening = ports.functions.listen({
-      created: (created) => inboxes.#inBackground(created.key, () => inboxes.#open(created.key)),
+      created: (created) =>
+        inboxes.#inBackground(created.key, async () => void (await inboxes.#open(created.key))),
       changed: (now) => inboxes.#dispatchers.get(functionKeyText(now.key))?.wake(),
       deleted: (gone) => inboxes.#inBackground(gone.key, () => inboxes.#remove(gone.key)),
     });
@@ -60,7 +61,12 @@ export class Inboxes implements AsyncDisposable {
     const first = await this.#ports.broker.send(inboxKey(key), [entry]);
     if (first.ok) return ok(undefined);
     if (first.failure.kind !== 'no-such-queue') return failed(first.failure);
-    await this.#next(key, () => this.#open(key));
+    const opening: { refused?: Unavailable } = {};
+    await this.#next(key, async () => {
+      const refused = await this.#open(key);
+      if (refused !== undefined) opening.refused = refused;
+    });
+    if (opening.refused !== undefined) return failed(opening.refused);
     const second = await this.#ports.broker.send(inboxKey(key), [entry]);
     return second.ok ? ok(undefined) : second;
   }
@@ -73,19 +79,23 @@ export class Inboxes implements AsyncDisposable {
     for (const dispatcher of this.#dispatchers.values()) dispatcher.abandon();
   }
 
-  async #open(key: FunctionKey): Promise<void> {
+  /** Answers why the inbox could not be made now, though it may be later. */
+  async #open(key: FunctionKey): Promise<Unavailable | undefined> {
     const text = functionKeyText(key);
     const target = this.#ports.functions.get(key);
-    if (target === undefined || this.#dispatchers.has(text)) return;
+    if (target === undefined || this.#dispatchers.has(text)) return undefined;
     const record: InboxRecord = { key, createdAtMs: target.createdAtMs };
     await this.#ports.catalog.put(COLLECTION, { name: text, value: JSON.stringify(record) });
     const created = await this.#ports.broker.create(inboxKey(key), { retentionMs: INBOX_RETENTION_MS }, {});
-    if (created.ok)
-      this.#dispatchers.set(
-        text,
-        new Dispatcher(this.#ports, new InboxFeed(this.#ports, key, this.#destinations)),
-      );
-    else this.#trouble(key, `its inbox was not created: ${created.failure.kind}`);
+    if (created.ok) {
+      const feed = new InboxFeed(this.#ports, key, this.#destinations);
+      this.#dispatchers.set(text, new Dispatcher(this.#ports, feed));
+      return undefined;
+    }
+    const { failure } = created;
+    this.#trouble(key, `its inbox was not created: ${failure.kind}`);
+    const mayComeLater = failure.kind === 'disk-full' || failure.kind === 'stopping';
+    return mayComeLater || failure.kind === 'overloaded' ? { kind: failure.kind } : undefined;
   }
 
   async #remove(key: FunctionKey): Promise<void> {

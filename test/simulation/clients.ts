@@ -9,15 +9,18 @@ import type { World } from './world.ts';
 const KEPT = 30;
 
 /** Everybody who asks the platform for something. They outlive it, and remember what they were given. */
-export class Clients {
-  readonly #world: World;
+export class Clients<Rooms = undefined> {
+  readonly #world: World<Rooms>;
+  readonly #more: (call: Call) => Promise<Answer>;
   readonly #handed = new Map<string, Handed[]>();
   readonly #tasks = new Map<string, string>();
   readonly #pending = new Set<number>();
   #operations = 0;
 
-  constructor(world: World) {
+  /** `more` asks what the broker alone does not know. */
+  constructor(world: World<Rooms>, more: (call: Call) => Promise<Answer> = notKnown) {
     this.#world = world;
+    this.#more = more;
   }
 
   /** Messages in somebody's hands, newest last; many of them are stale. */
@@ -103,6 +106,9 @@ export class Clients {
       }
       case 'cancel-move':
         return toAnswer(await broker.moves.cancel(key, call.id));
+      case 'post':
+      case 'enable':
+        return this.#more(call);
     }
   }
 
@@ -114,7 +120,12 @@ export class Clients {
   }
 }
 
-function toAnswer<Value>(
+function notKnown({ kind }: Call): Promise<Answer> {
+  throw new Error(`nobody is asked to ${kind}`);
+}
+
+/** What a result says, as an answer. */
+export function toAnswer<Value>(
   result: Result<Value, { readonly kind: string }>,
   said: (value: Value) => Partial<Extract<Answer, { ok: true }>> = () => ({}),
 ): Answer {

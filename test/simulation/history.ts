@@ -38,6 +38,10 @@ export type Call = { readonly queue: string } & (
   | { readonly kind: 'purge' }
   | { readonly kind: 'start-move'; readonly destination?: string; readonly perSecond?: number }
   | { readonly kind: 'cancel-move'; readonly id: string }
+  /** An asynchronous event for the function whose inbox the queue is. */
+  | { readonly kind: 'post'; readonly event: string; readonly requestId: string }
+  /** The mapping of the queue is to work, or to pause. */
+  | { readonly kind: 'enable'; readonly isEnabled: boolean }
 );
 
 /** What a client is told. */
@@ -58,6 +62,12 @@ export interface Described {
   readonly tag: string | undefined;
 }
 
+/** What happens to an environment. */
+export type EnvironmentStep = 'started' | 'ready' | 'start failed' | 'frozen' | 'thawed' | 'ended' | 'killed';
+
+/** How an invocation ended, as it looks from inside its environment. */
+export type InvocationEnd = 'answered' | 'failed' | 'crashed' | 'killed';
+
 /** One thing that happened, seen from outside. */
 export type Happening =
   | { readonly kind: 'began'; readonly operation: number; readonly call: Call }
@@ -68,10 +78,39 @@ export type Happening =
   | { readonly kind: 'ended'; readonly how: 'killed' | 'stopped' | 'disk broke' }
   /** From now on the disk may refuse, or not any more. */
   | { readonly kind: 'disk'; readonly state: 'ill' | 'well' }
+  /** All that was accepted for functions is over. */
+  | { readonly kind: 'calm' }
   /** All is quiet, and from here on every queue is received and settled to its end. */
   | { readonly kind: 'drain'; readonly described: readonly Described[] }
   /** Every queue is empty, as far as receives tell. */
   | { readonly kind: 'drained'; readonly described: readonly Described[] }
+  | { readonly kind: 'environment'; readonly environment: string; readonly what: EnvironmentStep }
+  | {
+      readonly kind: 'invocation-began';
+      readonly environment: string;
+      readonly requestId: string;
+      readonly messages: readonly Handed[];
+      /** The payload, when it is none of messages. */
+      readonly event?: string;
+    }
+  | {
+      readonly kind: 'invocation-ended';
+      readonly environment: string;
+      readonly requestId: string;
+      readonly how: InvocationEnd;
+      /** Ids of messages that the answer calls failed. */
+      readonly failed: readonly string[];
+    }
+  /** What the owner of function and mapping has chosen. */
+  | {
+      readonly kind: 'limits';
+      readonly concurrency: number;
+      readonly reportsFailures: boolean;
+      readonly maxReceiveCount: number;
+      readonly retries: number;
+    }
+  /** The function has new code. */
+  | { readonly kind: 'deployed' }
   /** A broken invariant, or an operation that never ended. */
   | { readonly kind: 'trouble'; readonly what: string };
 

@@ -15,7 +15,7 @@ export async function runMutant(
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => (printed += text));
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
-  return { isCaught: code === 1 && /^seed \d+ breaks /m.test(printed), printed };
+  return { isCaught: code === 1 && /^seed \d+, \w+, breaks /m.test(printed), printed };
 }
 
 /** Runs every mutant; true when each was caught. */
@@ -24,7 +24,7 @@ export async function catchMutants(tell: (line: string) => void): Promise<boolea
   for (const { name, what } of MUTANTS) {
     const { isCaught, printed } = await runMutant(name);
     areAllCaught &&= isCaught;
-    const first = printed.split('\n').find((line) => /^seed \d+ breaks/.test(line)) ?? printed.trim();
+    const first = printed.split('\n').find((line) => /^seed \d+, \w+, breaks/.test(line)) ?? printed.trim();
     tell(`${isCaught ? 'caught    ' : 'NOT CAUGHT'} ${name}: ${what}\n           ${first}`);
   }
   return areAllCaught;

@@ -11,6 +11,8 @@ export interface Patch {
 export interface Mutant {
   readonly name: string;
   readonly what: string;
+  /** Where it shows. */
+  readonly game: 'queues' | 'functions';
   readonly patches: readonly Patch[];
 }
 
@@ -22,6 +24,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'answer-before-commit',
     what: 'answers do not wait until what they say is durable',
+    game: 'queues',
     patches: [
       {
         file: KEEPER,
@@ -33,6 +36,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'duplicate-before-original',
     what: 'a duplicate is answered before its original is durable',
+    game: 'queues',
     patches: [
       {
         file: 'src/broker/sending.ts',
@@ -44,6 +48,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'fifo-lease-not-awaited',
     what: 'a receive on a FIFO queue is answered before its lease is durable',
+    game: 'queues',
     patches: [
       {
         file: RECEIVING,
@@ -55,17 +60,19 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'fifo-lease-forgotten',
     what: 'the leases of a FIFO queue are not written down',
+    game: 'queues',
     patches: [
       {
         file: 'src/queue/leasing.ts',
-        find: 'state.hide(entry, moment, changes);',
-        replace: 'state.hide(entry, moment, state.fifo === undefined ? changes : []);',
+        find: 'else state.write(entry, moment, changes);',
+        replace: 'else state.write(entry, moment, state.fifo === undefined ? changes : []);',
       },
     ],
   },
   {
     name: 'deduplication-lost-at-restart',
     what: 'what a FIFO queue accepted is not remembered over a restart',
+    game: 'queues',
     patches: [
       {
         file: KEEPER,
@@ -77,6 +84,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'dead-letter-doubled',
     what: 'a dead letter stays in the queue that it leaves, on the disk',
+    game: 'queues',
     patches: [
       {
         file: 'src/queue/leasing.ts',
@@ -88,6 +96,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'dead-letter-in-two-groups',
     what: 'a dead letter leaves its queue in one group and joins the other in a later one',
+    game: 'queues',
     patches: [
       {
         file: RECEIVING,
@@ -99,11 +108,13 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'fifo-group-not-blocked',
     what: 'a message group is given on while one of its messages is out',
+    game: 'queues',
     patches: [{ file: 'src/queue/lane.ts', find: 'return this.outCount === 0;', replace: 'return true;' }],
   },
   {
     name: 'page-overtakes-purge',
     what: 'a page that was read before a purge brings back what the purge removed',
+    game: 'queues',
     patches: [
       {
         file: 'src/queue/pages.ts',
@@ -115,6 +126,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'delete-overlooks-resting',
     what: 'a delete overlooks a message that goes to rest while another of the same request is looked up',
+    game: 'queues',
     patches: [
       {
         file: 'src/broker/settling.ts',
@@ -126,11 +138,80 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'lost-group-answered',
     what: 'what a full disk lost is answered as done',
+    game: 'queues',
     patches: [
       {
         file: 'src/broker/committer.ts',
         find: "for (const { fate } of lost) fate.resolve('lost');",
         replace: "for (const { fate } of lost) fate.resolve('durable');",
+      },
+    ],
+  },
+  {
+    name: 'two-invocations-in-one-environment',
+    what: 'an environment is given on before its invocation is over',
+    game: 'functions',
+    patches: [
+      {
+        file: 'src/environment/pool-invoker.ts',
+        find: 'const { end, again } = await ranIn(environment, invocation, request.sink);',
+        replace:
+          'const running = ranIn(environment, invocation, request.sink); this.#options.pool.giveBack(record, environment); const { end, again } = await running;',
+      },
+      {
+        file: 'src/environment/environment.ts',
+        find: "return this.#exit === undefined && (this.#state === 'idle' || this.#state === 'frozen');",
+        replace: 'return this.#exit === undefined;',
+      },
+      {
+        file: 'src/environment/state.ts',
+        find: "busy: ['idle',",
+        replace: "busy: ['busy', 'frozen', 'idle',",
+      },
+    ],
+  },
+  {
+    name: 'verdict-applied-twice',
+    what: 'what an invocation meant is applied twice',
+    game: 'functions',
+    patches: [
+      {
+        file: 'src/dispatch/batch-run.ts',
+        find: '  await run.handBack(result);\n}',
+        replace: '  await run.handBack(result);\n  await run.handBack(result);\n}',
+      },
+    ],
+  },
+  {
+    name: 'event-lost-at-restart',
+    what: 'asynchronous events do not outlive the platform',
+    game: 'functions',
+    patches: [
+      {
+        file: 'src/dispatch/inboxes.ts',
+        find: 'if (ports.functions.get(key)?.createdAtMs !== createdAtMs) await inboxes.#remove(key);',
+        replace: 'await inboxes.#remove(key); if (createdAtMs < 0) continue;',
+      },
+    ],
+  },
+  {
+    name: 'message-in-two-batches',
+    what: 'a batch is taken without a lease',
+    game: 'functions',
+    patches: [
+      { file: 'src/dispatch/batcher.ts', find: 'visibilityMs: plan.leaseMs,', replace: 'visibilityMs: 0,' },
+    ],
+  },
+  {
+    name: 'innocent-counted',
+    what: 'a batch that dies is not divided: its innocent messages are counted',
+    game: 'functions',
+    patches: [
+      { file: 'src/dispatch/divide.ts', find: "if (result?.kind === 'timed-out') return true;", replace: '' },
+      {
+        file: 'src/dispatch/divide.ts',
+        find: "return result?.kind === 'exited' && result.during === 'invoke';",
+        replace: 'return result === null;',
       },
     ],
   },

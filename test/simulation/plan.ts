@@ -1,5 +1,4 @@
-import { SeededRandom } from '../../src/base/random.ts';
-import { settingOf, type Setting } from './setting.ts';
+import type { SeededRandom } from '../../src/base/random.ts';
 
 /** One step: what it does in detail follows from its own seed and from what is there, so that others can be left out. */
 export interface Step {
@@ -12,19 +11,33 @@ export interface Step {
 /** All that a seed stands for. */
 export interface Plan {
   readonly seed: number;
-  readonly setting: Setting;
   readonly steps: readonly Step[];
 }
 
-/** The plan of a seed: the same at any time. */
-export function planOf(seed: number): Plan {
-  const random = new SeededRandom(seed);
-  const setting = settingOf(random);
-  const steps = Array.from({ length: setting.stepCount }, () => stepOf(random, setting));
-  return { seed, setting, steps };
+/** How many steps a seed has, and how likely each kind is beside the others. */
+export interface Mixture {
+  readonly stepCount: number;
+  readonly weights: ReadonlyMap<string, number>;
 }
 
-function stepOf(random: SeededRandom, { weights }: Setting): Step {
+/** The steps of a seed: the same at any time. `random` has given its mixture. */
+export function stepsOf(random: SeededRandom, { stepCount, weights }: Mixture): readonly Step[] {
+  return Array.from({ length: stepCount }, () => stepOf(random, weights));
+}
+
+/** A mixture of a seed's own: some kinds are left out, the others more or less likely. */
+export function mixed(
+  random: SeededRandom,
+  usual: Readonly<Record<string, number>>,
+  optional: readonly string[],
+): ReadonlyMap<string, number> {
+  const weights = new Map(Object.entries(usual));
+  for (const kind of optional) if (random.fraction() < 0.35) weights.set(kind, 0);
+  for (const [kind, weight] of weights) weights.set(kind, weight * (0.4 + 1.6 * random.fraction()));
+  return weights;
+}
+
+function stepOf(random: SeededRandom, weights: ReadonlyMap<string, number>): Step {
   const total = [...weights.values()].reduce((sum, weight) => sum + weight, 0);
   let left = random.fraction() * total;
   let kind = 'disk';

@@ -2,6 +2,7 @@ import type { SeededRandom } from '../../src/base/random.ts';
 import type { SettingsChange } from '../../src/queue/settings.ts';
 import { DEFAULT_SETTINGS } from '../../src/queue/settings.ts';
 import { WINDOW, type Window } from '../../src/queue/window.ts';
+import { mixed, type Mixture } from './plan.ts';
 import type { QueueKey } from '../../src/message/queue-key.ts';
 
 /** One queue of a simulation. */
@@ -14,12 +15,9 @@ export interface QueuePlan {
 }
 
 /** What one seed plays with: the rest is left out, so that what is there happens often. */
-export interface Setting {
+export interface Setting extends Mixture {
   readonly queues: readonly QueuePlan[];
   readonly window: Window;
-  /** How likely each kind of step is, beside the others. */
-  readonly weights: ReadonlyMap<string, number>;
-  readonly stepCount: number;
 }
 
 /** Room for a few messages: nearly everything goes through the store. */
@@ -75,9 +73,7 @@ export function settingOf(random: SeededRandom): Setting {
   const queues = (kinds.length === 0 ? (['ordered'] as const) : kinds).flatMap((kind) =>
     queuesOf(kind, random),
   );
-  const weights = new Map(Object.entries(WEIGHTS));
-  for (const kind of OPTIONAL) if (random.fraction() < 0.35) weights.set(kind, 0);
-  for (const [kind, weight] of weights) weights.set(kind, weight * (0.4 + 1.6 * random.fraction()));
+  const weights = mixed(random, WEIGHTS, OPTIONAL);
   const window = random.fraction() < 0.7 ? TINY : WINDOW;
   return { queues, window, weights, stepCount: 60 + Math.floor(random.fraction() * 120) };
 }

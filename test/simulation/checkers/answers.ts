@@ -11,11 +11,15 @@ const ORDINARY: ReadonlySet<string> = new Set([
 
 /** Refusals have a reason, counters are right, settings that were acknowledged stay, and nothing breaks or hangs. */
 export function answers(record: Record): Violation[] {
-  const checker = 'answers';
+  return [...unbroken(record), ...counted(record), ...tagged(record)];
+}
+
+/** Refusals have a reason, and nothing breaks or hangs. */
+export function unbroken(record: Record): Violation[] {
   const troubles = record.facts.flatMap((fact) =>
-    fact.kind === 'trouble' ? [{ checker, sentence: fact.what }] : [],
+    fact.kind === 'trouble' ? [{ checker: 'answers', sentence: fact.what }] : [],
   );
-  return [...troubles, ...refused(record), ...counted(record), ...tagged(record)];
+  return [...troubles, ...refused(record)];
 }
 
 function refused(record: Record): Violation[] {

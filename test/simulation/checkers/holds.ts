@@ -76,11 +76,11 @@ function freedAt(
   isFifo: boolean,
 ): number {
   const frees = record.operations.find((operation) => {
-    const { call, beganAt, answer } = operation;
+    const { call, answeredAt, answer } = operation;
     if (call.queue !== queue || operation === since) return false;
     if (call.kind === 'receive' && call.attemptId !== undefined)
       return answer?.ok === true && (answer.handed ?? []).some((each) => each.receipt === receipt);
-    if ((call.kind !== 'settle' && call.kind !== 'extend') || beganAt <= since.beganAt) return false;
+    if ((call.kind !== 'settle' && call.kind !== 'extend') || answeredAt < since.beganAt) return false;
     // On a standard queue others may have taken it before what was done to it was lost.
     if (isFifo && !mayHaveHappened(operation)) return false;
     return call.handed.some((each) => (isFifo ? each.receipt === receipt : each.id === id));
