@@ -18,13 +18,18 @@ export interface ExternalExtensions {
   readonly folder: string;
 }
 
-/** The extensions in a function's package; undefined when there are none. */
+/** The extensions in a function's layers, or else in its package; undefined when there are none. */
 export async function externalExtensions(
   { variables }: FunctionSettings,
-  code: string,
+  { folder, layersFolder }: { readonly folder: string; readonly layersFolder: string | undefined },
 ): Promise<ExternalExtensions | undefined> {
-  if (variables[VARIABLE] !== 'package') return;
-  const folder = join(code, 'extensions');
+  const ofLayers = layersFolder && (await extensionsIn(layersFolder));
+  if (ofLayers) return ofLayers;
+  return variables[VARIABLE] === 'package' ? extensionsIn(folder) : undefined;
+}
+
+async function extensionsIn(root: string): Promise<ExternalExtensions | undefined> {
+  const folder = join(root, 'extensions');
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   const files = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
   const runs = await Promise.all(files.map((name) => isExecutable(join(folder, name))));

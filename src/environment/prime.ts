@@ -147,7 +147,8 @@ export class Primer implements AsyncDisposable {
       !this.#isStopping &&
       now?.package.sha256 === record.package.sha256 &&
       now.settings.handler === record.settings.handler &&
-      now.settings.runtime === record.settings.runtime
+      now.settings.runtime === record.settings.runtime &&
+      this.#pathOf(now) === this.#pathOf(record)
     );
   }
 

@@ -5,7 +5,8 @@ import { failed, ok, type Result } from '../base/result.ts';
 import type { EnvironmentKeys } from '../access/environment-keys.ts';
 import type { BorrowedCode, CodeFolders } from '../function/code-folders.ts';
 import { functionLogKey, type FunctionRecord } from '../function/function.ts';
-import { TASK_ROOT, type Launch, type Runtime } from '../function/runtime/runtime.ts';
+import { layersName } from '../function/layer.ts';
+import { LAYERS_ROOT, TASK_ROOT, type Launch, type Runtime } from '../function/runtime/runtime.ts';
 import type { Runtimes } from '../function/runtime/runtimes.ts';
 import type { Mount, SandboxSpec } from '../sandbox/sandbox.ts';
 import type { LineStore } from '../store/lines.ts';
@@ -63,6 +64,8 @@ interface StartPlan extends Primed {
   readonly runtime: Runtime;
   readonly network: SandboxSpec['network'];
   readonly folder: string;
+  /** Where its layers are together, if it has any. */
+  readonly layersFolder: string | undefined;
 }
 
 /** A plan and whose environment it becomes. `parts` is what the environment will own. */
@@ -124,7 +127,7 @@ export class EnvironmentStarter {
     const plan = await this.#plan(record, prime, parts);
     const isPriming = lines !== this.#options.lines;
     const isUse = plan.ok && !isPriming;
-    const extensions = isUse ? await externalExtensions(record.settings, plan.value.folder) : undefined;
+    const extensions = isUse ? await externalExtensions(record.settings, plan.value) : undefined;
     const spare = isUse && !extensions ? await this.#spareFor(record, plan.value) : undefined;
     const id = spare?.hull.id ?? (this.#options.random.uuid().replaceAll('-', '') as EnvironmentId);
     const { clock } = this.#options;
@@ -152,9 +155,14 @@ export class EnvironmentStarter {
     const code = await this.#borrow(record, runtime.value);
     if (!code.ok) return code;
     const { folder } = parts.use(code.value);
+    const layers = await this.#borrowLayers(record);
+    if (layers !== undefined && !layers.ok) return layers;
+    const layersFolder = layers && parts.use(layers.value).folder;
     const plain = await runtime.value.launch(record.settings, folder);
     if ('kind' in plain) return unfit(plain.errorType, plain.reason);
-    return ok({ network, runtime: runtime.value, folder, ...(await prime(plain, runtime.value)) });
+    const primed = await prime(plain, runtime.value);
+    const mounts = [...primed.mounts, ...layerMounts(layersFolder)];
+    return ok({ network, runtime: runtime.value, folder, layersFolder, ...primed, mounts });
   }
 
   async #spareFor({ settings }: FunctionRecord, plan: StartPlan): Promise<TakenProgram | undefined> {
@@ -248,6 +256,22 @@ export class EnvironmentStarter {
     const lost = 'The code of this function is missing from the data directory. Upload it again.';
     return unfit('Function.InvalidPackage', failure.kind === 'code-missing' ? lost : failure.reason);
   }
+
+  async #borrowLayers({ settings }: FunctionRecord): Promise<Result<BorrowedCode, StartFailure> | undefined> {
+    const { layers = [] } = settings;
+    const name = layersName(layers);
+    if (name === undefined) return undefined;
+    const sha256s = layers.map(({ sha256 }) => sha256);
+    const borrowed = await this.#options.code.borrowLayers(name, sha256s);
+    if (borrowed.ok) return borrowed;
+    const { failure } = borrowed;
+    const lost = 'A layer of this function is missing from the data directory. Publish it again.';
+    return unfit('Function.InvalidLayer', failure.kind === 'code-missing' ? lost : failure.reason);
+  }
+}
+
+function layerMounts(folder: string | undefined): readonly Mount[] {
+  return folder === undefined ? [] : [{ source: folder, target: LAYERS_ROOT, access: 'read-only' }];
 }
 
 function unfit(errorType: string, reason: string): { readonly ok: false; readonly failure: StartFailure } {

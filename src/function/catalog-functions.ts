@@ -9,13 +9,13 @@ import type { CodeFolders, StagedCode } from './code-folders.ts';
 import type { Alias, Aliases } from './aliases.ts';
 import { CatalogAliases } from './catalog-aliases.ts';
 import { CatalogVersions } from './catalog-versions.ts';
+import { CatalogLayers } from './catalog-layers.ts';
 import { EventInvokes, type EventInvoke } from './event-invoke.ts';
 import { FunctionRecords } from './function-records.ts';
 import {
   functionKeyText,
   LATEST,
   type FunctionKey,
-  type FunctionPackage,
   type FunctionRecord,
   type FunctionSettings,
   type FunctionState,
@@ -28,7 +28,10 @@ import type {
   PackageRefused,
   RevisionMismatch,
 } from './functions.ts';
+import { keptHashes, KeptCode } from './kept-code.ts';
+import type { Layers } from './layers.ts';
 import { NamedRecords } from './named-records.ts';
+import { tooLargeTogether } from './size-together.ts';
 import type { Runtimes } from './runtime/runtimes.ts';
 import { removeOrphans } from './orphans.ts';
 import { Turns } from './turns.ts';
@@ -50,6 +53,14 @@ interface NamedOfFunctions {
   readonly eventInvokes: NamedRecords<EventInvoke>;
 }
 
+/** What is opened before the functions. */
+interface Opened extends NamedOfFunctions {
+  readonly records: FunctionRecords;
+  readonly layers: Layers;
+  readonly kept: KeptCode;
+  readonly turns: Turns;
+}
+
 type ChangeFailure = NoSuchFunction | RevisionMismatch;
 
 /**
@@ -61,39 +72,49 @@ export class CatalogFunctions implements Functions, AsyncDisposable {
   readonly versions: CatalogVersions;
   readonly aliases: Aliases;
   readonly eventInvokes: EventInvokes;
+  readonly layers: Layers;
   readonly #records: FunctionRecords;
+  readonly #kept: KeptCode;
   readonly #named: NamedOfFunctions;
   readonly #listeners = new Set<FunctionListener>();
-  readonly #turns = new Turns();
+  readonly #turns: Turns;
   readonly #preparing = new Set<Promise<void>>();
 
-  private constructor(options: CatalogFunctionsOptions, records: FunctionRecords, named: NamedOfFunctions) {
+  private constructor(options: CatalogFunctionsOptions, opened: Opened) {
     const { clock, random } = options;
-    const { aliases, eventInvokes } = named;
-    const shared = { functions: records, aliases, turns: this.#turns, clock, random };
+    const { records, aliases, eventInvokes, layers, kept, turns } = opened;
+    const shared = { functions: records, aliases, turns, clock, random };
     this.#options = options;
     this.#records = records;
-    this.#named = named;
-    this.eventInvokes = new EventInvokes(eventInvokes, this.#turns);
+    this.#named = opened;
+    this.#kept = kept;
+    this.#turns = turns;
+    this.layers = layers;
+    this.eventInvokes = new EventInvokes(eventInvokes, turns);
     this.aliases = new CatalogAliases(shared);
     this.versions = new CatalogVersions({
       ...shared,
       prepare: (record) => this.#prepare(record),
-      forget: (sha256) => this.#forget(sha256),
+      forget: (record) => kept.forget(keptHashes(record)),
       told: (call) => this.#tellListeners(call),
     });
   }
 
   /** Reads the catalog, removes what a kill left of deletions and uploads, and begins to get code ready in the background. */
   static async open(options: CatalogFunctionsOptions): Promise<CatalogFunctions> {
-    const records = await FunctionRecords.open(options.catalog);
-    const named = {
-      aliases: await NamedRecords.open<Alias>(options.catalog, 'aliases'),
-      eventInvokes: await NamedRecords.open<EventInvoke>(options.catalog, 'event-invokes'),
+    const { catalog } = options;
+    const records = await FunctionRecords.open(catalog);
+    const turns = new Turns();
+    const kept = new KeptCode({ ...options, turns });
+    kept.keepFor(() => records.all().flatMap(keptHashes));
+    const opened = {
+      ...{ records, turns, kept, layers: await CatalogLayers.open({ ...options, kept, turns }) },
+      aliases: await NamedRecords.open<Alias>(catalog, 'aliases'),
+      eventInvokes: await NamedRecords.open<EventInvoke>(catalog, 'event-invokes'),
     };
-    await removeOrphans(records, [named.aliases, named.eventInvokes]);
-    await options.blobs.keepOnly(new Set(records.all().map((record) => record.package.sha256)));
-    const functions = new CatalogFunctions(options, records, named);
+    await removeOrphans(records, [opened.aliases, opened.eventInvokes]);
+    await kept.freeZips();
+    const functions = new CatalogFunctions(options, opened);
     functions.#reconcile();
     return functions;
   }
@@ -105,9 +126,10 @@ export class CatalogFunctions implements Functions, AsyncDisposable {
   ): Promise<Result<FunctionRecord, PackageRefused | { readonly kind: 'function-exists' }>> {
     return this.#inTurn(key, async () => {
       if (this.get(key) !== undefined) return failed({ kind: 'function-exists' });
-      const staged = await this.#options.code.stage(zip);
+      const staged = await this.#stage(zip, settings);
       if (!staged.ok) return staged;
-      const record = await this.#withCode(zip, async (kept) => {
+      const { unpackedBytes } = staged.value;
+      const record = await this.#kept.with({ bytes: zip, unpackedBytes }, async (kept) => {
         const first = this.#firstRecord(key, settings, kept);
         await this.#records.put(first);
         return first;
@@ -148,13 +170,14 @@ export class CatalogFunctions implements Functions, AsyncDisposable {
     return this.#inTurn(key, async () => {
       const before = this.#changeable(key, revisionId);
       if (!before.ok) return before;
-      const staged = await this.#options.code.stage(zip);
+      const staged = await this.#stage(zip, before.value.settings);
       if (!staged.ok) return staged;
-      const now = await this.#withCode(zip, (kept) =>
+      const { unpackedBytes } = staged.value;
+      const now = await this.#kept.with({ bytes: zip, unpackedBytes }, (kept) =>
         this.#change(before.value, { package: kept, state: { kind: 'pending' } }),
       );
       this.#prepare(now, staged.value);
-      await this.#forget(before.value.package.sha256);
+      await this.#kept.forget(keptHashes(before.value));
       return ok(now);
     });
   }
@@ -163,15 +186,18 @@ export class CatalogFunctions implements Functions, AsyncDisposable {
     key: FunctionKey,
     change: Partial<FunctionSettings>,
     revisionId?: string,
-  ): Promise<Result<FunctionRecord, ChangeFailure>> {
+  ): Promise<Result<FunctionRecord, ChangeFailure | PackageRefused>> {
     return this.#inTurn(key, async () => {
       const before = this.#changeable(key, revisionId);
       if (!before.ok) return before;
       const settings = { ...before.value.settings, ...change };
+      const tooLarge = tooLargeTogether(settings, before.value.package.unpackedBytes ?? 0);
+      if (tooLarge !== undefined) return failed(tooLarge);
       const otherRuntime = settings.runtime !== before.value.settings.runtime;
       const state: FunctionState = otherRuntime ? { kind: 'pending' } : before.value.state;
       const now = await this.#change(before.value, { settings, state });
       if (otherRuntime) this.#prepare(now);
+      await this.#kept.forget(keptHashes(before.value));
       return ok(now);
     });
   }
@@ -218,7 +244,7 @@ export class CatalogFunctions implements Functions, AsyncDisposable {
       for (const rules of eventInvokes.of(key)) await eventInvokes.remove(rules);
       for (const version of this.#records.versionsOf(key)) await this.versions.remove(version);
       this.#tellListeners((listener) => listener.deleted?.(record));
-      await this.#forget(record.package.sha256);
+      await this.#kept.forget(keptHashes(record));
       return ok(undefined);
     });
   }
@@ -262,7 +288,11 @@ export class CatalogFunctions implements Functions, AsyncDisposable {
     return isOther ? failed({ kind: 'revision-mismatch' }) : ok(record);
   }
 
-  #firstRecord(key: FunctionKey, settings: FunctionSettings, kept: FunctionPackage): FunctionRecord {
+  #firstRecord(
+    key: FunctionKey,
+    settings: FunctionSettings,
+    kept: FunctionRecord['package'],
+  ): FunctionRecord {
     const nowMs = this.#options.clock.nowMs();
     const revisionId = this.#options.random.uuid();
     const times = { createdAtMs: nowMs, modifiedAtMs: nowMs };
@@ -277,14 +307,15 @@ export class CatalogFunctions implements Functions, AsyncDisposable {
     };
   }
 
-  /** Keeps a zip and has it named by a record, while nobody frees code: the same zip may just lose its last user. */
-  #withCode(
-    zip: Uint8Array,
-    name: (kept: FunctionPackage) => Promise<FunctionRecord>,
-  ): Promise<FunctionRecord> {
-    return this.#turns.take('code', async () =>
-      name({ sha256: await this.#options.blobs.put(zip), sizeBytes: zip.length }),
-    );
+  /** Unpacks code aside, if it is not too large together with the layers. */
+  async #stage(zip: Uint8Array, settings: FunctionSettings): Promise<Result<StagedCode, PackageRefused>> {
+    const { code } = this.#options;
+    const staged = await code.stage(zip);
+    if (!staged.ok) return staged;
+    const tooLarge = tooLargeTogether(settings, staged.value.unpackedBytes);
+    if (tooLarge === undefined) return staged;
+    await code.discard(staged.value);
+    return failed(tooLarge);
   }
 
   async #change(before: FunctionRecord, change: Partial<FunctionRecord>): Promise<FunctionRecord> {
@@ -295,19 +326,9 @@ export class CatalogFunctions implements Functions, AsyncDisposable {
     return now;
   }
 
-  /** Frees code that no function runs any more. */
-  #forget(sha256: string): Promise<void> {
-    return this.#turns.take('code', async () => {
-      if (this.#records.uses(sha256)) return;
-      await this.#options.blobs.remove(sha256);
-      await this.#options.code.drop(sha256);
-    });
-  }
-
   #reconcile(): void {
     const records = this.#records.all();
-    const wanted = new Set(records.map((record) => record.package.sha256));
-    this.#inBackground('code folders', this.#options.code.keepOnly(wanted));
+    this.#inBackground('code folders', this.#kept.freeFolders());
     for (const record of records) this.#prepare(record);
   }
 

@@ -20,7 +20,7 @@ export interface CatalogVersionsParts {
   /** Gets code ready that is not yet. */
   readonly prepare: (record: FunctionRecord) => void;
   /** Frees code that nothing runs any more. */
-  readonly forget: (sha256: string) => Promise<void>;
+  readonly forget: (record: FunctionRecord) => Promise<void>;
   readonly told: (call: (listener: FunctionListener) => void) => void;
 }
 
@@ -88,7 +88,7 @@ export class CatalogVersions implements Versions {
   async remove(record: FunctionRecord): Promise<void> {
     await this.#parts.functions.remove(record);
     this.#parts.told((listener) => listener.versionDeleted?.(record));
-    await this.#parts.forget(record.package.sha256);
+    await this.#parts.forget(record);
   }
 
   /** The number is used up first: a kill in between leaves a gap, never a number given twice. */

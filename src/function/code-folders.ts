@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { removeTree } from '../base/remove-tree.ts';
 import type { Random } from '../base/random.ts';
@@ -23,6 +23,7 @@ export interface CodeMissing {
 /** Unpacked code that has no place yet. */
 export interface StagedCode {
   readonly folder: string;
+  readonly unpackedBytes: number;
 }
 
 /** What {@link CodeFolders} needs. */
@@ -70,7 +71,7 @@ export class CodeFolders {
       await removeTree(folder);
       throw error;
     });
-    if (unpacked.ok) return ok({ folder });
+    if (unpacked.ok) return ok({ folder, unpackedBytes: unpacked.value });
     await removeTree(folder);
     return unpacked;
   }
@@ -86,9 +87,45 @@ export class CodeFolders {
   }
 
   /** The ready folder, made now when it is not there yet; it stays until the answer is disposed. */
-  async borrow(
+  borrow(sha256: string, runtime: Runtime): Promise<Result<BorrowedCode, CodeMissing | PackageRefused>> {
+    const folder = this.#folderOf(sha256, runtime);
+    return this.#lend(sha256, folder, async () => {
+      const staged = await this.#unpacked(sha256);
+      if (staged.ok) await this.#place(staged.value, folder, runtime);
+      return staged;
+    });
+  }
+
+  /** What layers are together, later ones over earlier ones, with a folder for extensions; see {@link layersName}. */
+  borrowLayers(
+    name: string,
+    sha256s: readonly string[],
+  ): Promise<Result<BorrowedCode, CodeMissing | PackageRefused>> {
+    const folder = join(this.#options.directory, name, 'layers');
+    return this.#lend(name, folder, async () => {
+      const merged = this.#newStaging();
+      try {
+        await mkdir(join(merged, 'extensions'), { recursive: true });
+        await chmod(merged, 0o755);
+        for (const sha256 of sha256s) {
+          const staged = await this.#unpacked(sha256);
+          if (!staged.ok) return staged;
+          const wrong = await layOver(staged.value, merged);
+          await removeTree(staged.value);
+          if (wrong !== undefined) return failed({ kind: 'package-refused', reason: wrong });
+        }
+        await this.#settle(merged, folder);
+        return ok(folder);
+      } finally {
+        await removeTree(merged);
+      }
+    });
+  }
+
+  async #lend(
     sha256: string,
-    runtime: Runtime,
+    folder: string,
+    make: () => Promise<Result<string, CodeMissing | PackageRefused>>,
   ): Promise<Result<BorrowedCode, CodeMissing | PackageRefused>> {
     this.#count(sha256, 1);
     let release: (() => void) | undefined = () => this.#count(sha256, -1);
@@ -97,8 +134,8 @@ export class CodeFolders {
       release = undefined;
     };
     try {
-      const made = await this.#ensure(sha256, runtime);
-      if (made.ok) return ok({ folder: made.value, [Symbol.dispose]: end });
+      const made = await this.#ensure(sha256, folder, make);
+      if (made.ok) return ok({ folder, [Symbol.dispose]: end });
       end();
       return made;
     } catch (error) {
@@ -132,39 +169,43 @@ export class CodeFolders {
     }
   }
 
-  #ensure(sha256: string, runtime: Runtime): Promise<Result<string, CodeMissing | PackageRefused>> {
+  #ensure(
+    sha256: string,
+    folder: string,
+    make: () => Promise<Result<string, CodeMissing | PackageRefused>>,
+  ): Promise<Result<string, CodeMissing | PackageRefused>> {
     this.#dropped.delete(sha256);
-    const folder = this.#folderOf(sha256, runtime);
     const making = this.#making.get(folder);
     if (making !== undefined) return making;
-    const made = this.#make(folder, sha256, runtime).finally(() => this.#making.delete(folder));
+    const makeOnce = async (): Promise<Result<string, CodeMissing | PackageRefused>> => {
+      await this.#sweeping.get(sha256);
+      return (await exists(folder)) ? ok(folder) : make();
+    };
+    const made = makeOnce().finally(() => this.#making.delete(folder));
     this.#making.set(folder, made);
     return made;
   }
 
-  async #make(
-    folder: string,
-    sha256: string,
-    runtime: Runtime,
-  ): Promise<Result<string, CodeMissing | PackageRefused>> {
-    await this.#sweeping.get(sha256);
-    if (await exists(folder)) return ok(folder);
+  /** The folder, to the side, of what the blob store keeps. */
+  async #unpacked(sha256: string): Promise<Result<string, CodeMissing | PackageRefused>> {
     const zip = await this.#options.blobs.read(sha256);
     if (zip === undefined) return failed({ kind: 'code-missing', sha256 });
     const staged = await this.stage(zip);
-    if (!staged.ok) return staged;
-    await this.#place(staged.value.folder, folder, runtime);
-    return ok(folder);
+    return staged.ok ? ok(staged.value.folder) : staged;
   }
 
   async #place(staging: string, folder: string, runtime: Runtime): Promise<void> {
     try {
       await runtime.prepare(staging);
-      await mkdir(dirname(folder), { recursive: true });
-      await rename(staging, folder).catch(alreadyThere);
+      await this.#settle(staging, folder);
     } finally {
       await removeTree(staging);
     }
+  }
+
+  async #settle(staging: string, folder: string): Promise<void> {
+    await mkdir(dirname(folder), { recursive: true });
+    await rename(staging, folder).catch(alreadyThere);
   }
 
   #folderOf(sha256: string, runtime: Runtime): string {
@@ -198,13 +239,29 @@ function alreadyThere(error: NodeJS.ErrnoException): void {
   if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
 }
 
-async function unpackInto(zip: Uint8Array, folder: string): Promise<Result<void, PackageRefused>> {
+/** Answers how many bytes the files have together. */
+async function unpackInto(zip: Uint8Array, folder: string): Promise<Result<number, PackageRefused>> {
   const opened = await openPackage(zip);
   if (!opened.ok) return opened;
   await mkdir(folder, { recursive: true });
   // Whoever runs the code may be another user than we are.
   await chmod(folder, 0o755);
-  return unpack(opened.value, folder);
+  const { unpackedBytes } = opened.value;
+  const unpacked = await unpack(opened.value, folder);
+  return unpacked.ok ? ok(unpackedBytes) : unpacked;
+}
+
+/** Moves what one layer brings over those before it; a sentence when they do not fit together. */
+async function layOver(layer: string, merged: string): Promise<string | undefined> {
+  try {
+    await cp(layer, merged, { recursive: true, verbatimSymlinks: true });
+    return undefined;
+  } catch (error) {
+    const { code = '', message } = error as NodeJS.ErrnoException;
+    // A folder of one where another has a file or a link.
+    if (!code.startsWith('ERR_FS_CP_')) throw error;
+    return `The layers of this function do not fit together: ${message}`;
+  }
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -37,11 +37,6 @@ export class FunctionRecords {
       .toSorted((one, other) => Number(one.version) - Number(other.version));
   }
 
-  /** True when some function or version runs this code. */
-  uses(sha256: string): boolean {
-    return this.all().some((record) => record.package.sha256 === sha256);
-  }
-
   /** Durable first, then seen by everyone. */
   async put(record: FunctionRecord): Promise<void> {
     const name = nameOf(record.key, record.version);

@@ -1,3 +1,5 @@
+import type { LayerUse } from './layer.ts';
+
 /** The full name of a function. */
 export interface FunctionKey {
   readonly account: string;
@@ -64,6 +66,8 @@ export interface FunctionSettings {
   readonly architecture: 'x86_64' | 'arm64';
   /** ARN of the queue that gets the asynchronous events that were given up. */
   readonly deadLetterArn?: string;
+  /** What it finds at `/opt`, later ones before earlier ones. */
+  readonly layers?: readonly LayerUse[];
 }
 
 /** The code of a function: a zip under its hash. */
@@ -71,6 +75,8 @@ export interface FunctionPackage {
   /** SHA-256 of the zip, hex: where the blob store keeps it. */
   readonly sha256: string;
   readonly sizeBytes: number;
+  /** Absent for packages of older data directories. */
+  readonly unpackedBytes?: number;
 }
 
 /** One function as it stands; each change makes a new value with a new `revisionId`. */

@@ -50,7 +50,7 @@ export interface Functions {
     key: FunctionKey,
     change: Partial<FunctionSettings>,
     revisionId?: string,
-  ): Promise<Result<FunctionRecord, NoSuchFunction | RevisionMismatch>>;
+  ): Promise<Result<FunctionRecord, NoSuchFunction | PackageRefused | RevisionMismatch>>;
   /** Keeps concurrency free for a function, or (undefined) does so no longer. */
   reserve(key: FunctionKey, concurrency: number | undefined): Promise<Result<FunctionRecord, NoSuchFunction>>;
   /** Lets a function run again and again for what it has set off itself, or stops it in time, as at first. */

@@ -16,6 +16,7 @@ export interface PackageEntry {
 export interface OpenPackage {
   readonly zip: ZipFile;
   readonly entries: readonly PackageEntry[];
+  readonly unpackedBytes: number;
 }
 
 const UNIX = 3;
@@ -56,7 +57,7 @@ async function readDirectory(zip: ZipFile): Promise<Result<OpenPackage, PackageR
   const files = entries.filter((entry) => entry.kind !== 'folder');
   if (files.length === 0) return refused('Uploaded file must be a non-empty zip.');
   const misplaced = misplacedEntry(entries);
-  return misplaced === undefined ? ok({ zip, entries }) : refused(misplaced);
+  return misplaced === undefined ? ok({ zip, entries, unpackedBytes }) : refused(misplaced);
 }
 
 function readEntry(entry: Entry): PackageEntry {

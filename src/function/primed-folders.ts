@@ -26,7 +26,9 @@ export class PrimedFolders {
 
   /** The folder's path, whether it is there or not: one for each result that may differ. */
   pathOf(record: FunctionRecord, priming: Priming): string {
-    return join(this.#folderOf(record), hash(`${priming.version}/${record.settings.handler}`));
+    const { handler, layers = [] } = record.settings;
+    const parts = [priming.version, handler, ...layers.map(({ sha256 }) => sha256)];
+    return join(this.#folderOf(record), hash(parts.join('/')));
   }
 
   /** An empty folder that any user may fill; {@link keep} or {@link discard} follows. */

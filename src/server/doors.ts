@@ -92,7 +92,7 @@ function lambdaDoor(ground: DoorGround): LambdaDoor {
     ground;
   return new LambdaDoor({
     ...{ functions, allowance, invoker, inboxes, mappings, clock },
-    ...{ versions: functions.versions, aliases: functions.aliases },
+    ...{ versions: functions.versions, aliases: functions.aliases, layers: functions.layers },
     eventInvokes: functions.eventInvokes,
     standing: (version) => pool.standing(version),
     queueExists: (queue) => broker.describe(queue).ok,

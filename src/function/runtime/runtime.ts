@@ -4,6 +4,8 @@ import type { FunctionSettings } from '../function.ts';
 /** Where the code of a function stands inside its sandbox, and where the parts of its runtime stand. */
 export const TASK_ROOT = '/var/task';
 export const RUNTIME_ROOT = '/var/runtime';
+/** Where the files of its layers stand. */
+export const LAYERS_ROOT = '/opt';
 
 /** How a runtime's program is started, and how it talks to the platform. */
 export interface Launch {

@@ -29,7 +29,7 @@ export async function createFunction(call: RestCall, rooms: LambdaRooms): Promis
   const tags = members.textMap('Tags') ?? {};
   const code = members.structure('Code');
   if (code === undefined) members.missing('Code');
-  const given = readFunctionSettings(members, rooms.runtimeIds, true, name ?? '');
+  const given = readFunctionSettings(members, rooms, true, { region: call.caller.region, name: name ?? '' });
   const { key, qualifier } = readFunctionName(name ?? '', call.caller);
   if (packageType === 'Image') throw unsupported('PackageType Image');
   if (qualifier !== undefined) throw invalidParameter('A function is created without a qualifier.');

@@ -1,8 +1,10 @@
-import type { FunctionSettings } from '../../function/function.ts';
+import type { FunctionKey, FunctionSettings } from '../../function/function.ts';
 import { parseQueueArn } from '../../message/queue-key.ts';
 import type { Members } from '../members.ts';
 import { invalidParameter, unsupported } from './lambda-errors.ts';
+import { layerUses } from './layer-uses.ts';
 import { readLogging } from './logging-members.ts';
+import type { LambdaRooms } from './rooms.ts';
 import { checkVariables } from './variables.ts';
 
 const ROLE = /^arn:(aws[a-zA-Z-]*)?:iam::\d{12}:role\/?[a-zA-Z_0-9+=,.@\-_/]+$/;
@@ -11,7 +13,6 @@ const ROLE = /^arn:(aws[a-zA-Z-]*)?:iam::\d{12}:role\/?[a-zA-Z_0-9+=,.@\-_/]+$/;
 const UNSUPPORTED: readonly string[] = [
   'VpcConfig',
   'KMSKeyArn',
-  'Layers',
   'FileSystemConfigs',
   'ImageConfig',
   'CodeSigningConfigArn',
@@ -27,9 +28,9 @@ const UNSUPPORTED: readonly string[] = [
  */
 export function readFunctionSettings(
   members: Members,
-  runtimeIds: readonly string[],
+  { runtimeIds, layers }: Pick<LambdaRooms, 'runtimeIds' | 'layers'>,
   required: boolean,
-  functionName: string,
+  function_: Pick<FunctionKey, 'region' | 'name'>,
   now?: FunctionSettings,
 ): Partial<FunctionSettings> {
   for (const option of UNSUPPORTED) if (members.says(option)) throw unsupported(option);
@@ -44,13 +45,15 @@ export function readFunctionSettings(
     ephemeralStorageMb: members.structure('EphemeralStorage')?.whole('Size', { least: 512, most: 10_240 }),
     variables: members.structure('Environment')?.textMap('Variables'),
     deadLetterArn: readDeadLetter(members),
-    ...readLogging(members, functionName, now),
+    ...readLogging(members, function_.name, now),
   };
+  const layerArns = members.textList('Layers');
   refuseTracing(members);
   members.end();
   checkRuntime(given.runtime, runtimeIds);
   checkVariables(given.variables ?? {});
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const used = layerArns && { layers: layerUses(layerArns, layers, function_.region) };
+  return Object.fromEntries(Object.entries({ ...given, ...used }).filter(([, value]) => value !== undefined));
 }
 
 /** An empty ARN takes the dead-letter queue away. */

@@ -1,3 +1,4 @@
+import type { LayerUse } from '../../function/layer.ts';
 import { LATEST, targetArn, type FunctionRecord } from '../../function/function.ts';
 
 /** Where an update stands: the answer to an update says `in-progress`, whatever has been reached meanwhile. */
@@ -26,6 +27,7 @@ export function functionView(
     Version: record.version,
     ...(hasVariables ? { Environment: { Variables: settings.variables } } : {}),
     ...(settings.deadLetterArn ? { DeadLetterConfig: { TargetArn: settings.deadLetterArn } } : {}),
+    ...(settings.layers?.length ? { Layers: settings.layers.map(layerUseView) } : {}),
     TracingConfig: { Mode: 'PassThrough' },
     RevisionId: record.revisionId,
     ...stateView(record, update),
@@ -38,6 +40,10 @@ export function functionView(
     },
     LoggingConfig: loggingView(record),
   };
+}
+
+function layerUseView({ arn, sizeBytes }: LayerUse): object {
+  return { Arn: arn, CodeSize: sizeBytes };
 }
 
 /** Levels are shown where they count: in a JSON log. */
@@ -75,6 +81,6 @@ function stateView({ state, createdAtMs, modifiedAtMs }: FunctionRecord, update:
 }
 
 /** A time as functions carry it: `2026-01-02T03:04:05.678+0000`. */
-function lambdaTime(timeMs: number): string {
+export function lambdaTime(timeMs: number): string {
   return new Date(timeMs).toISOString().replace('Z', '+0000');
 }

@@ -7,6 +7,7 @@ import type { Aliases } from '../../function/aliases.ts';
 import type { EventInvokes } from '../../function/event-invoke.ts';
 import type { FunctionRecord } from '../../function/function.ts';
 import type { Functions } from '../../function/functions.ts';
+import type { Layers } from '../../function/layers.ts';
 import type { QueueKey } from '../../message/queue-key.ts';
 import type { Versions } from '../../function/versions.ts';
 import type { CodeLinks } from './code-links.ts';
@@ -16,6 +17,7 @@ export interface LambdaRooms {
   readonly functions: Functions;
   readonly versions: Versions;
   readonly aliases: Aliases;
+  readonly layers: Layers;
   readonly eventInvokes: Pick<EventInvokes, 'get' | 'of' | 'change' | 'delete'>;
   /** How many environments of a version there are, and whether its last start failed. */
   readonly standing: (version: FunctionRecord) => {

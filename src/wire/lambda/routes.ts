@@ -1,6 +1,10 @@
 import type { RestRoute } from '../rest-protocol.ts';
 import { createAlias } from './create-alias.ts';
 import { deleteAlias } from './delete-alias.ts';
+import { deleteLayerVersion } from './delete-layer-version.ts';
+import { getLayerContent, getLayerVersion } from './get-layer-version.ts';
+import { listLayers, listLayerVersions } from './list-layers.ts';
+import { publishLayerVersion } from './publish-layer-version.ts';
 import { deleteFunctionConcurrency } from './delete-function-concurrency.ts';
 import { getAlias } from './get-alias.ts';
 import { listAliases } from './list-aliases.ts';
@@ -62,6 +66,9 @@ const PROVISIONED = '/2019-09-30/functions/{FunctionName}/provisioned-concurrenc
 const RECURSION = '/2024-08-31/functions/{FunctionName}/recursion-config';
 const MAPPINGS = '/2015-03-31/event-source-mappings';
 const ONE_MAPPING = `${MAPPINGS}/{UUID}`;
+const LAYERS = '/2018-10-31/layers';
+const LAYER_VERSIONS = `${LAYERS}/{LayerName}/versions`;
+const ONE_LAYER_VERSION = `${LAYER_VERSIONS}/{VersionNumber}`;
 const TAGS = '/2017-03-31/tags/{Resource}';
 
 type Run = RestRoute<LambdaRooms>['run'];
@@ -114,6 +121,12 @@ export const LAMBDA_ROUTES: readonly RestRoute<LambdaRooms>[] = [
   route('GetEventSourceMapping', 'GET', ONE_MAPPING, getEventSourceMapping),
   route('UpdateEventSourceMapping', 'PUT', ONE_MAPPING, updateEventSourceMapping),
   route('DeleteEventSourceMapping', 'DELETE', ONE_MAPPING, deleteEventSourceMapping),
+  route('PublishLayerVersion', 'POST', LAYER_VERSIONS, publishLayerVersion, LARGEST_UPLOAD_BYTES),
+  route('ListLayerVersions', 'GET', LAYER_VERSIONS, listLayerVersions),
+  route('ListLayers', 'GET', LAYERS, listLayers),
+  route('GetLayerVersion', 'GET', ONE_LAYER_VERSION, getLayerVersion),
+  route('GetLayerVersion', 'GET', `${ONE_LAYER_VERSION}/content.zip`, getLayerContent),
+  route('DeleteLayerVersion', 'DELETE', ONE_LAYER_VERSION, deleteLayerVersion),
   route('TagResource', 'POST', TAGS, tagResource),
   route('ListTags', 'GET', TAGS, listTags),
   route('UntagResource', 'DELETE', TAGS, untagResource),

@@ -12,7 +12,7 @@ export async function updateFunctionConfiguration(call: RestCall, rooms: LambdaR
   const { key, settings } = record;
   const members = new Members(jsonObject(call));
   const revisionId = members.text('RevisionId');
-  const change = readFunctionSettings(members, rooms.runtimeIds, false, key.name, settings);
+  const change = readFunctionSettings(members, rooms, false, key, settings);
   const changed = await rooms.functions.changeSettings(record.key, change, revisionId);
   if (!changed.ok) throw functionError(changed.failure);
   return { status: 200, body: functionView(changed.value, 'in-progress') };

@@ -1,0 +1,42 @@
+import { originOf } from '../door.ts';
+import { parseLayerVersionArn, type LayerVersion } from '../../function/layer.ts';
+import { RestError, type RestAnswer, type RestCall } from '../rest-protocol.ts';
+import { invalidParameter } from './lambda-errors.ts';
+import { existingLayer, layerNotFound, readVersionNumber } from './layer-name.ts';
+import { wholeLayerView } from './layer-view.ts';
+import type { LambdaRooms } from './rooms.ts';
+
+/** `GET /2018-10-31/layers/{LayerName}/versions/{VersionNumber}` → the version and a link to its zip. */
+export function getLayerVersion(call: RestCall, rooms: LambdaRooms): RestAnswer {
+  return answer(call, rooms, existingLayer(call, rooms));
+}
+
+/** `GET /2018-10-31/layers?find=LayerVersion&Arn` → the same. */
+export function getLayerVersionByArn(call: RestCall, rooms: LambdaRooms): RestAnswer {
+  const arn = call.query.get('Arn') ?? '';
+  const named = parseLayerVersionArn(arn);
+  if (named === undefined)
+    throw invalidParameter(`Value '${arn}' at 'arn' is not the ARN of a layer version.`);
+  const layer = rooms.layers.get(named.key, named.version);
+  if (layer === undefined) throw layerNotFound();
+  return answer(call, rooms, layer);
+}
+
+/** Where such a link leads: the zip. No operation of AWS, which answers from S3. */
+export async function getLayerContent(call: RestCall, rooms: LambdaRooms): Promise<RestAnswer> {
+  const name = call.labels['LayerName'] ?? '';
+  const named = rooms.codeLinks.checkForLayer(name, readVersionNumber(call), call.query);
+  if (named === undefined) {
+    const why = 'This link has expired, or was not made by this server.';
+    throw new RestError(403, 'AccessDeniedException', why);
+  }
+  const layer = rooms.layers.get(named.key, named.version);
+  if (layer === undefined) throw layerNotFound();
+  const zip = await rooms.layers.zip(layer);
+  return { status: 200, headers: { 'Content-Type': 'application/zip' }, body: zip };
+}
+
+function answer(call: RestCall, { codeLinks }: LambdaRooms, layer: LayerVersion): RestAnswer {
+  const link = originOf(call.request) + codeLinks.makeForLayer(layer);
+  return { status: 200, body: wholeLayerView(layer, link) };
+}

@@ -1,0 +1,39 @@
+import type { LayerKey, LayerVersion } from '../../function/layer.ts';
+import { parseLayerVersionArn } from '../../function/layer.ts';
+import { RestError, type RestCall } from '../rest-protocol.ts';
+import { invalidParameter, notFound } from './lambda-errors.ts';
+import type { LambdaRooms } from './rooms.ts';
+
+/** The layer that a path names, by its name or its ARN. */
+export function readLayerKey({ labels, caller }: RestCall): LayerKey {
+  const text = labels['LayerName'] ?? '';
+  const name = text.startsWith('arn:') ? parseLayerVersionArn(`${text}:1`)?.key : undefined;
+  if (name !== undefined) return name;
+  if (/^[a-zA-Z0-9-_]{1,140}$/.test(text)) return { ...caller, name: text };
+  throw new RestError(
+    400,
+    'ValidationException',
+    `1 validation error detected: Value '${text}' at 'layerName' failed to satisfy constraint: ` +
+      'Member must satisfy regular expression pattern: ' +
+      '(arn:[a-zA-Z0-9-]+:lambda:[a-zA-Z0-9-]+:\\d{12}:layer:[a-zA-Z0-9-_]+)|[a-zA-Z0-9-_]+',
+  );
+}
+
+/** The number of a version that a path names. */
+export function readVersionNumber({ labels }: RestCall): number {
+  const text = labels['VersionNumber'] ?? '';
+  if (/^\d{1,9}$/.test(text) && Number(text) > 0) return Number(text);
+  throw invalidParameter('Layer Version Cannot be less than 1.');
+}
+
+/** The version that a path names; 404 when it is not there. */
+export function existingLayer(call: RestCall, { layers }: LambdaRooms): LayerVersion {
+  const layer = layers.get(readLayerKey(call), readVersionNumber(call));
+  if (layer === undefined) throw layerNotFound();
+  return layer;
+}
+
+/** 404 in AWS's words. */
+export function layerNotFound(): RestError {
+  return notFound('The resource you requested does not exist.');
+}
