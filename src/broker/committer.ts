@@ -15,6 +15,8 @@ export interface CommitterParts {
   readonly durable: (queues: Iterable<QueueId>) => void;
   /** The disk was full: what these queues did since the last durable group never happened. */
   readonly lost: (queues: ReadonlySet<QueueId>) => void;
+  /** Bytes of messages that a queue may hold now, because of what all of them hold. */
+  readonly mostHeldBytes?: () => number;
   /** The disk failed: nothing more can be promised. */
   readonly onFatal: (error: unknown) => void;
 }
@@ -48,7 +50,9 @@ export class Committer {
     const durableThroughMs = this.#inFlight[0]?.startedAtMs ?? this.#filling.startedAtMs ?? nowMs;
     const group = this.#filling.number;
     const latestGroup = this.#filling.isEmpty ? group - 1 : group;
-    return { nowMs, group, latestGroup, durableGroup: this.#durableGroup, durableThroughMs };
+    const mostHeldBytes = this.#parts.mostHeldBytes?.() ?? Infinity;
+    const durableGroup = this.#durableGroup;
+    return { nowMs, group, latestGroup, durableGroup, durableThroughMs, mostHeldBytes };
   }
 
   /** True when so much is on its way to the disk that sends must wait. */

@@ -8,6 +8,7 @@ import type { Change } from '../store/change.ts';
 import type { LanePageQuery, PageQuery, QueueStore, StoredMessage } from '../store/queue-store.ts';
 import { Causes } from './causes.ts';
 import type { Committer } from './committer.ts';
+import type { Held } from './held.ts';
 import type { QueueDefinition } from './queue-definition.ts';
 import { Waiting } from './waiting.ts';
 
@@ -19,6 +20,7 @@ export interface KeeperParts {
   readonly onFatal: (error: unknown) => void;
   /** Who ticks when the disk comes further; taken out then. */
   readonly waitingForDisk: Set<Keeper>;
+  readonly held: Held;
 }
 
 /** How long who waits is not served after a full disk has undone two things shortly after each other. */
@@ -44,6 +46,8 @@ export class Keeper {
   readonly #parts: KeeperParts;
   #state: QueueState;
   #lastGroup = 0;
+  /** Bytes that were told to be held. */
+  #toldBytes = 0;
   #wake: { readonly atMs: number; readonly cancel: Cancel } | undefined;
   /** Set for a while after the queue was read again. */
   #endOfRest: Cancel | undefined;
@@ -77,6 +81,7 @@ export class Keeper {
     assert(this.rebuilding === undefined, 'nothing is asked of a queue that is being read again');
     const moment = this.#parts.committer.moment();
     const { reply, changes, wants } = apply(this.#state, moment, command);
+    this.#tellHeld(this.#state.heldSizeBytes);
     if (changes.length > 0) this.#lastGroup = this.#parts.committer.add(changes, moment);
     this.#start(wants);
     return reply;
@@ -113,6 +118,7 @@ export class Keeper {
   /** Starts over from what is durable. */
   restart(state: QueueState, definition: QueueDefinition): void {
     this.#state = state;
+    this.#tellHeld(state.heldSizeBytes);
     this.isThere = true;
     this.paging = undefined;
     this.loading = undefined;
@@ -139,6 +145,7 @@ export class Keeper {
   /** The queue is gone: nobody waits for it, nothing wakes it. */
   close(): void {
     this.isThere = false;
+    this.#tellHeld(0);
     this.#wake?.cancel();
     this.#endOfRest?.();
     this.waiting.giveUp();
@@ -153,6 +160,11 @@ export class Keeper {
       this.#isResting = false;
       this.tick();
     });
+  }
+
+  #tellHeld(bytes: number): void {
+    this.#parts.held.changed(bytes - this.#toldBytes);
+    this.#toldBytes = bytes;
   }
 
   #start(wants: Wants): void {

@@ -9,6 +9,7 @@ import type { QueueStore, StoreOpening } from '../store/queue-store.ts';
 import type { Tell } from '../watch/event.ts';
 import type { NoSuchQueue, Unavailable } from './broker.ts';
 import { Committer } from './committer.ts';
+import { Held } from './held.ts';
 import { Keeper, type KeeperParts } from './keeper.ts';
 import { readDefinition, writeDefinition, type QueueDefinition } from './queue-definition.ts';
 import { Queues } from './queues.ts';
@@ -23,6 +24,8 @@ export interface BrokerParts {
   readonly onFatal: (error: unknown) => void;
   /** How much of each queue is in memory. */
   readonly window?: Window;
+  /** Bytes of messages that all queues together may hold before each must make do with little. Unset: 64 MiB. */
+  readonly mostHeldBytes?: number;
   /** How many receives may wait for messages at once; as many as like, where nothing is said. */
   readonly waitingReceivesLimit?: number;
 }
@@ -40,6 +43,7 @@ export class Keepers implements AsyncDisposable {
   readonly #keeperParts: KeeperParts;
   readonly #waitingForDisk = new Set<Keeper>();
   readonly #window: Window;
+  readonly #held: Held;
   #nextQueueId: QueueId;
   #stopping = false;
   #failed = false;
@@ -49,11 +53,13 @@ export class Keepers implements AsyncDisposable {
     this.run = opening.run;
     this.#nextQueueId = opening.nextQueueId;
     this.#window = parts.window ?? WINDOW;
+    this.#held = new Held(parts.mostHeldBytes);
     const { store, clock } = parts;
     const onFatal = (error: unknown): void => this.#fail(error);
     this.committer = new Committer(
       {
         ...{ store, clock, onFatal },
+        mostHeldBytes: () => this.#held.mostOfOneBytes,
         counted: (queue) => this.#counted(queue),
         durable: (queues) => this.#wakeResting(queues),
         lost: (queues) => this.#lose(queues),
@@ -61,7 +67,14 @@ export class Keepers implements AsyncDisposable {
       opening.lastDurableMs,
     );
     const waitingForDisk = this.#waitingForDisk;
-    this.#keeperParts = { store, clock, onFatal, waitingForDisk, committer: this.committer };
+    this.#keeperParts = {
+      store,
+      clock,
+      onFatal,
+      waitingForDisk,
+      held: this.#held,
+      committer: this.committer,
+    };
   }
 
   /** Opens all queues of the store; leases of former runs' dispatchers end, those of clients go on. */

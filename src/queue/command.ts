@@ -25,6 +25,8 @@ export interface Moment {
   readonly durableGroup: number;
   /** Every change applied before this time is durable. */
   readonly durableThroughMs: number;
+  /** Bytes of messages that a queue may hold now, if that is less than its window. */
+  readonly mostHeldBytes?: number;
 }
 
 /** A read of the store that was asked for: it shows every group up to this one, and possibly later ones. */

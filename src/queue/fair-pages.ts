@@ -25,7 +25,8 @@ export function wantQuiet(state: QueueState, fair: Fairness, moment: Moment, wan
   wanted.lanePage = {
     ...{ queue: state.queue, lanes: [], throughOrder: 0, afterOrder: sweep.cursor, without: [...noisy] },
     ...{ visibleBeforeMs: moment.nowMs + 1, delayMs: undefined, lookCount: LOOKED_AT },
-    ...{ perLane: window.pageCount, limit: window.pageCount, limitSizeBytes: window.pageSizeBytes },
+    ...{ perLane: window.pageCount, limit: window.pageCount },
+    limitSizeBytes: Math.min(window.pageSizeBytes, state.roomBytes),
   };
   return true;
 }

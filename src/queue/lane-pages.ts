@@ -46,7 +46,7 @@ function wantLanes(state: QueueState, lanes: Lanes, moment: Moment, wanted: Want
 
 /** True when there is room: what waits in closed lanes may have to leave it to others. */
 function makeRoom(state: QueueState, lanes: Lanes, moment: Moment): boolean {
-  const { sizeBytes } = state.window;
+  const { roomBytes: sizeBytes } = state;
   if (state.heldSizeBytes < sizeBytes) return true;
   if (lanes.readyCount > 0) return false;
   const written = { ...moment, group: moment.latestGroup };
@@ -77,7 +77,7 @@ function ask(state: QueueState, lanes: Lanes, hungry: readonly Lane[], moment: M
     lookCount: LOOKED_AT,
     perLane: looks ? PER_LANE : Math.ceil(window.pageCount / named.length),
     limit: window.pageCount,
-    limitSizeBytes: window.pageSizeBytes,
+    limitSizeBytes: Math.min(window.pageSizeBytes, state.roomBytes),
   };
 }
 

@@ -3,12 +3,11 @@ import type { Moment } from './command.ts';
 import type { Entry } from './entry.ts';
 import type { Lane } from './lane.ts';
 import type { Lanes } from './lanes.ts';
-import type { Window } from './window.ts';
 
 /** What showing needs of a queue's state. */
 interface Shown {
   readonly backlog: Backlog;
-  readonly window: Window;
+  readonly roomBytes: number;
   readonly heldSizeBytes: number;
   readonly restingCount: number;
   leasedCount: number;
@@ -23,7 +22,7 @@ interface Shown {
 export function showInLane(state: Shown, lanes: Lanes, entry: Entry, moment: Moment): void {
   const lane = lanes.know(entry.lane);
   const wasOut = entry.standing === 'leased';
-  const hasRoom = entry.message !== undefined && (!wasOut || state.heldSizeBytes <= state.window.sizeBytes);
+  const hasRoom = entry.message !== undefined && (!wasOut || state.heldSizeBytes <= state.roomBytes);
   if (!hasRoom || entry.order > lane.restsFrom) return leaveToStore(state, lanes, entry, moment);
   if (wasOut) state.leasedCount -= 1;
   entry.standing = 'waiting';

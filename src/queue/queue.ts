@@ -67,6 +67,7 @@ export function apply<Kind extends Command['kind']>(
   command: Extract<Command, { kind: Kind }>,
 ): Applied<Replies[Kind]> {
   const changes: Change[] = [];
+  state.roomBytes = Math.min(state.window.sizeBytes, moment.mostHeldBytes ?? Infinity);
   writeLeases(state, moment, changes);
   showWhatIsDue(state, moment, changes.length > 0 ? moment.group : moment.latestGroup);
   if (WAKING.has(command.kind)) state.isAsleep = false;
@@ -105,10 +106,11 @@ function wantPage(state: QueueState, moment: Moment, wanted: Wanted): number {
   if (state.restingCount === 0 || state.isAsleep) return Infinity;
   const { fair } = state;
   const isQuietWanted = fair !== undefined && wantQuiet(state, fair, moment, wanted);
-  if (!isQuietWanted && state.waitingCount < window.lowCount && state.heldSizeBytes < window.sizeBytes) {
+  if (!isQuietWanted && state.waitingCount < window.lowCount && state.heldSizeBytes < state.roomBytes) {
     if (backlog.mayPage(moment)) {
       backlog.ask(moment);
-      const { pageCount: limit, pageSizeBytes: limitSizeBytes } = window;
+      const { pageCount: limit } = window;
+      const limitSizeBytes = Math.min(window.pageSizeBytes, state.roomBytes);
       const visibleBeforeMs = moment.durableThroughMs;
       wanted.page = { queue: state.queue, after: backlog.cursor, visibleBeforeMs, limit, limitSizeBytes };
     } else if (backlog.waitsForDisk(moment)) wanted.disk = true;

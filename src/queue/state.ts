@@ -34,6 +34,8 @@ type Counts = Pick<StoredQueue, 'messages' | 'nextOrder'>;
 export class QueueState {
   readonly queue: QueueId;
   readonly window: Window;
+  /** Bytes that it may hold now: the window, or less when all queues together hold much. */
+  roomBytes: number;
   settings: QueueSettings;
   nextOrder: number;
   /** All messages of the queue, wherever they are. */
@@ -61,6 +63,7 @@ export class QueueState {
     this.queue = queue;
     this.settings = settings;
     this.window = window;
+    this.roomBytes = window.sizeBytes;
     this.messages = counts.messages;
     this.nextOrder = counts.nextOrder;
     this.fifo = settings.fifo === undefined ? undefined : new Fifo(idSeed ?? '', counts.nextOrder);
@@ -116,7 +119,7 @@ export class QueueState {
     this.ageing.joined(message.sentAtMs);
     const resting = this.restingCount - 1;
     // Hidden messages must leave room for what can be received.
-    const roomBytes = state.visibleAtMs > moment.nowMs ? this.window.sizeBytes / 2 : this.window.sizeBytes;
+    const roomBytes = state.visibleAtMs > moment.nowMs ? this.roomBytes / 2 : this.roomBytes;
     const lane = laneKeyOf(message.groupId);
     const isBehind = resting > 0 && (this.fifo === undefined || this.fifo.restsBefore(lane));
     if ((isBehind || this.heldSizeBytes >= roomBytes) && !this.#mayPass(lane, state, moment)) {
@@ -211,8 +214,7 @@ export class QueueState {
     }
     entry.standing = 'waiting';
     this.waitingCount += 1;
-    if (entry.message !== undefined && this.heldSizeBytes <= this.window.sizeBytes)
-      return this.ready.push(entry);
+    if (entry.message !== undefined && this.heldSizeBytes <= this.roomBytes) return this.ready.push(entry);
     const before = this.restingCount;
     this.forget(entry);
     this.backlog.drop(entry.visibleAtMs, entry.order, before, moment);
@@ -221,7 +223,7 @@ export class QueueState {
 
   /** Lets the body of a hidden entry go when the window is full: it is paged back when the entry shows. */
   letBodyGo(entry: Entry): void {
-    if (this.heldSizeBytes <= this.window.sizeBytes / 2) return;
+    if (this.heldSizeBytes <= this.roomBytes / 2) return;
     this.heldSizeBytes -= heldSizeBytes(entry);
     entry.message = undefined;
   }
