@@ -123,6 +123,15 @@ export class ClickSystem implements AsyncDisposable {
     return Number(row?.clicks ?? 0);
   }
 
+  /** From the click to its record in the ledger, of clicks since `sinceMs`. */
+  async recordLatency(sinceMs: number): Promise<{ readonly p50: number; readonly p99: number }> {
+    const [row] = await this.#ledger.sql<{ p50: number; p99: number }[]>`
+      SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY late) AS p50, percentile_cont(0.99) WITHIN GROUP (ORDER BY late) AS p99
+      FROM (SELECT extract(epoch FROM recorded_at - clicked_at) * 1000 AS late FROM click
+            WHERE clicked_at > to_timestamp(${sinceMs}::double precision / 1000)) AS clicks`;
+    return { p50: Number(row?.p50), p99: Number(row?.p99) };
+  }
+
   /** Resolves with the seconds until no click is queued any more; throws after `mostS`. */
   async drained(mostS: number): Promise<number> {
     const startMs = performance.now();
