@@ -93,6 +93,11 @@ test('a value that an option does not take ends with 2 and what it takes', async
   );
   assertRefused(await run(['send', 'any', 'x', '--delay', '901']), 2, /^millrace: --delay takes 0 to 900/);
   assertRefused(await run(['queues', '--endpoint', 'localhost:1']), 2, /^millrace: --endpoint takes a URL/);
+  const deploy = (...words: readonly string[]) => run(['deploy', folder, ...words]);
+  assertRefused(await deploy('--tries', '3'), 2, /^millrace: --tries needs --dead-letters/);
+  assertRefused(await deploy('--dead-letters', 'x'), 2, /^millrace: --dead-letters needs --queue/);
+  assertRefused(await deploy('--retry-at-most', '3'), 2, /^millrace: --retry-at-most needs --retry-after/);
+  assertRefused(await deploy('--retry-after', '0'), 2, /^millrace: --retry-after takes 1 to 43200/);
   assertRefused(await run(['up', '--port', 'x']), 2, /^millrace: --port takes a whole number/);
 });
 

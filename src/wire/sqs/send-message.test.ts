@@ -117,6 +117,25 @@ test('the trace header is the only system attribute that can be sent', async () 
   );
 });
 
+test('the trace of a request goes with its message, unless the message names another; only a named one has a digest', async () => {
+  const { door, QueueUrl, done } = await sender();
+  const traceOf = async (input: object): Promise<readonly unknown[]> => {
+    const sent = await done(input);
+    const query = { QueueUrl, MessageSystemAttributeNames: ['AWSTraceHeader'] };
+    const { Messages } = await door.done('ReceiveMessage', query);
+    const [message] = Messages as { Attributes?: Record<string, string> }[];
+    return [message?.Attributes?.['AWSTraceHeader'], sent['MD5OfMessageSystemAttributes'] !== undefined];
+  };
+  door.moreHeaders = { 'x-amzn-trace-id': 'Root=1-a-b;Sampled=1' };
+  assert.deepEqual(await traceOf({}), ['Root=1-a-b;Sampled=1', false]);
+  const AWSTraceHeader = { DataType: 'String', StringValue: 'Root=1-c-d' };
+  assert.deepEqual(await traceOf({ MessageSystemAttributes: { AWSTraceHeader } }), ['Root=1-c-d', true]);
+  for (const odd of ['', 'no trace', 'x'.repeat(2000), 'ä']) {
+    door.moreHeaders = { 'x-amzn-trace-id': odd };
+    assert.deepEqual(await traceOf({}), [undefined, false], odd);
+  }
+});
+
 test('on a full disk a send is told to come again, and a delete goes on', async () => {
   const { door, QueueUrl, done } = await sender();
   await done({});
