@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test';
 import { CACHE } from '../conformance/clients/made-once.ts';
 import { RealFunctions, type PostedError } from './functions.ts';
 import { missingToolchain, Project } from './projects.ts';
+import { urlEvent } from './url-event.ts';
 
 const skip = missingToolchain('cargo', '--version', 'https://rustup.rs');
 const BODIES = ['{"amount": 1}', 'no JSON', '{"amount": 3}'];
@@ -68,6 +69,19 @@ test(
     assert.equal((await functions.invoke(name)).isError, false);
   },
 );
+
+test('a web application of axum answers the event of a function URL by lambda_http', { skip }, async () => {
+  const name = await deployed('web');
+  const { payload } = await functions.invoke(name, urlEvent('POST', '/kyiv', '{"name": "Ada"}'));
+  const { statusCode, headers, body } = payload as {
+    statusCode: number;
+    headers: Record<string, string>;
+    body: string;
+  };
+  assert.deepEqual([statusCode, headers['x-city'], body], [201, 'kyiv', 'HELLO, ADA!']);
+  const none = (await functions.invoke(name, urlEvent('GET', '/a/b'))).payload;
+  assert.equal((none as { statusCode: number }).statusCode, 404);
+});
 
 test('a Rust program that ends at its start is told with its exit code', { skip }, async () => {
   const { payload, isError } = await functions.invoke(await deployed('nobody'));

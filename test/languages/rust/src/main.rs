@@ -1,9 +1,10 @@
 //! Functions in Rust as people write them; the name of the handler says which one it is.
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use axum::{Json, Router, extract::{Path, Query}, http::StatusCode, routing::post};
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use serde_json::{Value, json};
-use std::{env, fmt, process};
+use std::{collections::HashMap, env, fmt, process};
 
 #[derive(Debug)]
 struct NoBudget(&'static str);
@@ -21,8 +22,25 @@ async fn main() -> Result<(), Error> {
     match env::var("_HANDLER")?.as_str() {
         "charge" => run(service_fn(charge)).await,
         "answer" => run(service_fn(answer)).await,
+        "web" => lambda_http::run(web()).await,
         _ => process::exit(3),
     }
+}
+
+/// A web application that knows nothing of functions: axum's, handed to AWS's own crate.
+fn web() -> Router {
+    Router::new().route("/{city}", post(greet))
+}
+
+async fn greet(
+    Path(city): Path<String>,
+    Query(asked): Query<HashMap<String, String>>,
+    Json(guest): Json<Value>,
+) -> (StatusCode, [(&'static str, String); 1], String) {
+    let name = guest["name"].as_str().unwrap_or("nobody");
+    let text = format!("Hello, {name}!");
+    let said = if asked.contains_key("loud") { text.to_uppercase() } else { text };
+    (StatusCode::CREATED, [("x-city", city)], said)
 }
 
 /// Reports the records that are no orders.
