@@ -144,6 +144,20 @@ test('what cannot be reached takes the pace down to one at a time with growing p
 });
 
 test('a handler that fails on most of what is new to it is slowed; messages that fail again and again are not counted', () => {
+  const row = new Run(10);
+  row.go(100, () => 10);
+  row.go(
+    9,
+    () => 10,
+    () => 'failed',
+  );
+  assert.equal(row.pace.limit, Infinity);
+  row.go(
+    1,
+    () => 10,
+    () => 'failed',
+  );
+  assert.equal(row.pace.limit, 5);
   const failing = new Run(10);
   failing.go(
     40,

@@ -21,6 +21,8 @@ const LEAST_UNREACHABLE = 5;
 const UNREACHABLE_SHARE = 1 / 3;
 const LEAST_FAILING = 20;
 const FAILING_SHARE = 0.6;
+/** So many in a row leave no doubt. */
+const FAILING_IN_A_ROW = 10;
 
 /** Why the pace went down last. */
 export type PaceReason = 'throttled' | 'unreachable' | 'failing' | 'slow';
@@ -121,8 +123,10 @@ export class Pace {
     const total = this.#recent.length;
     const unreachable = this.#recent.filter((signal) => signal === 'unreachable').length;
     if (unreachable >= LEAST_UNREACHABLE && unreachable >= total * UNREACHABLE_SHARE) return 'unreachable';
-    const bad = this.#recent.filter((signal) => signal !== 'fine').length;
-    return total >= LEAST_FAILING && bad >= total * FAILING_SHARE ? 'failing' : undefined;
+    const good = this.#recent.filter((signal) => signal === 'fine').length;
+    const isMost = total >= LEAST_FAILING && total - good >= total * FAILING_SHARE;
+    const inARow = total - 1 - this.#recent.lastIndexOf('fine');
+    return isMost || inARow >= FAILING_IN_A_ROW ? 'failing' : undefined;
   }
 
   #measured(ticket: Ticket, { signal, durationMs, endedMs: nowMs, running }: PacedEnd): Found {
