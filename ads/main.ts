@@ -54,9 +54,10 @@ async function work(system: System, options: StartOptions, stopping: AbortSignal
   return isBalanced(summary.reconciliation) ? 0 : 1;
 }
 
-function addresses({ pages, server, platform }: System): string {
+function addresses({ pages, passwords, server, platform }: System): string {
   return [
-    `Statistics of an advertiser   ${pages}/advertiser/1`,
+    `Pages                         ${pages}/`,
+    `Sign in as                    ${passwords === undefined ? 'npm run ads -- users list' : `the users of ${passwords}`}`,
     `Ad server                     ${server.origin}/serve?publisher=1`,
     `Platform                      ${platform.endpoint}`,
   ].join('\n');

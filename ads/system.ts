@@ -9,10 +9,14 @@ import { countMessages, ensureClickQueue, type ClickQueue } from './deploy/queue
 import { startHousekeeping } from './housekeeping.ts';
 import { QUEUE_NAMES } from './messages/queue-names.ts';
 import { claim } from './only-one.ts';
+import { seedDemoUsers } from './pages/demo-users.ts';
 import { PageServer } from './pages/page-server.ts';
+import type { InsiderMark } from './pages/sign-in.ts';
 import { startChild, stopLeftOver } from './platform/child.ts';
 import { startPlatform, type Platform } from './platform/platform.ts';
 import { askForStatements } from './summary/statements.ts';
+import { INSIDER_COOKIE, insiderMark } from './server/insider.ts';
+import { SecretsFile } from './server/secrets-file.ts';
 import { startAdServer, type RunningAdServer } from './server/start.ts';
 
 /** What is brought up, and where. */
@@ -38,8 +42,10 @@ export interface System extends AsyncDisposable {
   /** The functions in other languages; they are deployed while clicks come already. */
   readonly companions: Promise<Companions>;
   readonly server: RunningAdServer;
-  /** Where advertisers see their statistics. */
+  /** Where advertisers see their statistics, and operators everything. */
   readonly pages: string;
+  /** The file of the demo's users and their passwords, if this data directory made them. */
+  readonly passwords: string | undefined;
 }
 
 /** Brings everything up, in order; disposing takes it down in reverse. */
@@ -82,12 +88,13 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     flood: undefined,
   });
   stack.defer(() => server.stop());
-  const pageServer = new PageServer(ledger.sql);
+  const pageServer = new PageServer({ sql: ledger.sql, insider: insiderMarks(options.data) });
   stack.defer(() => pageServer.close());
   const pages = await pageServer.listen();
+  const passwords = await seedDemoUsers(ledger.sql, options.data);
   const running = stack.move();
   return {
-    ...{ ledger, platform, clients, queue, queues, companions, server, pages },
+    ...{ ledger, platform, clients, queue, queues, companions, server, pages, passwords },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
@@ -135,6 +142,15 @@ async function startConsumer(
     logFile: join(options.data, 'consumer.log'),
     pidFile,
   });
+}
+
+/** Whoever signs in is known to the ad server by a cookie, and their clicks are not billed. */
+function insiderMarks(data: string): InsiderMark {
+  const secrets = new SecretsFile(join(data, 'ad-server', 'secrets.json'), Date.now());
+  return {
+    cookie: INSIDER_COOKIE,
+    mark: (expiresAtMs) => insiderMark(secrets.signingKey(Date.now()), expiresAtMs),
+  };
 }
 
 function destroy({ sqs, lambda }: Clients): void {

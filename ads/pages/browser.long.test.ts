@@ -6,8 +6,10 @@ import { sampleClick } from '../click-processor/fixtures/sample-click.ts';
 import { openTestLedger } from '../database/fixtures.ts';
 import type { Ledger } from '../database/ledger.ts';
 import { openChromium, whyNoChromium } from './fixtures/chromium.ts';
+import { PASSWORD, signedIn } from './fixtures/signed-in.ts';
 import { sampleHour } from './fixtures/sample-hour.ts';
 import { PageServer } from './page-server.ts';
+import { addUser } from './users.ts';
 
 const skip = whyNoChromium((text) => process.stderr.write(`${text}\n`)) ?? false;
 
@@ -15,12 +17,15 @@ describe('the statistics page in chromium', { skip }, () => {
   let ledger: Ledger;
   let pages: PageServer;
   let browser: Browser;
+  let operator: { Cookie: string };
   let origin: string;
   before(async () => {
     ledger = await openTestLedger();
-    pages = new PageServer(ledger.sql);
+    pages = new PageServer({ sql: ledger.sql });
     origin = await pages.listen();
     browser = await openChromium();
+    operator = await signedIn(ledger.sql, 'operator@test.example');
+    await addUser(ledger.sql, { email: 'lamps@test.example', password: PASSWORD, advertiserId: 4 });
     await chargeClicks(ledger.sql, sampleHour(Date.now()));
   });
   after(async () => {
@@ -95,12 +100,12 @@ describe('the statistics page in chromium', { skip }, () => {
   });
 
   it('says that the connection is lost, and comes back by itself', async () => {
-    const other = new PageServer(ledger.sql);
+    const other = new PageServer({ sql: ledger.sql });
     const address = await other.listen();
     await using page = await open('/advertiser/2', {}, address);
     await other.close();
     await page.locator('#state[data-state=lost]').waitFor();
-    const again = new PageServer(ledger.sql);
+    const again = new PageServer({ sql: ledger.sql });
     await again.listen(Number(new URL(address).port));
     await page.locator('#state[data-state=live]').waitFor();
     await again.close();
@@ -114,18 +119,43 @@ describe('the statistics page in chromium', { skip }, () => {
     await page.getByText('There is no such advertiser').waitFor();
   });
 
+  it('lets an advertiser in by address and password, shows it its own page, and lets it out again', async () => {
+    await using page = await open('/', {}, origin, false);
+    await page.keyboard.type('lamps@test.example');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('a wrong password');
+    await page.keyboard.press('Enter');
+    await page.getByText('do not belong together').waitFor();
+    await page.getByLabel('E-mail address').fill('lamps@test.example');
+    await page.getByLabel('Password').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { name: 'Lumen Lamps' }).waitFor();
+    assert.equal(await page.getByRole('link', { name: 'Harbour Books' }).count(), 0);
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await page.goto(`${origin}/advertiser/4`);
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  });
+
   type Settings = Parameters<Browser['newPage']>[0];
 
   /** A page that shows what it will show: figures, a list or a notice. Complaints are those of its console. */
-  async function open(path: string, settings: Settings = {}, from = origin): Promise<OpenPage> {
+  async function open(
+    path: string,
+    settings: Settings = {},
+    from = origin,
+    signed = true,
+  ): Promise<OpenPage> {
     const page = await browser.newPage({ locale: 'en-GB', ...settings });
+    const [name = '', value = ''] = operator.Cookie.split('=');
+    if (signed) await page.context().addCookies([{ name, value, url: from }]);
     const complaints: string[] = [];
     page.on('console', (message) => {
       if (message.type() !== 'log') complaints.push(message.text());
     });
     page.on('pageerror', (error) => complaints.push(error.message));
     await page.goto(from + path);
-    await page.locator('#chart canvas, #notice:not([hidden]), .list a').first().waitFor();
+    await page.locator('#chart canvas, #notice:not([hidden]), .list a, #password').first().waitFor();
     return Object.assign(page, { complaints, [Symbol.asyncDispose]: () => page.close() });
   }
 });

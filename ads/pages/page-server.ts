@@ -1,51 +1,34 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type postgres from 'postgres';
-import { LiveStatistics } from './live-statistics.ts';
+import { AdvertiserDoor } from './advertiser-door.ts';
+import { sendJson, sendPage, sendText, sendTo } from './answer.ts';
+import { sendAsset } from './files.ts';
+import { Refused, refuseWithoutToken } from './request.ts';
+import type { Session } from './sessions.ts';
+import { SignIn, type SignInOptions } from './sign-in.ts';
 import { readAdvertisers } from './statistics.ts';
+import type { Visit } from './visit.ts';
+import { Watchers } from './watchers.ts';
 
-const CSS = 'text/css; charset=utf-8';
-const SCRIPT = 'text/javascript; charset=utf-8';
-const HTML = 'text/html; charset=utf-8';
+/** What the pages need around them. */
+export type PageServerOptions = Omit<SignInOptions, 'nowMs'>;
 
-type File = readonly [type: string, path: string];
-
-/** What a browser may ask for besides the pages: the type, and where it lies. */
-const FILES: ReadonlyMap<string, File> = new Map<string, File>([
-  ['/statistics.css', [CSS, browserFile('statistics.css')]],
-  ...['page.js', 'chart.js', 'live.js', 'statistics.js', 'advertisers.js'].map(
-    (name) => [`/${name}`, [SCRIPT, browserFile(name)]] as const,
-  ),
-  ['/uplot.js', [SCRIPT, fileURLToPath(import.meta.resolve('uplot/dist/uPlot.esm.js'))]],
-  ['/uplot.css', [CSS, fileURLToPath(import.meta.resolve('uplot/dist/uPlot.min.css'))]],
-]);
-
-const HEADERS = {
-  'Cache-Control': 'no-store',
-  'X-Content-Type-Options': 'nosniff',
-  'Referrer-Policy': 'no-referrer',
-  'Content-Security-Policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-};
-
-/** Shows advertisers their statistics, to this machine only. */
+/** Shows advertisers their statistics and operators everything, to this machine only and to who has signed in. */
 export class PageServer {
   readonly #sql: postgres.Sql;
-  readonly #live: LiveStatistics;
+  readonly #signIn: SignIn;
+  readonly #watchers = new Watchers();
+  readonly #advertiser: AdvertiserDoor;
   readonly #server: Server;
 
-  constructor(sql: postgres.Sql) {
-    this.#sql = sql;
-    this.#live = new LiveStatistics(sql);
+  constructor(options: PageServerOptions) {
+    this.#sql = options.sql;
+    this.#signIn = new SignIn({ ...options, nowMs: () => Date.now() });
+    this.#advertiser = new AdvertiserDoor(options.sql, this.#watchers, this.#signIn);
     this.#server = createServer((request, response) => {
-      this.#handle(request, response).catch(() => {
-        if (!response.headersSent)
-          send(response, 503, 'text/plain', 'The statistics cannot be read just now.\n');
-      });
+      this.#handle(request, response).catch((error: unknown) => fail(response, error));
     });
   }
 
@@ -59,7 +42,7 @@ export class PageServer {
   /** Ends all live connections and stops listening. */
   async close(): Promise<void> {
     if (!this.#server.listening) return;
-    this.#live.close();
+    this.#advertiser.close();
     const closed = once(this.#server, 'close');
     this.#server.close();
     this.#server.closeAllConnections();
@@ -71,18 +54,41 @@ export class PageServer {
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = request.url?.split('?')[0] ?? '/';
-    if (!this.#isOurName(request.headers.host))
-      return send(response, 403, 'text/plain', 'Ask for 127.0.0.1.\n');
-    if (request.method !== 'GET' && request.method !== 'HEAD') return send(response, 405, 'text/plain', '');
-    const [, kind, id, live] = /^\/(advertiser)\/(\d{1,9})(\/live)?$/.exec(url) ?? [];
-    if (url === '/advertisers') return sendJson(response, await readAdvertisers(this.#sql));
-    if (live !== undefined) return this.#live.watch(Number(id), response, HEADERS);
-    if (kind !== undefined) return sendFile(response, HTML, browserFile('statistics.html'));
-    if (url === '/') return sendFile(response, HTML, browserFile('advertisers.html'));
-    const [type, path] = FILES.get(url) ?? [];
-    if (type !== undefined && path !== undefined) return sendFile(response, type, path);
-    send(response, 404, 'text/plain', 'There is nothing at this address.\n');
+    if (!this.#isOurName(request.headers.host)) throw new Refused(403, 'Ask for 127.0.0.1.');
+    const url = new URL(`http://pages${/^\/(?!\/)/.test(request.url ?? '') ? request.url : '/'}`);
+    const { method = '', headers } = request;
+    if (!['GET', 'HEAD', 'POST'].includes(method)) throw new Refused(405, 'Ask by GET or POST.');
+    if (method === 'POST' && url.pathname === '/sign-in') return this.#signIn.enter(request, response);
+    if (method !== 'POST' && sendAsset(response, url.pathname)) return;
+    if (method !== 'POST' && url.pathname === '/sign-in') return sendPage(response, 'sign-in.html');
+    const found = await this.#signIn.find(request);
+    if (found === undefined) {
+      if (method !== 'POST' && headers.accept?.includes('text/html') === true)
+        return sendTo(response, '/sign-in');
+      throw new Refused(401, 'Sign in first.');
+    }
+    if (method === 'POST') refuseWithoutToken(request, found.session.csrfToken);
+    await this.#admit({ request, response, url, ...found });
+  }
+
+  /** Whoever comes here has signed in; a POST comes from a page of ours. */
+  async #admit(visit: Visit): Promise<void> {
+    const { request, response, url, session, token } = visit;
+    const asked = `${request.method === 'POST' ? 'POST' : 'GET'} ${url.pathname}`;
+    const { user, csrfToken } = session;
+    if (asked === 'POST /sign-out') {
+      await this.#signIn.leave(response, token);
+      return this.#watchers.end(token);
+    }
+    if (asked === 'GET /') {
+      if (user.role === 'operator') return sendPage(response, 'advertisers.html');
+      return sendTo(response, `/advertiser/${user.advertiserId}`);
+    }
+    if (asked === 'GET /me') return sendJson(response, { email: user.email, role: user.role, csrfToken });
+    if (asked === 'GET /advertisers')
+      return sendJson(response, await readAdvertisers(this.#sql, own(session)));
+    if (await this.#advertiser.answer(visit)) return;
+    throw new Refused(404, 'There is nothing at this address.');
   }
 
   /** A foreign name that was made to point to this machine must not read anything. */
@@ -91,19 +97,13 @@ export class PageServer {
   }
 }
 
-function browserFile(name: string): string {
-  return join(import.meta.dirname, 'browser', name);
+/** The only advertiser that may be seen; undefined: all. */
+function own({ user }: Session): number | undefined {
+  return user.role === 'operator' ? undefined : user.advertiserId;
 }
 
-function sendFile(response: ServerResponse, type: string, path: string): void {
-  send(response, 200, type, readFileSync(path));
-}
-
-function sendJson(response: ServerResponse, value: unknown): void {
-  send(response, 200, 'application/json', JSON.stringify(value));
-}
-
-function send(response: ServerResponse, status: number, type: string, body: string | Buffer): void {
-  response.writeHead(status, { ...HEADERS, 'Content-Type': type, 'Content-Length': Buffer.byteLength(body) });
-  response.end(body);
+function fail(response: ServerResponse, error: unknown): void {
+  if (response.headersSent) response.destroy();
+  else if (error instanceof Refused) sendText(response, error.status, error.message);
+  else sendText(response, 503, 'The ledger cannot be read just now.');
 }

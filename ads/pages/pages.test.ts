@@ -5,6 +5,7 @@ import { chargeClicks } from '../click-processor/charge.ts';
 import { sampleClick } from '../click-processor/fixtures/sample-click.ts';
 import { openTestLedger } from '../database/fixtures.ts';
 import type { Ledger } from '../database/ledger.ts';
+import { signedIn } from './fixtures/signed-in.ts';
 import { PageServer } from './page-server.ts';
 import { readStatistics, type AdvertiserStatistics } from './statistics.ts';
 
@@ -12,10 +13,12 @@ describe('the statistics of an advertiser', () => {
   let ledger: Ledger;
   let pages: PageServer;
   let origin: string;
+  let headers: { Cookie: string };
   before(async () => {
     ledger = await openTestLedger();
-    pages = new PageServer(ledger.sql);
+    pages = new PageServer({ sql: ledger.sql });
     origin = await pages.listen();
+    headers = await signedIn(ledger.sql, 'operator@test.example');
   });
   after(async () => {
     await pages.close();
@@ -44,7 +47,7 @@ describe('the statistics of an advertiser', () => {
   });
 
   it('are pushed to the page when a click is charged', async () => {
-    const answer = await fetch(`${origin}/advertiser/4/live`);
+    const answer = await fetch(`${origin}/advertiser/4/live`, { headers });
     const events = eventsOf(answer);
     const billed = async (): Promise<number | undefined> => (await events.next()).value?.campaigns[0]?.billed;
     assert.equal(await billed(), 0);
@@ -57,7 +60,7 @@ describe('the statistics of an advertiser', () => {
 
   it('come with a page that runs nothing but its own script', async () => {
     for (const path of ['/', '/advertiser/1', '/statistics.js', '/statistics.css']) {
-      const answer = await fetch(origin + path);
+      const answer = await fetch(origin + path, { headers });
       assert.equal(answer.status, 200, path);
       assert.match(
         answer.headers.get('content-security-policy') ?? '',
@@ -68,9 +71,9 @@ describe('the statistics of an advertiser', () => {
 
   it('are refused to foreign names of this machine, to other methods and for other addresses', async () => {
     assert.equal(await statusFor('/advertiser/1', 'evil.example'), 403);
-    assert.equal((await fetch(`${origin}/advertiser/1`, { method: 'POST' })).status, 405);
+    assert.equal((await fetch(`${origin}/advertiser/1`, { method: 'PUT', headers })).status, 405);
     for (const path of ['/advertiser/99/live', '/advertiser/x', '/../main.ts', '/statistics.html/..%2f']) {
-      assert.equal((await fetch(origin + path)).status, 404, path);
+      assert.equal((await fetch(origin + path, { headers })).status, 404, path);
     }
   });
 

@@ -88,11 +88,14 @@ export interface Mark {
   readonly text: string;
 }
 
-/** Names of all advertisers by their numbers. */
-export async function readAdvertisers(sql: postgres.Sql): Promise<readonly { id: number; name: string }[]> {
-  return sql<
-    { id: number; name: string }[]
-  >`SELECT advertiser_id AS id, name FROM advertiser ORDER BY advertiser_id`;
+/** Names of all advertisers, or of the only one that may be seen, by their numbers. */
+export async function readAdvertisers(
+  sql: postgres.Sql,
+  only?: number,
+): Promise<readonly { id: number; name: string }[]> {
+  return sql<{ id: number; name: string }[]>`
+    SELECT advertiser_id AS id, name FROM advertiser
+    WHERE ${only ?? null}::integer IS NULL OR advertiser_id = ${only ?? null} ORDER BY advertiser_id`;
 }
 
 async function readCampaigns(sql: postgres.ISql, id: number): Promise<readonly CampaignStatistics[]> {

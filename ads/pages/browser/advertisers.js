@@ -1,7 +1,8 @@
 // Lists the advertisers, each with its page.
-import { at, element, readAdvertisers } from '/page.js';
+import { at, element, readAdvertisers, showUser } from '/page.js';
 
 try {
+  await showUser();
   const advertisers = await readAdvertisers();
   at('advertisers').replaceChildren(
     ...advertisers.map(({ id, name }) => {

@@ -25,9 +25,38 @@ export function row(...cells) {
 
 export const numberCell = (text) => element('td', text, { class: 'number' });
 
-/** Rejects when the server or its database cannot be reached. */
-export async function readAdvertisers() {
-  const answer = await fetch('/advertisers');
-  if (!answer.ok) throw new Error(`The server answered ${answer.status}.`);
+/** Rejects when the server or its database cannot be reached; who is not signed in is led to where that is done. */
+export async function read(path) {
+  return answered(await fetch(path));
+}
+
+/** Asks for a change, and answers what came of it. Rejects with what the server says against it. */
+export async function ask(path, fields = {}) {
+  const { csrfToken } = await read('/me');
+  return answered(
+    await fetch(path, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', 'X-CSRF-Token': csrfToken },
+      body: JSON.stringify(fields),
+    }),
+  );
+}
+
+async function answered(answer) {
+  if (answer.status === 401) location.assign('/sign-in');
+  if (!answer.ok) throw new Error((await answer.text()).trim());
   return answer.json();
+}
+
+export const readAdvertisers = () => read('/advertisers');
+
+/** Says who is signed in, and lets them out. */
+export async function showUser() {
+  const { email, csrfToken } = await read('/me');
+  const out = element('button', 'Sign out', { type: 'button' });
+  out.addEventListener('click', () => {
+    const answer = fetch('/sign-out', { method: 'POST', headers: { 'X-CSRF-Token': csrfToken } });
+    void answer.then(() => location.assign('/sign-in'));
+  });
+  at('user').replaceChildren(element('span', email), out);
 }

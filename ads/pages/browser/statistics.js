@@ -1,7 +1,7 @@
 // Shows the statistics of the advertiser in the address, as they are pushed.
 import { makeChart } from '/chart.js';
 import { listen } from '/live.js';
-import { amount, at, count, element, numberCell, readAdvertisers, row } from '/page.js';
+import { amount, at, count, element, numberCell, readAdvertisers, row, showUser } from '/page.js';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -166,10 +166,12 @@ async function listAdvertisers() {
       ...(other === id ? { 'aria-current': 'page' } : {}),
     });
   const advertisers = await readAdvertisers().catch(() => []);
+  // Who has one only needs no choice.
+  if (advertisers.length < 2) return;
   at('advertisers').replaceChildren(...advertisers.map(link));
 }
 
 for (const choice of document.querySelectorAll('input[name=period]'))
   choice.addEventListener('change', () => showPeriods());
 listen(id, { statistics: show, complete: stillHolds, state: showState });
-await listAdvertisers();
+await Promise.allSettled([listAdvertisers(), showUser()]);
