@@ -67,6 +67,17 @@ export class Backlog {
     return present(this.#page, 'the page that was asked for');
   }
 
+  /** What became visible up to this time has outlived its retention: the line goes on behind it. */
+  passOver(throughMs: number): void {
+    if (this.cursor.visibleAtMs <= throughMs) this.cursor = { visibleAtMs: throughMs + 1, order: -1 };
+  }
+
+  /** What the line has passed over may wait all the same. */
+  lookAgain(): void {
+    this.nextMs = -Infinity;
+    this.#goBack({ visibleAtMs: -1, order: -1 });
+  }
+
   /** A page of lanes is being asked for: the line stays where it is. */
   askLanes(moment: Moment): void {
     this.#page = this.touched.begin(moment);

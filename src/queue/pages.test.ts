@@ -190,3 +190,17 @@ test('a settled message leaves nothing of its body in memory', () => {
   law.settle(1);
   assert.equal(entry?.message, undefined);
 });
+
+test('what has outlived its retention is not read to be received: the line goes on behind it, until it may wait longer', () => {
+  const law = withBacklog();
+  law.flush();
+  const retained = (retentionMs: number): void =>
+    law.apply<'configure'>({ kind: 'configure', settings: { ...law.state.settings, retentionMs } });
+  retained(60_000);
+  law.nowMs += 60_001;
+  law.tick();
+  assert.deepEqual(law.wants.page?.after, { visibleAtMs: START_MS + 2, order: -1 });
+  bring(law, []);
+  retained(90_000);
+  assert.deepEqual(law.wants.page?.after, { visibleAtMs: START_MS - 29_998, order: -1 });
+});

@@ -41,8 +41,9 @@ const HANDLERS: { readonly [Kind in Command['kind']]: Handler<Kind> } = {
     return undefined;
   },
   configure: (state, moment, command) => {
-    const { delayMs } = state.settings;
+    const { delayMs, retentionMs } = state.settings;
     state.settings = command.settings;
+    if (command.settings.retentionMs > retentionMs) state.backlog.lookAgain();
     if (state.fifo !== undefined && delayMs !== command.settings.delayMs)
       delayAnew(state, state.fifo.lanes, moment);
     return undefined;
@@ -108,6 +109,8 @@ function wantPage(state: QueueState, moment: Moment, wanted: Wanted): number {
   const isQuietWanted = fair !== undefined && wantQuiet(state, fair, moment, wanted);
   if (!isQuietWanted && state.waitingCount < window.lowCount && state.heldSizeBytes < state.roomBytes) {
     if (backlog.mayPage(moment)) {
+      // Nothing is sent after it became visible.
+      backlog.passOver(moment.nowMs - state.settings.retentionMs);
       backlog.ask(moment);
       const { pageCount: limit } = window;
       const limitSizeBytes = Math.min(window.pageSizeBytes, state.roomBytes);

@@ -18,5 +18,5 @@ export const WINDOW: Window = {
   lowCount: 500,
   pageCount: 1000,
   pageSizeBytes: 2 * 1024 * 1024,
-  expiryCount: 1000,
+  expiryCount: 250,
 };
