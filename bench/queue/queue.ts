@@ -7,6 +7,7 @@ import { NotToBeHad } from './peers/fetch.ts';
 import { PEERS } from './peers/peers.ts';
 import type { Peer } from './peers/serve.ts';
 import { runCourse, type Course, type Field } from './rounds.ts';
+import { skipLocked } from './skip-locked.ts';
 import type { Target } from './target.ts';
 import { sendsByWrk } from './wrk.ts';
 
@@ -58,6 +59,8 @@ async function figures(
     sendsByWrk(field.millrace, field.nothing, progress),
   );
   all.push(...(byWrk ?? []), ...(await fifo(field.millrace, isFull, progress)));
+  const oriented = await unlessNotToBeHad('PostgreSQL', progress, () => skipLocked(field.millrace, progress));
+  all.push(...(oriented ?? []));
   return all;
 }
 
