@@ -28,6 +28,7 @@ interface DeployOptions extends ConnectionOptions {
   readonly tries?: string;
   readonly retryAtMost?: string;
   readonly env: readonly string[];
+  readonly layer: readonly string[];
 }
 
 /** `millrace deploy DIR`: uploads a folder as a function, with its dependencies, and maps a queue to it. */
@@ -53,6 +54,12 @@ export function deployCommand(): Command {
       '--env <name=value>',
       'an environment variable; may be repeated',
       (pair: string, all: readonly string[]) => [...all, pair],
+      [],
+    )
+    .option(
+      '--layer <arn>',
+      'a layer version that it finds at /opt; may be repeated, later ones cover earlier ones',
+      (arn: string, all: readonly string[]) => [...all, arn],
       [],
     )
     .addHelpText(
@@ -113,6 +120,7 @@ function chosen(options: DeployOptions): object {
     retryAfterS: number('retry-after', options.retryAfter, 1, 43_200),
     retryAtMostS: number('retry-at-most', options.retryAtMost, 1, 43_200),
     variables: options.env.length === 0 ? undefined : variables(options.env),
+    layers: options.layer.length === 0 ? undefined : options.layer,
   };
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
 }

@@ -22,6 +22,8 @@ export interface DeployPlan extends MappingWishes {
   readonly timeoutS?: number;
   readonly memoryMb?: number;
   readonly variables?: Readonly<Record<string, string>>;
+  /** ARNs of layer versions; what the function has stays when none is named. */
+  readonly layers?: readonly string[];
   /** The queue that triggers it; made when it is not there. */
   readonly queue?: string;
   readonly deadLetters?: DeadLetters;

@@ -19,6 +19,8 @@ export interface Upload {
   readonly timeoutS?: number;
   readonly memoryMb?: number;
   readonly variables?: Readonly<Record<string, string>>;
+  /** ARNs of layer versions, in their order. */
+  readonly layers?: readonly string[];
 }
 
 /** Any role is taken: the platform itself decides what a function may do. */
@@ -59,6 +61,7 @@ function settings(upload: Upload): {
   Timeout?: number;
   MemorySize?: number;
   Environment?: { Variables: Record<string, string> };
+  Layers?: string[];
 } {
   return {
     FunctionName: upload.name,
@@ -66,6 +69,7 @@ function settings(upload: Upload): {
     Handler: upload.handler,
     ...(upload.timeoutS === undefined ? {} : { Timeout: upload.timeoutS }),
     ...(upload.memoryMb === undefined ? {} : { MemorySize: upload.memoryMb }),
+    ...(upload.layers === undefined ? {} : { Layers: [...upload.layers] }),
     ...(upload.variables === undefined ? {} : { Environment: { Variables: { ...upload.variables } } }),
   };
 }

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import {
   CreateFunctionCommand,
   DeleteLayerVersionCommand,
@@ -153,6 +156,24 @@ test('layers that are not there, are too many, or are of another region are refu
   await assert.rejects(lambda.send(broken), { name: 'InvalidParameterValueException' });
   const named = new PublishLayerVersionCommand({ LayerName: 'a b', Content: { ZipFile: zipSync({}) } });
   await assert.rejects(lambda.send(named), /layerName/);
+});
+
+test('millrace deploy takes layers, and tells what is wrong with one', async () => {
+  const deploy = (...words: string[]) =>
+    promisify(execFile)(fileURLToPath(new URL('../../bin/millrace', import.meta.url)), [
+      ...['deploy', join(import.meta.dirname, '..', '..', 'examples', 'hello'), '--name', 'with-layer'],
+      ...['--endpoint', `http://127.0.0.1:${port}`, ...words],
+    ]);
+  await deploy('--layer', `${LAYER}words:3`, '--layer', `${LAYER}tools:1`);
+  await deploy();
+  const asked = new GetFunctionConfigurationCommand({ FunctionName: 'with-layer' });
+  const { Layers } = await lambda.send(asked);
+  assert.deepEqual(
+    Layers?.map(({ Arn }) => Arn),
+    [`${LAYER}words:3`, `${LAYER}tools:1`],
+    'what the function has stays when none is named',
+  );
+  await assert.rejects(deploy('--layer', `${LAYER}none:1`), /none:1 does not exist/);
 });
 
 type Files = Parameters<typeof zipSync>[0];
