@@ -94,6 +94,8 @@ export type ExtendOutcome =
 export interface Extension {
   readonly receipt: ReceiptHandle;
   readonly visibilityMs: number;
+  /** A dispatcher has done with it: it stays hidden until then, also over a restart. */
+  readonly isReleased?: boolean;
 }
 
 /** What a queue is and holds at this moment. */

@@ -40,12 +40,13 @@ export function extendReceipts(
     extensions.map(({ receipt }) => receipt),
   );
   return withResting(keeper, receipts, (_known, resting) => {
-    const outcomes = extensions.map(({ visibilityMs }, index): ExtendOutcome => {
+    const outcomes = extensions.map(({ visibilityMs, isReleased = false }, index): ExtendOutcome => {
       const receipt = receipts[index];
       if (receipt === undefined) return 'receipt-invalid';
       const { order, receiveCount } = receipt;
       const isResting = resting.includes(order);
-      return keeper.apply<'extend'>({ kind: 'extend', order, visibilityMs, isResting, receiveCount });
+      const lease = { order, isResting, receiveCount };
+      return keeper.apply<'extend'>({ kind: 'extend', ...lease, visibilityMs, isReleased });
     });
     const synced = keeper.synced();
     keeper.serve();

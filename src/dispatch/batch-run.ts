@@ -18,9 +18,6 @@ const ROOM_FOUND_MS = 100;
 /** Leases end after twelve hours at most: a batch that found no room is handed back before. */
 const LONGEST_ROOM_SEARCH_MS = 11 * 3_600_000;
 
-/** A difference between two times that is not worth a change of visibility. */
-const SAME_TIME_MS = 5;
-
 /** How a batch talks to its dispatcher. */
 export interface BatchHost {
   /** Aborts the search for room, not a running invocation. */
@@ -273,8 +270,9 @@ class BatchRun implements Disposable {
     const nowMs = this.#ports.clock.nowMs();
     const extensions = this.taken.flatMap((one, index) => {
       const fate = fates[index];
-      if (fate?.kind !== 'again' || Math.abs(fate.atMs - one.leaseEndMs) <= SAME_TIME_MS) return [];
-      return [{ receipt: one.delivery.receipt, visibilityMs: Math.max(0, Math.ceil(fate.atMs - nowMs)) }];
+      if (fate?.kind !== 'again') return [];
+      const visibilityMs = Math.max(0, Math.ceil(fate.atMs - nowMs));
+      return [{ receipt: one.delivery.receipt, visibilityMs, isReleased: true }];
     });
     if (extensions.length === 0) return;
     const extended = await this.#ports.broker.extend(this.#feed.queue, extensions);

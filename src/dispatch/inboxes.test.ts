@@ -97,6 +97,21 @@ test('events survive a restart', async () => {
   );
 });
 
+test('an event that waits for its next try waits over a restart, and is tried once its time has come', async () => {
+  const { stage, inboxes } = await withFunction();
+  await inboxes.post(TARGET, EVENT, 'me');
+  await stage.settled();
+  await fail(stage);
+  await stage.advance(20_000);
+  const next = await stage.killed();
+  await Inboxes.open(next.ports);
+  // A second goes by while the platform starts.
+  await next.advance(38_000);
+  assert.equal(next.invoker.started, 0);
+  await next.advance(1002);
+  assert.equal(next.invoker.started, 1);
+});
+
 test('an event whose last attempt was ended by the stop of the platform is tried again, not given up', async () => {
   const { stage, inboxes } = await withFunction();
   await inboxes.post(TARGET, EVENT, 'me');

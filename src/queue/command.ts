@@ -94,6 +94,8 @@ export type Command =
       readonly isResting: boolean;
       /** That of the receipt: see `settle`. */
       readonly receiveCount?: number;
+      /** A dispatcher has done with it: the start of another run does not open its lease. */
+      readonly isReleased?: boolean;
     }
   /** `sources`: the queues, by ARN, to which a dead letter may go back; unset: every message may go. */
   | {

@@ -58,6 +58,7 @@ export function extend(
   const visibleAtMs = moment.nowMs + command.visibilityMs;
   if (visibleAtMs > entry.leasedAtMs + VISIBILITY_SECONDS.most * 1000) return 'beyond-twelve-hours';
   entry.visibleAtMs = visibleAtMs;
+  if (command.isReleased === true) entry.holder = 'client';
   state.write(entry, moment, changes);
   if (command.visibilityMs > 0) state.due.put(entry);
   else state.show(entry, moment);

@@ -5,6 +5,9 @@ import type { Record } from '../record.ts';
 /** A failed event is tried again after this time at the earliest. */
 const FIRST_RETRY_MS = 60_000;
 
+/** No time passes in a simulation that is longer than this while the disk has something to do. */
+const LONGEST_UNWRITTEN_MS = 600;
+
 /** What a destination was told of an event. */
 interface Told {
   readonly requestId: string;
@@ -58,11 +61,16 @@ function tried(
     return [violation(`event ${event} is tried ${mine.length} times, ${most} are allowed`)];
   return mine.slice(1).flatMap((again, index) => {
     const before = mine[index];
-    if (before === undefined || before.run !== again.run || record.wasIll(before.beganAt, again.beganAt))
-      return [];
+    if (before === undefined || record.wasIll(0, again.beganAt) || !isWritten(record, before)) return [];
     if (again.beganMs >= before.endedMs + FIRST_RETRY_MS) return [];
     return [violation(`event ${event} is tried again ${again.beganMs - before.endedMs} ms after it failed`)];
   });
+}
+
+/** True when the failure of an invocation was durable before its run ended: some time went by. */
+function isWritten({ facts }: Record, { endedAt, endedMs }: Invocation): boolean {
+  const end = facts.find((fact, at) => at > endedAt && fact.kind === 'ended');
+  return endedMs < Infinity && (end === undefined || end.nowMs > endedMs + LONGEST_UNWRITTEN_MS);
 }
 
 /** How often the platform ended since, or the disk was ill: what was not durable then is done again. */
