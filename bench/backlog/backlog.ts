@@ -1,5 +1,6 @@
 import type { Bench } from '../figure.ts';
 import { fairness } from './fairness.ts';
+import { said } from './figures.ts';
 import { flat } from './flat.ts';
 import { remembered } from './remembered.ts';
 import { reuse } from './reuse.ts';
@@ -11,10 +12,10 @@ export const backlog: Bench = {
   what: 'millions of waiting messages and 10,000 queues: opening, memory, speed beside them, fairness, deduplication',
   async run(progress, options) {
     return [
-      ...(await flat(progress, options)),
-      ...(await reuse(progress, options)),
-      ...(await fairness(progress, options)),
-      ...(await remembered(progress, options)),
+      ...said(await flat(progress, options), progress),
+      ...said(await reuse(progress, options), progress),
+      ...said(await fairness(progress, options), progress),
+      ...said(await remembered(progress, options), progress),
       ...(await shapes(progress, options)),
     ];
   },
