@@ -6,10 +6,11 @@ export function describeQueue(keeper: Keeper, nowMs: number): QueueDescription {
   // Ticks first, so that delays and leases that have just ended are counted as such.
   keeper.tick();
   const { definition, state } = keeper;
-  const hidden = Math.min(state.backlog.hiddenCount(nowMs), state.restingCount);
+  const { backlog, restingCount } = state;
+  const hidden = backlog.hidesAll(nowMs) ? restingCount : Math.min(backlog.hiddenCount(nowMs), restingCount);
   return {
     ...definition,
-    visibleCount: state.waitingCount + state.restingCount - hidden,
+    visibleCount: state.waitingCount + restingCount - hidden,
     inFlightCount: state.leasedCount,
     delayedCount: state.delayedCount + hidden,
   };

@@ -27,3 +27,27 @@ test('on SQLite: a restart keeps what waits and what clients hold, and opens wha
   const described = second.describe(queue);
   assert.deepEqual(described.ok && [described.value.visibleCount, described.value.inFlightCount], [0, 2]);
 });
+
+test('on SQLite: more delayed messages than are known by heart count as delayed after a restart, and come in their time', async (context) => {
+  const disk = new OnDisk(context);
+  const first = await disk.open();
+  const queue = await create(first);
+  const [count, delayMs] = [12_000, 60_000];
+  const delayed = { body: 'later', attributes: {}, senderId: 's', delayMs };
+  for (let sent = 0; sent < count; sent += 1000) {
+    const entries = Array.from({ length: 1000 }, () => delayed);
+    assert.ok((await first.send(queue, entries)).ok);
+  }
+  disk.clock.advance(1);
+  const second = await disk.open();
+  const counts = (): readonly number[] => {
+    const described = second.describe(queue);
+    return described.ok ? [described.value.visibleCount, described.value.delayedCount] : [];
+  };
+  assert.deepEqual(counts(), [0, count]);
+  assert.deepEqual(await receive(second, queue), []);
+  assert.deepEqual(counts(), [0, count], 'also when the store has been asked');
+  disk.clock.advance(delayMs);
+  assert.equal((await receive(second, queue)).length, 10);
+  assert.deepEqual(counts(), [count - 10, 0]);
+});

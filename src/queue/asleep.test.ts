@@ -10,7 +10,7 @@ function started(isFifo: boolean): Law {
   const settings = { ...DEFAULT_SETTINGS, ...(isFifo && { fifo: DEFAULT_FIFO }) };
   const stored = {
     ...{ queue: QUEUE, definition: '', messages: 100, nextOrder: 101, leases: [], delayed: [] },
-    ...{ oldestSentAtMs: START_MS, hasLanes: isFifo },
+    ...{ oldestSentAtMs: START_MS, firstVisibleAtMs: START_MS, hasLanes: isFifo },
   };
   const law = new Law();
   Object.assign(law, {

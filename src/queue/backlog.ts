@@ -115,6 +115,11 @@ export class Backlog {
     return count;
   }
 
+  /** True when all that rests is known to be hidden at this time. */
+  hidesAll(nowMs: number): boolean {
+    return !this.pageOutstanding && this.nextMs > nowMs;
+  }
+
   /** Nothing rests in the store any more. */
   clear(): void {
     this.nextMs = Infinity;

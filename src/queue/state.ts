@@ -92,7 +92,8 @@ export class QueueState {
     }
     state.ageing.joined(stored.oldestSentAtMs ?? Infinity);
     if (state.restingCount > 0) {
-      state.backlog.nextMs = -Infinity;
+      // The delay of a FIFO queue is none of its messages' own.
+      state.backlog.nextMs = (state.fifo === undefined && stored.firstVisibleAtMs) || -Infinity;
       state.fifo?.lanes.sweep.goBack(1, stored.nextOrder - 1);
     }
     return state;

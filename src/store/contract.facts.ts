@@ -107,5 +107,12 @@ export async function ordersOf(store: QueueStore): Promise<number[]> {
 /** A queue with nothing in it, but for this. */
 export function empty(queue: QueueId, more: Partial<StoredQueue>): StoredQueue {
   const nothing = { definition: '', messages: 0, nextOrder: 1, leases: [], delayed: [] };
-  return { queue, ...nothing, oldestSentAtMs: undefined, hasLanes: false, ...more };
+  return {
+    queue,
+    ...nothing,
+    oldestSentAtMs: undefined,
+    firstVisibleAtMs: undefined,
+    hasLanes: false,
+    ...more,
+  };
 }

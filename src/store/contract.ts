@@ -143,7 +143,7 @@ export function queueStoreContract(name: string, makeDisk: () => Promise<Disk>):
     const [queue] = (await stores.reopened()).queues;
     const lease = { order: 3, state: dispatched, sentAtMs: NOW_MS, lane: 0 };
     const delay = { order: 2, state: delayed, sentAtMs: NOW_MS, lane: 0 };
-    const counters = { messages: 3, nextOrder: 4, oldestSentAtMs: NOW_MS };
+    const counters = { messages: 3, nextOrder: 4, oldestSentAtMs: NOW_MS, firstVisibleAtMs: NOW_MS };
     assert.deepEqual(queue, empty(QUEUE, { ...counters, leases: [lease], delayed: [delay] }));
     const later = await (await stores.store()).reload(QUEUE, LEASED.visibleAtMs);
     assert.deepEqual(later, empty(QUEUE, counters));

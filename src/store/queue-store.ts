@@ -30,6 +30,8 @@ export interface StoredQueue {
   readonly delayed: readonly StoredPlace[];
   /** A time that no message of the queue was sent before; undefined when it holds none. */
   readonly oldestSentAtMs: number | undefined;
+  /** No message of the queue becomes visible, or became so, before this time; undefined when it holds none. */
+  readonly firstVisibleAtMs: number | undefined;
   /** Whether any of its messages has a message group. */
   readonly hasLanes: boolean;
 }

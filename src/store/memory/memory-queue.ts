@@ -107,7 +107,9 @@ export class MemoryQueue {
       ...{ queue, definition: this.definition, messages: this.messages, nextOrder: this.nextOrder },
       leases: hidden.filter(({ state }) => state.holder !== 'nobody'),
       delayed: hidden.filter(({ state }) => state.holder === 'nobody').slice(0, DELAYED_AT_START),
-      oldestSentAtMs: sentAtMs.length === 0 ? undefined : Math.min(...sentAtMs),
+      oldestSentAtMs:
+        sentAtMs.length === 0 ? undefined : sentAtMs.reduce((one, other) => Math.min(one, other)),
+      firstVisibleAtMs: [...this.stored.values()].sort(inLine)[0]?.state.visibleAtMs,
       hasLanes: [...this.stored.values()].some(({ message }) => message.groupId !== undefined),
     };
   }

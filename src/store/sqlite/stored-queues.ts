@@ -9,6 +9,7 @@ export interface QueueFacts {
   readonly messages: number;
   readonly nextOrder: number;
   readonly oldestSentAtMs: number | undefined;
+  readonly firstVisibleAtMs: number | undefined;
   readonly hasLanes: boolean;
   readonly leaseCount: number;
   readonly delayedCount: number;
@@ -30,7 +31,7 @@ export class StoredQueues {
   readonly #one: StatementSync;
   readonly #leases: StatementSync;
   readonly #delayed: StatementSync;
-  /** When the oldest was sent, when the last delay and the last lease end, and any lane. */
+  /** When the oldest was sent; when the first and the last show of those without a holder, and of those with one; and any lane. */
   readonly #facts: StatementSync;
 
   constructor(database: DatabaseSync) {
@@ -41,13 +42,15 @@ export class StoredQueues {
     this.#one = database.prepare(`${columns} WHERE queue = ?`);
     this.#leases = arrays(database, hidden(1));
     this.#delayed = arrays(database, `${hidden(0)} ORDER BY visible_at_ms, id LIMIT ?`);
-    const last = (isHeld: 0 | 1): string =>
-      `(SELECT max(visible_at_ms) FROM standing WHERE id >> 43 = ?1 AND holder > 0 = ${isHeld})`;
+    const shown = (which: 'min' | 'max', isHeld: 0 | 1): string =>
+      `(SELECT ${which}(visible_at_ms) FROM standing WHERE id >> 43 = ?1 AND holder > 0 = ${isHeld})`;
+    const free = `${shown('min', 0)}, ${shown('max', 0)}`;
+    const held = `${shown('min', 1)}, ${shown('max', 1)}`;
     const lane =
       `(SELECT lane FROM standing WHERE id >> ${EPOCH_BITS} BETWEEN ?1 << ${ORDER_BITS - EPOCH_BITS} ` +
       `AND ((?1 + 1) << ${ORDER_BITS - EPOCH_BITS}) - 1 AND lane IS NOT NULL LIMIT 1)`;
     const oldest = '(SELECT min(sent_at_ms) FROM standing WHERE id >> 43 = ?1)';
-    this.#facts = arrays(database, `SELECT ${oldest}, ${last(0)}, ${last(1)}, ${lane}`);
+    this.#facts = arrays(database, `SELECT ${oldest}, ${free}, ${held}, ${lane}`);
   }
 
   /** All queues, leases and delays as of `nowMs`; at most `delayedLimit` delays of each. */
@@ -69,13 +72,15 @@ export class StoredQueues {
     const queues = rows.map((row): QueueFacts => {
       const slot = row['slot'] as number;
       const facts = this.#facts.get(slot) as unknown as readonly (number | null)[];
-      const [oldestSentAtMs, lastDelayMs, lastLeaseMs, lane] = facts;
+      const [oldestSentAtMs, firstFreeMs, lastDelayMs, firstHeldMs, lastLeaseMs, lane] = facts;
+      const firstVisibleAtMs = Math.min(firstFreeMs ?? Infinity, firstHeldMs ?? Infinity);
       return {
         queue: row['queue'] as number,
         definition: row['definition'] as string,
         messages: row['messages'] as number,
         nextOrder: row['next_order'] as number,
         oldestSentAtMs: oldestSentAtMs ?? undefined,
+        firstVisibleAtMs: firstVisibleAtMs === Infinity ? undefined : firstVisibleAtMs,
         hasLanes: lane !== null,
         // Nearly always there is nothing to look for.
         leaseCount: (lastLeaseMs ?? 0) > nowMs ? addRows(packer, this.#leases.iterate(slot, nowMs)) : 0,
