@@ -70,7 +70,7 @@ export class Workload {
     this.#world.end(how, random);
     this.#world.weather.broken = false;
     this.#clients.forgetPending();
-    await this.#world.start();
+    await this.#world.start(random);
   }
 
   #call(kind: string, random: SeededRandom): Call | undefined {

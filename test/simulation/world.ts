@@ -45,6 +45,9 @@ export interface WorldParts<Rooms> {
 /** More rounds of disk and platform than any work takes while no time passes. */
 const MOST_ROUNDS = 500;
 
+/** How often the platform is killed at one moment of its start. */
+const KILLED_WHILE_OPENING = 0.05;
+
 /** Everything outside of the platform: its disk, the wall clock, and what was seen of it. */
 export class World<Rooms = undefined> {
   readonly facts: Fact[] = [];
@@ -79,8 +82,13 @@ export class World<Rooms = undefined> {
     this.trace.push(JSON.stringify(fact));
   }
 
-  /** Starts the platform on what the disk holds. */
-  async start(): Promise<void> {
+  /** Starts the platform on what the disk holds. By `chance` it is killed before it is open, and starts once more. */
+  async start(chance?: SeededRandom): Promise<void> {
+    while (!(await this.#open(chance))) this.#cut('killed', chance ?? new SeededRandom(this.#runs));
+    this.note({ kind: 'opened' });
+  }
+
+  async #open(chance: SeededRandom | undefined): Promise<boolean> {
     this.#runs += 1;
     const run = this.#runs;
     this.#liveRun = run;
@@ -98,14 +106,18 @@ export class World<Rooms = undefined> {
       if (this.#liveRun === run) this.note(happening);
     };
     const ground = { run, broker, clock, random, tell, note, use };
-    const rooms = await this.#built(this.#parts.build(ground));
-    this.#platform = { ...ground, store, rooms, isAlive: true };
-    this.note({ kind: 'opened' });
+    const built = await this.#built(this.#parts.build(ground), chance);
+    if (built !== undefined) this.#platform = { ...ground, store, rooms: built.rooms, isAlive: true };
+    return built !== undefined;
   }
 
   /** The process ends at this very moment; what it had not synced is left to luck. */
   end(how: 'killed' | 'stopped' | 'disk broke', random: SeededRandom): void {
     this.platform.isAlive = false;
+    this.#cut(how, random);
+  }
+
+  #cut(how: 'killed' | 'stopped' | 'disk broke', random: SeededRandom): void {
     this.#liveRun = 0;
     this.trace.push(`${this.#disk.crash(random)} unsynced bytes are left`);
     this.note({ kind: 'ended', how });
@@ -168,17 +180,21 @@ export class World<Rooms = undefined> {
     }
   }
 
-  /** The rooms, once they are open: the disk works meanwhile. */
-  async #built(building: Promise<Rooms>): Promise<Rooms> {
+  /** The rooms, once they are open: the disk works meanwhile. Undefined when the platform was killed before. */
+  async #built(
+    building: Promise<Rooms>,
+    chance: SeededRandom | undefined,
+  ): Promise<{ readonly rooms: Rooms } | undefined> {
     const random = new SeededRandom(this.#runs);
-    let isBuilt = false;
-    const built = building.finally(() => (isBuilt = true));
+    let built: { readonly rooms: Rooms } | undefined;
+    const opened = building.then((rooms) => (built = { rooms }));
     await turn();
-    while (!isBuilt) {
+    while (built === undefined) {
+      if (chance !== undefined && chance.fraction() < KILLED_WHILE_OPENING) return undefined;
       await this.moveDisk(random);
       await turn();
     }
-    return built;
+    return opened;
   }
 
   #told(event: WatchEvent): void {

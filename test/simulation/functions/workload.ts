@@ -146,7 +146,7 @@ export class FunctionWorkload {
     this.#world.end(how, random);
     Object.assign(this.#world.weather, { broken: false, full: false });
     this.#clients.forgetPending();
-    await this.#world.start();
+    await this.#world.start(random);
   }
 }
 
