@@ -7,6 +7,7 @@ import { deployCompanions, type Companions } from './deploy/companions.ts';
 import { deployProcessor } from './deploy/processor.ts';
 import { countMessages, ensureClickQueue, type ClickQueue } from './deploy/queues.ts';
 import { startHousekeeping } from './housekeeping.ts';
+import { askForViews } from './ledger/rules.ts';
 import { QUEUE_NAMES } from './messages/queue-names.ts';
 import { claim } from './only-one.ts';
 import { seedDemoUsers } from './pages/demo-users.ts';
@@ -56,6 +57,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const ledger = await openLedger({ url: options.databaseUrl, directory: join(options.data, 'database') });
   stack.defer(() => ledger.close());
   await seedDemo(ledger.sql);
+  await askForViews(ledger.sql);
   options.say('platform');
   const program = join(options.root, 'bin', 'millrace');
   const platform = await startPlatform({ program, directory: options.data, port: options.port });

@@ -1,15 +1,14 @@
-import postgres from 'postgres';
+import type postgres from 'postgres';
+import { connectTo } from './connect.ts';
 
 /**
  * One connection, opened at the first query and again after it broke. No timer keeps it fresh: an environment that
  * is frozen between invocations runs none.
  */
 export function connect(url: string, applicationName: string): postgres.Sql {
-  return postgres(url, {
+  return connectTo(url, {
     max: 1,
-    connect_timeout: 10,
     max_lifetime: null,
-    onnotice: () => undefined,
     connection: { application_name: applicationName },
   });
 }

@@ -11,8 +11,10 @@ const KEPT = '14 days';
  * messages stay, and those of other queues are sent all the same.
  */
 export async function publishOutbox(sql: postgres.Sql, send: SendToQueue): Promise<number> {
-  await sql`DELETE FROM outbox WHERE made_at < now() - ${KEPT}::text::interval`;
-  const queues = await sql<{ queue: string }[]>`SELECT DISTINCT queue FROM outbox ORDER BY queue`;
+  const queues = await sql.begin(async (transaction) => {
+    await transaction`DELETE FROM outbox WHERE made_at < now() - ${KEPT}::text::interval`;
+    return transaction<{ queue: string }[]>`SELECT DISTINCT queue FROM outbox ORDER BY queue`;
+  });
   const outcomes = await Promise.allSettled(queues.map(({ queue }) => publishQueue(sql, queue, send)));
   const failed = outcomes.find((outcome) => outcome.status === 'rejected');
   if (failed !== undefined) throw failed.reason;

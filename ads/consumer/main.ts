@@ -1,4 +1,4 @@
-import postgres from 'postgres';
+import { connectTo } from '../click-processor/connect.ts';
 import { ClickProcessor } from '../click-processor/processor.ts';
 import { senderOfEnvironment } from '../click-processor/queue-sender.ts';
 import { clientsFor } from '../deploy/clients.ts';
@@ -9,7 +9,7 @@ async function main(): Promise<void> {
   const [endpoint, queueUrl, databaseUrl] = ['AWS_ENDPOINT_URL', 'QUEUE_URL', 'DATABASE_URL'].map(required);
   const stopping = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort());
-  const sql = postgres(databaseUrl ?? '', { max: 4, onnotice: () => undefined });
+  const sql = connectTo(databaseUrl ?? '', { max: 4 });
   const { sqs } = clientsFor(endpoint ?? '');
   const processor = new ClickProcessor({ sql, send: senderOfEnvironment(process.env) });
   await consume({ sqs, processor, queueUrl: queueUrl ?? '', workers: 4, signal: stopping.signal });

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { chmodSync } from 'node:fs';
 import { openLedger, type Ledger } from './ledger.ts';
 import { seedDemo } from './demo.ts';
-import { deposit, fundCampaign } from '../ledger/money.ts';
 
 /** A ledger in a directory of its own, with the demo network in it; `close` also removes the directory. */
 export async function openTestLedger(): Promise<Ledger> {
@@ -21,22 +20,23 @@ export async function openTestLedger(): Promise<Ledger> {
 
 /** Empties what clicks and payments fill, and gives every budget its limit: `limitMicros`. */
 export async function resetLedger(ledger: Ledger, limitMicros = 1_000_000_000): Promise<void> {
-  const { owner } = ledger;
-  await owner`
+  await ledger.owner.unsafe(`
     TRUNCATE charge, click, impression, credit, transfer, account, ledger_event, stat_hour, server_run, budget_day,
-      outbox, alert, statement, recon_run`;
-  await owner`UPDATE books SET closed_through = NULL`;
-  await owner`DELETE FROM rule_set WHERE version > 2`;
-  await owner`
-    INSERT INTO account (account_id)
-    SELECT unnest(ARRAY['bank', 'revenue']) UNION ALL SELECT 'hold:' || campaign_id FROM campaign`;
-  await owner`UPDATE budget SET spent_micros = 0, limit_micros = 0, stopped = false, told_at = NULL`;
-  await owner`UPDATE campaign SET state = 'active', day_limit_micros = NULL, ends_at = NULL`;
-  if (limitMicros === 0) return;
-  const campaigns = await owner<{ id: number; advertiser: number }[]>`
-    SELECT campaign_id AS id, advertiser_id AS advertiser FROM campaign`;
-  for (const { id, advertiser } of campaigns) {
-    await deposit(owner, advertiser, { key: `test:${id}`, amountMicros: limitMicros });
-    await fundCampaign(owner, id, { key: `test:${id}`, amountMicros: limitMicros });
-  }
+      outbox, alert, statement, recon_run;
+    UPDATE books SET closed_through = NULL;
+    DELETE FROM rule_set WHERE version > 2;
+    UPDATE campaign SET state = 'active', day_limit_micros = NULL, ends_at = NULL;
+    UPDATE budget SET spent_micros = 0, limit_micros = ${limitMicros}, stopped = false, told_at = NULL;
+    INSERT INTO transfer (idempotency_key, kind, debit_account, credit_account, amount_micros, period, position)
+    SELECT kind || ' ' || campaign_id, kind, from_account, to_account, ${limitMicros}, now(), 0
+    FROM campaign, LATERAL (VALUES ('deposit', 'bank', 'wallet:' || advertiser_id),
+      ('fund', 'wallet:' || advertiser_id, 'hold:' || campaign_id)) AS moved (kind, from_account, to_account)
+    WHERE ${limitMicros} > 0;
+    INSERT INTO account (account_id, debits_micros, credits_micros)
+    SELECT account_id, sum(debit), sum(credit)
+    FROM (SELECT debit_account AS account_id, amount_micros AS debit, 0 AS credit FROM transfer
+          UNION ALL SELECT credit_account, 0, amount_micros FROM transfer
+          UNION ALL SELECT unnest(ARRAY['bank', 'revenue']), 0, 0
+          UNION ALL SELECT 'hold:' || campaign_id, 0, 0 FROM campaign) AS side
+    GROUP BY account_id`);
 }

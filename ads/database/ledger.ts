@@ -1,4 +1,5 @@
-import postgres from 'postgres';
+import type postgres from 'postgres';
+import { connectTo } from '../click-processor/connect.ts';
 import { startEmbedded } from './embedded.ts';
 import { keepPartitions, migrate } from './migrate.ts';
 import { urlForApp } from './app-role.ts';
@@ -66,7 +67,7 @@ async function connectAndMigrate(url: string): Promise<postgres.Sql> {
 
 function open(url: string, max: number): postgres.Sql {
   try {
-    return postgres(url, { max, connect_timeout: 10, onnotice: () => undefined });
+    return connectTo(url, { max });
   } catch (error) {
     throw new DatabaseUnavailable(
       `DATABASE_URL is not an address such as postgres://user:password@host:5432/database (${reason(error)}).`,

@@ -51,3 +51,26 @@ export async function readRuleSets(sql: postgres.ISql): Promise<readonly RuleSet
     activeFromMs: active === null ? undefined : Number(active),
   }));
 }
+
+/** What the demo network asks for beside the rules that a new ledger has: a click counts when its ad was seen. */
+const WITH_VIEWS = {
+  refuse: [
+    ...['prefetch', 'head', 'no-agent', 'unknown-agent', 'bot', 'data-centre', 'insider', 'family-mismatch'],
+  ],
+  doubleClickWindowMs: 30_000,
+  viewerRates: [],
+  viewWaitMs: 60_000,
+};
+
+/** Lets clicks wait for the view of their ad from now on, unless the rules in force were chosen by somebody. */
+export async function askForViews(sql: postgres.Sql): Promise<void> {
+  const [newest] = await readRuleSets(sql);
+  if (newest === undefined || newest.version > LAST_SHIPPED) return;
+  await activateRules(
+    sql,
+    await draftRules(sql, { definition: WITH_VIEWS, note: 'A click counts when its ad was seen' }),
+  );
+}
+
+/** The versions that a new ledger has. */
+const LAST_SHIPPED = 2;
