@@ -53,7 +53,7 @@ describe('the statistics page in chromium', { skip }, () => {
   it('is worked by keyboard: every link, choice and table can be reached, the period chosen, the table opened', async () => {
     await using page = await open('/advertiser/1');
     const reached = new Set<string>();
-    for (let press = 0; press < 14; press += 1) {
+    for (let press = 0; press < 60; press += 1) {
       await page.keyboard.press('Tab');
       reached.add(String(await page.evaluate(NAME_OF_FOCUS)));
     }
@@ -62,13 +62,17 @@ describe('the statistics page in chromium', { skip }, () => {
       'Lumen Lamps',
       'minutes',
       'The same as a table',
+      'Reasons as a table',
+      'Sign out',
+      'Show older clicks',
+      'Download',
       'Latest clicks',
     ])
       assert.ok(reached.has(name), `${name} in ${[...reached].join(', ')}`);
     await page.locator('input[value=minutes]').focus();
     await page.keyboard.press('ArrowRight');
     assert.match((await page.locator('#chart').getAttribute('aria-label')) ?? '', /last two days by hour/);
-    await page.locator('summary').focus();
+    await page.locator('summary').first().focus();
     await page.keyboard.press('Enter');
     await page.locator('#periods tr').first().waitFor();
   });
@@ -119,6 +123,32 @@ describe('the statistics page in chromium', { skip }, () => {
     await page.getByText('There is no such advertiser').waitFor();
   });
 
+  it('shows the receipt of each click, by keyboard too, and older clicks below', async () => {
+    await using page = await open('/advertiser/1');
+    await page.locator('#latest button').first().focus();
+    await page.keyboard.press('Enter');
+    await page.locator('#receipt[open]').waitFor();
+    const lines = (await page.locator('#receipt-lines').textContent()) ?? '';
+    for (const words of ['Rulesversion 2', 'Ledger entry', 'Campaign', 'Recorded'])
+      assert.ok(lines.includes(words), lines);
+    await page.keyboard.press('Escape');
+    await page.locator('#receipt').waitFor({ state: 'hidden' });
+    const before = await page.locator('[data-click]').count();
+    await page.getByRole('button', { name: 'Show older clicks' }).click();
+    await page.locator('#older tr').first().waitFor();
+    assert.equal(await page.locator('[data-click]').count(), before + 50);
+    assert.match((await page.locator('#older-state').textContent()) ?? '', /^Complete up to/);
+    assert.match(
+      (await page.locator('#reason-chart').getAttribute('aria-label')) ?? '',
+      /^Chart of the last two days by hour: .*Robot \d+/,
+    );
+    assert.match((await page.locator('#campaigns').textContent()) ?? '', /left, runs out about/);
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Download' }).click();
+    assert.match((await download).suggestedFilename(), /^clicks-of-advertiser-1-complete-to-.*\.csv$/);
+    assert.deepEqual(page.complaints, []);
+  });
+
   it('lets an advertiser in by address and password, shows it its own page, and lets it out again', async () => {
     await using page = await open('/', {}, origin, false);
     await page.keyboard.type('lamps@test.example');
@@ -165,7 +195,7 @@ type OpenPage = Page & AsyncDisposable & { readonly complaints: readonly string[
 const NAME_OF_FOCUS = `(() => {
   const focus = document.activeElement;
   const label = document.getElementById(focus.getAttribute('aria-labelledby'));
-  return focus.value ?? (label ?? focus).textContent;
+  return focus.value || (label ?? focus).textContent;
 })()`;
 const PICTURE = `document.querySelector('#chart canvas').toDataURL()`;
 const NEXT_FRAME = 'new Promise((resolve) => requestAnimationFrame(() => resolve()))';

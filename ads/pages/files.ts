@@ -6,12 +6,12 @@ import { browserFile, send } from './answer.ts';
 const CSS = 'text/css; charset=utf-8';
 const SCRIPT = 'text/javascript; charset=utf-8';
 
-const SCRIPTS = ['page.js', 'chart.js', 'live.js', 'statistics.js', 'advertisers.js'];
+const SCRIPTS = 'page words chart live outlook reasons receipts statistics advertisers'.split(' ');
 
 /** What anybody may have: nothing in it is anybody's. The type, and where it lies. */
 const FILES: ReadonlyMap<string, readonly [type: string, path: string]> = new Map([
   ['/statistics.css', [CSS, browserFile('statistics.css')] as const],
-  ...SCRIPTS.map((name) => [`/${name}`, [SCRIPT, browserFile(name)] as const] as const),
+  ...SCRIPTS.map((name) => [`/${name}.js`, [SCRIPT, browserFile(`${name}.js`)] as const] as const),
   ['/uplot.js', [SCRIPT, fileURLToPath(import.meta.resolve('uplot/dist/uPlot.esm.js'))] as const],
   ['/uplot.css', [CSS, fileURLToPath(import.meta.resolve('uplot/dist/uPlot.min.css'))] as const],
 ]);

@@ -9,6 +9,11 @@ export interface PeriodStatistics {
   readonly amountMicros: number;
 }
 
+/** The clicks of one campaign in one minute. */
+interface CampaignMinute extends PeriodStatistics {
+  readonly campaignId: number;
+}
+
 const MINUTE_MS = 60_000;
 const KEPT_MS = 60 * MINUTE_MS;
 /** Clicks that are recorded later than this are seen when all minutes are read again. */
@@ -19,7 +24,7 @@ const UNSETTLED_MS = 2 * MINUTE_MS;
  * which are the ones that still change.
  */
 export class RecentMinutes {
-  #minutes: readonly PeriodStatistics[] = [];
+  #minutes: readonly CampaignMinute[] = [];
   #readAllAtMs = Number.NEGATIVE_INFINITY;
   #readInPart = false;
 
@@ -33,13 +38,35 @@ export class RecentMinutes {
     this.#minutes = [...settled, ...fresh];
     if (all) this.#readAllAtMs = nowMs;
     this.#readInPart = !all;
-    return this.#minutes;
+    return [...Map.groupBy(this.#minutes, ({ atMs }) => atMs)].map(([atMs, some]) => summed(atMs, some));
+  }
+
+  /** What a campaign spent in a millisecond, on the average of the quarter of an hour before `nowMs`; of what was read. */
+  paceMicrosPerMs(campaignId: number, nowMs: number): number {
+    const sinceMs = floorToMinute(nowMs - PACE_MS);
+    const micros = this.#minutes
+      .filter((minute) => minute.campaignId === campaignId && minute.atMs >= sinceMs)
+      .reduce((total, minute) => total + minute.amountMicros, 0);
+    return micros / (nowMs - sinceMs);
   }
 
   /** Whether something may have been overlooked that a reading at `nowMs` would find. */
   isDue(nowMs: number): boolean {
     return this.#readInPart && nowMs - this.#readAllAtMs >= MINUTE_MS;
   }
+}
+
+const PACE_MS = 15 * MINUTE_MS;
+
+function summed(atMs: number, some: readonly CampaignMinute[]): PeriodStatistics {
+  const sum = (pick: (minute: CampaignMinute) => number): number =>
+    some.reduce((total, minute) => total + pick(minute), 0);
+  return {
+    atMs,
+    billed: sum((minute) => minute.billed),
+    notBilled: sum((minute) => minute.notBilled),
+    amountMicros: sum((minute) => minute.amountMicros),
+  };
 }
 
 function floorToMinute(timeMs: number): number {
@@ -50,12 +77,13 @@ async function readMinutes(
   sql: postgres.ISql,
   id: number,
   sinceMs: number,
-): Promise<readonly PeriodStatistics[]> {
-  return sql<PeriodStatistics[]>`
+): Promise<readonly CampaignMinute[]> {
+  return sql<CampaignMinute[]>`
     SELECT extract(epoch FROM date_trunc('minute', clicked_at))::float8 * 1000 AS "atMs",
+      campaign_id AS "campaignId",
       (count(*) FILTER (WHERE verdict = 'billed'))::float8 AS billed,
       (count(*) FILTER (WHERE verdict <> 'billed'))::float8 AS "notBilled",
       coalesce(sum(price_micros) FILTER (WHERE verdict = 'billed'), 0)::float8 AS "amountMicros"
     FROM click WHERE advertiser_id = ${id} AND clicked_at >= to_timestamp(${sinceMs}::float8 / 1000)
-    GROUP BY 1 ORDER BY 1`;
+    GROUP BY 1, 2 ORDER BY 1, 2`;
 }

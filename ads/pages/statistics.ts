@@ -7,16 +7,31 @@ export interface CampaignStatistics {
   readonly name: string;
   readonly state: string;
   readonly limitMicros: number;
+  /** What was charged without what was given back. */
   readonly spentMicros: number;
+  readonly creditedMicros: number;
+  readonly priceMicros: number;
+  /** Of one day (UTC); null: none. */
+  readonly dayLimitMicros: number | null;
+  readonly daySpentMicros: number;
+  /** When the budget cannot pay one more click, if it goes on as in the last quarter of an hour; null: it does not go on. */
+  readonly runsOutAtMs: number | null;
   readonly billed: number;
   readonly free: number;
   readonly invalid: number;
+  /** Waiting for the view of their impression. */
+  readonly pending: number;
 }
 
 /** Clicks that cost nothing, by the reason for it. */
 export interface ReasonCount {
   readonly reason: string;
   readonly clicks: number;
+}
+
+/** The same by hours. */
+export interface ReasonHour extends ReasonCount {
+  readonly atMs: number;
 }
 
 /** One click with what became of it. */
@@ -36,6 +51,8 @@ export interface AdvertiserStatistics {
   readonly readAtMs: number;
   readonly campaigns: readonly CampaignStatistics[];
   readonly reasons: readonly ReasonCount[];
+  /** Of the last two days. */
+  readonly reasonHours: readonly ReasonHour[];
   /** Of the last hour; minutes without clicks are absent. */
   readonly minutes: readonly PeriodStatistics[];
   /** Of the last two days; hours without clicks are absent. */
@@ -56,12 +73,22 @@ export async function readStatistics(
     const [advertiser] = await snapshot<{ name: string; now: number }[]>`
       SELECT name, extract(epoch FROM now())::float8 * 1000 AS now FROM advertiser WHERE advertiser_id = ${id}`;
     if (advertiser === undefined) return undefined;
+    const minutes = await recent.read(snapshot, id, advertiser.now);
+    const campaigns = await readCampaigns(snapshot, id);
     return {
       advertiser: advertiser.name,
       readAtMs: Math.floor(advertiser.now),
-      campaigns: await readCampaigns(snapshot, id),
+      campaigns: campaigns.map((campaign) => ({
+        ...campaign,
+        runsOutAtMs: runsOut(
+          campaign,
+          recent.paceMicrosPerMs(campaign.campaignId, advertiser.now),
+          advertiser.now,
+        ),
+      })),
       reasons: await readReasons(snapshot, id),
-      minutes: await recent.read(snapshot, id, advertiser.now),
+      reasonHours: await readReasonHours(snapshot, id),
+      minutes,
       hours: await readHours(snapshot, id),
       latest: await readLatest(snapshot, id),
     };
@@ -98,16 +125,44 @@ export async function readAdvertisers(
     WHERE ${only ?? null}::integer IS NULL OR advertiser_id = ${only ?? null} ORDER BY advertiser_id`;
 }
 
-async function readCampaigns(sql: postgres.ISql, id: number): Promise<readonly CampaignStatistics[]> {
-  return sql<CampaignStatistics[]>`
+/** Null where nothing is spent, or not within a time that means anything. */
+function runsOut(campaign: KeptCampaign, microsPerMs: number, nowMs: number): number | null {
+  const leftMicros = campaign.limitMicros - campaign.spentMicros;
+  if (leftMicros < campaign.priceMicros) return Math.floor(nowMs);
+  if (campaign.state !== 'active' || microsPerMs === 0) return null;
+  const inMs = leftMicros / microsPerMs;
+  return inMs > YEAR_MS ? null : Math.floor(nowMs + inMs);
+}
+
+const YEAR_MS = 365 * 86_400_000;
+
+type KeptCampaign = Omit<CampaignStatistics, 'runsOutAtMs'>;
+
+async function readCampaigns(sql: postgres.ISql, id: number): Promise<readonly KeptCampaign[]> {
+  return sql<KeptCampaign[]>`
     SELECT campaign_id AS "campaignId", name, state, limit_micros::float8 AS "limitMicros",
-      spent_micros::float8 AS "spentMicros",
+      budget.spent_micros::float8 AS "spentMicros", price_micros::float8 AS "priceMicros",
+      campaign.day_limit_micros::float8 AS "dayLimitMicros",
+      coalesce(budget_day.spent_micros, 0)::float8 AS "daySpentMicros",
+      coalesce((SELECT sum(credit.amount_micros) FROM credit JOIN charge USING (click_id)
+                WHERE charge.campaign_id = campaign.campaign_id), 0)::float8 AS "creditedMicros",
       coalesce(sum(clicks) FILTER (WHERE verdict = 'billed'), 0)::float8 AS billed,
       coalesce(sum(clicks) FILTER (WHERE verdict = 'free'), 0)::float8 AS free,
-      coalesce(sum(clicks) FILTER (WHERE verdict = 'invalid'), 0)::float8 AS invalid
+      coalesce(sum(clicks) FILTER (WHERE verdict = 'invalid'), 0)::float8 AS invalid,
+      coalesce(sum(clicks) FILTER (WHERE verdict = 'pending'), 0)::float8 AS pending
     FROM campaign JOIN budget USING (campaign_id) LEFT JOIN stat_hour USING (campaign_id)
+      LEFT JOIN (SELECT campaign_id, spent_micros FROM budget_day
+                 WHERE day = (now() AT TIME ZONE 'UTC')::date) AS budget_day USING (campaign_id)
     WHERE advertiser_id = ${id}
-    GROUP BY campaign_id, name, state, limit_micros, spent_micros ORDER BY campaign_id`;
+    GROUP BY campaign_id, name, state, limit_micros, budget.spent_micros, budget_day.spent_micros ORDER BY campaign_id`;
+}
+
+async function readReasonHours(sql: postgres.ISql, id: number): Promise<readonly ReasonHour[]> {
+  return sql<ReasonHour[]>`
+    SELECT extract(epoch FROM hour)::float8 * 1000 AS "atMs", reason, sum(clicks)::float8 AS clicks
+    FROM stat_hour JOIN campaign USING (campaign_id)
+    WHERE advertiser_id = ${id} AND reason <> '' AND hour > now() - interval '48 hours'
+    GROUP BY hour, reason ORDER BY hour, reason`;
 }
 
 async function readReasons(sql: postgres.ISql, id: number): Promise<readonly ReasonCount[]> {

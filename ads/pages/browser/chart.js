@@ -4,19 +4,53 @@ import { amount, count } from '/page.js';
 
 const HEIGHT_PX = 240;
 
-/** Draws into `target`; `show` takes [{ atMs, billed, notBilled, amountMicros }] that lie `stepMs` apart. */
-export function makeChart(target) {
+/** A canvas knows no light-dark(): the colour is read as the style sheet resolves it. */
+function colours(target) {
   const probe = document.createElement('span');
   probe.hidden = true;
   target.append(probe);
-  /** A canvas knows no light-dark(): the colour is read as the style sheet resolves it. */
-  const colour = (name) => () => {
+  return (name) => () => {
     probe.className = `colour-${name}`;
     return getComputedStyle(probe).color;
   };
-  const plot = new uPlot(describe(colour, target.clientWidth), [[], [], [], []], target);
+}
+
+/** As wide as `target`, and redrawn in other colours when the mode changes. */
+function draw(target, options, data) {
+  const plot = new uPlot(options, data, target);
   new ResizeObserver(() => plot.setSize({ width: target.clientWidth, height: HEIGHT_PX })).observe(target);
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => plot.redraw(false, true));
+  return plot;
+}
+
+/**
+ * Draws bars that stand on each other into `target`, in the colours 0, 1 and so on of the style sheet and `other` for
+ * the last one; `show` takes times (ms) and for each of the `many` layers as many numbers, from the bottom upwards.
+ */
+export function makeStack(target, many) {
+  const colour = colours(target);
+  const whole = describe(colour, target.clientWidth);
+  const [x, bar] = whole.series;
+  const layers = Array.from({ length: many }, (_, index) => ({
+    ...bar,
+    // The tallest is drawn first.
+    fill: colour(index === 0 ? 'other' : String(many - 1 - index)),
+  }));
+  const options = { ...whole, series: [x, ...layers], axes: whole.axes.slice(0, 2) };
+  const plot = draw(target, options, [[], ...layers.map(() => [])]);
+  return {
+    show(timesMs, columnsUp) {
+      const sums = columnsUp.map((_, layer) =>
+        timesMs.map((__, at) => columnsUp.slice(0, layer + 1).reduce((sum, column) => sum + column[at], 0)),
+      );
+      plot.setData([timesMs.map((atMs) => atMs / 1000), ...sums.toReversed()]);
+    },
+  };
+}
+
+/** Draws into `target`; `show` takes [{ atMs, billed, notBilled, amountMicros }] that lie `stepMs` apart. */
+export function makeChart(target) {
+  const plot = draw(target, describe(colours(target), target.clientWidth), [[], [], [], []]);
   return { show: (points) => plot.setData(columns(points)) };
 }
 

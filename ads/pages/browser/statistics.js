@@ -1,7 +1,11 @@
 // Shows the statistics of the advertiser in the address, as they are pushed.
 import { makeChart } from '/chart.js';
 import { listen } from '/live.js';
+import { outlook } from '/outlook.js';
 import { amount, at, count, element, numberCell, readAdvertisers, row, showUser } from '/page.js';
+import { clickRow, showReceiptsOf } from '/receipts.js';
+import { showReasonHours } from '/reasons.js';
+import { reasonWords } from '/words.js';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -15,22 +19,6 @@ const STATES = {
   stale: 'The ledger cannot be read just now; trying again …',
   unknown: 'Not connected',
 };
-const REASONS = {
-  malformed: 'Unreadable token',
-  forged: 'Forged token',
-  expired: 'Too old',
-  prefetch: 'Fetched ahead by the browser',
-  head: 'Only headers asked for',
-  'no-agent': 'Names no browser',
-  bot: 'Robot',
-  'data-centre': 'From a data centre',
-  'double-click': 'Double-click',
-  'repeated-impression': 'Clicked again',
-  'unknown-campaign': 'Unknown campaign',
-  ended: 'Campaign had ended',
-  unfunded: 'Budget was used up',
-};
-
 const time = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium', hourCycle: 'h23' });
 const moment = new Intl.DateTimeFormat(undefined, {
   weekday: 'short',
@@ -58,14 +46,24 @@ function show(statistics) {
   put('invalid', count(sum((one) => one.invalid)));
   put('spent', amount(sum((one) => one.spentMicros)));
   put('left', amount(sum((one) => one.limitMicros - one.spentMicros)));
+  put('credited', amount(sum((one) => one.creditedMicros)));
+  put('pending', count(sum((one) => one.pending)));
   showPosition(statistics.readAtMs);
   at('campaigns').replaceChildren(...campaigns.map(campaignRow));
   showReasons(reasons);
   const names = new Map(campaigns.map((one) => [one.campaignId, one.name]));
-  at('latest').replaceChildren(...latest.map((click) => clickRow(click, names)));
-  if (latest.length === 0) at('latest').replaceChildren(emptyRow('No click has come yet.', 5));
+  showLatest(latest.map((click) => ({ ...click, campaign: names.get(click.campaignId) ?? '' })));
+  showReasonHours(statistics);
   at('figures').hidden = false;
   showPeriods();
+}
+
+/** The button that has the focus keeps it while its click is there. */
+function showLatest(latest) {
+  const focused = document.activeElement?.dataset.click;
+  at('latest').replaceChildren(...latest.map((click) => clickRow(id, click)));
+  if (latest.length === 0) at('latest').replaceChildren(emptyRow('No click has come yet.', 6));
+  if (focused !== undefined) at('latest').querySelector(`[data-click="${focused}"]`)?.focus();
 }
 
 function showPosition(readAtMs) {
@@ -111,39 +109,27 @@ function showReasons(reasons) {
   const most = Math.max(1, ...reasons.map((one) => one.clicks));
   at('reasons').replaceChildren(
     ...reasons.flatMap(({ reason, clicks }) => [
-      element('span', REASONS[reason] ?? reason),
-      element('meter', '', { max: most, value: clicks, 'aria-label': REASONS[reason] ?? reason }),
+      element('span', reasonWords(reason)),
+      element('meter', '', { max: most, value: clicks, 'aria-label': reasonWords(reason) }),
       element('b', count(clicks)),
     ]),
   );
   if (reasons.length === 0) at('reasons').textContent = 'Every click was charged, or none has come yet.';
 }
 
-function campaignRow({ name, state, limitMicros, spentMicros, billed, free, invalid }) {
+function campaignRow(campaign) {
+  const { name, state, limitMicros, spentMicros, billed, free, invalid } = campaign;
   const used = element('td');
   const text = `${amount(spentMicros)} of ${amount(limitMicros)}`;
   const share = limitMicros === 0 ? 1 : spentMicros / limitMicros;
   used.append(
     element('meter', '', { max: 1, value: share, 'aria-label': `${name}: budget used` }),
     element('small', text),
+    element('small', outlook(campaign, shown.readAtMs)),
   );
   const title = element('th', name, { scope: 'row' });
   if (state !== 'active') title.append(element('small', state));
   return row(title, used, ...[billed, free, invalid].map((number) => numberCell(count(number))));
-}
-
-function clickRow({ clickId, clickedAtMs, campaignId, verdict, reason, amountMicros }, names) {
-  const judged = element('td');
-  const words = { billed: 'Charged', free: 'Free', invalid: 'Invalid' };
-  judged.append(element('span', words[verdict] ?? verdict, { class: `verdict ${verdict}` }));
-  if (reason !== null) judged.append(` ${REASONS[reason] ?? reason}`);
-  return row(
-    time.format(clickedAtMs),
-    judged,
-    numberCell(amount(amountMicros)),
-    names.get(campaignId) ?? '',
-    element('td', clickId, { class: 'id' }),
-  );
 }
 
 function emptyRow(text, columns) {
@@ -174,4 +160,5 @@ async function listAdvertisers() {
 for (const choice of document.querySelectorAll('input[name=period]'))
   choice.addEventListener('change', () => showPeriods());
 listen(id, { statistics: show, complete: stillHolds, state: showState });
+showReceiptsOf(id);
 await Promise.allSettled([listAdvertisers(), showUser()]);
