@@ -27,7 +27,10 @@ const MOST_FILLING_BYTES = 64 * 1024 * 1024;
 /** Groups on their way to the disk at a time: while one is synced, the next waits at the disk already. */
 const MOST_IN_FLIGHT = 2;
 
-/** Group commit: up to two groups in flight, one filling. All changes of one turn of the event loop share a group. */
+/** Turns of the event loop for which a group may wait for more to come. */
+const MOST_TURNS = 6;
+
+/** Group commit: up to two groups in flight, one filling. All changes of one turn of the event loop share a group, and those of the next turns while they bring more. */
 export class Committer {
   readonly #parts: CommitterParts;
   #filling = new Group(1);
@@ -99,7 +102,14 @@ export class Committer {
   #schedule(): void {
     if (this.#scheduled || !this.#mayLeave || this.#failed) return;
     this.#scheduled = true;
+    this.#leaveAfterTurn(1);
+  }
+
+  /** Leaves after the first turn of the event loop that brings nothing more; not later than after a few. */
+  #leaveAfterTurn(turn: number): void {
+    const { count } = this.#filling;
     setImmediate(() => {
+      if (this.#filling.count > count && turn < MOST_TURNS) return this.#leaveAfterTurn(turn + 1);
       this.#scheduled = false;
       if (this.#mayLeave) this.#commit();
     });
@@ -125,7 +135,7 @@ export class Committer {
     this.#durableGroup = group.number;
     this.#inFlight = this.#inFlight.slice(1);
     group.fate.resolve('durable');
-    if (!this.#filling.isEmpty && this.#mayLeave) this.#commit();
+    if (!this.#filling.isEmpty) this.#schedule();
     this.#parts.durable(group.queues);
   }
 
