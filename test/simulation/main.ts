@@ -21,8 +21,12 @@ const { values } = parseArgs({
 
 const from = Number(values.seed ?? values.from);
 const to = values.seed === undefined ? from + Number(values.seeds) - 1 : from;
-if (values.help || !Number.isSafeInteger(from) || !Number.isSafeInteger(to)) console.log(USAGE);
-else if (values.mutants) process.exitCode = (await catchMutants((line) => console.log(line))) ? 0 : 1;
+const isMeant =
+  Number.isSafeInteger(from) && to >= from && ['queues', 'functions', undefined].includes(values.game);
+if (values.help || !isMeant) {
+  console.log(USAGE);
+  process.exitCode = values.help ? 0 : 1;
+} else if (values.mutants) process.exitCode = (await catchMutants((line) => console.log(line))) ? 0 : 1;
 else process.exitCode = (await allKept()) ? 0 : 1;
 
 /** True when every seed kept every promise; it ends at the first that does not. */

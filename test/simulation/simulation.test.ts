@@ -8,7 +8,7 @@ import { MUTANTS } from './mutants.ts';
 import { patched } from './mutate.ts';
 
 test('whatever clients do and wherever it crashes: every promise is kept, and a seed does the same twice', async () => {
-  for (let seed = 1; seed <= 40; seed += 1) {
+  for (let seed = 1; seed <= 20; seed += 1) {
     for (const verdict of await trySeed(seed))
       assert.deepEqual(verdict.violations, [], (await reportOf(verdict)).join('\n'));
   }
