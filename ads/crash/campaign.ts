@@ -45,16 +45,26 @@ export async function runCrashes(options: CrashOptions): Promise<CrashResult> {
   await prepare(stage, options.mutant);
   const seeds: SeedResult[] = [];
   for (let seed = options.first; seed < options.first + options.seeds; seed += 1) {
-    const result = await runSeed(stage, seed);
+    const result = await runSeed(stage, seed).catch((error: unknown) => stuck(seed, error));
     seeds.push(result);
     options.tell(line(result));
     for (const { invariant, says } of result.violations.slice(0, 5))
       options.tell(`    ${invariant}: ${says}`);
     const isFound = options.mutant !== undefined && result.violations.length > 0;
-    if (isFound || options.signal?.aborted === true) break;
+    if (isFound || result.isStuck === true || options.signal?.aborted === true) break;
   }
   const isWhole = seeds.every(({ violations }) => violations.length === 0);
   return { seeds, rebuilt: isWhole ? isEqual(await rebuild(stage.ledger)) : undefined };
+}
+
+/** What never comes to rest breaks its promise too; nothing that follows would say more. */
+function stuck(seed: number, error: unknown): SeedResult {
+  const says = error instanceof Error ? error.message : String(error);
+  return {
+    ...{ seed, faults: [], answered: 0, rows: 0, charged: 0, free: 0, freeMicros: 0 },
+    violations: [{ invariant: 'I8', says }],
+    isStuck: true,
+  };
 }
 
 async function prepare(stage: Stage, mutant: Mutant | undefined): Promise<void> {

@@ -18,6 +18,8 @@ import { until } from './waiting.ts';
 export interface SeedResult extends Verdict {
   readonly seed: number;
   readonly faults: readonly string[];
+  /** It never came to rest. */
+  readonly isStuck?: boolean;
 }
 
 /** Long enough for what was hidden when its worker was killed, again and again. */
