@@ -9,11 +9,14 @@ import { readAnswers, type Answer } from './answers.ts';
 import { createQueue, requestsFor } from './drive.ts';
 import type { Target } from './target.ts';
 
-const SENDS = 2000;
 const WARM_UP = 300;
-const SYNCS = 500;
+/** Sends and syncs in turn: a disk that others use too is the same for both. */
+const BLOCKS = 20;
+const SENDS = 100;
+const SYNCS = 25;
 /** About what the log of the database grows by with one message. */
 const SYNC_BYTES = 8192;
+const FILE_BYTES = 4 * 1024 * 1024;
 const POLLS = 1000;
 const REST_MS = 3;
 
@@ -24,12 +27,12 @@ export async function latencies(
 ): Promise<readonly Figure[]> {
   progress('queue: one sender, idle broker');
   await createQueue(target, 'idle');
-  const one = await oneSender(target);
-  const sync = percentile(bareSyncsMs(), 50);
+  const { sends, syncs } = await sendsAndSyncs(target);
+  const sync = percentile(syncs, 50);
   progress('queue: a waiting long poll');
   await createQueue(target, 'poll');
   const poll = percentile(await pollsMs(target), 99);
-  const p50 = percentile(one, 50);
+  const p50 = percentile(sends, 50);
   return [
     {
       ...{ name: 'one sender, idle broker, p50', value: rounded(p50), unit: 'ms' },
@@ -59,32 +62,52 @@ async function open(target: Target): Promise<(request: string) => Promise<Answer
   };
 }
 
-async function oneSender(target: Target): Promise<readonly number[]> {
+/** In milliseconds: sends one after the other, and bare syncs of the same disk. */
+async function sendsAndSyncs(
+  target: Target,
+): Promise<{ sends: readonly number[]; syncs: readonly number[] }> {
   const ask = await open(target);
-  const send = requestsFor(target, 'idle').send([{ body: 'x'.repeat(200) }]);
-  const times: number[] = [];
-  for (let sent = 0; sent < WARM_UP + SENDS; sent += 1) {
-    const startMs = performance.now();
-    good(await ask(send));
-    if (sent >= WARM_UP) times.push(performance.now() - startMs);
+  const request = requestsFor(target, 'idle').send([{ body: 'x'.repeat(200) }]);
+  const times = { sends: [] as number[], syncs: [] as number[] };
+  using file = new SyncedFile();
+  for (let sent = 0; sent < WARM_UP; sent += 1) good(await ask(request));
+  for (let block = 0; block < BLOCKS; block += 1) {
+    for (let sent = 0; sent < SENDS; sent += 1) {
+      const startMs = performance.now();
+      good(await ask(request));
+      times.sends.push(performance.now() - startMs);
+    }
+    for (let synced = 0; synced < SYNCS; synced += 1) {
+      const startMs = performance.now();
+      file.overwrite();
+      times.syncs.push(performance.now() - startMs);
+    }
   }
   return times;
 }
 
-/** What it takes to append a few kilobytes to a file and sync them, with nothing else going on. */
-function bareSyncsMs(): readonly number[] {
-  const folder = mkdtempSync(join(tmpdir(), 'millrace-sync-'));
-  const file = openSync(join(folder, 'file'), 'a');
-  const bytes = Buffer.alloc(SYNC_BYTES, 1);
-  const times = Array.from({ length: SYNCS }, () => {
-    const startMs = performance.now();
-    writeSync(file, bytes);
-    fdatasyncSync(file);
-    return performance.now() - startMs;
-  });
-  closeSync(file);
-  rmSync(folder, { recursive: true });
-  return times;
+/** A file that is written over and synced, as a log is: its size stays. */
+class SyncedFile implements Disposable {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'millrace-sync-'));
+  readonly #file = openSync(join(this.#folder, 'file'), 'w');
+  readonly #bytes = Buffer.alloc(SYNC_BYTES, 1);
+  #at = 0;
+
+  constructor() {
+    for (let at = 0; at < FILE_BYTES; at += SYNC_BYTES) writeSync(this.#file, this.#bytes, 0, SYNC_BYTES, at);
+    fdatasyncSync(this.#file);
+  }
+
+  overwrite(): void {
+    writeSync(this.#file, this.#bytes, 0, SYNC_BYTES, this.#at);
+    fdatasyncSync(this.#file);
+    this.#at = (this.#at + SYNC_BYTES) % FILE_BYTES;
+  }
+
+  [Symbol.dispose](): void {
+    closeSync(this.#file);
+    rmSync(this.#folder, { recursive: true });
+  }
 }
 
 /** From the acknowledgement of a send until its message is there; less than nothing when it was there first. */
