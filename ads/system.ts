@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { publishOutbox } from './click-processor/outbox.ts';
 import { queueSender } from './click-processor/queue-sender.ts';
 import { openLedger, type Ledger } from './database/ledger.ts';
 import { seedDemo } from './database/demo.ts';
@@ -15,6 +16,7 @@ import { PageServer } from './pages/page-server.ts';
 import type { InsiderMark } from './pages/sign-in.ts';
 import { startChild, stopLeftOver } from './platform/child.ts';
 import { startPlatform, type Platform } from './platform/platform.ts';
+import { settleBooks } from './summary/settle.ts';
 import { askForStatements } from './summary/statements.ts';
 import { INSIDER_COOKIE, insiderMark } from './server/insider.ts';
 import { SecretsFile } from './server/secrets-file.ts';
@@ -90,7 +92,11 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     flood: undefined,
   });
   stack.defer(() => server.stop());
-  const pageServer = new PageServer({ sql: ledger.sql, insider: insiderMarks(options.data) });
+  const pageServer = new PageServer({
+    ...{ sql: ledger.sql, insider: insiderMarks(options.data) },
+    tell: () => publishOutbox(ledger.sql, send),
+    compare: () => settleBooks({ clients, queues, ledger, server }, options.data),
+  });
   stack.defer(() => pageServer.close());
   const pages = await pageServer.listen();
   const passwords = await seedDemoUsers(ledger.sql, options.data);

@@ -6,6 +6,7 @@ import { sampleClick } from '../click-processor/fixtures/sample-click.ts';
 import { openTestLedger } from '../database/fixtures.ts';
 import type { Ledger } from '../database/ledger.ts';
 import { openChromium, whyNoChromium } from './fixtures/chromium.ts';
+import { reconcile } from '../summary/reconcile.ts';
 import { PASSWORD, signedIn } from './fixtures/signed-in.ts';
 import { sampleHour } from './fixtures/sample-hour.ts';
 import { PageServer } from './page-server.ts';
@@ -21,7 +22,10 @@ describe('the statistics page in chromium', { skip }, () => {
   let origin: string;
   before(async () => {
     ledger = await openTestLedger();
-    pages = new PageServer({ sql: ledger.sql });
+    pages = new PageServer({
+      sql: ledger.sql,
+      compare: () => reconcile(ledger.sql, { queued: 0, deadLetters: 0 }),
+    });
     origin = await pages.listen();
     browser = await openChromium();
     operator = await signedIn(ledger.sql, 'operator@test.example');
@@ -86,7 +90,7 @@ describe('the statistics page in chromium', { skip }, () => {
   });
 
   it('needs no sideways scrolling on a phone, in any state of it', async () => {
-    for (const path of ['/', '/advertiser/1', '/advertiser/3', '/advertiser/99']) {
+    for (const path of ['/operator', '/advertiser/1', '/advertiser/3', '/advertiser/99']) {
       await using page = await open(path, { viewport: { width: 375, height: 700 } });
       assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 375, path);
     }
@@ -117,6 +121,7 @@ describe('the statistics page in chromium', { skip }, () => {
 
   it('lists the advertisers, leads to each, and says so when there is none of that number', async () => {
     await using page = await open('/');
+    await page.getByRole('heading', { name: 'Operator' }).waitFor();
     await page.getByRole('link', { name: 'Harbour Books' }).click();
     await page.getByRole('heading', { name: 'Harbour Books' }).waitFor();
     await page.goto(`${origin}/advertiser/99`);
@@ -146,6 +151,36 @@ describe('the statistics page in chromium', { skip }, () => {
     const download = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Download' }).click();
     assert.match((await download).suggestedFilename(), /^clicks-of-advertiser-1-complete-to-.*\.csv$/);
+    assert.deepEqual(page.complaints, []);
+  });
+
+  it('lets the operator refill, try rules, give back, and compare the books', async () => {
+    await using page = await open('/operator');
+    const row = page.locator('#campaigns tr', { hasText: 'Last frames' });
+    await row.getByText('60.00 of 60.00').waitFor();
+    await row.getByRole('button', { name: 'Refill' }).focus();
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('12.5');
+    await page.keyboard.press('Enter');
+    await row.getByText('60.00 of 72.50').waitFor();
+    await row.getByRole('combobox').selectOption('paused');
+    const rules = { refuse: [], doubleClickWindowMs: 86_400_000, viewerRates: [], viewWaitMs: null };
+    await page
+      .locator('#definition')
+      .fill(JSON.stringify({ ...rules, viewerRates: [{ windowMs: 1, most: 0 }] }));
+    await page.locator('#note').fill('Nobody may click');
+    await page.getByRole('button', { name: 'Keep as a draft' }).click();
+    await page.getByText('Kept as version 3, a draft.').waitFor();
+    await page.locator('#rules tr', { hasText: 'Nobody may click' }).waitFor();
+    await page.locator('#tried').selectOption('3');
+    await page.getByRole('button', { name: 'Try it on the stored clicks' }).click();
+    await page.getByText(/charged ones would be given back/).waitFor();
+    await page.locator('#credit').click();
+    await page.getByText(/^[\d.,]+ given back for \d+ clicks\.$/).waitFor();
+    await page.getByRole('button', { name: 'Compare now' }).click();
+    await page.locator('#comparisons tr').nth(1).waitFor();
+    await page.getByText('By campaign and hour').click();
+    await page.locator('#hours tr').first().waitFor();
     assert.deepEqual(page.complaints, []);
   });
 

@@ -5,6 +5,7 @@ import type postgres from 'postgres';
 import { AdvertiserDoor } from './advertiser-door.ts';
 import { sendJson, sendPage, sendText, sendTo } from './answer.ts';
 import { sendAsset } from './files.ts';
+import { OperatorDoor, type Surroundings } from './operator-door.ts';
 import { Refused, refuseWithoutToken } from './request.ts';
 import type { Session } from './sessions.ts';
 import { SignIn, type SignInOptions } from './sign-in.ts';
@@ -13,7 +14,7 @@ import type { Visit } from './visit.ts';
 import { Watchers } from './watchers.ts';
 
 /** What the pages need around them. */
-export type PageServerOptions = Omit<SignInOptions, 'nowMs'>;
+export type PageServerOptions = Omit<SignInOptions, 'nowMs'> & Surroundings;
 
 /** Shows advertisers their statistics and operators everything, to this machine only and to who has signed in. */
 export class PageServer {
@@ -21,12 +22,14 @@ export class PageServer {
   readonly #signIn: SignIn;
   readonly #watchers = new Watchers();
   readonly #advertiser: AdvertiserDoor;
+  readonly #operator: OperatorDoor;
   readonly #server: Server;
 
   constructor(options: PageServerOptions) {
     this.#sql = options.sql;
     this.#signIn = new SignIn({ ...options, nowMs: () => Date.now() });
     this.#advertiser = new AdvertiserDoor(options.sql, this.#watchers, this.#signIn);
+    this.#operator = new OperatorDoor(options.sql, options);
     this.#server = createServer((request, response) => {
       this.#handle(request, response).catch((error: unknown) => fail(response, error));
     });
@@ -81,12 +84,13 @@ export class PageServer {
       return this.#watchers.end(token);
     }
     if (asked === 'GET /') {
-      if (user.role === 'operator') return sendPage(response, 'advertisers.html');
-      return sendTo(response, `/advertiser/${user.advertiserId}`);
+      const own = user.role === 'operator' ? '/operator' : `/advertiser/${user.advertiserId}`;
+      return sendTo(response, own);
     }
     if (asked === 'GET /me') return sendJson(response, { email: user.email, role: user.role, csrfToken });
     if (asked === 'GET /advertisers')
       return sendJson(response, await readAdvertisers(this.#sql, own(session)));
+    if (user.role === 'operator' && (await this.#operator.answer(visit, asked))) return;
     if (await this.#advertiser.answer(visit)) return;
     throw new Refused(404, 'There is nothing at this address.');
   }

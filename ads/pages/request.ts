@@ -27,6 +27,39 @@ export async function readBody(request: IncomingMessage, type: string): Promise<
   return Buffer.concat(parts).toString();
 }
 
+/** The fields of a JSON object. Rejects with Refused when it is none. */
+export async function readFields(request: IncomingMessage): Promise<Readonly<Record<string, unknown>>> {
+  const text = await readBody(request, 'application/json');
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return value as Record<string, unknown>;
+  } catch {
+    // Said below.
+  }
+  throw new Refused(400, 'Send a JSON object.');
+}
+
+/** A whole number of a field. Throws Refused when it is none between the two. */
+export function wholeField(
+  fields: Readonly<Record<string, unknown>>,
+  name: string,
+  least: number,
+  most: number,
+): number {
+  const value = fields[name];
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= least && value <= most)
+    return value;
+  throw new Refused(400, `${name} is a whole number from ${least} to ${most}.`);
+}
+
+/** A text of a field. Throws Refused when it is none, or too long. */
+export function textField(fields: Readonly<Record<string, unknown>>, name: string, most: number): string {
+  const value = fields[name];
+  if (typeof value === 'string' && value.trim() !== '' && value.length <= most) return value.trim();
+  throw new Refused(400, `${name} is a text of 1 to ${most} characters.`);
+}
+
 /** Throws Refused when a browser says that a page of somebody else asks. */
 export function refuseForeign({ headers }: IncomingMessage): void {
   const site = headers['sec-fetch-site'];

@@ -154,7 +154,10 @@ async function listAdvertisers() {
   const advertisers = await readAdvertisers().catch(() => []);
   // Who has one only needs no choice.
   if (advertisers.length < 2) return;
-  at('advertisers').replaceChildren(...advertisers.map(link));
+  at('advertisers').replaceChildren(
+    element('a', 'Operator', { href: '/operator' }),
+    ...advertisers.map(link),
+  );
 }
 
 for (const choice of document.querySelectorAll('input[name=period]'))

@@ -1,0 +1,157 @@
+// The operator's page: reads the figures every few seconds, and asks for changes.
+import { showBooks, workBooks } from '/books.js';
+import { amount, ask, at, count, element, numberCell, read, row, showUser } from '/page.js';
+import { showRules, workRules } from '/rules-desk.js';
+import { reasonWords, verdictWords } from '/words.js';
+
+const EVERY_MS = 3000;
+const time = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium', hourCycle: 'h23' });
+const shown = new Map();
+
+/** Does nothing when nothing changed, so that a reader's place stays; what has the focus keeps it. */
+function fill(name, data, makeRows) {
+  const text = JSON.stringify(data);
+  if (shown.get(name) === text) return;
+  shown.set(name, text);
+  const focused = document.activeElement?.id;
+  at(name).replaceChildren(...makeRows(data));
+  if (focused) at(focused)?.focus();
+}
+
+async function refresh() {
+  try {
+    const figures = await read('/operator/figures');
+    const newest = figures.newestClickId === null ? 'no click yet' : `newest click ${figures.newestClickId}`;
+    at('position').textContent = `Complete up to ${time.format(figures.readAtMs)} · ${newest}`;
+    fill('campaigns', figures.campaigns, (all) => all.map(campaignRow));
+    fill('advertisers', figures.advertisers, (all) => all.map(advertiserItem));
+    fill('publishers', figures.publishers, (all) => all.map(publisherRow));
+    fill('reasons', figures.reasons, (all) => all.map(reasonRow));
+    fill('rules', figures.rules, showRules(refresh));
+    fill('comparisons', figures.comparisons, showBooks);
+    showState('live', 'Live');
+    at('figures').hidden = false;
+  } catch {
+    showState('lost', 'The figures cannot be read just now; trying again …');
+  }
+}
+
+function showState(state, words) {
+  if (at('state').textContent !== words) at('state').textContent = words;
+  at('state').dataset.state = state;
+}
+
+function campaignRow(campaign) {
+  const { campaignId, name, advertiser, state, priceMicros, limitMicros, spentMicros } = campaign;
+  const used = element('td');
+  used.append(
+    element('meter', '', {
+      max: 1,
+      value: limitMicros === 0 ? 1 : spentMicros / limitMicros,
+      'aria-label': `${name}: budget used`,
+    }),
+    element('small', `${amount(spentMicros)} of ${amount(limitMicros)}`),
+  );
+  const refill = element('button', 'Refill', {
+    type: 'button',
+    id: `refill-${campaignId}`,
+    'aria-label': `Refill ${name}`,
+  });
+  refill.addEventListener('click', () => openRefill(campaign));
+  return row(
+    element('th', name, { scope: 'row' }),
+    advertiser,
+    numberCell(amount(priceMicros)),
+    used,
+    ...[campaign.billed, campaign.free, campaign.invalid].map((number) => numberCell(count(number))),
+    cell(stateChoice(`campaigns/${campaignId}`, name, state)),
+    cell(refill),
+  );
+}
+
+function publisherRow({ publisherId, name, state, billed, free, invalid, chargedMicros }) {
+  const all = billed + free + invalid;
+  const share = element('td');
+  share.append(
+    element('meter', '', {
+      max: 1,
+      value: all === 0 ? 0 : invalid / all,
+      'aria-label': `${name}: share of invalid`,
+    }),
+    element('small', all === 0 ? 'no clicks' : `${((100 * invalid) / all).toFixed(1)} %`),
+  );
+  return row(
+    element('th', name, { scope: 'row' }),
+    ...[billed, free, invalid].map((number) => numberCell(count(number))),
+    share,
+    numberCell(amount(chargedMicros)),
+    cell(stateChoice(`publishers/${publisherId}`, name, state)),
+  );
+}
+
+function advertiserItem({ advertiserId, name, walletMicros }) {
+  const item = element('li');
+  item.append(
+    element('a', name, { href: `/advertiser/${advertiserId}` }),
+    element('small', `${amount(walletMicros)} not given to a campaign`),
+  );
+  return item;
+}
+
+function reasonRow({ verdict, reason, lastDay, clicks }) {
+  const name = element('th', `${reasonWords(reason)} `, { scope: 'row' });
+  name.append(element('span', verdictWords(verdict), { class: `verdict ${verdict}` }));
+  return row(name, numberCell(count(lastDay)), numberCell(count(clicks)));
+}
+
+function cell(content) {
+  const made = element('td');
+  made.append(content);
+  return made;
+}
+
+/** Changes the state as soon as another one is chosen. */
+function stateChoice(path, name, state) {
+  const choice = element('select', '', {
+    id: `state-${path.replace('/', '-')}`,
+    'aria-label': `State of ${name}`,
+  });
+  for (const one of ['active', 'paused', 'ended']) choice.append(element('option', one, { value: one }));
+  choice.value = state;
+  choice.addEventListener('change', () => {
+    void ask(`/operator/${path}/state`, { state: choice.value })
+      .catch((error) => showState('lost', error.message))
+      .then(refresh);
+  });
+  return choice;
+}
+
+/** One key for one opening: sent twice, the money moves once. */
+function openRefill({ campaignId, name }) {
+  at('refill-title').textContent = `Refill ${name}`;
+  at('refill-said').textContent = '';
+  at('refill-form').reset();
+  const key = crypto.randomUUID();
+  at('refill-form').onsubmit = (event) => {
+    event.preventDefault();
+    const amountMicros = Math.round(Number(at('amount').value) * 1e6);
+    void ask(`/operator/campaigns/${campaignId}/refill`, { key, amountMicros }).then(
+      () => {
+        at('refill').close();
+        return refresh();
+      },
+      (error) => (at('refill-said').textContent = error.message),
+    );
+  };
+  at('refill').showModal();
+}
+
+async function keepFresh() {
+  await refresh();
+  setTimeout(() => void keepFresh(), EVERY_MS);
+}
+
+at('refill-close').addEventListener('click', () => at('refill').close());
+workRules(refresh);
+workBooks(refresh);
+await Promise.allSettled([keepFresh(), showUser()]);

@@ -1,0 +1,108 @@
+import type postgres from 'postgres';
+import { setCampaignState, type CampaignSettings } from '../ledger/campaigns.ts';
+import { deposit, fundCampaign } from '../ledger/money.ts';
+import type { Reconciliation } from '../summary/reconcile.ts';
+import { sendJson, sendPage } from './answer.ts';
+import { readHours, readOperatorFigures } from './operator-figures.ts';
+import { readFields, Refused, textField, wholeField } from './request.ts';
+import { RulesDesk } from './rules-desk.ts';
+import type { Visit } from './visit.ts';
+
+/** What the operator's page needs of the running system. */
+export interface Surroundings {
+  /** Sends what waits in the outbox; what fails is sent later. */
+  readonly tell?: () => Promise<unknown>;
+  /** Compares the books with the channel, and keeps what it found. */
+  readonly compare?: () => Promise<Reconciliation>;
+}
+
+type Answer = (fields: Readonly<Record<string, unknown>>, id: number) => Promise<unknown>;
+
+const STATES: readonly string[] = ['active', 'paused', 'ended'];
+/** A billion, in micro-units. */
+const MOST_MICROS = 1e15;
+
+/** What is asked below `/operator`. Whoever comes here is an operator. */
+export class OperatorDoor {
+  readonly #sql: postgres.Sql;
+  readonly #surroundings: Surroundings;
+  readonly #changes: ReadonlyMap<string, Answer>;
+
+  constructor(sql: postgres.Sql, surroundings: Surroundings) {
+    this.#sql = sql;
+    this.#surroundings = surroundings;
+    const desk = new RulesDesk(sql);
+    this.#changes = new Map<string, Answer>([
+      ['campaigns/N/refill', (fields, id) => this.#refill(id, fields)],
+      ['campaigns/N/state', (fields, id) => this.#setState(id, stateOf(fields))],
+      ['publishers/N/state', (fields, id) => this.#setPublisherState(id, stateOf(fields))],
+      ['rules', (fields) => desk.draft(fields)],
+      ['rules/N/activate', (_fields, id) => desk.activate(id)],
+      ['what-if', (fields) => desk.preview(fields)],
+      ['credits', (fields) => desk.credit(fields)],
+      ['comparisons', () => this.#compare()],
+    ]);
+  }
+
+  /** False when `asked`, a method and an address, is none of these. */
+  async answer({ request, response }: Visit, asked: string): Promise<boolean> {
+    if (asked === 'GET /operator') {
+      sendPage(response, 'operator.html');
+      return true;
+    }
+    if (asked === 'GET /operator/figures') {
+      sendJson(response, await readOperatorFigures(this.#sql));
+      return true;
+    }
+    if (asked === 'GET /operator/hours') {
+      sendJson(response, await readHours(this.#sql, Date.now()));
+      return true;
+    }
+    const [, path = '', , id = '0'] = /^POST \/operator\/(\D+(\/(\d{1,9})\/\D+)?)$/.exec(asked) ?? [];
+    const change = this.#changes.get(path.replace(/\/\d+\//, '/N/'));
+    if (change === undefined) return false;
+    const answer = await change(await readFields(request), Number(id));
+    await this.#surroundings.tell?.().catch(() => undefined);
+    sendJson(response, answer);
+    return true;
+  }
+
+  /** What is paid in goes to the campaign; the same `key` again moves nothing. */
+  async #refill(
+    campaignId: number,
+    fields: Readonly<Record<string, unknown>>,
+  ): Promise<{ readonly moved: boolean }> {
+    const key = textField(fields, 'key', 64);
+    const amountMicros = wholeField(fields, 'amountMicros', 1, MOST_MICROS);
+    const [campaign] = await this.#sql<{ advertiser: number }[]>`
+      SELECT advertiser_id AS advertiser FROM campaign WHERE campaign_id = ${campaignId}`;
+    if (campaign === undefined) throw new Refused(404, `There is no campaign ${campaignId}.`);
+    const payment = { key: `page:${campaignId}:${amountMicros}:${key}`, amountMicros };
+    await deposit(this.#sql, campaign.advertiser, payment);
+    return { moved: await fundCampaign(this.#sql, campaignId, payment) };
+  }
+
+  async #setState(campaignId: number, state: CampaignSettings['state']): Promise<object> {
+    if (await setCampaignState(this.#sql, campaignId, state)) return { state };
+    throw new Refused(404, `There is no campaign ${campaignId}.`);
+  }
+
+  /** Ad servers see it when they next read what there is to show. */
+  async #setPublisherState(publisherId: number, state: string): Promise<object> {
+    const changed = await this.#sql`
+      UPDATE publisher SET state = ${state} WHERE publisher_id = ${publisherId} RETURNING 1`;
+    if (changed.length === 0) throw new Refused(404, `There is no publisher ${publisherId}.`);
+    return { state };
+  }
+
+  async #compare(): Promise<Reconciliation> {
+    const { compare } = this.#surroundings;
+    if (compare === undefined) throw new Refused(409, 'The channel is not known here.');
+    return compare();
+  }
+}
+
+function stateOf({ state }: Readonly<Record<string, unknown>>): CampaignSettings['state'] {
+  if (typeof state === 'string' && STATES.includes(state)) return state as CampaignSettings['state'];
+  throw new Refused(400, 'state is active, paused or ended.');
+}

@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, it } from 'node:test';
+import { chargeClicks } from '../click-processor/charge.ts';
+import { sampleClick, sampleId } from '../click-processor/fixtures/sample-click.ts';
+import { openTestLedger, resetLedger } from '../database/fixtures.ts';
+import type { Ledger } from '../database/ledger.ts';
+import { reconcile } from '../summary/reconcile.ts';
+import { signedIn } from './fixtures/signed-in.ts';
+import type { OperatorFigures } from './operator-figures.ts';
+import { PageServer } from './page-server.ts';
+import type { Preview } from './rules-desk.ts';
+
+const NO_ROBOTS = { refuse: ['bot'], doubleClickWindowMs: 0, viewerRates: [], viewWaitMs: null };
+
+describe('the operator', () => {
+  let ledger: Ledger;
+  let pages: PageServer;
+  let origin: string;
+  let operator: { Cookie: string };
+  let told = 0;
+  before(async () => {
+    ledger = await openTestLedger();
+    pages = new PageServer({
+      sql: ledger.sql,
+      tell: () => Promise.resolve((told += 1)),
+      compare: () => reconcile(ledger.sql, { queued: 0, deadLetters: 0 }),
+    });
+    origin = await pages.listen();
+    operator = await signedIn(ledger.sql, 'operator@test.example');
+  });
+  after(async () => {
+    await pages.close();
+    await ledger.close();
+  });
+  beforeEach(() => resetLedger(ledger, 1_000_000));
+
+  it('refills a budget once for one key, and the channel hears of it', async () => {
+    const toldBefore = told;
+    for (const moved of [true, false]) {
+      const answer = await ask('campaigns/1/refill', { key: 'k', amountMicros: 500_000 });
+      assert.deepEqual([answer.status, await answer.json()], [200, { moved }]);
+    }
+    assert.equal((await figures()).campaigns[0]?.limitMicros, 1_500_000);
+    assert.equal(told, toldBefore + 2);
+    for (const fields of [
+      {},
+      { key: 'k', amountMicros: -1 },
+      { key: 'k', amountMicros: 0.5 },
+      { amountMicros: 5 },
+    ])
+      assert.equal((await ask('campaigns/1/refill', fields)).status, 400);
+    assert.equal((await ask('campaigns/99/refill', { key: 'k', amountMicros: 1 })).status, 404);
+  });
+
+  it('pauses campaigns and publishers', async () => {
+    assert.equal((await ask('campaigns/1/state', { state: 'paused' })).status, 200);
+    assert.equal((await ask('publishers/2/state', { state: 'paused' })).status, 200);
+    const { campaigns, publishers } = await figures();
+    assert.deepEqual([campaigns[0]?.state, publishers[1]?.state], ['paused', 'paused']);
+    assert.equal((await ask('campaigns/1/state', { state: 'sold' })).status, 400);
+    assert.equal((await ask('campaigns/99/state', { state: 'ended' })).status, 404);
+    assert.equal((await ask('publishers/99/state', { state: 'ended' })).status, 404);
+    await ask('publishers/2/state', { state: 'active' });
+  });
+
+  it('sees clicks by reason, publisher and campaign, up to the newest', async () => {
+    await chargeClicks(ledger.sql, [sampleClick(1), sampleClick(2, { method: 'HEAD' })]);
+    const seen = await figures();
+    assert.deepEqual(seen.reasons, [{ verdict: 'invalid', reason: 'head', lastDay: 0, clicks: 1 }]);
+    const [publisher] = seen.publishers;
+    assert.deepEqual([publisher?.billed, publisher?.invalid, publisher?.chargedMicros], [1, 1, 250_000]);
+    assert.ok([sampleId(1), sampleId(2)].includes(seen.newestClickId ?? ''));
+    assert.equal(seen.campaigns[0]?.spentMicros, 250_000);
+  });
+
+  it('drafts rules, tries them on the stored clicks, and gives back what was shown, once', async () => {
+    await chargeClicks(ledger.sql, [sampleClick(1, { agent: 'curl-like thing' }), sampleClick(2)]);
+    await ledger.owner`ALTER TABLE click DISABLE TRIGGER USER`;
+    await ledger.owner`UPDATE click SET agent = 'Googlebot/2.1' WHERE click_id = ${sampleId(2)}`;
+    await ledger.owner`ALTER TABLE click ENABLE TRIGGER USER`;
+    const answer = await ask('rules', { definition: NO_ROBOTS, note: 'robots alone' });
+    const { version } = (await answer.json()) as { version: number };
+    const range = { version, fromMs: 0, untilMs: 4e12 };
+    const preview = (await (await ask('what-if', range)).json()) as Preview;
+    assert.deepEqual(preview.credits, { clicks: 1, amountMicros: 250_000 });
+    assert.deepEqual(preview.first[0]?.clickId, sampleId(2));
+    assert.equal((await ask('credits', { ...range, expectedMicros: 250_001 })).status, 409);
+    assert.equal((await ask('credits', range)).status, 409);
+    const given = await ask('credits', { ...range, expectedMicros: 250_000 });
+    assert.deepEqual(await given.json(), { clicks: 1, amountMicros: 250_000 });
+    assert.equal((await ask('credits', { ...range, expectedMicros: 250_000 })).status, 409);
+    assert.equal((await ask(`rules/${version}/activate`)).status, 200);
+    assert.equal((await ask(`rules/${version}/activate`)).status, 409);
+    assert.equal((await ask('what-if', { ...range, version: 99 })).status, 404);
+    const wrong = await ask('rules', { definition: { ...NO_ROBOTS, refuse: ['sun'] }, note: 'x' });
+    assert.deepEqual([wrong.status, /refuse/.test(await wrong.text())], [400, true]);
+  });
+
+  it('compares the books, and finds every difference by its id', async () => {
+    await chargeClicks(ledger.sql, [sampleClick(1)]);
+    await ledger.owner`UPDATE stat_hour SET clicks = 7`;
+    assert.equal((await ask('comparisons')).status, 200);
+    const [latest] = (await figures()).comparisons;
+    assert.equal(latest?.balanced, false);
+    assert.deepEqual(latest?.differences.ids['unaccountedNumbers'], [sampleId(1)]);
+    assert.equal(latest?.differences.counts['statistics'], 1);
+    const hours = (await (await get('hours')).json()) as { campaignId: number }[];
+    assert.deepEqual(hours, []);
+  });
+
+  it('is nobody else: an advertiser finds nothing at any of these addresses, a stranger must sign in', async () => {
+    const advertiser = await signedIn(ledger.sql, 'anna@bicycles.example', 1);
+    for (const path of ['', '/figures', '/hours'])
+      assert.deepEqual(
+        [
+          (await fetch(`${origin}/operator${path}`, { headers: advertiser })).status,
+          (await fetch(`${origin}/operator${path}`)).status,
+        ],
+        [404, 401],
+        path,
+      );
+    for (const path of [
+      'campaigns/1/refill',
+      'campaigns/1/state',
+      'publishers/1/state',
+      'rules',
+      'rules/1/activate',
+      'what-if',
+      'credits',
+      'comparisons',
+    ]) {
+      const fields = { key: 'k', amountMicros: 1, state: 'paused', definition: NO_ROBOTS, note: 'x' };
+      assert.equal((await ask(path, fields, advertiser)).status, 404, path);
+      const unmarked = await fetch(`${origin}/operator/${path}`, {
+        method: 'POST',
+        headers: { ...operator, 'Content-Type': 'application/json' },
+        body: JSON.stringify(fields),
+      });
+      assert.equal(unmarked.status, 403, path);
+    }
+    assert.equal((await figures()).campaigns[0]?.state, 'active');
+  });
+
+  function get(path: string): Promise<Response> {
+    return fetch(`${origin}/operator/${path}`, { headers: operator });
+  }
+
+  async function figures(): Promise<OperatorFigures> {
+    return (await (await get('figures')).json()) as OperatorFigures;
+  }
+
+  async function ask(path: string, fields: object = {}, who = operator): Promise<Response> {
+    const me = await fetch(`${origin}/me`, { headers: who });
+    const { csrfToken } = (await me.json()) as { csrfToken: string };
+    return fetch(`${origin}/operator/${path}`, {
+      method: 'POST',
+      headers: { ...who, 'X-CSRF-Token': csrfToken, 'Content-Type': 'application/json' },
+      body: JSON.stringify(fields),
+    });
+  }
+});
