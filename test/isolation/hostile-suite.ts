@@ -42,7 +42,7 @@ export function hostileSuite(who: Who): void {
     ...MACHINE_ATTACKS,
     ...DOOR_ATTACKS,
   };
-  describe(`hostile programs, platform of ${who}`, { skip: whyNoWalls ?? false, timeout: 110_000 }, () => {
+  describe(`hostile programs, platform of ${who}`, { skip: whyNoWalls ?? false, timeout: 300_000 }, () => {
     attacksBy(who, all);
     moreBy(who);
   });

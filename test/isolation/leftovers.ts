@@ -12,6 +12,7 @@ export interface Leftovers {
   readonly groups: readonly string[];
   /** Names in its folder of short-lived files. */
   readonly files: readonly string[];
+  /** On its folders. */
   readonly mounts: readonly string[];
   /** Sockets on which it listens. */
   readonly listening: number;
@@ -33,7 +34,7 @@ export async function leftovers({ platform, dataDirectory }: Ground): Promise<Le
     files: readdirSync(runFolder).filter((name) => !isAhead(name)),
     mounts: readFileSync('/proc/mounts', 'utf8')
       .split('\n')
-      .filter((line) => line.includes('millrace')),
+      .filter((line) => [runFolder, dataDirectory, `-${pid}-`].some((own) => line.includes(own))),
     listening: listeningSockets(pid) - ahead.apis,
   };
 }
