@@ -16,6 +16,8 @@ import { PageServer } from './pages/page-server.ts';
 import type { InsiderMark } from './pages/sign-in.ts';
 import { startChild, stopLeftOver } from './platform/child.ts';
 import { startPlatform, type Platform } from './platform/platform.ts';
+import { compareHourly } from './summary/hourly.ts';
+import type { Reconciliation } from './summary/reconcile.ts';
 import { settleBooks } from './summary/settle.ts';
 import { askForStatements } from './summary/statements.ts';
 import { INSIDER_COOKIE, insiderMark } from './server/insider.ts';
@@ -92,10 +94,13 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     flood: undefined,
   });
   stack.defer(() => server.stop());
+  const compare = (): Promise<Reconciliation> =>
+    settleBooks({ clients, queues, ledger, server }, options.data);
+  stack.defer(compareHourly(compare));
   const pageServer = new PageServer({
     ...{ sql: ledger.sql, insider: insiderMarks(options.data) },
     tell: () => publishOutbox(ledger.sql, send),
-    compare: () => settleBooks({ clients, queues, ledger, server }, options.data),
+    compare,
   });
   stack.defer(() => pageServer.close());
   const pages = await pageServer.listen();

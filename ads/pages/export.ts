@@ -59,7 +59,7 @@ export async function sendCsv(
     'Content-Disposition': `attachment; filename="${name}"`,
   });
   response.write(csvLine(COLUMNS.map(([column]) => column)));
-  const left = once(response, 'close');
+  const left = new Promise<void>((resolve) => response.once('close', () => resolve()));
   for (let after: string | undefined; !response.destroyed;) {
     const some = await readReceipts(sql, { ...range, limit: AT_ONCE, after, newestFirst: false });
     const lines = some.map((receipt) => csvLine(COLUMNS.map(([, cell]) => cell(receipt)))).join('');
