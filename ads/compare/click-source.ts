@@ -26,8 +26,7 @@ export class ClickSource {
 
   /** Posts `count` clicks at `rate` a second, or as fast as it goes; answers the name under which they are recorded. */
   async post(count: number, rate = Number.POSITIVE_INFINITY): Promise<string> {
-    this.#run += 1;
-    const serverId = `compare-${this.#run}`;
+    const serverId = this.#nextRun();
     const startMs = performance.now();
     for (let first = 1; first <= count; first += BATCH) {
       await sleep(Math.max(0, startMs + ((first - 1) * 1000) / rate - performance.now()));
@@ -38,6 +37,17 @@ export class ClickSource {
         throw new Error('The queue did not take the clicks.');
     }
     return serverId;
+  }
+
+  /** Bodies of as many such clicks, posted nowhere, and the name under which they are recorded. */
+  bodies(count: number): { readonly run: string; readonly bodies: readonly string[] } {
+    const run = this.#nextRun();
+    return { run, bodies: Array.from({ length: count }, (_, index) => this.#click(run, index + 1)) };
+  }
+
+  #nextRun(): string {
+    this.#run += 1;
+    return `compare-${this.#run}`;
   }
 
   #click(serverId: string, seq: number): string {

@@ -22,8 +22,14 @@ export interface Form {
 
 /** The function: environments come and go below the platform. */
 export async function functionForm(ground: Ground): Promise<Form> {
-  const { clients, root, ledger, queue, platform } = ground;
+  const { clients, root, ledger, queue } = ground;
   await deployProcessor(clients, { root, ledger, clicks: queue });
+  return mappedForm(ground);
+}
+
+/** A function that is deployed and mapped to the ground's queue. */
+export function mappedForm(ground: Ground): Form {
+  const { platform } = ground;
   const pids = (): readonly number[] => familyOf(platform.pid).filter((pid) => pid !== platform.pid);
   return {
     name: 'function',
@@ -54,12 +60,14 @@ async function setMapping({ clients: { lambda }, queue }: Ground, isOn: boolean)
     await sleep(50);
 }
 
-/** The long-lived consumer: a process that somebody must start, and start again. */
-export function consumerForm({ root, platform, queue, ledger }: Ground): Form {
+/** The long-lived consumer, or another program that works as it does: a process that somebody must start, and start again. */
+export function consumerForm(ground: Ground, command?: readonly string[]): Form {
+  const { root, platform, queue, ledger } = ground;
+  const words = command ?? [join(root, 'ads', 'consumer', 'main.ts')];
   let child: ChildProcess | undefined;
   const turnOn = (): Promise<void> => {
     const variables = { AWS_ENDPOINT_URL: platform.endpoint, QUEUE_URL: queue.url, DATABASE_URL: ledger.url };
-    child = spawn(process.execPath, [join(root, 'ads', 'consumer', 'main.ts')], {
+    child = spawn(process.execPath, words, {
       stdio: ['ignore', 'ignore', 'inherit'],
       env: { ...process.env, ...variables },
     });

@@ -10,7 +10,7 @@ import type { ClickProcessor } from '../click-processor/processor.ts';
 /** What the long-lived consumer works with. */
 export interface ConsumerOptions {
   readonly sqs: SQSClient;
-  readonly processor: ClickProcessor;
+  readonly processor: Pick<ClickProcessor, 'process'>;
   readonly queueUrl: string;
   /** How many batches are handled at once. */
   readonly workers: number;

@@ -1,9 +1,15 @@
 import type { Bench } from '../figure.ts';
+import { chargingFigures } from './charging.ts';
 import { clickFigures } from './clicks.ts';
+import { ysbFigures } from './ysb/figures.ts';
 
 /** The advertising click system. */
 export const ads: Bench = {
   name: 'ads',
-  what: 'click endpoint in open loop: latency, sustained rate, redirects while database or processor are stopped (30 s with --full)',
-  run: (progress, { isFull }) => clickFigures(progress, isFull),
+  what: 'clicks in open loop: redirects (also while database or processor are stopped), pages; charging beside the bare transaction; Yahoo streaming benchmark (whole with --full)',
+  run: async (progress, { isFull }) => [
+    ...(await clickFigures(progress, isFull)),
+    ...(await chargingFigures(progress, isFull)),
+    ...(await ysbFigures(progress, isFull)),
+  ],
 };

@@ -23,6 +23,7 @@ import { signToken } from '../../ads/server/token.ts';
 import { uuid7 } from '../../ads/server/uuid7.ts';
 import { JIFFIES_PER_S, jiffiesOf } from '../usage.ts';
 import type { ClickLoad } from './click-client.ts';
+import { PageWatcher } from './page-watcher.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
 const run = promisify(execFile);
@@ -121,6 +122,14 @@ export class ClickSystem implements AsyncDisposable {
   async recorded(): Promise<number> {
     const [row] = await this.#ledger.sql<{ clicks: string }[]>`SELECT count(*) AS clicks FROM click`;
     return Number(row?.clicks ?? 0);
+  }
+
+  /** Opens the pages of all advertisers whose ads are clicked. */
+  watchPages(): Promise<PageWatcher> {
+    return PageWatcher.watch(
+      this.#ledger,
+      ADS.map((ad) => ad.advertiserId),
+    );
   }
 
   /** From the click to its record in the ledger, of clicks since `sinceMs`. */

@@ -1,4 +1,4 @@
-import { rounded, type Figure } from '../figure.ts';
+import { percentile, rounded, type Figure } from '../figure.ts';
 import { ClickSystem } from './click-system.ts';
 
 const RATE = 1000;
@@ -6,6 +6,8 @@ const WARM_UP_S = 5;
 const STEPS = [2000, 3000, 4000, 5000, 6000, 8000];
 const STEP_SECONDS = 8;
 const DRAIN_S = 600;
+/** So long a page may take to show what is recorded. */
+const PAGE_S = 30;
 const OUTAGE_RATE = 500;
 /** A step whose clicks wait longer than this is not sustained: its queue grows. */
 const SUSTAINED_P99_MS = 250;
@@ -30,6 +32,7 @@ export async function clickFigures(
   const normal = await system.load(RATE, times.normalS);
   await system.drained(DRAIN_S);
   const recorded = await system.recordLatency(sinceMs);
+  const shown = await onThePages(system, times.normalS, progress);
   const without = await stopped(system, times, progress);
   progress('ads: sustained rate, function off');
   await system.setProcessor(false);
@@ -49,6 +52,7 @@ export async function clickFigures(
       target: '< 250 ms, p99 < 1 s',
       kept: recorded.p50 < 250 && recorded.p99 < 1000,
     },
+    ...shown,
     count('ads: of these not redirected', normal.sent - normal.redirected),
     {
       name: 'ads: CPU of the ad server, 1,000 clicks',
@@ -59,6 +63,32 @@ export async function clickFigures(
     },
     ...without,
     { name: 'ads: clicks sustained', value: most, unit: '/s', target: '>= 5,000/s', kept: most >= 5000 },
+  ];
+}
+
+/** The pages of all four advertisers are open meanwhile. */
+async function onThePages(
+  system: ClickSystem,
+  seconds: number,
+  progress: (line: string) => void,
+): Promise<readonly Figure[]> {
+  progress(`ads: ${RATE} clicks/s, pages open`);
+  await using pages = await system.watchPages();
+  const sinceMs = Date.now();
+  await system.load(RATE, seconds);
+  await system.drained(DRAIN_S);
+  const waits = await pages.latenciesMs(sinceMs, PAGE_S);
+  const [p50, p99] = [percentile(waits, 50), percentile(waits, 99)];
+  const unit = `ms (${waits.length} clicks)`;
+  return [
+    {
+      ...{ name: 'ads: click to the page, 1,000/s, p50', value: rounded(p50), unit },
+      ...{ target: '< 250 ms', kept: p50 < 250 },
+    },
+    {
+      ...{ name: 'ads: click to the page, 1,000/s, p99', value: rounded(p99), unit },
+      ...{ target: '< 1,000 ms', kept: p99 < 1000 },
+    },
   ];
 }
 
@@ -77,7 +107,7 @@ async function stopped(
   const withoutProcessor = await system.load(OUTAGE_RATE, outageS);
   await system.setProcessor(true);
   const afterProcessorS = await system.drained(DRAIN_S);
-  const sent = RATE * (normalS + WARM_UP_S) + withoutDatabase.sent + withoutProcessor.sent;
+  const sent = RATE * (2 * normalS + WARM_UP_S) + withoutDatabase.sent + withoutProcessor.sent;
   return [
     count('ads: not redirected, database stopped', withoutDatabase.sent - withoutDatabase.redirected),
     seconds('ads: backlog gone after the database', afterDatabaseS),

@@ -1,0 +1,130 @@
+import { percentile, rounded, type Figure } from '../../figure.ts';
+import type { Variant } from './pipeline.ts';
+import { runYsb, type Outcome } from './run.ts';
+import { FORMS, layYsb, type YsbGround } from './ysb-ground.ts';
+
+/** How much is sent. */
+interface Amounts {
+  /** Events a second, step by step until one is not kept up. */
+  readonly steps: Readonly<Record<Variant, readonly number[]>>;
+  readonly seconds: number;
+}
+
+const SHORT: Amounts = { steps: { count: [1000, 5000, 10_000], money: [500, 1000] }, seconds: 10 };
+const WHOLE: Amounts = {
+  steps: { count: [1000, 2000, 5000, 10_000, 20_000, 50_000], money: [500, 1000, 2000, 5000] },
+  seconds: 120,
+};
+const TARGETS = {
+  count: { rate: 10_000, p99Ms: 250 },
+  money: { rate: 1000, p99Ms: 250 },
+} as const;
+/** A backlog of so much time is none that grows. */
+const MOST_WAITING_S = 1;
+const TICKS_PER_S = 100;
+const EVENTS_A_MESSAGE = 100;
+const ANCHOR = 'Storm/Flink: 170,000/s on 10 machines, p50 750, p99 1,330 ms';
+
+/** The Yahoo streaming benchmark, restated: two variants, each as a function and as a long-lived consumer. */
+export async function ysbFigures(
+  progress: (line: string) => void,
+  isFull: boolean,
+): Promise<readonly Figure[]> {
+  const amounts = isFull ? WHOLE : SHORT;
+  const figures: Figure[] = [];
+  for (const variant of ['count', 'money'] as const)
+    for (const form of FORMS) {
+      await using ysb = await layYsb(variant, form);
+      figures.push(...(await figuresOf(ysb, `ysb-${variant}, ${form}`, amounts, progress)));
+    }
+  return figures;
+}
+
+async function figuresOf(
+  ysb: YsbGround,
+  name: string,
+  { steps, seconds }: Amounts,
+  progress: (line: string) => void,
+): Promise<readonly Figure[]> {
+  const outcomes: Outcome[] = [];
+  let best: { readonly rate: number; readonly outcome: Outcome } | undefined;
+  // Environments and connections are there from the first step on.
+  await runYsb(ysb, { seed: 1, rate: 100, seconds: 1, isKilled: false });
+  for (const [index, rate] of steps[ysb.variant].entries()) {
+    progress(`${name}: ${rate} events/s for ${seconds} s`);
+    const outcome = await runYsb(ysb, { seed: index + 2, rate, seconds, isKilled: false });
+    outcomes.push(outcome);
+    progress(`${name}: ${outcome.waiting} messages waited at the end, window p99 ${p(outcome, 99)} ms`);
+    if (outcome.waiting > MOST_WAITING_S * messagesPerS(rate)) break;
+    best = { rate, outcome };
+  }
+  const rate = steps[ysb.variant][0] ?? 0;
+  progress(`${name}: ${rate} events/s for ${seconds} s, killed in the middle`);
+  const killed = await runYsb(ysb, { seed: 99, rate, seconds, isKilled: true });
+  return [
+    ...speedOf(name, ysb.variant, best),
+    ...differences(`${name}: missing, extra, wrong money`, outcomes),
+    ...differences(`${name}, kill -9: missing, extra, wrong money`, [killed]),
+    {
+      ...{ name: `${name}, kill -9: slowest window`, value: p(killed, 100), unit: 'ms after its end' },
+      ...{ target: 'reported', kept: true },
+    },
+  ];
+}
+
+function speedOf(
+  name: string,
+  variant: Variant,
+  best: { readonly rate: number; readonly outcome: Outcome } | undefined,
+): readonly Figure[] {
+  const target = TARGETS[variant];
+  if (best === undefined)
+    return [
+      {
+        ...{ name: `${name}: sustained`, value: 0, unit: 'events/s' },
+        ...{ target: `>= ${target.rate}`, kept: false },
+      },
+    ];
+  const { rate, outcome } = best;
+  const late = rounded(percentile(outcome.afterLastMs, 99));
+  return [
+    {
+      ...{ name: `${name}: sustained`, value: rate, unit: 'events/s' },
+      ...{ target: `>= ${target.rate} (${ANCHOR})`, kept: rate >= target.rate },
+    },
+    {
+      ...{
+        name: `${name}: a core`,
+        value: rounded(outcome.events / outcome.cpuS),
+        unit: 'events/s of processor time',
+      },
+      ...{ target: 'reported', kept: true },
+    },
+    {
+      ...{ name: `${name}: window late, p50`, value: p(outcome, 50), unit: 'ms' },
+      ...{ target: '<= 600 ms', kept: p(outcome, 50) <= 600 },
+    },
+    {
+      ...{
+        name: `${name}: window late, p99`,
+        value: p(outcome, 99),
+        unit: `ms (after its last event ${late})`,
+      },
+      ...{ target: `< ${target.p99Ms} ms`, kept: p(outcome, 99) < target.p99Ms && late < target.p99Ms },
+    },
+  ];
+}
+
+/** Window by window, over all of these runs. */
+function differences(name: string, outcomes: readonly Outcome[]): readonly Figure[] {
+  const value = outcomes.reduce((sum, one) => sum + one.missing + one.extra + one.wrongMoney, 0);
+  return [{ name, value, unit: '', target: '0', kept: value === 0 }];
+}
+
+function p({ afterEndMs }: Outcome, percent: number): number {
+  return rounded(percentile(afterEndMs, percent));
+}
+
+function messagesPerS(rate: number): number {
+  return Math.max(TICKS_PER_S, rate / EVENTS_A_MESSAGE);
+}

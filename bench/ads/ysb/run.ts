@@ -1,0 +1,63 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { cpuSeconds } from '../../../ads/compare/processes.ts';
+import { countMessages } from '../../../ads/deploy/queues.ts';
+import { differenceOf, expectedOf, latenessOf, type Difference, type Lateness } from './check.ts';
+import { windowOf, WINDOW_MS } from './event.ts';
+import type { Script } from './generator.ts';
+import { produce } from './producer.ts';
+import { writtenBy } from './tables.ts';
+import type { YsbGround } from './ysb-ground.ts';
+
+/** What is sent, and whether the consumer is killed in the middle. */
+export interface Load {
+  readonly seed: number;
+  readonly rate: number;
+  readonly seconds: number;
+  readonly isKilled: boolean;
+}
+
+/** What one run gave. */
+export interface Outcome extends Difference, Lateness {
+  readonly events: number;
+  /** Messages in the queue when the last event was sent, and the most that a second brings. */
+  readonly waiting: number;
+  /** Processor time of consumer, broker and database. */
+  readonly cpuS: number;
+}
+
+/** Longer than the visibility time after which comes again what a killed consumer had taken. */
+const DRAIN_MS = 180_000;
+/** Time to begin with the first event. */
+const LEAD_MS = 300;
+
+/** One run, from the beginning of a window on. */
+export async function runYsb(ysb: YsbGround, load: Load): Promise<Outcome> {
+  const { ground, form, variant } = ysb;
+  const { sqs } = ground.clients;
+  const script: Script = { ...load, startMs: windowOf(Date.now() + LEAD_MS) + WINDOW_MS };
+  const run = `ysb-${script.startMs}`;
+  const pids = (): readonly number[] => [...form.pids(), ground.platform.pid, ...ground.databasePids()];
+  await sleep(script.startMs - Date.now() - LEAD_MS);
+  const before = cpuSeconds(pids());
+  const [waiting] = await Promise.all([
+    produce(sqs, ground.queue.url, run, script).then(() => countMessages(sqs, ground.queue.url)),
+    load.isKilled ? sleep(LEAD_MS + load.seconds * 500).then(() => form.kill()) : undefined,
+  ]);
+  await drained(ysb);
+  const cpuS = cpuSeconds(pids()) - before;
+  const expected = expectedOf(script, {
+    event: variant === 'count' ? 'view' : 'click',
+    isMoney: variant === 'money',
+  });
+  const written = await writtenBy(ground.ledger, variant, { run, startMs: script.startMs });
+  const [difference, lateness] = [differenceOf(expected, written), latenessOf(expected, written)];
+  return { ...difference, ...lateness, events: load.rate * load.seconds, waiting, cpuS };
+}
+
+async function drained({ ground }: YsbGround): Promise<void> {
+  const deadline = performance.now() + DRAIN_MS;
+  while ((await countMessages(ground.clients.sqs, ground.queue.url)) > 0) {
+    if (performance.now() > deadline) throw new Error('Events are still queued after three minutes.');
+    await sleep(100);
+  }
+}
