@@ -11,16 +11,32 @@ const MOST_MESSAGES = 10;
 
 /**
  * Sends the events of a script when they are due, whether others have arrived or not: what is due in one tick travels
- * in as few messages as it can. Resolves when all are in the queue; one that was not taken is sent again.
+ * in as few messages as it can. Resolves when all are in the queue; one that was not taken is sent again. With
+ * `doubledEvery` 5, say, the messages of every fifth request are sent twice.
  */
-export async function produce(sqs: SQSClient, queueUrl: string, run: string, script: Script): Promise<void> {
+export async function produce(
+  { sqs, queueUrl, doubledEvery }: Target,
+  run: string,
+  script: Script,
+): Promise<void> {
   const send = sendToQueue(sqs, queueUrl);
   const sending: Promise<void>[] = [];
+  let requests = 0;
   for (const bodies of batchesOf(run, script)) {
     await sleep(Math.max(0, bodies.atMs - Date.now()));
     sending.push(deliver(send, bodies.bodies));
+    requests += 1;
+    if (doubledEvery !== undefined && requests % doubledEvery === 0)
+      sending.push(deliver(send, bodies.bodies));
   }
   await Promise.all(sending);
+}
+
+/** Where events go. */
+interface Target {
+  readonly sqs: SQSClient;
+  readonly queueUrl: string;
+  readonly doubledEvery: number | undefined;
 }
 
 async function deliver(send: ReturnType<typeof sendToQueue>, bodies: readonly string[]): Promise<void> {

@@ -8,7 +8,7 @@ import { produce } from './producer.ts';
 import { writtenBy } from './tables.ts';
 import type { YsbGround } from './ysb-ground.ts';
 
-/** What is sent, and whether the consumer is killed in the middle. */
+/** What is sent, and whether the consumer is killed in the middle, and messages come twice. */
 export interface Load {
   readonly seed: number;
   readonly rate: number;
@@ -27,6 +27,7 @@ export interface Outcome extends Difference, Lateness {
 
 /** Longer than the visibility time after which comes again what a killed consumer had taken. */
 const DRAIN_MS = 180_000;
+const DOUBLED_EVERY = 5;
 /** Time to begin with the first event. */
 const LEAD_MS = 300;
 
@@ -35,12 +36,14 @@ export async function runYsb(ysb: YsbGround, load: Load): Promise<Outcome> {
   const { ground, form, variant } = ysb;
   const { sqs } = ground.clients;
   const script: Script = { ...load, startMs: windowOf(Date.now() + LEAD_MS) + WINDOW_MS };
+  const doubledEvery = load.isKilled ? DOUBLED_EVERY : undefined;
+  const target = { sqs, queueUrl: ground.queue.url, doubledEvery };
   const run = `ysb-${script.startMs}`;
   const pids = (): readonly number[] => [...form.pids(), ground.platform.pid, ...ground.databasePids()];
   await sleep(script.startMs - Date.now() - LEAD_MS);
   const before = cpuSeconds(pids());
   const [waiting] = await Promise.all([
-    produce(sqs, ground.queue.url, run, script).then(() => countMessages(sqs, ground.queue.url)),
+    produce(target, run, script).then(() => countMessages(sqs, target.queueUrl)),
     load.isKilled ? sleep(LEAD_MS + load.seconds * 500).then(() => form.kill()) : undefined,
   ]);
   await drained(ysb);
