@@ -28,7 +28,7 @@ export class Pipeline {
 
   /** Everything is written when this resolves; it names no message that failed, because all fail together. */
   async process(messages: readonly Queued[]): Promise<readonly string[]> {
-    const chunks = messages.map(({ body }) => decodeChunk(body));
+    const chunks = distinct(messages.map(({ body }) => decodeChunk(body)));
     const kept = this.#variant === 'count' ? 'view' : 'click';
     const events = chunks.flatMap((chunk) => eventsIn(chunk, kept));
     const ads = await this.#directory.adsOf(new Set(events.map(({ event }) => event.ad_id)));
@@ -40,6 +40,15 @@ export class Pipeline {
     else await retrying(() => count(this.#sql, joined));
     return [];
   }
+}
+
+/** Both copies of a message that was sent twice may come in one batch. */
+function distinct(chunks: readonly Chunk[]): readonly Chunk[] {
+  return [...new Map(chunks.map((chunk) => [nameOf(chunk), chunk])).values()];
+}
+
+function nameOf({ run, number }: Chunk): string {
+  return `${run} ${number}`;
 }
 
 interface Placed {
@@ -61,7 +70,7 @@ function eventsIn(chunk: Chunk, kept: string): readonly Placed[] {
 async function count(sql: postgres.Sql, joined: readonly Joined[]): Promise<void> {
   const parts = new Map<string, { chunk: string; campaign: number; window: number; events: number }>();
   for (const { chunk, event, ad } of joined) {
-    const name = `${chunk.run} ${chunk.number}`;
+    const name = nameOf(chunk);
     const window = windowOf(Number(event.event_time));
     const key = `${name} ${ad.campaignId} ${window}`;
     const part = parts.get(key) ?? { chunk: name, campaign: ad.campaignId, window, events: 0 };

@@ -19,7 +19,7 @@ export interface Load {
 /** What one run gave. */
 export interface Outcome extends Difference, Lateness {
   readonly events: number;
-  /** Messages in the queue when the last event was sent, and the most that a second brings. */
+  /** Messages in the queue when the last event was sent. */
   readonly waiting: number;
   /** Processor time of consumer, broker and database. */
   readonly cpuS: number;
