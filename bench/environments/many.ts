@@ -93,12 +93,20 @@ async function heldAtRest(platform: BenchPlatform): Promise<number> {
 /** Processes of the platform, descriptors that they hold, its control groups, and its files in the machine's folder for passing ones. */
 function held(platform: BenchPlatform): number {
   const pids = tree(platform.child.pid ?? 0);
-  const descriptors = pids.reduce((sum, pid) => sum + readdirSync(`/proc/${pid}/fd`).length, 0);
+  const descriptors = pids.reduce((sum, pid) => sum + descriptorsOf(pid), 0);
   const groups = readdirSync('/sys/fs/cgroup', { recursive: true }).filter((path) =>
     pids.some((pid) => String(path).includes(`millrace-${pid}/`)),
   );
   const files = readdirSync('/tmp').filter((name) => pids.some((pid) => name.includes(`-${pid}-`)));
   return pids.length + descriptors + groups.length + files.length;
+}
+
+function descriptorsOf(pid: number): number {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).length;
+  } catch {
+    return 0; // It ended between the two looks.
+  }
 }
 
 /** Waits until no more spares come. */
@@ -118,10 +126,18 @@ async function status(platform: BenchPlatform): Promise<{ running: number; spare
 /** Memory of everything that runs for environments: what is not the platform's process, its spawner, or a shell that waits to become one. */
 function environmentsKb(platform: BenchPlatform): number {
   const pids = tree(platform.child.pid ?? 0).filter((pid) => {
-    const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+    const line = commandLine(pid);
     return !line.includes('main.') && !line.includes('spawner-process') && !line.includes('ulimit');
   });
   return pids.reduce((sum, pid) => sum + pssKb(pid), 0);
+}
+
+function commandLine(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return ''; // It ended between the two looks, and holds nothing.
+  }
 }
 
 function figure(name: string, value: number): Figure {
