@@ -11,6 +11,8 @@ const AT_ONCE = 100;
 const HANDLER_MS = 15_000;
 const STREAMS = 4;
 const REST_MS = 500;
+/** Longer than `fetch` keeps a connection that is not used. */
+const CONNECTIONS_KEPT_MS = 6000;
 const GIBIBYTE_KB = 1_048_576;
 
 /** A hundred from nothing, and where programs are started ahead, a hundred with all of them ready. */
@@ -80,8 +82,9 @@ async function atOnce(
   return { firstMs: Math.min(...times) - HANDLER_MS, allMs: Math.max(...times) - HANDLER_MS };
 }
 
-/** Waits until what it holds is the same for a second. */
+/** Waits until the client's connections are closed, and then until what the platform holds is the same for a second. */
 async function heldAtRest(platform: BenchPlatform): Promise<number> {
+  await pause(CONNECTIONS_KEPT_MS);
   for (let before = held(platform); ;) {
     await pause(2 * REST_MS);
     const now = held(platform);
