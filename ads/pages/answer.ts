@@ -39,8 +39,14 @@ export function sendJson(response: ServerResponse, value: unknown, status = 200)
 }
 
 /** A page of `browser/`. */
-export function sendPage(response: ServerResponse, name: string, status = 200): void {
-  send(response, status, HTML, readFileSync(browserFile(name)));
+export function sendPage(response: ServerResponse, name: string): void {
+  send(response, 200, HTML, readFileSync(browserFile(name)));
+}
+
+/** The form for signing in again, and why: `notice` is a sentence of ours, written into the page as it is. */
+export function sendSignInAgain(response: ServerResponse, notice: string, status: number): void {
+  const page = readFileSync(browserFile('sign-in.html'), 'utf8');
+  send(response, status, HTML, page.replace('<!-- notice -->', `<p id="notice" role="alert">${notice}</p>`));
 }
 
 /** To another page of ours; a POST becomes a GET. */

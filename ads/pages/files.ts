@@ -13,6 +13,7 @@ const SCRIPTS = 'page words chart live outlook reasons receipts statistics opera
 /** What anybody may have: nothing in it is anybody's. The type, and where it lies. */
 const FILES: ReadonlyMap<string, readonly [type: string, path: string]> = new Map([
   ['/statistics.css', [CSS, browserFile('statistics.css')] as const],
+  ['/tables.css', [CSS, browserFile('tables.css')] as const],
   ...SCRIPTS.map((name) => [`/${name}.js`, [SCRIPT, browserFile(`${name}.js`)] as const] as const),
   ['/uplot.js', [SCRIPT, fileURLToPath(import.meta.resolve('uplot/dist/uPlot.esm.js'))] as const],
   ['/uplot.css', [CSS, fileURLToPath(import.meta.resolve('uplot/dist/uPlot.min.css'))] as const],

@@ -1,6 +1,6 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type postgres from 'postgres';
-import { sendPage, sendTo } from './answer.ts';
+import { sendSignInAgain, sendTo } from './answer.ts';
 import { Attempts, type AttemptLimit } from './attempts.ts';
 import { cookieOf, readBody, refuseForeign, Refused } from './request.ts';
 import { endSession, findSession, openSession, SESSION_MS, type Session } from './sessions.ts';
@@ -28,6 +28,9 @@ export interface SignInOptions {
 /** Hashing takes memory and a processor: so many at a time, and so many more may wait. */
 const AT_ONCE = 2;
 const MOST_WAITING = 50;
+
+const TOO_MANY = 'Too many attempts for this address. Wait a quarter of an hour.';
+const WRONG = 'Address and password do not belong together.';
 
 /** Lets people in by address and password, bounded, and out again. */
 export class SignIn {
@@ -58,10 +61,10 @@ export class SignIn {
     const waitMs = this.#attempts.take(email, nowMs());
     if (waitMs > 0) {
       response.setHeader('Retry-After', Math.ceil(waitMs / 1000));
-      return sendPage(response, 'sign-in-later.html', 429);
+      return sendSignInAgain(response, TOO_MANY, 429);
     }
     const user = await this.#bounded(() => userWith(sql, email, form.get('password') ?? ''));
-    if (user === undefined) return sendPage(response, 'sign-in-wrong.html', 403);
+    if (user === undefined) return sendSignInAgain(response, WRONG, 403);
     this.#attempts.clear(email);
     const before = cookieOf(request, SESSION_COOKIE);
     if (before !== undefined) await endSession(sql, before);
