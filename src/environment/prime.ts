@@ -143,13 +143,7 @@ export class Primer implements AsyncDisposable {
 
   #isStillWanted(record: FunctionRecord): boolean {
     const now = this.#options.latest(record);
-    return (
-      !this.#isStopping &&
-      now?.package.sha256 === record.package.sha256 &&
-      now.settings.handler === record.settings.handler &&
-      now.settings.runtime === record.settings.runtime &&
-      this.#pathOf(now) === this.#pathOf(record)
-    );
+    return !this.#isStopping && now !== undefined && this.#pathOf(now) === this.#pathOf(record);
   }
 
   /** Loads the code so that it fills `folder`; why it did not, when it did not, which its log says as well. */
