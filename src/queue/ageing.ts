@@ -2,6 +2,12 @@ import { present } from '../base/assert.ts';
 import type { Moment, Reading } from './command.ts';
 import type { Touched } from './touched.ts';
 
+/** Messages on their way to the disk, which a look at it does not show yet. */
+interface OnTheirWay {
+  readonly group: number;
+  oldestSentAtMs: number;
+}
+
 /** When the oldest messages are looked for in the store, to be forgotten. */
 export class Ageing {
   /** No message was sent before this time, but for those that are being looked for. */
@@ -13,6 +19,8 @@ export class Ageing {
   #reading: Reading | undefined;
   /** Asking again is of use only once this group is durable. */
   #afterGroup = 0;
+  /** By groups that were not durable when something last joined. */
+  #onTheirWay: OnTheirWay[] = [];
 
   get isOutstanding(): boolean {
     return this.#reading !== undefined;
@@ -23,9 +31,21 @@ export class Ageing {
     return present(this.#reading, 'the look at the oldest messages');
   }
 
-  /** A message sent at this time is in the queue. */
+  /** A message sent at this time is in the queue, on the disk. */
   joined(sentAtMs: number): void {
     this.oldestSentAtMs = Math.min(this.oldestSentAtMs, sentAtMs);
+  }
+
+  /** A message sent at this time has entered the queue, and is not on the disk yet. */
+  entered(sentAtMs: number, moment: Moment): void {
+    this.joined(sentAtMs);
+    const latest = this.#onTheirWay.at(-1);
+    if (latest?.group === moment.group) {
+      latest.oldestSentAtMs = Math.min(latest.oldestSentAtMs, sentAtMs);
+      return;
+    }
+    this.#landed(moment);
+    this.#onTheirWay.push({ group: moment.group, oldestSentAtMs: sentAtMs });
   }
 
   /** True when what was forgotten before has left the disk. */
@@ -33,17 +53,26 @@ export class Ageing {
     return !this.isOutstanding && moment.durableGroup >= this.#afterGroup;
   }
 
-  /** The oldest messages are being asked for; those that join from now on are told of by `joined`. */
+  /** The oldest messages are being asked for; those that the disk does not show yet, or that come, stay known. */
   ask(touched: Touched, coversResting: boolean, moment: Moment): void {
     this.#reading = touched.begin(moment);
     this.coversResting = coversResting;
-    this.oldestSentAtMs = Infinity;
+    this.#landed(moment);
+    this.oldestSentAtMs = this.#onTheirWay.reduce(
+      (oldest, each) => Math.min(oldest, each.oldestSentAtMs),
+      Infinity,
+    );
+    this.#afterGroup = this.#onTheirWay.at(-1)?.group ?? this.#afterGroup;
   }
 
   /** The oldest have come. `afterGroup`: the group with which they are gone. */
   arrived(touched: Touched, afterGroup: number, moment: Moment): void {
     touched.end(this.reading, moment);
     this.#reading = undefined;
-    this.#afterGroup = afterGroup;
+    this.#afterGroup = Math.max(this.#afterGroup, afterGroup);
+  }
+
+  #landed({ durableGroup }: Moment): void {
+    this.#onTheirWay = this.#onTheirWay.filter(({ group }) => group > durableGroup);
   }
 }

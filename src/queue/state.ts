@@ -117,7 +117,7 @@ export class QueueState {
   /** Lets a message in: into the window when there is room and nothing waits in the store before it. */
   admit(order: number, message: Message, state: MessageState, moment: Moment): void {
     this.messages += 1;
-    this.ageing.joined(message.sentAtMs);
+    this.ageing.entered(message.sentAtMs, moment);
     const resting = this.restingCount - 1;
     // Hidden messages must leave room for what can be received.
     const roomBytes = state.visibleAtMs > moment.nowMs ? this.roomBytes / 2 : this.roomBytes;

@@ -101,6 +101,7 @@ export class StoreThread<Questions extends Dialogue> implements AsyncDisposable 
 
   #hear(said: Said): void {
     if (said.kind === 'fatal') return this.#fail(said.what);
+    if (this.#end !== undefined) return; // who asked has been rejected
     const first = this.#waiting.shift();
     assert(first?.number === said.number, 'answers come in the order of their questions');
     first.resolve(said.answer);

@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { World } from './fixture/world.ts';
+
+test('a message that a look at the disk came too early for is forgotten in its own time', () => {
+  const world = new World({ retentionMs: 60_000 });
+  world.send(0, 10);
+  world.flush();
+  world.advance(40_000);
+  world.send(0, 10);
+  world.advance(20_000);
+  world.arrive();
+  assert.equal(world.messages, 1);
+  world.flush();
+  world.advance(39_999);
+  world.arrive();
+  assert.equal(world.messages, 1);
+  world.advance(1);
+  world.arrive();
+  assert.equal(world.messages, 0);
+});
+
+test('what is old already when it enters is looked for once the disk shows it, and not before', () => {
+  const world = new World({ retentionMs: 60_000 });
+  world.send(0, 10);
+  world.advance(60_000);
+  assert.equal(world.isLookingForTheOldest, true);
+  world.arrive();
+  assert.equal(world.isLookingForTheOldest, false);
+  world.flush();
+  assert.equal(world.isLookingForTheOldest, true);
+  world.arrive();
+  assert.equal(world.messages, 0);
+});
