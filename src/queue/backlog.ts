@@ -28,6 +28,8 @@ export class Backlog {
   /** A message is left to the store; `before` messages rested there already. */
   drop(visibleAtMs: number, order: number, before: number, moment: Moment): void {
     if (before === 0) this.#begin(moment);
+    // A lease that is written after its end is not where a page through `durableThroughMs` looks for it.
+    else if (visibleAtMs < moment.durableThroughMs) this.#waitFor(moment.group);
     const { cursor } = this;
     const behind =
       visibleAtMs < cursor.visibleAtMs || (visibleAtMs === cursor.visibleAtMs && order <= cursor.order);
@@ -128,9 +130,13 @@ export class Backlog {
   }
 
   #begin(moment: Moment): void {
-    this.#pagesAfterGroup = Math.max(this.#pagesAfterGroup, moment.group);
+    this.#waitFor(moment.group);
     this.#goBack({ visibleAtMs: Infinity, order: Infinity });
     this.#hidden.clear();
+  }
+
+  #waitFor(group: number): void {
+    this.#pagesAfterGroup = Math.max(this.#pagesAfterGroup, group);
   }
 
   #goBack(cursor: PageCursor): void {

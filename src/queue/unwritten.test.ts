@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Law, START_MS } from './fixture/law.ts';
 import { arrivalOf, messageOf } from './fixture/messages.ts';
+import { World } from './fixture/world.ts';
 import { DEFAULT_FIFO } from './settings.ts';
+import { WINDOW } from './window.ts';
 
 const WITHIN_MS = 100;
 
@@ -66,4 +68,24 @@ test('a change of its visibility writes a lease, and nothing is written of it af
   assert.deepEqual(written(law), [['message-moved', 1]]);
   law.advance(WITHIN_MS);
   assert.deepEqual(written(law), []);
+});
+
+test('a lease that is written only after its end is waited for before a page is read', () => {
+  const window = { ...WINDOW, sizeBytes: 2500, lowCount: 3 };
+  const world = new World({}, window);
+  for (let sent = 0; sent < 10; sent += 1) world.send(0, 10);
+  world.receive(5, 5000);
+  for (const nth of [5, 5]) world.settle(nth);
+  world.flush();
+  world.advance(40_000);
+  world.flush();
+  world.arrive();
+  world.flush();
+  const found = new Set<number>();
+  for (let round = 0; round < 5; round += 1) {
+    world.advance(1);
+    world.arrive();
+    for (const order of world.receive(10, 60_000)) found.add(order);
+  }
+  assert.equal(found.size, 8);
 });
