@@ -5,7 +5,7 @@ import { failed, ok, type Result } from '../base/result.ts';
 import type { BlobStore } from '../store/blob.ts';
 import type { Catalog } from '../store/catalog.ts';
 import type { Tell } from '../watch/event.ts';
-import type { CodeFolders, StagedCode } from './code-folders.ts';
+import type { CodeFolders } from './code-folders.ts';
 import type { Alias, Aliases } from './aliases.ts';
 import { CatalogAliases } from './catalog-aliases.ts';
 import { CatalogVersions } from './catalog-versions.ts';
@@ -34,6 +34,7 @@ import { NamedRecords } from './named-records.ts';
 import { tooLargeTogether } from './size-together.ts';
 import type { Runtimes } from './runtime/runtimes.ts';
 import { removeOrphans } from './orphans.ts';
+import { Preparation } from './preparation.ts';
 import { Turns } from './turns.ts';
 
 /** What {@link CatalogFunctions} works with. */
@@ -78,7 +79,7 @@ export class CatalogFunctions implements Functions, AsyncDisposable {
   readonly #named: NamedOfFunctions;
   readonly #listeners = new Set<FunctionListener>();
   readonly #turns: Turns;
-  readonly #preparing = new Set<Promise<void>>();
+  readonly #preparation: Preparation;
 
   private constructor(options: CatalogFunctionsOptions, opened: Opened) {
     const { clock, random } = options;
@@ -89,12 +90,17 @@ export class CatalogFunctions implements Functions, AsyncDisposable {
     this.#named = opened;
     this.#kept = kept;
     this.#turns = turns;
+    this.#preparation = new Preparation({
+      ...options,
+      ...{ records, turns },
+      changed: (now, before) => this.#tellListeners((listener) => listener.changed?.(now, before)),
+    });
     this.layers = layers;
     this.eventInvokes = new EventInvokes(eventInvokes, turns);
     this.aliases = new CatalogAliases(shared);
     this.versions = new CatalogVersions({
       ...shared,
-      prepare: (record) => this.#prepare(record),
+      prepare: (record) => this.#preparation.begin(record),
       forget: (record) => kept.forget(keptHashes(record)),
       told: (call) => this.#tellListeners(call),
     });
@@ -126,7 +132,7 @@ export class CatalogFunctions implements Functions, AsyncDisposable {
   ): Promise<Result<FunctionRecord, PackageRefused | { readonly kind: 'function-exists' }>> {
     return this.#inTurn(key, async () => {
       if (this.get(key) !== undefined) return failed({ kind: 'function-exists' });
-      const staged = await this.#stage(zip, settings);
+      const staged = await this.#preparation.stage(zip, settings);
       if (!staged.ok) return staged;
       const { unpackedBytes } = staged.value;
       const record = await this.#kept.with({ bytes: zip, unpackedBytes }, async (kept) => {
@@ -135,7 +141,7 @@ export class CatalogFunctions implements Functions, AsyncDisposable {
         return first;
       });
       this.#tellListeners((listener) => listener.created?.(record));
-      this.#prepare(record, staged.value);
+      this.#preparation.begin(record, staged.value);
       return ok(record);
     });
   }
@@ -170,13 +176,13 @@ export class CatalogFunctions implements Functions, AsyncDisposable {
     return this.#inTurn(key, async () => {
       const before = this.#changeable(key, revisionId);
       if (!before.ok) return before;
-      const staged = await this.#stage(zip, before.value.settings);
+      const staged = await this.#preparation.stage(zip, before.value.settings);
       if (!staged.ok) return staged;
       const { unpackedBytes } = staged.value;
       const now = await this.#kept.with({ bytes: zip, unpackedBytes }, (kept) =>
         this.#change(before.value, { package: kept, state: { kind: 'pending' } }),
       );
-      this.#prepare(now, staged.value);
+      this.#preparation.begin(now, staged.value);
       await this.#kept.forget(keptHashes(before.value));
       return ok(now);
     });
@@ -196,7 +202,7 @@ export class CatalogFunctions implements Functions, AsyncDisposable {
       const otherRuntime = settings.runtime !== before.value.settings.runtime;
       const state: FunctionState = otherRuntime ? { kind: 'pending' } : before.value.state;
       const now = await this.#change(before.value, { settings, state });
-      if (otherRuntime) this.#prepare(now);
+      if (otherRuntime) this.#preparation.begin(now);
       await this.#kept.forget(keptHashes(before.value));
       return ok(now);
     });
@@ -270,7 +276,7 @@ export class CatalogFunctions implements Functions, AsyncDisposable {
 
   /** Resolves when no package is being prepared. */
   async settled(): Promise<void> {
-    while (this.#preparing.size > 0) await Promise.all(this.#preparing);
+    await this.#preparation.settled();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -307,17 +313,6 @@ export class CatalogFunctions implements Functions, AsyncDisposable {
     };
   }
 
-  /** Unpacks code aside, if it is not too large together with the layers. */
-  async #stage(zip: Uint8Array, settings: FunctionSettings): Promise<Result<StagedCode, PackageRefused>> {
-    const { code } = this.#options;
-    const staged = await code.stage(zip);
-    if (!staged.ok) return staged;
-    const tooLarge = tooLargeTogether(settings, staged.value.unpackedBytes);
-    if (tooLarge === undefined) return staged;
-    await code.discard(staged.value);
-    return failed(tooLarge);
-  }
-
   async #change(before: FunctionRecord, change: Partial<FunctionRecord>): Promise<FunctionRecord> {
     const revisionId = this.#options.random.uuid();
     const now = { ...before, ...change, revisionId, modifiedAtMs: this.#options.clock.nowMs() };
@@ -328,58 +323,8 @@ export class CatalogFunctions implements Functions, AsyncDisposable {
 
   #reconcile(): void {
     const records = this.#records.all();
-    this.#inBackground('code folders', this.#kept.freeFolders());
-    for (const record of records) this.#prepare(record);
-  }
-
-  /** Gets the code ready in the background, then says so in the record. */
-  #prepare(record: FunctionRecord, staged?: StagedCode): void {
-    this.#inBackground(`function ${record.key.name}`, this.#prepared(record, staged));
-  }
-
-  async #prepared(record: FunctionRecord, staged?: StagedCode): Promise<void> {
-    const state = await this.#makeReady(record, staged).catch((error: unknown): FunctionState => ({
-      kind: 'failed',
-      reason: (error as Error).message,
-    }));
-    await this.#inTurn(record.key, () => this.#enterState(record, state));
-  }
-
-  /** The revision stays: for whoever changes the function next, nothing has changed. */
-  async #enterState(record: FunctionRecord, state: FunctionState): Promise<void> {
-    const before = this.#records.get(record.key, record.version);
-    if (before === undefined || before.package.sha256 !== record.package.sha256) return;
-    if (before.settings.runtime !== record.settings.runtime) return;
-    if (JSON.stringify(before.state) === JSON.stringify(state)) return;
-    const now = { ...before, state };
-    await this.#records.put(now);
-    this.#tellListeners((listener) => listener.changed?.(now, before));
-  }
-
-  async #makeReady(record: FunctionRecord, staged?: StagedCode): Promise<FunctionState> {
-    const { code, runtimes } = this.#options;
-    const runtime = runtimes.find(record.settings.runtime);
-    if (!runtime.ok) {
-      if (staged !== undefined) await code.discard(staged);
-      return { kind: 'failed', reason: `The runtime ${record.settings.runtime} is not known here.` };
-    }
-    if (staged !== undefined) await code.finish(staged, record.package.sha256, runtime.value);
-    const borrowed = await code.borrow(record.package.sha256, runtime.value);
-    if (borrowed.ok) {
-      borrowed.value[Symbol.dispose]();
-      return { kind: 'active' };
-    }
-    const { failure } = borrowed;
-    const lost = 'The code of this function is missing from the data directory. Upload it again.';
-    return { kind: 'failed', reason: failure.kind === 'code-missing' ? lost : failure.reason };
-  }
-
-  #inBackground(where: string, work: Promise<void>): void {
-    const watched = work.catch((error: unknown) =>
-      this.#options.tell({ kind: 'trouble', where, what: (error as Error).message }),
-    );
-    this.#preparing.add(watched);
-    void watched.finally(() => this.#preparing.delete(watched));
+    this.#preparation.inBackground('code folders', this.#kept.freeFolders());
+    for (const record of records) this.#preparation.begin(record);
   }
 
   #tellListeners(call: (listener: FunctionListener) => void): void {
