@@ -197,8 +197,9 @@ test('what has outlived its retention is not read to be received: the line goes 
   const retained = (retentionMs: number): void =>
     law.apply<'configure'>({ kind: 'configure', settings: { ...law.state.settings, retentionMs } });
   retained(60_000);
-  law.nowMs += 60_001;
-  law.tick();
+  law.advance(60_001);
+  assert.deepEqual([law.wants.page, law.wants.disk], [undefined, true], 'leases are written only now');
+  law.flush();
   assert.deepEqual(law.wants.page?.after, { visibleAtMs: START_MS + 2, order: -1 });
   bring(law, []);
   retained(90_000);
