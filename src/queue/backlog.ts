@@ -28,8 +28,6 @@ export class Backlog {
   /** A message is left to the store; `before` messages rested there already. */
   drop(visibleAtMs: number, order: number, before: number, moment: Moment): void {
     if (before === 0) this.#begin(moment);
-    // A lease that is written after its end is not where a page through `durableThroughMs` looks for it.
-    else if (visibleAtMs < moment.durableThroughMs) this.#waitFor(moment.group);
     const { cursor } = this;
     const behind =
       visibleAtMs < cursor.visibleAtMs || (visibleAtMs === cursor.visibleAtMs && order <= cursor.order);
@@ -37,6 +35,14 @@ export class Backlog {
     this.nextMs = Math.min(this.nextMs, visibleAtMs);
     this.#lastDropGroup = moment.group;
     if (visibleAtMs > moment.nowMs) this.hide(visibleAtMs);
+  }
+
+  /**
+   * A message is written that became visible at this time. When that was before now, as with a lease that is written after its end,
+   * a page up to `durableThroughMs` may look for it where it is not yet.
+   */
+  writing(visibleAtMs: number, moment: Moment): void {
+    if (visibleAtMs < moment.nowMs) this.#waitFor(moment.group);
   }
 
   get pageOutstanding(): boolean {

@@ -202,6 +202,7 @@ export class QueueState {
   write(entry: Entry, moment: Moment, changes: Change[]): void {
     entry.isUnwritten = false;
     this.touch(entry.order, moment);
+    this.backlog.writing(entry.visibleAtMs, moment);
     changes.push({ kind: 'message-moved', queue: this.queue, order: entry.order, state: entryState(entry) });
   }
 

@@ -70,6 +70,23 @@ test('a change of its visibility writes a lease, and nothing is written of it af
   assert.deepEqual(written(law), []);
 });
 
+test('it is waited for as well when an earlier group becomes durable first', () => {
+  const world = new World();
+  world.mostHeldBytes = 500;
+  for (let sent = 0; sent < 3; sent += 1) world.send(0, 10);
+  world.begin();
+  assert.deepEqual(world.receive(1, 5000), [1]);
+  world.advance(6000);
+  world.flush();
+  const found = new Set<number>();
+  for (let round = 0; round < 5; round += 1) {
+    for (const order of world.receive(10, 60_000)) found.add(order);
+    world.advance(1);
+    world.arrive();
+  }
+  assert.deepEqual([...found], [2, 3, 1]);
+});
+
 test('a lease that is written only after its end is waited for before a page is read', () => {
   const window = { ...WINDOW, sizeBytes: 2500, lowCount: 3 };
   const world = new World({}, window);
