@@ -3,11 +3,14 @@ import { median, rounded, type Bench, type Figure } from '../figure.ts';
 import { BenchPlatform } from '../platform.ts';
 import { NotToBeHad } from '../queue/peers/fetch.ts';
 import { calls } from './calls.ts';
+import { chosenDelay } from './chosen-delay.ts';
 import { AT_ONCE, Drain, type DrainOutcome } from './drain.ts';
 import { framedEchoRate } from './echo.ts';
 import { startFunctionServer, type FunctionServer } from './function-server.ts';
 import { idleMappings } from './idle-mappings.ts';
+import { innocents } from './innocents.ts';
 import { ramp } from './ramp.ts';
+import { slowed } from './slowed.ts';
 
 const ROUNDS = 3;
 const ECHO_SECONDS = 3;
@@ -35,7 +38,7 @@ const LEAST_OF_ECHO = 0.15;
 /** From a durable queue through a Node function in the full sandbox, function included, and what else dispatch promises. */
 export const dispatch: Bench = {
   name: 'dispatch',
-  what: 'queue to function in batches, synchronous invocations, idle mappings, log lines, a thousand from nothing',
+  what: 'queue to function in batches, synchronous invocations, idle mappings, log lines, a thousand from nothing, poison, retries, pace',
   async run(progress, { isFull }) {
     const figures: Figure[] = [];
     const peer = await functionServer(progress);
@@ -48,12 +51,20 @@ export const dispatch: Bench = {
     } finally {
       await peer?.[Symbol.asyncDispose]();
     }
-    figures.push(...(await ramp(progress)));
+    figures.push(...(await ramp(progress)), ...(await failures(progress)));
     if (isFull) figures.push(...(await idleMappings(progress)));
     else progress('dispatch: left out without --full: a thousand idle mappings');
     return figures;
   },
 };
+
+/** What becomes of messages and of concurrency when something fails. */
+async function failures(progress: (line: string) => void): Promise<readonly Figure[]> {
+  await using platform = await BenchPlatform.start();
+  const poison = await innocents(platform, progress);
+  const retries = await chosenDelay(platform, progress);
+  return [...poison, ...retries, ...(await slowed(platform, progress))];
+}
 
 async function functionServer(progress: (line: string) => void): Promise<FunctionServer | undefined> {
   try {

@@ -94,7 +94,7 @@ export class MappingFeed implements Feed {
       return { kind: 'again', atMs: againAtMs(one, nowMs, asked, settings.retryBackoff) };
     });
     const allFailed = fates.every(({ kind }) => kind === 'again');
-    const signal = paceSignal(result, { throttled, allFailed });
+    const signal = paceSignal(result, { throttled, allFailed, allDelayed: isDelayed(verdict, ids) });
     if (remark !== undefined) return { fates, signal, result: `PROBLEM: ${remark}` };
     return { fates, signal, result: verdict.kind === 'all-failed' ? 'PROBLEM: Function call failed' : 'OK' };
   }
@@ -106,6 +106,11 @@ export class MappingFeed implements Feed {
   report(result: string): void {
     this.#report(result);
   }
+}
+
+/** True when the function has said of every message when it wants it again. */
+function isDelayed(verdict: Verdict, ids: readonly MessageId[]): boolean {
+  return verdict.kind === 'some-failed' && ids.every((id) => verdict.failed.get(id) !== undefined);
 }
 
 function delayAsked(verdict: Verdict, id: MessageId): AskedDelay | 'done' {

@@ -5,7 +5,7 @@ import { paceSignal } from './pace-signal.ts';
 
 const figures = { durationMs: 1, logTail: Buffer.alloc(0) };
 const payload = Buffer.from('{}');
-const nothing = { throttled: false, allFailed: false };
+const nothing = { throttled: false, allFailed: false, allDelayed: false };
 
 function ofError(errorType: string, errorMessage = ''): string {
   return paceSignal({ kind: 'function-error', payload, errorType, errorMessage, ...figures }, nothing);
@@ -55,8 +55,12 @@ test('other errors of a handler are failures', () => {
 test('answers are fine unless they say otherwise; a time-out is a failure; crashes and full machines say nothing', () => {
   const of = (end: InvokeEnd, says = nothing): string => paceSignal({ ...end, ...figures }, says);
   assert.equal(of({ kind: 'answered', payload }), 'fine');
-  assert.equal(of({ kind: 'answered', payload }, { throttled: true, allFailed: false }), 'throttled');
-  assert.equal(of({ kind: 'answered', payload }, { throttled: false, allFailed: true }), 'failed');
+  assert.equal(of({ kind: 'answered', payload }, { ...nothing, throttled: true }), 'throttled');
+  assert.equal(of({ kind: 'answered', payload }, { ...nothing, allFailed: true }), 'failed');
+  assert.equal(
+    of({ kind: 'answered', payload }, { ...nothing, allFailed: true, allDelayed: true }),
+    'silent',
+  );
   assert.equal(of({ kind: 'timed-out', payload }), 'failed');
   assert.equal(of({ kind: 'exited', during: 'invoke', payload, outOfMemory: true }), 'silent');
   assert.equal(of({ kind: 'no-room', why: 'full' }), 'silent');

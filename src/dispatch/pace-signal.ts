@@ -12,6 +12,8 @@ export interface AnswerSays {
   readonly throttled: boolean;
   /** It has handled none of the messages. */
   readonly allFailed: boolean;
+  /** It has chosen for each of them when it wants it again. */
+  readonly allDelayed: boolean;
 }
 
 /** Names of errors by which services say that they are asked too much: those that AWS's SDKs try again more slowly, and their kin. */
@@ -35,6 +37,8 @@ export function paceSignal(result: InvokeResult, says: AnswerSays): PaceSignal {
   switch (result.kind) {
     case 'answered':
       if (says.throttled) return 'throttled';
+      // It has arranged for all of them itself: that is no trouble.
+      if (says.allDelayed) return 'silent';
       return says.allFailed ? 'failed' : 'fine';
     case 'function-error':
       return errorSignal(result.errorType, result.errorMessage);

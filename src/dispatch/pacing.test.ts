@@ -191,6 +191,24 @@ test('a function says when it wants each failed message again; the others follow
   assert.deepEqual(bodies(), ['late']);
 });
 
+test('a function that chooses a delay for all that it fails is not slowed; one that merely fails all is', async () => {
+  for (const [delaySeconds, limit] of [
+    [60, undefined],
+    [undefined, 5],
+  ]) {
+    const { stage, pace } = await mapped({ reportBatchItemFailures: true });
+    await stage.send(...many(10));
+    await stage.settled();
+    await stage.advance(10);
+    for (const invocation of [...stage.invoker.running]) {
+      const itemIdentifier = invocation.event.Records?.[0]?.messageId;
+      invocation.answer(JSON.stringify({ batchItemFailures: [{ itemIdentifier, delaySeconds }] }));
+    }
+    await stage.settled();
+    assert.equal(pace()?.limit, limit);
+  }
+});
+
 test('a delay that is none leaves the message to the usual rule, and the mapping says so', async () => {
   const { stage, mappings, uuid } = await mapped({ reportBatchItemFailures: true });
   await stage.send('a');

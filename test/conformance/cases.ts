@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { strToU8, zipSync } from 'fflate';
 
 /** An error as a client shows it. */
 export interface ClientError {
@@ -21,14 +22,16 @@ export type Outcome = { readonly output: unknown } | { readonly error: ClientErr
 
 /** A program of somebody else that speaks to the endpoint. */
 export interface Client extends AsyncDisposable {
+  /** `action` is one of SQS, or `lambda:ACTION`, or `lambda:wait:WAITER`. */
   call(action: string, input: Readonly<Record<string, unknown>>): Promise<Outcome>;
 }
 
 /** One call, and what must come of it. */
 export interface Step {
   readonly action: string;
+  /** `{"$text": TEXT}` stands for its bytes, `{"$zip": {NAME: TEXT}}` for those of an archive of files. */
   readonly input: Readonly<Record<string, unknown>>;
-  /** Members that must be there; `{"$match": PATTERN}` stands for a text. */
+  /** Members that must be there; `{"$match": PATTERN}` stands for a text, `{"$text": TEXT}` for bytes, `{"$base64": PATTERN}` for a text in base64. */
   readonly output?: unknown;
   /** Paths that must not be there. */
   readonly absent?: readonly string[];
@@ -42,6 +45,8 @@ export interface Case {
   readonly name: string;
   /** Set when clients of one protocol alone know what it asks for. */
   readonly only?: Protocol;
+  /** Set when a command line is to run it too, long as it is: a process for each call. */
+  readonly forCommandLines?: boolean;
   readonly steps: readonly Step[];
 }
 
@@ -52,14 +57,19 @@ export function sqsCases(protocol: Protocol = 'json'): readonly Case[] {
 }
 
 /** Runs a case; throws an assertion's error at the first answer that is not as it must be. */
-export async function runCase({ steps }: Case, client: Client, protocol: Protocol): Promise<void> {
-  const saved = new Map<string, string>();
+export async function runCase(
+  { steps }: Case,
+  client: Client,
+  protocol: Protocol,
+  known: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const saved = new Map(Object.entries(known));
   for (const step of steps) {
-    const outcome = await client.call(step.action, fill(step.input, saved) as Step['input']);
+    const outcome = await client.call(step.action, asBytes(fill(step.input, saved)) as Step['input']);
     const shown = `${step.action}: ${JSON.stringify(outcome)}`;
     if (step.error !== undefined) {
       assert.ok('error' in outcome, shown);
-      checkError(outcome.error, wanted(step.error, protocol), shown);
+      checkError(outcome.error, wanted(fill(step.error, saved) as ClientError, protocol), shown);
       continue;
     }
     assert.ok('output' in outcome, shown);
@@ -85,6 +95,9 @@ function checkError(error: ClientError, expected: ClientError, shown: string): v
 function checkMembers(actual: unknown, expected: unknown, shown: string): void {
   if (typeof expected !== 'object' || expected === null) return assert.equal(actual, expected, shown);
   if ('$match' in expected) return assert.match(String(actual), new RegExp(String(expected.$match)), shown);
+  if ('$text' in expected) return assert.equal(bytesOf(at(actual, '$bytes')), expected.$text, shown);
+  if ('$base64' in expected)
+    return assert.match(bytesOf(actual), new RegExp(String(expected.$base64)), shown);
   if (Array.isArray(expected)) {
     assert.ok(Array.isArray(actual), shown);
     assert.equal(actual.length, expected.length, shown);
@@ -92,12 +105,30 @@ function checkMembers(actual: unknown, expected: unknown, shown: string): void {
   for (const [name, value] of Object.entries(expected)) checkMembers(at(actual, name), value, shown);
 }
 
+function bytesOf(base64: unknown): string {
+  return Buffer.from(String(base64), 'base64').toString();
+}
+
 function fill(value: unknown, saved: ReadonlyMap<string, string>): unknown {
   if (typeof value === 'string')
-    return value.replaceAll(/^\{(\w+)\}$/g, (all, name: string) => saved.get(name) ?? all);
+    return value.replaceAll(/\{(\w+)\}/g, (all, name: string) => saved.get(name) ?? all);
   if (Array.isArray(value)) return value.map((member) => fill(member, saved));
   if (typeof value !== 'object' || value === null) return value;
+  if ('$zip' in value) return { $bytes: zipped(value.$zip as Readonly<Record<string, string>>) };
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, fill(member, saved)]));
+}
+
+function zipped(files: Readonly<Record<string, string>>): string {
+  const entries = Object.entries(files).map(([name, text]) => [name, strToU8(text)] as const);
+  return Buffer.from(zipSync(Object.fromEntries(entries))).toString('base64');
+}
+
+/** Texts that stand for bytes, as clients take them. */
+function asBytes(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if ('$text' in value) return { $bytes: Buffer.from(String(value.$text)).toString('base64') };
+  if (Array.isArray(value)) return value.map(asBytes);
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, asBytes(member)]));
 }
 
 function at(value: unknown, path: string): unknown {

@@ -17,13 +17,14 @@ export interface GivenAlias {
 export function readAlias(members: Members, required: boolean): GivenAlias {
   const version = members.text('FunctionVersion', { required, most: 1024, pattern: VERSION });
   const description = members.text('Description', { most: 256 });
-  const weights = members.structure('RoutingConfig')?.numberMap('AdditionalVersionWeights');
-  const routed = members.says('RoutingConfig');
+  const routing = members.structure('RoutingConfig');
+  const weights = routing?.numberMap('AdditionalVersionWeights');
   members.end();
   return {
     ...(version !== undefined && { version }),
     ...(description !== undefined && { description }),
-    ...(routed && { additional: readAdditional(weights ?? {}) }),
+    // An empty one takes the second version away.
+    ...(routing !== undefined && { additional: readAdditional(weights ?? {}) }),
   };
 }
 

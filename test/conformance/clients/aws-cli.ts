@@ -1,39 +1,75 @@
 import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Client, Outcome } from '../cases.ts';
-import { variables } from './variables.ts';
+import { variables, type SigningKey } from './variables.ts';
 
 const run = promisify(execFile);
+
+/** Members that carry bytes: the command line takes them out of files. */
+const OF_BYTES: Readonly<Record<string, string>> = { Payload: '--payload', ZipFile: '--zip-file' };
 
 /** The AWS command line, a process for each call. */
 export function awsCliClient(
   command: readonly [string, ...string[]],
   endpoint: string,
   more: NodeJS.ProcessEnv = {},
+  key?: SigningKey,
 ): Client {
-  const env = { ...variables(), ...more };
+  const env = { ...variables(key), ...more };
   const [aws, ...before] = command;
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-aws-cli-'));
   return {
     async call(action, input): Promise<Outcome> {
-      const name = action.replaceAll(/(?!^)[A-Z]/g, '-$&').toLowerCase();
-      const options = [
-        '--endpoint-url',
-        endpoint,
-        '--no-paginate',
-        '--output',
-        'json',
-        '--cli-input-json',
-        JSON.stringify(input),
-      ];
+      const [service, ...names] = action.includes(':') ? action.split(':') : ['sqs', action];
+      const words = [...before, ...common(endpoint), service ?? '', ...names.map(dashed)];
+      const answer = action === 'lambda:Invoke' ? join(folder, 'answer') : undefined;
       try {
-        const { stdout } = await run(aws, [...before, 'sqs', name, ...options], { env });
-        return { output: stdout.trim() === '' ? {} : JSON.parse(stdout) };
+        const { stdout } = await run(aws, [...words, ...asOptions(input, folder, answer)], { env });
+        const output = (stdout.trim() === '' ? {} : JSON.parse(stdout)) as object;
+        if (answer === undefined) return { output };
+        return { output: { ...output, Payload: { $bytes: readFileSync(answer, 'base64') } } };
       } catch (error) {
         return { error: errorOf((error as { stderr?: string }).stderr ?? String(error)) };
       }
     },
-    [Symbol.asyncDispose]: () => Promise.resolve(),
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+function common(endpoint: string): readonly string[] {
+  return ['--endpoint-url', endpoint, '--no-paginate', '--output', 'json'];
+}
+
+function dashed(name: string): string {
+  const spaced = name.replaceAll(/(?!^)(?:[A-Z]|V\d)/g, '-$&');
+  return spaced.toLowerCase();
+}
+
+/**
+ * Bytes by files, all else as JSON; `answer` is where the body of the answer is to go, beside which every member must be a word of
+ * its own.
+ */
+function asOptions(
+  input: Readonly<Record<string, unknown>>,
+  folder: string,
+  answer: string | undefined,
+): readonly string[] {
+  const files: string[] = [];
+  const rest = JSON.stringify(input, (name, value: unknown) => {
+    if (typeof value !== 'object' || value === null || !('$bytes' in value)) return value;
+    const file = join(folder, name);
+    writeFileSync(file, Buffer.from(String(value.$bytes), 'base64'));
+    files.push(OF_BYTES[name] ?? '', `fileb://${file}`);
+    return undefined;
+  });
+  const { Code: _, ...others } = JSON.parse(rest) as Record<string, unknown>;
+  if (answer === undefined) return ['--cli-input-json', JSON.stringify(others), ...files];
+  const words = Object.entries(others).flatMap(([name, value]) => [`--${dashed(name)}`, String(value)]);
+  return [...words, ...files, answer];
 }
 
 function errorOf(stderr: string): { code: string; message: string } {

@@ -1,6 +1,7 @@
-"""Speaks to SQS through boto3: a line {"action", "input"} in, a line {"output"} or {"error"} out."""
+"""Speaks to SQS and Lambda through boto3: a line {"action", "input"} in, a line {"output"} or {"error"} out."""
 
 import base64
+import datetime
 import json
 import sys
 
@@ -9,7 +10,8 @@ from botocore import xform_name
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-sqs = boto3.client("sqs", endpoint_url=sys.argv[1], config=Config(retries={"total_max_attempts": 1}))
+CONFIG = Config(retries={"total_max_attempts": 1})
+CLIENTS = {name: boto3.client(name, endpoint_url=sys.argv[1], config=CONFIG) for name in ("sqs", "lambda")}
 
 
 def to_bytes(value):
@@ -21,17 +23,26 @@ def to_bytes(value):
 
 
 def from_bytes(value):
+    if isinstance(value, datetime.datetime):
+        return value.isoformat()
+    if hasattr(value, "read"):
+        value = value.read()
     return {"$bytes": base64.b64encode(value).decode()}
 
 
 def call(action, members):
+    client = CLIENTS["lambda" if action.startswith("lambda:") else "sqs"]
+    name = xform_name(action.rpartition(":")[2])
     try:
-        output = getattr(sqs, xform_name(action))(**to_bytes(members))
+        if ":wait:" in action:
+            client.get_waiter(name).wait(**members)
+            return {"output": {}}
+        output = getattr(client, name)(**to_bytes(members))
     except ClientError as error:
         told = error.response["Error"]
         status = error.response["ResponseMetadata"]["HTTPStatusCode"]
         return {"error": {"code": told["Code"], "type": told.get("QueryErrorCode", told["Code"]), "status": status, "message": told["Message"]}}
-    output.pop("ResponseMetadata")
+    output.pop("ResponseMetadata", None)
     return {"output": output}
 
 
