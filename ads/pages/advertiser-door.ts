@@ -1,31 +1,20 @@
 import type postgres from 'postgres';
-import { HEADERS, sendJson, sendPage } from './answer.ts';
+import { sendJson, sendPage } from './answer.ts';
 import { sendCsv } from './export.ts';
-import { LiveStatistics } from './live-statistics.ts';
 import { readReceipt, readReceipts } from './receipts.ts';
 import { Refused } from './request.ts';
 import type { Session } from './sessions.ts';
-import type { SignIn } from './sign-in.ts';
 import type { Visit } from './visit.ts';
-import type { Watchers } from './watchers.ts';
+import type { Watching } from './watching.ts';
 
 /** What is asked about one advertiser: `/advertiser/N` and below. Its own users may, and operators. */
 export class AdvertiserDoor {
   readonly #sql: postgres.Sql;
-  readonly #watchers: Watchers;
-  readonly #signIn: SignIn;
-  readonly #live: LiveStatistics;
+  readonly #watching: Watching;
 
-  constructor(sql: postgres.Sql, watchers: Watchers, signIn: SignIn) {
+  constructor(sql: postgres.Sql, watching: Watching) {
     this.#sql = sql;
-    this.#watchers = watchers;
-    this.#signIn = signIn;
-    this.#live = new LiveStatistics(sql);
-  }
-
-  /** Ends all live connections. */
-  close(): void {
-    this.#live.close();
+    this.#watching = watching;
   }
 
   /** False when the address is none of these. What is somebody else's is refused as if it did not exist. */
@@ -41,7 +30,7 @@ export class AdvertiserDoor {
         sendPage(visit.response, 'statistics.html');
         return true;
       case 'live':
-        await this.#watch(visit, id);
+        await this.#watching.watch(visit, id, (session) => maySee(session, id));
         return true;
       case 'clicks':
         await this.#clicks(visit, id);
@@ -70,15 +59,6 @@ export class AdvertiserDoor {
     >`SELECT floor(extract(epoch FROM now()) * 1000)::float8 AS now`;
     const query = { advertiserId, ...daysOf(url), limit: PAGE, after: before, newestFirst: true };
     sendJson(response, { readAtMs: clock?.now, clicks: await readReceipts(this.#sql, query) });
-  }
-
-  async #watch({ request, response, token }: Visit, id: number): Promise<void> {
-    const mayStill = async (): Promise<boolean> => {
-      const found = await this.#signIn.find(request);
-      return found !== undefined && maySee(found.session, id);
-    };
-    this.#watchers.add(token, response, mayStill);
-    await this.#live.watch(id, response, HEADERS);
   }
 }
 

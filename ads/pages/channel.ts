@@ -1,41 +1,53 @@
 import type { ServerResponse } from 'node:http';
-import type postgres from 'postgres';
-import { RecentMinutes } from './recent-minutes.ts';
-import { readMark, readStatistics } from './statistics.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
 
-const EVERY_MS = 500;
-/** How often watchers hear that they are up to date, when there is nothing else to say. */
-const QUIET_MS = 5000;
+/** What is shown, read at one moment. */
+export interface Reading {
+  /** By the database's clock. */
+  readonly readAtMs: number;
+}
+
+/** How the figures of a channel are read. */
+export interface ChannelOptions {
+  /** Undefined when there are none any more: then watching ends. */
+  readonly read: () => Promise<Reading | undefined>;
+  /** Whether they must be read at `atMs` though nothing has changed. */
+  readonly isDue?: (atMs: number) => boolean;
+  /** Between two readings there is at least this time, however much changes. */
+  readonly leastPauseMs?: number;
+  readonly pause?: (pauseMs: number, signal: AbortSignal) => Promise<unknown>;
+}
+
+const LEAST_PAUSE_MS = 100;
+/** Readings take this part of the time at most. */
+const SHARE = 0.2;
 /** A watcher that does not take what it is sent is let go; it comes back when it can. */
 const MOST_UNTAKEN_BYTES = 1 << 20;
+const STALE = 'event: stale\ndata:\n\n';
 
 /**
- * One advertiser's statistics for all who watch them. The events are: the statistics (unnamed), `complete` (the
- * last ones still hold, at this time) and `stale` (the ledger cannot be read).
+ * Figures for all who watch them, read when they have changed, once for everything that changes meanwhile. The events
+ * are: the figures (unnamed), `complete` (the last ones still hold, at this time) and `stale` (the ledger cannot be read).
  */
 export class Channel {
-  readonly #sql: postgres.Sql;
-  readonly #advertiserId: number;
+  readonly #options: ChannelOptions;
   readonly #watchers = new Set<ServerResponse>();
-  readonly #recent = new RecentMinutes();
-  #timer: NodeJS.Timeout | undefined;
-  #closed = false;
-  /** The statistics told last, for watchers that come later. */
+  readonly #closing = new AbortController();
+  #running: Promise<void> | undefined;
+  #hasChanged = false;
+  #isStale = false;
+  /** The figures told last, for watchers that come later. */
   #last: string | undefined;
-  /** How the ledger stood when they were read. */
-  #mark = '';
-  #toldAtMs = 0;
 
-  constructor(sql: postgres.Sql, advertiserId: number) {
-    this.#sql = sql;
-    this.#advertiserId = advertiserId;
-    void this.#round();
+  constructor(options: ChannelOptions) {
+    this.#options = options;
+    this.changed();
   }
 
-  /** From now on `watcher` hears what is told; the last statistics at once. */
+  /** From now on `watcher` hears what is told; the last figures at once. */
   add(watcher: ServerResponse): void {
     this.#watchers.add(watcher);
-    watcher.write(this.#last ?? ': welcome\n\n');
+    watcher.write(`${this.#last ?? ': welcome\n\n'}${this.#isStale ? STALE : ''}`);
   }
 
   /** Answers how many are left. */
@@ -44,41 +56,50 @@ export class Channel {
     return this.#watchers.size;
   }
 
+  /** The figures may be others than those told last. */
+  changed(): void {
+    this.#hasChanged = true;
+    if (!this.#closing.signal.aborted) this.#running ??= this.#run();
+  }
+
+  /** No change before `atMs` is unheard of: what was told last still holds then, unless it is being read again. */
+  complete(atMs: number): void {
+    if (this.#running !== undefined) return;
+    if (this.#isStale || this.#options.isDue?.(atMs) === true) return this.changed();
+    this.#tell(`event: complete\ndata: ${Math.floor(atMs)}\n\n`);
+  }
+
   /** Ends all watching; nothing is read any more. */
   close(): void {
-    this.#closed = true;
-    clearTimeout(this.#timer);
+    this.#closing.abort();
     for (const watcher of this.#watchers) watcher.end();
   }
 
-  /** Never rejects: a ledger that cannot be read is told as such, and tried again. */
-  async #round(): Promise<void> {
-    await this.#look().catch(() => this.#fail());
-    if (!this.#closed) this.#timer = setTimeout(() => void this.#round(), EVERY_MS);
+  /** Never rejects: figures that cannot be read are told as such. */
+  async #run(): Promise<void> {
+    const { pause = pauseFor, leastPauseMs = LEAST_PAUSE_MS } = this.#options;
+    const { signal } = this.#closing;
+    while (this.#hasChanged && !signal.aborted) {
+      this.#hasChanged = false;
+      const startMs = performance.now();
+      await this.#read().catch(() => this.#fail());
+      const tookMs = performance.now() - startMs;
+      await pause(Math.max(leastPauseMs, tookMs * (1 / SHARE - 1)), signal);
+    }
+    this.#running = undefined;
   }
 
-  async #look(): Promise<void> {
-    const mark = await readMark(this.#sql, this.#advertiserId);
-    if (mark === undefined) return this.close();
-    if (mark.text === this.#mark && !this.#recent.isDue(mark.readAtMs)) return this.#reassure(mark.readAtMs);
-    const statistics = await readStatistics(this.#sql, this.#advertiserId, this.#recent);
-    if (statistics === undefined) return this.close();
-    this.#last = `data: ${JSON.stringify(statistics)}\n\n`;
-    this.#mark = mark.text;
-    this.#toldAtMs = statistics.readAtMs;
+  async #read(): Promise<void> {
+    const reading = await this.#options.read();
+    if (reading === undefined) return this.close();
+    this.#isStale = false;
+    this.#last = `data: ${JSON.stringify(reading)}\n\n`;
     this.#tell(this.#last);
   }
 
-  /** Without a mark the statistics are told again as soon as they can be read. */
   #fail(): void {
-    this.#mark = '';
-    this.#tell('event: stale\ndata:\n\n');
-  }
-
-  #reassure(readAtMs: number): void {
-    if (readAtMs - this.#toldAtMs < QUIET_MS) return;
-    this.#toldAtMs = readAtMs;
-    this.#tell(`event: complete\ndata: ${Math.floor(readAtMs)}\n\n`);
+    this.#isStale = true;
+    this.#tell(STALE);
   }
 
   #tell(event: string): void {
@@ -87,4 +108,8 @@ export class Channel {
       else watcher.write(event);
     }
   }
+}
+
+async function pauseFor(pauseMs: number, signal: AbortSignal): Promise<void> {
+  await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
 }

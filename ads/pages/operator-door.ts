@@ -3,10 +3,11 @@ import { setCampaignState, type CampaignSettings } from '../ledger/campaigns.ts'
 import { deposit, fundCampaign } from '../ledger/money.ts';
 import type { Reconciliation } from '../summary/reconcile.ts';
 import { sendJson, sendPage } from './answer.ts';
-import { readHours, readOperatorFigures } from './operator-figures.ts';
+import { readHours } from './operator-figures.ts';
 import { readFields, Refused, textField, wholeField } from './request.ts';
 import { RulesDesk } from './rules-desk.ts';
 import type { Visit } from './visit.ts';
+import type { Watching } from './watching.ts';
 
 /** What the operator's page needs of the running system. */
 export interface Surroundings {
@@ -25,11 +26,13 @@ const MOST_MICROS = 1e15;
 /** What is asked below `/operator`. Whoever comes here is an operator. */
 export class OperatorDoor {
   readonly #sql: postgres.Sql;
+  readonly #watching: Watching;
   readonly #surroundings: Surroundings;
   readonly #changes: ReadonlyMap<string, Answer>;
 
-  constructor(sql: postgres.Sql, surroundings: Surroundings) {
+  constructor(sql: postgres.Sql, watching: Watching, surroundings: Surroundings) {
     this.#sql = sql;
+    this.#watching = watching;
     this.#surroundings = surroundings;
     const desk = new RulesDesk(sql);
     this.#changes = new Map<string, Answer>([
@@ -45,13 +48,14 @@ export class OperatorDoor {
   }
 
   /** False when `asked`, a method and an address, is none of these. */
-  async answer({ request, response }: Visit, asked: string): Promise<boolean> {
+  async answer(visit: Visit, asked: string): Promise<boolean> {
+    const { request, response } = visit;
     if (asked === 'GET /operator') {
       sendPage(response, 'operator.html');
       return true;
     }
-    if (asked === 'GET /operator/figures') {
-      sendJson(response, await readOperatorFigures(this.#sql));
+    if (asked === 'GET /operator/live') {
+      await this.#watching.watch(visit, 'operators', ({ user }) => user.role === 'operator');
       return true;
     }
     if (asked === 'GET /operator/hours') {

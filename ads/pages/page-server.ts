@@ -11,7 +11,7 @@ import type { Session } from './sessions.ts';
 import { SignIn, type SignInOptions } from './sign-in.ts';
 import { readAdvertisers } from './statistics.ts';
 import type { Visit } from './visit.ts';
-import { Watchers } from './watchers.ts';
+import { Watching } from './watching.ts';
 
 /** What the pages need around them. */
 export type PageServerOptions = Omit<SignInOptions, 'nowMs'> & Surroundings;
@@ -20,7 +20,7 @@ export type PageServerOptions = Omit<SignInOptions, 'nowMs'> & Surroundings;
 export class PageServer {
   readonly #sql: postgres.Sql;
   readonly #signIn: SignIn;
-  readonly #watchers = new Watchers();
+  readonly #watching: Watching;
   readonly #advertiser: AdvertiserDoor;
   readonly #operator: OperatorDoor;
   readonly #server: Server;
@@ -28,8 +28,9 @@ export class PageServer {
   constructor(options: PageServerOptions) {
     this.#sql = options.sql;
     this.#signIn = new SignIn({ ...options, nowMs: () => Date.now() });
-    this.#advertiser = new AdvertiserDoor(options.sql, this.#watchers, this.#signIn);
-    this.#operator = new OperatorDoor(options.sql, options);
+    this.#watching = new Watching(options.sql, this.#signIn);
+    this.#advertiser = new AdvertiserDoor(options.sql, this.#watching);
+    this.#operator = new OperatorDoor(options.sql, this.#watching, options);
     this.#server = createServer((request, response) => {
       this.#handle(request, response).catch((error: unknown) => fail(response, error));
     });
@@ -45,7 +46,7 @@ export class PageServer {
   /** Ends all live connections and stops listening. */
   async close(): Promise<void> {
     if (!this.#server.listening) return;
-    this.#advertiser.close();
+    await this.#watching.close();
     const closed = once(this.#server, 'close');
     this.#server.close();
     this.#server.closeAllConnections();
@@ -81,7 +82,7 @@ export class PageServer {
     const { user, csrfToken } = session;
     if (asked === 'POST /sign-out') {
       await this.#signIn.leave(response, token);
-      return this.#watchers.end(token);
+      return this.#watching.end(token);
     }
     if (asked === 'GET /') {
       const own = user.role === 'operator' ? '/operator' : `/advertiser/${user.advertiserId}`;

@@ -3,13 +3,11 @@ import { request } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import { chargeClicks } from '../click-processor/charge.ts';
 import { sampleClick } from '../click-processor/fixtures/sample-click.ts';
-import { recordEntries } from '../click-processor/record.ts';
-import { activateRules, draftRules } from '../ledger/rules.ts';
 import { openTestLedger } from '../database/fixtures.ts';
 import type { Ledger } from '../database/ledger.ts';
 import { signedIn } from './fixtures/signed-in.ts';
 import { PageServer } from './page-server.ts';
-import { readMark, readStatistics, type AdvertiserStatistics } from './statistics.ts';
+import { readStatistics, type AdvertiserStatistics } from './statistics.ts';
 
 describe('the statistics of an advertiser', () => {
   let ledger: Ledger;
@@ -58,21 +56,6 @@ describe('the statistics of an advertiser', () => {
     while (seen === 0) seen = await billed();
     assert.equal(seen, 1);
     await events.return(undefined);
-  });
-
-  it('are read again when clicks come, and when one that waited for its view is decided', async () => {
-    const definition = { refuse: [], doubleClickWindowMs: 0, viewerRates: [], viewWaitMs: 60_000 };
-    await activateRules(ledger.sql, await draftRules(ledger.sql, { definition, note: 'views' }));
-    const mark = async (): Promise<string> => (await readMark(ledger.sql, 3))?.text ?? '';
-    const marks = [await mark()];
-    const click = sampleClick(20, {}, { advertiserId: 3, campaignId: 4 });
-    await chargeClicks(ledger.sql, [click]);
-    marks.push(await mark());
-    assert.equal((await readStatistics(ledger.sql, 3))?.campaigns[0]?.pending, 1);
-    await recordEntries(ledger.sql, { overdue: [{ clickId: click.clickId, campaignId: 4 }] });
-    marks.push(await mark());
-    assert.equal((await readStatistics(ledger.sql, 3))?.campaigns[0]?.invalid, 1);
-    assert.equal(new Set(marks).size, 3);
   });
 
   it('come with a page that runs nothing but its own script', async () => {

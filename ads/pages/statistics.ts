@@ -95,27 +95,6 @@ export async function readStatistics(
   });
 }
 
-/**
- * A text that changes whenever clicks were recorded or decided for the advertiser, or its budgets or campaigns changed; cheap
- * enough to be asked for all the time. Undefined if there is no such advertiser.
- */
-export async function readMark(sql: postgres.Sql, id: number): Promise<Mark | undefined> {
-  const [mark] = await sql<Mark[]>`
-    SELECT extract(epoch FROM now())::float8 * 1000 AS "readAtMs", concat_ws(' ', name,
-      (SELECT concat_ws('/', sum(clicks), sum(clicks) FILTER (WHERE verdict = 'pending'))
-       FROM stat_hour JOIN campaign USING (campaign_id) WHERE advertiser_id = ${id}),
-      (SELECT string_agg(concat_ws(' ', campaign_id, name, state, limit_micros, spent_micros), ',' ORDER BY campaign_id)
-       FROM campaign JOIN budget USING (campaign_id) WHERE advertiser_id = ${id})) AS text
-    FROM advertiser WHERE advertiser_id = ${id}`;
-  return mark;
-}
-
-/** How the ledger stood for one advertiser. */
-export interface Mark {
-  readonly readAtMs: number;
-  readonly text: string;
-}
-
 /** Names of all advertisers, or of the only one that may be seen, by their numbers. */
 export async function readAdvertisers(
   sql: postgres.Sql,

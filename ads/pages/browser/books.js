@@ -57,13 +57,12 @@ function result(balanced) {
 }
 
 /** Makes the button and the table of hours work. */
-export function workBooks(refresh) {
+export function workBooks() {
   at('compare').addEventListener('click', () => {
     at('books-said').textContent = 'Comparing …';
     void ask('/operator/comparisons')
       .then(() => (at('books-said').textContent = 'While clicks come, some are posted and not found yet.'))
-      .catch((error) => (at('books-said').textContent = error.message))
-      .then(refresh);
+      .catch((error) => (at('books-said').textContent = error.message));
   });
   at('hours-details').addEventListener('toggle', () => {
     if (at('hours-details').open) void showHours();

@@ -1,42 +1,47 @@
-// The operator's page: reads the figures every few seconds, and asks for changes.
+// The operator's page: shows the figures as they are pushed, and asks for changes.
 import { showBooks, workBooks } from '/books.js';
-import { amount, ask, at, count, element, numberCell, read, row, showUser } from '/page.js';
+import { listen } from '/live.js';
+import { amount, ask, at, count, element, numberCell, patch, row, showUser } from '/page.js';
 import { showRules, workRules } from '/rules-desk.js';
 import { reasonWords, verdictWords } from '/words.js';
 
-const EVERY_MS = 3000;
 const time = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium', hourCycle: 'h23' });
+const STATES = {
+  live: 'Live',
+  lost: 'Connection lost; trying again …',
+  stale: 'The ledger cannot be read just now; trying again …',
+};
 const shown = new Map();
+let newest = 'no click yet';
 
-/** Does nothing when nothing changed, so that a reader's place stays; what has the focus keeps it. */
+const say = (text) => (at('said').textContent = text);
+
+/** Does nothing when nothing changed, and leaves alone what did not. */
 function fill(name, data, makeRows) {
   const text = JSON.stringify(data);
   if (shown.get(name) === text) return;
   shown.set(name, text);
-  const focused = document.activeElement?.id;
-  at(name).replaceChildren(...makeRows(data));
-  if (focused) at(focused)?.focus();
+  patch(at(name), makeRows(data));
 }
 
-async function refresh() {
-  try {
-    const figures = await read('/operator/figures');
-    const newest = figures.newestClickId === null ? 'no click yet' : `newest click ${figures.newestClickId}`;
-    at('position').textContent = `Complete up to ${time.format(figures.readAtMs)} · ${newest}`;
-    fill('campaigns', figures.campaigns, (all) => all.map(campaignRow));
-    fill('advertisers', figures.advertisers, (all) => all.map(advertiserItem));
-    fill('publishers', figures.publishers, (all) => all.map(publisherRow));
-    fill('reasons', figures.reasons, (all) => all.map(reasonRow));
-    fill('rules', figures.rules, showRules(refresh));
-    fill('comparisons', figures.comparisons, showBooks);
-    showState('live', 'Live');
-    at('figures').hidden = false;
-  } catch {
-    showState('lost', 'The figures cannot be read just now; trying again …');
-  }
+function show(figures) {
+  newest = figures.newestClickId === null ? 'no click yet' : `newest click ${figures.newestClickId}`;
+  showPosition(figures.readAtMs);
+  fill('campaigns', figures.campaigns, (all) => all.map(campaignRow));
+  fill('advertisers', figures.advertisers, (all) => all.map(advertiserItem));
+  fill('publishers', figures.publishers, (all) => all.map(publisherRow));
+  fill('reasons', figures.reasons, (all) => all.map(reasonRow));
+  fill('rules', figures.rules, showRules);
+  fill('comparisons', figures.comparisons, showBooks);
+  at('figures').hidden = false;
 }
 
-function showState(state, words) {
+function showPosition(readAtMs) {
+  at('position').textContent = `Complete up to ${time.format(readAtMs)} · ${newest}`;
+}
+
+function showState(state) {
+  const words = STATES[state];
   if (at('state').textContent !== words) at('state').textContent = words;
   at('state').dataset.state = state;
 }
@@ -115,13 +120,19 @@ function stateChoice(path, name, state) {
   const choice = element('select', '', {
     id: `state-${path.replace('/', '-')}`,
     'aria-label': `State of ${name}`,
+    // By which it is known that another one must be shown.
+    'data-state': state,
   });
   for (const one of ['active', 'paused', 'ended']) choice.append(element('option', one, { value: one }));
   choice.value = state;
   choice.addEventListener('change', () => {
-    void ask(`/operator/${path}/state`, { state: choice.value })
-      .catch((error) => showState('lost', error.message))
-      .then(refresh);
+    void ask(`/operator/${path}/state`, { state: choice.value }).then(
+      () => say(`${name} is ${choice.value}.`),
+      (error) => {
+        choice.value = state;
+        say(`${name} is as it was: ${error.message}`);
+      },
+    );
   });
   return choice;
 }
@@ -138,7 +149,7 @@ function openRefill({ campaignId, name }) {
     void ask(`/operator/campaigns/${campaignId}/refill`, { key, amountMicros }).then(
       () => {
         at('refill').close();
-        return refresh();
+        say(`${name} has ${amount(amountMicros)} more.`);
       },
       (error) => (at('refill-said').textContent = error.message),
     );
@@ -146,12 +157,8 @@ function openRefill({ campaignId, name }) {
   at('refill').showModal();
 }
 
-async function keepFresh() {
-  await refresh();
-  setTimeout(() => void keepFresh(), EVERY_MS);
-}
-
 at('refill-close').addEventListener('click', () => at('refill').close());
-workRules(refresh);
-workBooks(refresh);
-await Promise.allSettled([keepFresh(), showUser()]);
+workRules();
+workBooks();
+listen('/operator/live', { figures: show, complete: showPosition, state: showState });
+await Promise.allSettled([showUser()]);

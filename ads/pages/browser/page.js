@@ -23,6 +23,26 @@ export function row(...cells) {
   return made;
 }
 
+/**
+ * Makes the rows of `target` those in `rows`, and leaves alone every cell that is the same: a reader's place, focus and
+ * open choice stay.
+ */
+export function patch(target, rows) {
+  const before = [...target.children];
+  for (const [index, made] of rows.entries()) {
+    const old = before[index];
+    if (old === undefined) target.append(made);
+    else if (old.children.length === made.children.length) patchCells(old, [...made.children]);
+    else old.replaceWith(made);
+  }
+  for (const old of before.slice(rows.length)) old.remove();
+}
+
+function patchCells(old, cells) {
+  for (const [place, cell] of cells.entries())
+    if (!old.children[place].isEqualNode(cell)) old.children[place].replaceWith(cell);
+}
+
 export const numberCell = (text) => element('td', text, { class: 'number' });
 
 /** Rejects when the server or its database cannot be reached; who is not signed in is led to where that is done. */

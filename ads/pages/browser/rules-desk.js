@@ -13,20 +13,18 @@ const say = (text) => (at('rules-said').textContent = text);
 const failed = (error) => say(error.message);
 
 /** Makes the rows of all versions; a draft can be put into force. */
-export function showRules(refresh) {
-  return (rules) => {
-    const tried = at('tried').value || String(rules[0]?.version);
-    at('tried').replaceChildren(
-      ...rules.map(({ version }) => element('option', String(version), { value: version })),
-    );
-    at('tried').value = tried;
-    if (at('definition').value === '')
-      at('definition').value = JSON.stringify(rules[0]?.definition, undefined, 2);
-    return rules.map((one) => ruleRow(one, refresh));
-  };
+export function showRules(rules) {
+  const tried = at('tried').value || String(rules[0]?.version);
+  at('tried').replaceChildren(
+    ...rules.map(({ version }) => element('option', String(version), { value: version })),
+  );
+  at('tried').value = tried;
+  if (at('definition').value === '')
+    at('definition').value = JSON.stringify(rules[0]?.definition, undefined, 2);
+  return rules.map(ruleRow);
 }
 
-function ruleRow({ version, note, activeFromMs }, refresh) {
+function ruleRow({ version, note, activeFromMs }) {
   const last = element('td');
   if (activeFromMs === undefined) {
     const button = element('button', 'Put into force', {
@@ -37,8 +35,7 @@ function ruleRow({ version, note, activeFromMs }, refresh) {
     button.addEventListener('click', () => {
       void ask(`/operator/rules/${version}/activate`)
         .then(() => say(`Clicks are judged by version ${version} from now on.`))
-        .catch(failed)
-        .then(refresh);
+        .catch(failed);
     });
     last.append(button);
   }
@@ -53,10 +50,10 @@ function ruleRow({ version, note, activeFromMs }, refresh) {
 }
 
 /** Makes the forms work. */
-export function workRules(refresh) {
+export function workRules() {
   at('draft').addEventListener('submit', (event) => {
     event.preventDefault();
-    void keepDraft().catch(failed).then(refresh);
+    void keepDraft().catch(failed);
   });
   at('what-if').addEventListener('submit', (event) => {
     event.preventDefault();

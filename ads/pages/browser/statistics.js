@@ -160,8 +160,14 @@ async function listAdvertisers() {
   );
 }
 
+/** An EventSource does not say why it failed; the list of advertisers does. */
+async function isUnknown() {
+  const advertisers = await readAdvertisers().catch(() => undefined);
+  return advertisers !== undefined && advertisers.every((one) => one.id !== id);
+}
+
 for (const choice of document.querySelectorAll('input[name=period]'))
   choice.addEventListener('change', () => showPeriods());
-listen(id, { statistics: show, complete: stillHolds, state: showState });
+listen(`/advertiser/${id}/live`, { figures: show, complete: stillHolds, state: showState }, isUnknown);
 showReceiptsOf(id);
 await Promise.allSettled([listAdvertisers(), showUser()]);
