@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import postgres from 'postgres';
 
-/** The channel by which the ledger tells of its changes (`migrations/008-changes.sql`). */
+/** The channel by which the ledger tells of its changes (`migrations/010-changes.sql`). */
 const CHANNEL = 'ledger_changed';
 /** What lines themselves say begins so. */
 const LINES = 'line:';
