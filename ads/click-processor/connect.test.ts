@@ -3,6 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type postgres from 'postgres';
 import { DatabaseProxy } from '../crash/database-proxy.ts';
+import { until } from '../crash/waiting.ts';
 import { openTestLedger } from '../database/fixtures.ts';
 import type { Ledger } from '../database/ledger.ts';
 import { connectTo } from './connect.ts';
@@ -60,6 +61,17 @@ describe('a transaction', () => {
     await assert.rejects(lost, { code: 'CONNECTION_CLOSED' });
     assert.deepEqual(await numbers(), [1]);
     await sql.begin((transaction) => transaction`INSERT INTO trial VALUES (6)`);
+    assert.deepEqual(await numbers(), [1, 6]);
+  });
+
+  it('that fails takes with it what was asked at the same time, and its connection', async () => {
+    const failing = sql.begin(async (transaction) => {
+      void transaction`SELECT ${1}::integer`.execute();
+      void transaction`INSERT INTO trial VALUES (${7})`.execute();
+      await Promise.reject(new Error('no'));
+    });
+    await assert.rejects(failing, /^Error: no$/);
+    await until('end of its connection', async () => (await connections()) === 0, 30_000);
     assert.deepEqual(await numbers(), [1, 6]);
   });
 
@@ -132,6 +144,11 @@ describe('a transaction', () => {
       Array.from({ length: 12 }, (_, index) => index),
     );
   });
+
+  async function connections(): Promise<number> {
+    const rows = await ledger.sql`SELECT 1 FROM pg_stat_activity WHERE application_name = 'to-be-cut'`;
+    return rows.length;
+  }
 
   async function both(number: number): Promise<void> {
     await sql.begin(async (transaction) => {

@@ -73,9 +73,11 @@ function summary({ seeds, rebuilt }: CrashResult): string {
     return `  ${name}  ${broken === 0 && again === '' ? 'holds' : `BROKEN ${broken} times${again}`}  ${says}`;
   });
   const free = `  I10 free after exhaustion: ${sum((seed) => seed.free)} clicks, ${(sum((seed) => seed.freeMicros) / 1e6).toFixed(2)}`;
+  const slowest = Math.max(0, ...seeds.map(({ stops }) => stops.slowestMs));
+  const stops = `      campaigns stopped by a message: ${sum((seed) => seed.stops.count)}, at most ${slowest} ms after the charge`;
   const failed = seeds.filter(({ violations }) => violations.length > 0).map(({ seed }) => seed);
   const end = failed.length === 0 ? `${seeds.length} seeds hold` : `seeds that failed: ${failed.join(', ')}`;
-  return [...lines, free, `  ${end}`].join('\n');
+  return [...lines, free, stops, `  ${end}`].join('\n');
 }
 
 function whole(text: string): number {

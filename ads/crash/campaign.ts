@@ -62,6 +62,7 @@ function stuck(seed: number, error: unknown): SeedResult {
   const says = error instanceof Error ? error.message : String(error);
   return {
     ...{ seed, faults: [], answered: 0, rows: 0, charged: 0, free: 0, freeMicros: 0 },
+    stops: { count: 0, slowestMs: 0 },
     violations: [{ invariant: 'I8', says }],
     isStuck: true,
   };

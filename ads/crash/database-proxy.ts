@@ -1,8 +1,17 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
+/** What is done to the connections that pass. */
+export interface DatabaseMischief {
+  /** Transactions are committed, and whoever asked for it never learns: the connection breaks before the answer. */
+  loseCommits: boolean;
+}
+
+const COMMIT = Buffer.from('commit\0');
+
 /** Stands between everybody and the database, and can cut all connections at any byte. */
 export class DatabaseProxy implements AsyncDisposable {
+  readonly mischief: DatabaseMischief = { loseCommits: false };
   readonly #port: () => number;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
@@ -37,6 +46,10 @@ export class DatabaseProxy implements AsyncDisposable {
 
   #pass(client: Socket): void {
     const database = connect(this.#port(), '127.0.0.1');
+    client.on('data', (part: Buffer) => {
+      if (!this.mischief.loseCommits || !part.includes(COMMIT)) return;
+      database.prependOnceListener('data', () => client.destroy());
+    });
     for (const [one, other] of [
       [client, database],
       [database, client],

@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultKind } from './plan.ts';
+import { childrenOf, environmentsOf, signal } from './processes.ts';
 import type { Stage } from './stage.ts';
 
 /** Does one thing to the machinery and puts right what somebody would put right; resolves when that is done. */
@@ -24,6 +25,10 @@ export async function inflict(stage: Stage, kind: FaultKind): Promise<void> {
       return repeatedly(() => stage.broker.cut());
     case 'cut-database':
       return repeatedly(() => stage.database.cut());
+    case 'freeze-database':
+      return freezeDatabase(stage, 1500);
+    case 'lose-commits':
+      return during(1200, (on) => (stage.database.mischief.loseCommits = on));
     case 'lose-answers':
       return during(800, (on) => (stage.broker.mischief.loseAnswers = on));
     case 'duplicate-sends':
@@ -56,6 +61,14 @@ async function killDatabase(stage: Stage): Promise<void> {
   signal(stage.databasePid, 'SIGKILL');
   await sleep(500);
   await stage.startDatabase();
+}
+
+/** Nobody is answered, and no connection breaks. */
+async function freezeDatabase({ databasePid }: Stage, timeMs: number): Promise<void> {
+  const pids = [databasePid, ...childrenOf(databasePid)];
+  pids.forEach((pid) => signal(pid, 'SIGSTOP'));
+  await sleep(timeMs);
+  pids.forEach((pid) => signal(pid, 'SIGCONT'));
 }
 
 /** The consumer, or every environment of the function that there is: in whatever they are doing. */
@@ -107,44 +120,3 @@ async function fillDisk({ options }: Stage): Promise<void> {
 }
 
 const MOST_BALLAST_BYTES = 448 * 2 ** 20;
-
-/** Processes below the platform in which a function of Node runs. */
-function environmentsOf(platformPid: number): readonly number[] {
-  const parents = new Map<number, number>();
-  for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
-    const parent = parentOf(Number(name));
-    if (parent !== undefined) parents.set(Number(name), parent);
-  }
-  const isBelow = (pid: number): boolean => {
-    for (let at = parents.get(pid); at !== undefined && at > 1; at = parents.get(at))
-      if (at === platformPid) return true;
-    return false;
-  };
-  return [...parents.keys()].filter((pid) => isBelow(pid) && /bootstrap\.cjs|runtime\//.test(commandOf(pid)));
-}
-
-function parentOf(pid: number): number | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-  } catch {
-    return undefined;
-  }
-}
-
-function commandOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
-  } catch {
-    return '';
-  }
-}
-
-/** A process that is gone already cannot be told. */
-function signal(pid: number | undefined, name: NodeJS.Signals): void {
-  try {
-    if (pid !== undefined && pid > 1) process.kill(pid, name);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
-}

@@ -52,6 +52,8 @@ export const FAULT_KINDS = [
   'duplicate-sends',
   'delay-sends',
   'cut-database',
+  'freeze-database',
+  'lose-commits',
   'fill-disk',
   'step-clock',
   'stop-broker-and-kill-ad-server',

@@ -12,12 +12,15 @@ import { load } from './load.ts';
 import type { Violation } from './oracle.ts';
 import { LOAD_MS, planOf, type Plan } from './plan.ts';
 import type { Stage } from './stage.ts';
+import type { Stops } from './stop-watch.ts';
 import { until } from './waiting.ts';
 
 /** What became of one seed. */
 export interface SeedResult extends Verdict {
   readonly seed: number;
   readonly faults: readonly string[];
+  /** Messages that stopped campaigns whose money ended. */
+  readonly stops: Stops;
   /** It never came to rest. */
   readonly isStuck?: boolean;
 }
@@ -48,6 +51,7 @@ export async function setRules({ ledger }: Stage): Promise<void> {
 export async function runSeed(stage: Stage, seed: number): Promise<SeedResult> {
   const plan = planOf(seed);
   await openCampaigns(stage, plan);
+  stage.stops.begin(await lastPosition(stage));
   const sampler = new Sampler(stage);
   const faults = inflictAll(stage, plan);
   const refill = sleep(plan.refillAtMs).then(() => refillCampaigns(stage, plan));
@@ -60,6 +64,7 @@ export async function runSeed(stage: Stage, seed: number): Promise<SeedResult> {
     ...verdict,
     seed,
     faults: plan.faults.map(({ kind }) => kind),
+    stops: stage.stops.stops,
     violations: [...overspent, ...verdict.violations],
   };
 }
@@ -73,6 +78,11 @@ async function openCampaigns({ ledger }: Stage, { campaigns }: Plan): Promise<vo
     await deposit(ledger.sql, 1, payment);
     await fundCampaign(ledger.sql, campaignId, payment);
   }
+}
+
+async function lastPosition({ ledger }: Stage): Promise<number> {
+  const [row] = await ledger.sql<{ last: number }[]>`SELECT max(position)::float8 AS last FROM ledger_event`;
+  return row?.last ?? 0;
 }
 
 /** Asked again until it is done: under one key, it is done once. */

@@ -13,6 +13,7 @@ import { startChild, type Child } from '../platform/child.ts';
 import { startPlatform, type Platform } from '../platform/platform.ts';
 import { BrokerProxy } from './broker-proxy.ts';
 import { DatabaseProxy } from './database-proxy.ts';
+import { StopWatch } from './stop-watch.ts';
 import { freePort, until } from './waiting.ts';
 
 /** What is put on the stage. */
@@ -38,6 +39,7 @@ export class Stage implements AsyncDisposable {
   readonly clients: Clients;
   readonly broker: BrokerProxy;
   readonly database: DatabaseProxy;
+  readonly stops: StopWatch;
   readonly queues: readonly ClickQueue[];
   readonly adServers: (Child & { readonly origin: string })[] = [];
   platform: Platform;
@@ -47,7 +49,10 @@ export class Stage implements AsyncDisposable {
   readonly #parts: AsyncDisposableStack;
 
   constructor(
-    fields: Pick<Stage, 'options' | 'ledger' | 'clients' | 'broker' | 'database' | 'queues' | 'platform'> & {
+    fields: Pick<
+      Stage,
+      'options' | 'ledger' | 'clients' | 'broker' | 'database' | 'stops' | 'queues' | 'platform'
+    > & {
       readonly adPorts: readonly number[];
       readonly databasePid: number;
       readonly parts: AsyncDisposableStack;
@@ -58,6 +63,7 @@ export class Stage implements AsyncDisposable {
     this.clients = fields.clients;
     this.broker = fields.broker;
     this.database = fields.database;
+    this.stops = fields.stops;
     this.queues = fields.queues;
     this.platform = fields.platform;
     this.databasePid = fields.databasePid;
@@ -158,8 +164,9 @@ export async function setStage(options: StageOptions): Promise<Stage> {
   const broker = parts.use(await BrokerProxy.start(Number(new URL(platform.endpoint).port)));
   const database = parts.use(await DatabaseProxy.start(() => Number(new URL(ledger.url).port)));
   const queues = await queuesOf(clients, options.consumer);
+  const stops = parts.use(new StopWatch(clients.sqs, ledger.sql));
   const stage = new Stage({
-    ...{ options, ledger, clients, broker, database, queues, platform, databasePid: pid },
+    ...{ options, ledger, clients, broker, database, stops, queues, platform, databasePid: pid },
     adPorts: [await freePort(), await freePort()],
     parts: parts.move(),
   });

@@ -29,6 +29,8 @@ export interface LedgerOptions extends EmbeddedOptions {
 }
 
 const CONNECTIONS = 4;
+/** Comparing the books of a large ledger takes minutes; what takes longer than this never ends. */
+const LONGEST_QUERY_MS = 300_000;
 
 /** Opens the database at `url`, or starts the embedded one. Throws DatabaseUnavailable with one line of advice. */
 export async function openLedger(options: LedgerOptions): Promise<Ledger> {
@@ -38,7 +40,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
   try {
     const owner = await connectAndMigrate(ownerUrl);
     const url = embedded?.url ?? (await urlForApp(ownerUrl));
-    const sql = open(url, CONNECTIONS);
+    const sql = open(url, CONNECTIONS, LONGEST_QUERY_MS);
     const close = async (): Promise<void> => {
       await Promise.all([sql.end({ timeout: 5 }), owner.end({ timeout: 5 })]);
       if (!(options.leaveRunning === true && embedded?.ranBefore === true)) await embedded?.stop();
@@ -65,9 +67,9 @@ async function connectAndMigrate(url: string): Promise<postgres.Sql> {
   }
 }
 
-function open(url: string, max: number): postgres.Sql {
+function open(url: string, max: number, longestQueryMs?: number): postgres.Sql {
   try {
-    return connectTo(url, { max });
+    return connectTo(url, { max, longestQueryMs });
   } catch (error) {
     throw new DatabaseUnavailable(
       `DATABASE_URL is not an address such as postgres://user:password@host:5432/database (${reason(error)}).`,
