@@ -5,6 +5,7 @@ handler and, if its code was compiled ahead, the folder of its bytecode. A progr
 gets the latter two with the function's variables.
 """
 
+import importlib
 import os
 import sys
 
@@ -25,7 +26,7 @@ def main():
         sys.path.insert(0, own)
         from millrace_spare import awaited
 
-        words = awaited()
+        words = awaited(connect_aws_client if client else None)
         del sys.modules["millrace_spare"]
     handler, *bytecode = words
     run = run()
@@ -38,20 +39,40 @@ def main():
 
 def load_aws_client():
     """Loads AWS's client before the function's code can put anything in its way."""
-    # What reads the function's variables while it is loaded comes last.
-    import awslambdaric.lambda_context
-    import awslambdaric.lambda_runtime_client
-    import awslambdaric.lambda_runtime_log_utils
+    from awslambdaric import __main__ as program
 
     if os.environ.get("AWS_EXECUTION_ENV") not in WAITING_IN_THIS_THREAD:
         import concurrent.futures.thread
 
-    def finish():
-        from awslambdaric.__main__ import main as run
+    read = log_variables()
 
-        return lambda handler: run(["bootstrap", handler])
+    def finish():
+        # One module of it reads variables while it is loaded.
+        if log_variables() != read:
+            importlib.reload(program.bootstrap)
+        return lambda handler: program.main(["bootstrap", handler])
 
     return finish
+
+
+def log_variables():
+    """How the log is to be written; text is what is meant when nothing is said."""
+    return os.environ.get("AWS_LAMBDA_LOG_FORMAT", "Text"), os.environ.get("AWS_LAMBDA_LOG_LEVEL")
+
+
+# AWS's client makes a path of it: `/ping`, which answers whoever asks.
+PING_INSTEAD_OF_ID = "../../../ping?"
+
+
+def connect_aws_client():
+    """Makes AWS's client open its connection, which it keeps for the function's events; a refused answer would close it."""
+    from awslambdaric.lambda_runtime_client import runtime_client
+
+    try:
+        runtime_client.post_invocation_result(PING_INSTEAD_OF_ID, b"", "application/json", None)
+    except Exception:
+        # Then the first event opens the connection.
+        pass
 
 
 def load_own_client():

@@ -1,5 +1,6 @@
 """A program that was started ahead of its function waits here for it."""
 
+import gc
 import importlib
 import json
 import os
@@ -9,14 +10,25 @@ import time
 
 # What the walls and Python itself have set stays: nobody gives it.
 KEPT = ("PWD", "LC_CTYPE")
+# AWS's client opens a new connection when the one that it has was not used for two minutes.
+RENEW_SECONDS = 100
 
 
-def awaited():
-    """Takes over the function's variables, and answers its words. Its code is there then."""
-    text = b""
+def awaited(connect=None):
+    """
+    Takes over the function's variables, and answers its words. Its code is there then. `connect` is called while it waits, and
+    now and then again.
+    """
+    if connect:
+        connect()
+    # What is loaded stays: looking through it for garbage would be time of the function's.
+    gc.collect()
+    gc.freeze()
     with socket.socket(socket.AF_UNIX) as place:
         place.connect(os.environ["MILLRACE_SPARE"])
-        for piece in iter(lambda: place.recv(65536), b""):
+        place.settimeout(RENEW_SECONDS if connect else None)
+        text = b""
+        for piece in iter(lambda: received(place, connect), b""):
             text += piece
     # The platform has gone, or wants this program no more.
     if not text:
@@ -25,6 +37,14 @@ def awaited():
     become(given["variables"])
     importlib.invalidate_caches()
     return given["words"]
+
+
+def received(place, connect):
+    while True:
+        try:
+            return place.recv(65536)
+        except socket.timeout:
+            connect()
 
 
 def become(variables):

@@ -45,6 +45,16 @@ def handler(event, context):
     if event: raise Odd("thrown")
     return {"late": ${IS_LATE}, "names": sorted(os.environ), "mine": os.environ.get("MINE"), "path": sys.path[0], "hour": time.localtime(0).tm_hour,
       "cwd": os.getcwd(), "files": sorted(os.listdir()), "ours": [name for name in ("spare", "millrace_spare") if name in sys.modules], "zone": part.zone, "function": context.function_name == os.environ["AWS_LAMBDA_FUNCTION_NAME"]}`;
+/** How many TCP sockets it has while it is loaded, and when it is called. */
+const CONNECTED = `import os, socket
+def held():
+    found = []
+    for fd in range(3, 64):
+        try: found.append(socket.socket(fileno=os.dup(fd)).family == socket.AF_INET)
+        except OSError: pass
+    return sum(found)
+before = held()
+def handler(event, context): return [${IS_LATE}, before, held()]`;
 const FILES = { 'app.py': TELLER, 'part.py': 'import os\nzone = os.environ["TZ"]' };
 
 describe('Python programs started ahead', { skip, timeout: 120_000 }, () => {
@@ -73,6 +83,14 @@ describe('Python programs started ahead', { skip, timeout: 120_000 }, () => {
       assert.equal(errorOf(thrown).errorType, 'Odd');
     });
   }
+
+  test('AWS’s client has its connection before it has a function', async (context) => {
+    const rooms = await roomsWithSpare(context);
+    if (rooms === undefined) return;
+    await using _ = rooms;
+    const result = await rooms.run({ 'app.py': CONNECTED }, {}, PYTHON);
+    assert.deepEqual(answerOf(result), [true, 1, 1]);
+  });
 
   test('what is wrong with the code is told as ever', async (context) => {
     const rooms = await roomsWithSpare(context);

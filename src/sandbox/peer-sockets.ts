@@ -1,32 +1,45 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import type { PeerAddress } from './sandbox.ts';
 import { SharedReading } from './shared-reading.ts';
+import { SocketTable, type Family, type KernelSocket, type SocketEnds } from './socket-table.ts';
 
-/** One socket of the machine, as the kernel lists it. */
-export interface KernelSocket {
-  readonly uid: number;
-  readonly inode: string;
-}
+const FILES: Readonly<Record<Family, string>> = { ipv4: '/proc/net/tcp', ipv6: '/proc/net/tcp6' };
+const MAPPED = '::ffff:';
+const LOOPBACK_IPV6 = '::1';
 
-/** Whose a TCP connection's other end is. One reading of the kernel's table serves all questions of a moment. */
+/** Whose a TCP connection's other end is. One reading of a table of the kernel's serves all questions of a moment. */
 export class PeerSockets {
-  readonly #table = new SharedReading(readTable);
+  readonly #tables: Readonly<Record<Family, SharedReading<SocketTable>>> = {
+    ipv4: new SharedReading(() => readTable('ipv4')),
+    ipv6: new SharedReading(() => readTable('ipv6')),
+  };
 
-  /** The socket at the other end of an accepted connection; undefined when it is not on this machine or gone. */
+  /**
+   * The socket at the other end of an accepted connection; undefined when it is not on this machine or gone. Each table takes
+   * the kernel a millisecond and more: that of IPv6, whose sockets may connect to addresses of IPv4, is read second.
+   */
   async find(peer: PeerAddress): Promise<KernelSocket | undefined> {
-    // A connection accepted now is in a table read from now on, but perhaps not in one whose reading has begun.
-    const table = await this.#table.fromNowOn();
-    return table.get(
-      `${ipv4(peer.remoteAddress)}:${peer.remotePort}>${ipv4(peer.localAddress)}:${peer.localPort}`,
-    );
+    const [from, to] = [plain(peer.remoteAddress), plain(peer.localAddress)];
+    const ends = {
+      local: { address: from, port: peer.remotePort },
+      remote: { address: to, port: peer.localPort },
+    };
+    if (!from.includes(':')) return (await this.#find('ipv4', ends)) ?? this.#find('ipv6', ends);
+    return from === LOOPBACK_IPV6 ? this.#find('ipv6', ends) : undefined;
   }
 
   /** The socket that takes connections to this address and port: the kernel prefers one of just that address. */
   async listener(address: string, port: number): Promise<KernelSocket | undefined> {
-    const table = await this.#table.fromNowOn();
-    const nowhere = address.includes(':') ? ANY_IPV6 : ANY_IPV4;
-    const at = (local: string): KernelSocket | undefined => table.get(`${local}:${port}>${nowhere}:0`);
-    return at(address) ?? at(nowhere);
+    const family = address.includes(':') ? 'ipv6' : 'ipv4';
+    const nowhere = family === 'ipv6' ? '::' : '0.0.0.0';
+    const remote = { address: nowhere, port: 0 };
+    const own = await this.#find(family, { local: { address, port }, remote });
+    return own ?? this.#find(family, { local: { address: nowhere, port }, remote });
+  }
+
+  async #find(family: Family, ends: SocketEnds): Promise<KernelSocket | undefined> {
+    // A connection accepted now is in a table read from now on, but perhaps not in one whose reading has begun.
+    return (await this.#tables[family].fromNowOn()).get(ends);
   }
 }
 
@@ -41,12 +54,6 @@ export async function firstOwnListener(
     if (socket !== undefined && isOwn(socket)) return address;
   }
   return undefined;
-}
-
-async function readTable(): Promise<ReadonlyMap<string, KernelSocket>> {
-  const files = ['/proc/net/tcp', '/proc/net/tcp6'];
-  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8').catch(() => '')));
-  return new Map(texts.flatMap(socketsOf));
 }
 
 /** The inodes of all sockets that these processes hold. */
@@ -65,37 +72,11 @@ export async function socketInodes(pids: readonly number[]): Promise<ReadonlySet
   return inodes;
 }
 
-function socketsOf(table: string): [string, KernelSocket][] {
-  return table
-    .split('\n')
-    .slice(1)
-    .flatMap((line): [string, KernelSocket][] => {
-      const [, local = '', remote = '', , , , , uid = '', , inode = ''] = line.trim().split(/\s+/);
-      return inode === '' ? [] : [[`${endpoint(local)}>${endpoint(remote)}`, { uid: Number(uid), inode }]];
-    });
+async function readTable(family: Family): Promise<SocketTable> {
+  return new SocketTable(family, await readFile(FILES[family], 'utf8').catch(() => ''));
 }
 
-/** `0100007F:11D6` is 127.0.0.1:4566: each word of the address in the byte order of the machine. */
-function endpoint(text: string): string {
-  const [address = '', port = ''] = text.split(':');
-  return `${readAddress(address)}:${Number.parseInt(port, 16)}`;
-}
-
-function readAddress(hex: string): string {
-  const bytes = Buffer.from(hex, 'hex');
-  for (let word = 0; word < bytes.length; word += 4) bytes.subarray(word, word + 4).reverse();
-  if (bytes.length === 4) return bytes.join('.');
-  const mapped = bytes.subarray(0, 12).equals(MAPPED_PREFIX);
-  if (mapped) return bytes.subarray(12).join('.');
-  return bytes.equals(LOOPBACK) ? '::1' : bytes.toString('hex');
-}
-
-/** As the kernel lists it: no address, or any. */
-const ANY_IPV4 = '0.0.0.0';
-const ANY_IPV6 = '0'.repeat(32);
-const MAPPED_PREFIX = Buffer.from('00000000000000000000ffff', 'hex');
-const LOOPBACK = Buffer.from('00000000000000000000000000000001', 'hex');
-
-function ipv4(address: string): string {
-  return address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
+/** A listener of both families names addresses of IPv4 in the form of IPv6. */
+function plain(address: string): string {
+  return address.startsWith(MAPPED) ? address.slice(MAPPED.length) : address;
 }

@@ -1,10 +1,11 @@
 import type { Clock } from '../../base/clock.ts';
 import { killMarked } from '../marked-processes.ts';
 import { MemoryWatch } from '../memory-watch.ts';
-import { firstOwnListener, socketInodes, type KernelSocket, type PeerSockets } from '../peer-sockets.ts';
+import { firstOwnListener, socketInodes, type PeerSockets } from '../peer-sockets.ts';
 import { processTree, pssBytes, signalAll } from '../process-tree.ts';
 import type { PeerAddress, SandboxedTree, SandboxExit, SandboxSpec } from '../sandbox.ts';
 import { SharedReading } from '../shared-reading.ts';
+import type { KernelSocket } from '../socket-table.ts';
 import type { SpawnEnd, Spawned } from '../spawner.ts';
 
 /** What a tree without walls is made of. */

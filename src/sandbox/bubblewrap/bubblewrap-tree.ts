@@ -1,9 +1,10 @@
 import { sleep, type Clock } from '../../base/clock.ts';
 import { isRunning, processTree, pssBytes, signalAll } from '../process-tree.ts';
 import type { MemoryWatch } from '../memory-watch.ts';
-import { firstOwnListener, socketInodes, type KernelSocket, type PeerSockets } from '../peer-sockets.ts';
+import { firstOwnListener, socketInodes, type PeerSockets } from '../peer-sockets.ts';
 import type { PeerAddress, SandboxedTree, SandboxExit } from '../sandbox.ts';
 import { SharedReading } from '../shared-reading.ts';
+import type { KernelSocket } from '../socket-table.ts';
 import { exitOfCode } from '../shell-exit.ts';
 import type { SpawnEnd, Spawned } from '../spawner.ts';
 import type { Cgroup } from './cgroup.ts';
