@@ -6,6 +6,7 @@ import { crashCommand } from './commands/crash.ts';
 import { keysCommand } from './commands/keys.ts';
 import { rebuildCommand } from './commands/rebuild.ts';
 import { replayCommand } from './commands/replay.ts';
+import { sharesCommand } from './commands/shares.ts';
 import { usersCommand } from './commands/users.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -20,6 +21,7 @@ async function main(): Promise<void> {
     keysCommand(root),
     rebuildCommand(root),
     replayCommand(root),
+    sharesCommand(root),
     usersCommand(root),
   ];
   for (const command of commands) program.addCommand(command);

@@ -108,6 +108,7 @@ const INVARIANTS: Readonly<Record<string, string>> = {
   credits: 'I5',
   accounts: 'I5',
   budgets: 'I6',
+  shares: 'I5',
   statistics: 'I7',
 };
 

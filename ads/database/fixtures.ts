@@ -21,9 +21,10 @@ export async function openTestLedger(): Promise<Ledger> {
 /** Empties what clicks and payments fill, and gives every budget its limit: `limitMicros`. */
 export async function resetLedger(ledger: Ledger, limitMicros = 1_000_000_000): Promise<void> {
   await ledger.owner.unsafe(`
-    TRUNCATE charge, click, impression, credit, transfer, account, ledger_event, stat_hour, server_run, budget_day,
+    TRUNCATE charge, click, impression, credit, transfer, account, share, ledger_event, stat_hour, server_run, budget_day,
       outbox, alert, statement, recon_run;
-    UPDATE books SET closed_through = NULL;
+    UPDATE books SET closed_through = NULL, divided_through = NULL;
+    UPDATE publisher SET share_ppm = DEFAULT;
     DELETE FROM rule_set WHERE version > 2;
     UPDATE campaign SET state = 'active', day_limit_micros = NULL, ends_at = NULL;
     UPDATE budget SET spent_micros = 0, limit_micros = ${limitMicros}, stopped = false, told_at = NULL;

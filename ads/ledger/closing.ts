@@ -1,14 +1,15 @@
 import type postgres from 'postgres';
 import { holdBooks } from '../click-processor/locks.ts';
 import { noteChange, placeOf } from './change.ts';
+import { divideEarnings, readShares } from './shares.ts';
 
 /** Why a day was not closed, or that it is closed now. */
 export type Closing = 'closed' | 'closed-before' | 'not-over' | 'clicks-pending';
 
 /**
  * Closes the books of a day (UTC, such as 2026-01-31) and of all days before it: their figures never change again;
- * clicks and credits that come later are adjustments of the first open day. A day can be closed when it is over and
- * none of its clicks waits for a view.
+ * clicks and credits that come later are adjustments of the first open day. What they earned is divided between
+ * publishers and us. A day can be closed when it is over and none of its clicks waits for a view.
  */
 export async function closeDay(sql: postgres.Sql, day: string): Promise<Closing> {
   return sql.begin(async (transaction): Promise<Closing> => {
@@ -23,7 +24,10 @@ export async function closeDay(sql: postgres.Sql, day: string): Promise<Closing>
     if (!row.over) return 'not-over';
     if (row.pending) return 'clicks-pending';
     await transaction`UPDATE books SET closed_through = ${day}::date`;
-    await noteChange(await placeOf(transaction), 'close', null, { day });
+    const change = await placeOf(transaction);
+    const shares = await readShares(transaction);
+    await divideEarnings(change, day, shares);
+    await noteChange(change, 'close', null, { day, shares, bookedIn: change.openDay });
     return 'closed';
   });
 }

@@ -1,5 +1,6 @@
 import type postgres from 'postgres';
 import { changeCampaign, noteChange, type Change } from './change.ts';
+import { takeBackShares } from './shares.ts';
 import type { Finding } from './what-if.ts';
 
 /** What was given back. */
@@ -44,6 +45,11 @@ export async function writeCredits(
   findings: readonly { readonly clickId: string; readonly reason: string }[],
 ): Promise<Credited> {
   const { sql, position, openDay } = change;
+  await takeBackShares(
+    change,
+    campaignId,
+    findings.map(({ clickId }) => clickId),
+  );
   const asked = findings.map(({ clickId, reason }) => ({ click_id: clickId, reason }));
   const [row] = await sql<{ clicks: number; micros: string }[]>`
     WITH asked AS (

@@ -177,6 +177,7 @@ describe('the statistics page in chromium', { skip }, () => {
     await page.getByText(/charged ones would be given back/).waitFor();
     await page.locator('#credit').click();
     await page.getByText(/^[\d.,]+ given back for \d+ clicks\.$/).waitFor();
+    await page.locator('#earnings tr', { hasText: 'Daily Tide' }).getByText('70 %').waitFor();
     await page.getByRole('button', { name: 'Compare now' }).click();
     await page.locator('#comparisons tr').nth(1).waitFor();
     await page.getByText('By campaign and hour').click();

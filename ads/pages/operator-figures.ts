@@ -1,4 +1,5 @@
 import type postgres from 'postgres';
+import { readEarnings, type Earnings } from '../ledger/earnings.ts';
 import { readRuleSets, type RuleSet } from '../ledger/rules.ts';
 import { reconcileHours, type HourOfCampaign } from '../summary/hours.ts';
 
@@ -64,6 +65,7 @@ export interface OperatorFigures {
   readonly campaigns: readonly CampaignFigures[];
   readonly advertisers: readonly AdvertiserFigures[];
   readonly publishers: readonly PublisherFigures[];
+  readonly earnings: Earnings;
   readonly reasons: readonly ReasonFigures[];
   readonly rules: readonly RuleSet[];
   /** Newest first. */
@@ -82,6 +84,7 @@ export async function readOperatorFigures(sql: postgres.Sql): Promise<OperatorFi
       campaigns: await readCampaigns(snapshot),
       advertisers: await readWallets(snapshot),
       publishers: await readPublishers(snapshot),
+      earnings: await readEarnings(snapshot),
       reasons: await readReasons(snapshot),
       rules: await readRuleSets(snapshot),
       comparisons: await readComparisons(snapshot),

@@ -63,7 +63,7 @@ describe('the operator', () => {
     await ask('publishers/2/state', { state: 'active' });
   });
 
-  it('sees clicks by reason, publisher and campaign, up to the newest', async () => {
+  it('sees clicks by reason, publisher and campaign, up to the newest, and what is earned', async () => {
     await chargeClicks(ledger.sql, [sampleClick(1), sampleClick(2, { method: 'HEAD' })]);
     const seen = await figures();
     assert.deepEqual([...seen.reasons], [{ verdict: 'invalid', reason: 'head', lastDay: 0, clicks: 1 }]);
@@ -71,6 +71,8 @@ describe('the operator', () => {
     assert.deepEqual([publisher?.billed, publisher?.invalid, publisher?.chargedMicros], [1, 1, 250_000]);
     assert.ok([sampleId(1), sampleId(2)].includes(seen.newestClickId ?? ''));
     assert.equal(seen.campaigns[0]?.spentMicros, 250_000);
+    const [earned] = seen.earnings.publishers;
+    assert.deepEqual([earned?.sharePpm, earned?.undividedMicros, earned?.owedMicros], [700_000, 250_000, 0]);
   });
 
   it('drafts rules, tries them on the stored clicks, and gives back what was shown, once', async () => {

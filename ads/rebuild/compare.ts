@@ -32,6 +32,11 @@ const TABLES: readonly {
   { table: 'budget', id: 'campaign_id', says: 'limit_micros, spent_micros' },
   { table: 'budget_day', id: "campaign_id || ' ' || day", says: 'spent_micros' },
   { table: 'credit', id: 'click_id', says: 'from_version, reason, amount_micros, position' },
+  {
+    table: 'share',
+    id: "concat_ws(' ', campaign_id, publisher_id, day)",
+    says: 'share_ppm, earned_micros, publisher_micros',
+  },
   { table: 'impression', id: 'impression_id', says: 'campaign_id, price_micros, viewed_at, batch' },
   {
     table: 'stat_hour',

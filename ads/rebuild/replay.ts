@@ -2,6 +2,7 @@ import type postgres from 'postgres';
 import { recordEntries } from '../click-processor/record.ts';
 import { parseRules, type Rules } from '../click-processor/rules.ts';
 import { writeCredits } from '../ledger/credits.ts';
+import { divideEarnings, type Shares } from '../ledger/shares.ts';
 import { arrivalsBetween, eventsOf, type Arrivals, type NotedEvent } from './events.ts';
 
 /** The ledger whose past is done again, and the empty one where. */
@@ -44,8 +45,7 @@ async function again(options: ReplayOptions, event: NotedEvent, circumstances: C
     case 'credit':
       return replayCredits(options, event, circumstances);
     case 'close':
-      await options.to`UPDATE books SET closed_through = ${circumstances.closedThrough ?? null}`;
-      return;
+      return replayClosing(options.to, event);
     case 'rules':
   }
 }
@@ -65,6 +65,16 @@ async function replayBatch(
     overdue: arrivals.overdue.get(position) ?? [],
   };
   await recordEntries(to, entries, { position, nowMs: recordedAtMs, closedThrough, rules: held });
+}
+
+/** A day that was closed before earnings were divided has noted no shares. */
+async function replayClosing(to: postgres.Sql, { position, body }: NotedEvent): Promise<void> {
+  const day = String(body['day']);
+  await to.begin(async (sql) => {
+    await sql`UPDATE books SET closed_through = ${day}::date`;
+    const change = { sql, position, openDay: String(body['bookedIn']) };
+    if (body['shares'] !== undefined) await divideEarnings(change, day, body['shares'] as Shares);
+  });
 }
 
 /** What was paid follows from nothing else: its transfers are taken over, their effects are done again. */

@@ -53,6 +53,28 @@ const CHECKS = {
       LEFT JOIN account ON account_id = 'hold:' || campaign_id
     WHERE spent_micros <> coalesce(charged.micros, 0) - coalesce(credited.micros, 0) OR spent_micros > limit_micros
       OR limit_micros - spent_micros IS DISTINCT FROM credits_micros - debits_micros`,
+  /** Shares that are not those of the charges of their day, and accounts that do not hold what was divided or is to be. */
+  shares: `
+    WITH earned AS (
+      SELECT credit_account AS account_id, period AS day, sum(amount_micros) AS micros,
+        period <= coalesce((SELECT divided_through FROM books), '-infinity') AS divided
+      FROM transfer AS charged
+      WHERE kind = 'charge' AND NOT EXISTS (SELECT 1 FROM transfer AS other WHERE other.reverses = charged.transfer_id)
+      GROUP BY credit_account, period
+    ), holds AS (
+      SELECT account_id, sum(micros) AS micros FROM earned WHERE NOT divided GROUP BY account_id
+      UNION ALL SELECT 'payable:' || publisher_id, sum(publisher_micros) FROM share GROUP BY publisher_id
+      UNION ALL SELECT 'revenue', sum(earned_micros - publisher_micros) FROM share
+    )
+    SELECT coalesce(held.account_id, holds.account_id) AS id
+    FROM (SELECT account_id, credits_micros - debits_micros AS micros FROM account
+          WHERE kind IN ('earned', 'payable', 'revenue')) AS held FULL JOIN holds USING (account_id)
+    WHERE coalesce(held.micros, 0) <> coalesce(holds.micros, 0)
+    UNION ALL
+    SELECT concat_ws(' ', coalesce(share.account_id, earned.account_id), coalesce(share.day, earned.day))
+    FROM (SELECT concat_ws(':', 'earned', campaign_id, publisher_id) AS account_id, day, earned_micros FROM share) AS share
+    FULL JOIN (SELECT * FROM earned WHERE divided) AS earned USING (account_id, day)
+    WHERE coalesce(share.earned_micros, 0) <> coalesce(earned.micros, 0)`,
   /** Hours whose statistics do not follow from the clicks. */
   statistics: `
     WITH derived AS (

@@ -85,7 +85,7 @@ function reconciliationLines(books: Reconciliation): readonly string[] {
       `difference ${n(differences.postedAndFound)}, numbers not accounted for ${n(differences.unaccountedNumbers)}`,
     `  in the table ${n(books.inTable)} = billed ${n(books.billed)} + free ${n(books.free)} + invalid ${n(books.invalid)}${pending}: difference ${n(differences.buckets)}`,
     `  billed clicks without charge or the reverse ${n(differences.charges)}, charges without transfer or the reverse ${n(differences.transfers)}`,
-    `  wrong accounts ${n(differences.accounts)}, wrong credits ${n(differences.credits)}, wrong budgets ${n(differences.budgets)}, wrong hours ${n(differences.statistics)}`,
+    `  wrong accounts ${n(differences.accounts)}, wrong credits ${n(differences.credits)}, wrong budgets ${n(differences.budgets)}, wrong shares ${n(differences.shares)}, wrong hours ${n(differences.statistics)}`,
     `  differences: ${isBalanced(books) ? '0' : 'NOT 0'}`,
     ...Object.entries(books.ids)
       .filter(([, ids]) => ids.length > 0)

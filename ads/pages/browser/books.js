@@ -15,6 +15,7 @@ const CHECKS = {
   accounts: 'accounts',
   credits: 'credits',
   budgets: 'budgets',
+  shares: 'shares of publishers',
   statistics: 'hours of the statistics',
 };
 

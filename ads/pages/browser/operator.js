@@ -30,6 +30,8 @@ function show(figures) {
   fill('campaigns', figures.campaigns, (all) => all.map(campaignRow));
   fill('advertisers', figures.advertisers, (all) => all.map(advertiserItem));
   fill('publishers', figures.publishers, (all) => all.map(publisherRow));
+  fill('earnings', figures.earnings.publishers, (all) => all.map(earningsRow));
+  at('revenue').textContent = revenueWords(figures.earnings);
   fill('reasons', figures.reasons, (all) => all.map(reasonRow));
   fill('rules', figures.rules, showRules);
   fill('comparisons', figures.comparisons, showBooks);
@@ -92,6 +94,20 @@ function publisherRow({ publisherId, name, state, billed, free, invalid, charged
     numberCell(amount(chargedMicros)),
     cell(stateChoice(`publishers/${publisherId}`, name, state)),
   );
+}
+
+function earningsRow({ name, sharePpm, undividedMicros, owedMicros }) {
+  return row(
+    element('th', name, { scope: 'row' }),
+    numberCell(`${sharePpm / 10000} %`),
+    numberCell(amount(undividedMicros)),
+    numberCell(amount(owedMicros)),
+  );
+}
+
+function revenueWords({ revenueMicros, dividedThrough }) {
+  if (dividedThrough === null) return 'No day was divided yet: a day is, an hour after its end.';
+  return `Our part: ${amount(revenueMicros)}. Divided up to ${dividedThrough}.`;
 }
 
 function advertiserItem({ advertiserId, name, walletMicros }) {
