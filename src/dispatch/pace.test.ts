@@ -12,7 +12,7 @@ class Run {
   least = Infinity;
   isBusy = false;
   isCold = false;
-  readonly #demand: number;
+  demand: number;
   #running: {
     readonly beganMs: number;
     readonly endsMs: number;
@@ -21,7 +21,7 @@ class Run {
   }[] = [];
 
   constructor(demand: number) {
-    this.#demand = demand;
+    this.demand = demand;
   }
 
   /** How many run now. */
@@ -37,7 +37,7 @@ class Run {
     isFirst = true,
   ): void {
     for (let ended = 0; ended < count; ended += 1) {
-      while (this.#running.length < Math.min(this.#demand, this.pace.limit)) {
+      while (this.#running.length < Math.min(this.demand, this.pace.limit)) {
         const atBegin = this.#running.length + 1;
         const beginning = { messageCount: 1, running: atBegin, nowMs: this.nowMs };
         const ticket = this.pace.began({ ...beginning, watchLoad: () => () => this.isBusy });
@@ -190,6 +190,21 @@ test('a function that is slow because too many run at once is brought to where i
   run.go(4000, queued);
   assert.ok(run.pace.limit >= 9 && run.pace.limit <= 40, `${run.pace.limit} at once`);
   assert.equal(run.pace.figure.reason, 'slow');
+});
+
+test('the same holds when the many come in the middle of what came singly, and again after a quiet time', () => {
+  const queued = (running: number): number => 30 * Math.max(1, running / 2);
+  for (const singly of [10, 11, 30, 45, 59, 60, 200]) {
+    const run = new Run(1);
+    for (let time = 0; time < 3; time += 1) {
+      run.demand = 1;
+      run.go(singly, queued);
+      run.demand = 16;
+      run.least = Infinity;
+      run.go(1000, queued);
+      assert.ok(run.least >= 2 && run.least <= 8, `${run.least} at once after ${singly}, time ${time}`);
+    }
+  }
 });
 
 test('a function that only has more to do is tried with three quarters once, and left as it was', () => {

@@ -36,7 +36,9 @@ export async function openPackage(bytes: Uint8Array): Promise<Result<OpenPackage
     const zip = await fromBufferPromise(buffer, { lazyEntries: true, autoClose: false });
     return await readDirectory(zip);
   } catch (error) {
-    return refused(`Could not unzip uploaded file: ${(error as Error).message}. Check it and upload again.`);
+    return refused(
+      `Could not unzip uploaded file: ${(error as Error).message.replace(/\.$/, '')}. Check it and upload again.`,
+    );
   }
 }
 

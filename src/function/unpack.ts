@@ -24,7 +24,9 @@ export async function unpack(opened: OpenPackage, folder: string): Promise<Resul
     return await makeLinks(opened, folder);
   } catch (error) {
     if (isOurs(error)) throw error;
-    return refused(`Could not unzip uploaded file: ${(error as Error).message}. Check it and upload again.`);
+    return refused(
+      `Could not unzip uploaded file: ${(error as Error).message.replace(/\.$/, '')}. Check it and upload again.`,
+    );
   } finally {
     opened.zip.close();
   }

@@ -197,6 +197,8 @@ test('tags are set, listed and removed by the ARN', async () => {
   const path = `/2017-03-31/tags/${encodeURIComponent('arn:aws:lambda:us-east-1:000000000000:function:f')}`;
   assert.equal((await client.ask('POST', path, { body: { Tags: { new: '2' } } })).status, 204);
   assert.equal((await client.ask('DELETE', `${path}?tagKeys=old`)).status, 204);
+  const none = await client.ask('DELETE', path);
+  assert.match(none.json['message'] as string, /Value null at 'tagKeys' failed to satisfy constraint/);
   assert.deepEqual((await client.ask('GET', path)).json, { Tags: { new: '2' } });
   assert.equal((await client.ask('GET', `${path}x`)).status, 404);
 });

@@ -3,7 +3,7 @@ import { isLooping, MOST_ROUNDS } from '../../function/lineage.ts';
 import { carriedTrace } from '../carried-trace.ts';
 import { parseJson, RestError, type RestCall } from '../rest-protocol.ts';
 import { existingFunction } from './existing.ts';
-import { conflict, functionNotFound, tooManyRequests } from './lambda-errors.ts';
+import { brokenMember, conflict, functionNotFound, tooManyRequests } from './lambda-errors.ts';
 import { whenReady } from './ready.ts';
 import type { LambdaRooms } from './rooms.ts';
 
@@ -11,6 +11,7 @@ import type { LambdaRooms } from './rooms.ts';
 export const LARGEST_SYNC_BYTES = 6_291_456;
 
 const NO_EVENT = Buffer.from('{}');
+const LOG_TYPES: readonly string[] = ['None', 'Tail'];
 
 /** What a request asks to be invoked with. */
 export interface AskedInvocation {
@@ -25,15 +26,20 @@ export interface AskedInvocation {
   readonly wantsLog: boolean;
 }
 
-/** Reads and checks what all ways to invoke have in common. `limitBytes`: the largest event of each type of invocation. */
+/**
+ * Reads and checks what all ways to invoke have in common. `limitBytes`: the largest event of each type of invocation; `type`: the one
+ * that the request asks for, unless its operation has but one.
+ */
 export function readInvocation(
   call: RestCall,
   rooms: LambdaRooms,
   limitBytes: Readonly<Record<string, number>>,
+  type = header(call, 'x-amz-invocation-type') ?? 'RequestResponse',
 ): AskedInvocation {
-  const type = header(call, 'x-amz-invocation-type') ?? 'RequestResponse';
   const limit = limitBytes[type];
-  if (limit === undefined) throw badType(type, Object.keys(limitBytes));
+  if (limit === undefined) throw badHeader('invocationType', type, Object.keys(limitBytes));
+  const logType = header(call, 'x-amz-log-type') ?? 'None';
+  if (!LOG_TYPES.includes(logType)) throw badHeader('logType', logType, LOG_TYPES);
   const { record, ...named } = existingFunction(call, rooms);
   const { body } = call.request;
   checkSize(body, limit, type);
@@ -48,7 +54,7 @@ export function readInvocation(
       ...(clientContext !== undefined && { clientContext }),
       ...(traceId !== undefined && { traceId }),
     },
-    wantsLog: header(call, 'x-amz-log-type') === 'Tail',
+    wantsLog: logType === 'Tail',
   };
 }
 
@@ -122,13 +128,8 @@ function readClientContext(text: string | undefined): string | undefined {
   }
 }
 
-function badType(type: string, types: readonly string[]): RestError {
-  return new RestError(
-    400,
-    'ValidationException',
-    `1 validation error detected: Value '${type}' at 'invocationType' failed to satisfy constraint: ` +
-      `Member must satisfy enum value set: [${types.join(', ')}]`,
-  );
+function badHeader(member: string, value: string, known: readonly string[]): RestError {
+  return brokenMember(member, value, `Member must satisfy enum value set: [${known.join(', ')}]`);
 }
 
 function header(call: RestCall, name: string): string | undefined {

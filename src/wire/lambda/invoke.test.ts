@@ -94,6 +94,8 @@ test('Event answers 202 once the event is kept, DryRun 204 without running anyth
   assert.deepEqual(lambda.posted, [
     { payload: '{"n":1}', requestId: '11111111-1111-4111-8111-111111111111' },
   ]);
+  const older = await lambda.ask('POST', '/2014-11-13/functions/f/invoke-async/', { body: '{"n":2}' });
+  assert.deepEqual([older.status, older.json, lambda.posted.length], [202, { Status: 202 }, 2]);
   const dry = await lambda.ask('POST', PATH, { headers: { 'x-amz-invocation-type': 'DryRun' } });
   assert.equal(dry.status, 204);
   assert.equal(lambda.invoker.started, 0);
@@ -109,6 +111,11 @@ test('what cannot be invoked is refused in AWS’s words', async () => {
       400,
       /enum value set: \[RequestResponse, Event, DryRun\]/,
     ],
+    [
+      { headers: { 'x-amz-log-type': 'Head' } },
+      400,
+      /^1 validation error detected: Value 'Head' at 'logType' failed .* enum value set: \[None, Tail\]$/,
+    ],
     [{ headers: { 'x-amz-client-context': 'e30x' } }, 400, /must be a valid Base64-encoded JSON object/],
     [
       { body: large, headers: { 'x-amz-invocation-type': 'Event' } },
@@ -122,6 +129,15 @@ test('what cannot be invoked is refused in AWS’s words', async () => {
     assert.match(told.json['message'] as string, sentence);
   }
   assert.equal((await lambda.ask('POST', PATH.replace('/f/', '/g/'))).status, 404);
+  for (const [qualifier, constraint] of [
+    ['a%20b', /'a b' at 'qualifier' .* pattern: \(\|\[a-zA-Z0-9\$_-\]\+\)$/],
+    ['', /'' at 'qualifier' .* length greater than or equal to 1$/],
+    ['a'.repeat(129), /at 'qualifier' .* length less than or equal to 128$/],
+  ] as const) {
+    const told = await lambda.ask('POST', `${PATH}?Qualifier=${qualifier}`);
+    assert.equal(told.status, 400);
+    assert.match(told.json['message'] as string, constraint);
+  }
   assert.equal(lambda.invoker.started, 0);
 });
 

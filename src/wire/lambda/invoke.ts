@@ -29,6 +29,12 @@ export async function invoke(call: RestCall, rooms: LambdaRooms): Promise<RestAn
   return asked.type === 'Event' ? post(call, rooms, asked) : run(call, rooms, asked);
 }
 
+/** `POST /2014-11-13/functions/{FunctionName}/invoke-async`, the older way to invoke asynchronously: 202 as well, with that in its body. */
+export async function invokeAsync(call: RestCall, rooms: LambdaRooms): Promise<RestAnswer> {
+  const { status } = await post(call, rooms, readInvocation(call, rooms, LIMIT_BYTES, 'Event'));
+  return { status, body: { Status: status } };
+}
+
 async function post(call: RestCall, rooms: LambdaRooms, asked: AskedInvocation): Promise<RestAnswer> {
   const { record, payload, context, named } = asked;
   const event = {

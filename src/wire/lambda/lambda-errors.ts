@@ -12,6 +12,16 @@ export function invalidParameter(message: string): RestError {
   return new RestError(400, 'InvalidParameterValueException', message);
 }
 
+/** A member whose value breaks a constraint of the service model; `value` undefined: it is not there. */
+export function brokenMember(member: string, value: string | undefined, constraint: string): RestError {
+  const shown = value === undefined ? 'null' : `'${value}'`;
+  return new RestError(
+    400,
+    'ValidationException',
+    `1 validation error detected: Value ${shown} at '${member}' failed to satisfy constraint: ${constraint}`,
+  );
+}
+
 /** An option of AWS that this server does not have: refused, never silently dropped. */
 export function unsupported(option: string): RestError {
   return invalidParameter(`${option} is not supported by this server.`);

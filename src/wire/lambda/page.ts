@@ -1,4 +1,4 @@
-import { RestError } from '../rest-protocol.ts';
+import { brokenMember } from './lambda-errors.ts';
 
 /** One page of a list, and the marker of the next if there is one. */
 export interface Page<Item> {
@@ -53,9 +53,5 @@ function readMaxItems(text: string | null, most: number): number | undefined {
     value > most
       ? `Member must have value less than or equal to ${most}`
       : 'Member must have value greater than or equal to 1';
-  throw new RestError(
-    400,
-    'ValidationException',
-    `1 validation error detected: Value '${text}' at 'maxItems' failed to satisfy constraint: ${constraint}`,
-  );
+  throw brokenMember('maxItems', text, constraint);
 }

@@ -36,7 +36,7 @@ import { getFunctionConfiguration } from './get-function-configuration.ts';
 import { getFunction } from './get-function.ts';
 import { LARGEST_SYNC_BYTES } from './invocation.ts';
 import { invokeWithResponseStream } from './invoke-with-response-stream.ts';
-import { invoke } from './invoke.ts';
+import { invoke, invokeAsync } from './invoke.ts';
 import { listEventSourceMappings } from './list-event-source-mappings.ts';
 import { listFunctions } from './list-functions.ts';
 import { listTags } from './list-tags.ts';
@@ -58,6 +58,7 @@ const FUNCTIONS = '/2015-03-31/functions';
 const ONE_FUNCTION = `${FUNCTIONS}/{FunctionName}`;
 /** IAM knows one action for both ways to invoke. */
 const STREAMING = '/2021-11-15/functions/{FunctionName}/response-streaming-invocations';
+const OLD_ASYNC = '/2014-11-13/functions/{FunctionName}/invoke-async';
 const ONE_ALIAS = `${ONE_FUNCTION}/aliases/{Name}`;
 const CONCURRENCY = '/2017-10-31/functions/{FunctionName}/concurrency';
 const READ_CONCURRENCY = '/2019-09-30/functions/{FunctionName}/concurrency';
@@ -88,6 +89,7 @@ export const LAMBDA_ROUTES: readonly RestRoute<LambdaRooms>[] = [
   // First because it is asked most.
   route('InvokeFunction', 'POST', `${ONE_FUNCTION}/invocations`, invoke, LARGEST_SYNC_BYTES),
   route('InvokeFunction', 'POST', STREAMING, invokeWithResponseStream, LARGEST_SYNC_BYTES),
+  route('InvokeFunction', 'POST', OLD_ASYNC, invokeAsync, LARGEST_SYNC_BYTES),
   route('CreateFunction', 'POST', FUNCTIONS, createFunction, LARGEST_UPLOAD_BYTES),
   route('ListFunctions', 'GET', FUNCTIONS, listFunctions),
   route('GetFunction', 'GET', ONE_FUNCTION, getFunction),
