@@ -106,6 +106,18 @@ test('changes need the latest revision, when one is named, and make a new one', 
   assert.ok(!gone.ok && gone.failure.kind === 'no-such-function');
 });
 
+test('tags are changed within a revision: what runs is as good as before', async () => {
+  await using functions = await open();
+  const before = await create(functions);
+  const { revisionId, modifiedAtMs } = before;
+  const tagged = await functions.tag(KEY, { team: 'a' });
+  assert.ok(tagged.ok);
+  assert.deepEqual(tagged.value.settings.tags, { team: 'a' });
+  assert.deepEqual([tagged.value.revisionId, tagged.value.modifiedAtMs], [revisionId, modifiedAtMs]);
+  const gone = await functions.tag({ ...KEY, name: 'no' }, {});
+  assert.ok(!gone.ok && gone.failure.kind === 'no-such-function');
+});
+
 test('code goes with the last function that uses it', async () => {
   await using functions = await open();
   const { package: shared } = await create(functions, 'f', 'same');

@@ -218,6 +218,13 @@ export class CatalogFunctions implements Functions, AsyncDisposable {
     );
   }
 
+  async tag(
+    key: FunctionKey,
+    tags: Readonly<Record<string, string>>,
+  ): Promise<Result<FunctionRecord, NoSuchFunction>> {
+    return this.#rule(key, (before) => ({ ...before, settings: { ...before.settings, tags } }));
+  }
+
   async allowLoops(key: FunctionKey, isAllowed: boolean): Promise<Result<FunctionRecord, NoSuchFunction>> {
     return this.#rule(key, ({ allowsLoops: _, ...rest }) =>
       isAllowed ? { ...rest, allowsLoops: true } : rest,

@@ -53,6 +53,11 @@ export interface Functions {
   ): Promise<Result<FunctionRecord, NoSuchFunction | PackageRefused | RevisionMismatch>>;
   /** Keeps concurrency free for a function, or (undefined) does so no longer. */
   reserve(key: FunctionKey, concurrency: number | undefined): Promise<Result<FunctionRecord, NoSuchFunction>>;
+  /** Replaces the tags of a function, which are no part of its revision. */
+  tag(
+    key: FunctionKey,
+    tags: Readonly<Record<string, string>>,
+  ): Promise<Result<FunctionRecord, NoSuchFunction>>;
   /** Lets a function run again and again for what it has set off itself, or stops it in time, as at first. */
   allowLoops(key: FunctionKey, isAllowed: boolean): Promise<Result<FunctionRecord, NoSuchFunction>>;
   /** Deletes the function with its versions and aliases. */

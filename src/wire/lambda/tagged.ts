@@ -54,6 +54,6 @@ export async function changeTags(
     if (!changed.ok) throw mappingError(changed.failure);
     return;
   }
-  const changed = await rooms.functions.changeSettings(tagged.record.key, { tags });
+  const changed = await rooms.functions.tag(tagged.record.key, tags);
   if (!changed.ok) throw functionError(changed.failure);
 }
