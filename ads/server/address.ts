@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { isIPv4 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
 /** An address, read. */
@@ -35,6 +36,8 @@ function isProxy(from: string, proxies: ReadonlySet<string>): boolean {
 
 /** Reads an address; IPv4 inside IPv6 becomes IPv4. */
 export function parse(text: string): Address | undefined {
+  // As nearly all are written.
+  if (isIPv4(text)) return new ipaddr.IPv4(text.split('.').map(Number));
   return ipaddr.isValid(text) ? ipaddr.process(text) : undefined;
 }
 

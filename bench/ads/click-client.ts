@@ -14,6 +14,10 @@ export interface ClickLoad {
     readonly p999: number;
     readonly most: number;
   };
+  /** How late this client itself was with clicks that had a connection, p99: beyond a few ms it is the limit. */
+  readonly lateMs: number;
+  /** Processor time of this client for one click. */
+  readonly clientCpuUs: number;
   /** From the first click to the last answer. */
   readonly seconds: number;
 }
@@ -28,12 +32,15 @@ const AGENT = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/
 
 const paths = readFileSync(file, 'utf8').trimEnd().split('\n');
 const latenciesMs = new Float64Array(paths.length);
+const latesMs = new Float64Array(paths.length);
 const statuses: Record<string, number> = {};
 const idle: Connection[] = [];
-const due: number[] = [];
 let connections = 0;
 let answered = 0;
+/** The first that is not sent yet. Those before `due` are to be sent now. */
 let next = 0;
+let due = 0;
+let isFull = false;
 
 interface Connection {
   readonly socket: Socket;
@@ -45,7 +52,7 @@ const startMs = performance.now() + 200;
 await new Promise<void>((resolve) => {
   const tick = (): void => {
     const nowMs = performance.now();
-    while (next < paths.length && timeOf(next) <= nowMs) due.push(next++);
+    while (due < paths.length && timeOf(due) <= nowMs) due += 1;
     send();
     if (answered === paths.length) return resolve();
     setTimeout(tick, 1);
@@ -60,10 +67,15 @@ function timeOf(click: number): number {
 }
 
 function send(): void {
-  while (due.length > 0) {
+  const hadToWait = isFull;
+  while (next < due) {
     const connection = idle.pop() ?? opened();
+    // What waits for a connection waits for the server.
+    isFull = connection === undefined;
     if (connection === undefined) return;
-    const click = due.shift() ?? 0;
+    const click = next;
+    next += 1;
+    latesMs[click] = hadToWait ? 0 : performance.now() - timeOf(click);
     connection.click = click;
     connection.text = '';
     const address = `203.${(click >> 16) & 255}.${(click >> 8) & 255}.${click & 255}`;
@@ -113,6 +125,8 @@ function result(): ClickLoad {
     sent: paths.length,
     redirected: statuses['302'] ?? 0,
     statuses,
+    lateMs: latesMs.toSorted()[Math.ceil(0.99 * paths.length) - 1] ?? 0,
+    clientCpuUs: (process.cpuUsage().user + process.cpuUsage().system) / paths.length,
     latencyMs: { p50: at(0.5), p99: at(0.99), p999: at(0.999), most: at(1) },
     seconds: (performance.now() - startMs) / 1000,
   };

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SQSClient } from '@aws-sdk/client-sqs';
+import { QueueWire } from '../../../ads/server/queue-wire.ts';
 import { sendToQueue } from '../../../ads/server/send-batch.ts';
 import type { Chunk, YsbEvent } from './event.ts';
 import { eventsOf, type Script } from './generator.ts';
@@ -15,11 +15,12 @@ const MOST_MESSAGES = 10;
  * `doubledEvery` 5, say, the messages of every fifth request are sent twice.
  */
 export async function produce(
-  { sqs, queueUrl, doubledEvery }: Target,
+  { queueUrl, doubledEvery }: Target,
   run: string,
   script: Script,
 ): Promise<void> {
-  const send = sendToQueue(sqs, queueUrl);
+  using wire = new QueueWire();
+  const send = sendToQueue(wire, queueUrl);
   const sending: Promise<void>[] = [];
   let requests = 0;
   for (const bodies of batchesOf(run, script)) {
@@ -34,7 +35,6 @@ export async function produce(
 
 /** Where events go. */
 interface Target {
-  readonly sqs: SQSClient;
   readonly queueUrl: string;
   readonly doubledEvery: number | undefined;
 }
