@@ -43,7 +43,7 @@ describe('a channel of figures', () => {
     await rest();
     assert.equal(readings.length, 2);
     assert.deepEqual(heard.slice(1), ['data: {"readAtMs":1}\n\n', 'data: {"readAtMs":2}\n\n']);
-    assert.ok(pauses.every(({ pauseMs }) => pauseMs >= 100));
+    assert.ok(pauses.every(({ pauseMs }) => pauseMs >= 150));
   });
 
   it('that holds says so without being read, unless it is due or could not be read before', async () => {

@@ -18,7 +18,7 @@ export interface ChannelOptions {
   readonly pause?: (pauseMs: number, signal: AbortSignal) => Promise<unknown>;
 }
 
-const LEAST_PAUSE_MS = 100;
+const LEAST_PAUSE_MS = 150;
 /** Readings take this part of the time at most. */
 const SHARE = 0.2;
 /** A watcher that does not take what it is sent is let go; it comes back when it can. */

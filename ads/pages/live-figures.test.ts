@@ -117,11 +117,16 @@ describe('live figures', () => {
       [0, 2],
     ]);
     assert.equal(recent.isDue(nowMs + 1000), false);
+    await chargeClicks(ledger.sql, [click(6, 0)]);
+    assert.deepEqual(counts(await read(nowMs + 1500)).at(-1), [0, 2]);
+    assert.equal(recent.isDue(nowMs + 1500), true);
+    assert.deepEqual(counts(await read(nowMs + 2000)).at(-1), [0, 3]);
+    assert.equal(recent.completeAtMs, nowMs);
     assert.equal(recent.isDue(nowMs + MINUTE_MS), true);
     assert.deepEqual(counts(await read(nowMs + MINUTE_MS)), [
       [30, 1],
       [1, 2],
-      [0, 2],
+      [0, 3],
     ]);
   });
 

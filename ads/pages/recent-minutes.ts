@@ -17,28 +17,43 @@ interface CampaignMinute extends PeriodStatistics {
 const MINUTE_MS = 60_000;
 const KEPT_MS = 60 * MINUTE_MS;
 /** Clicks that are recorded later than this are seen when all minutes are read again. */
-const UNSETTLED_MS = 2 * MINUTE_MS;
+const UNSETTLED_MS = 20_000;
+/** While clicks come, the last minutes are counted again this often at most. */
+const COUNT_EVERY_MS = 1000;
 
 /**
  * The last hour of one advertiser by minutes. All of it is read once a minute; in between only the last minutes,
- * which are the ones that still change.
+ * which are the ones that still change, and those once a second.
  */
 export class RecentMinutes {
   #minutes: readonly CampaignMinute[] = [];
   #readAllAtMs = Number.NEGATIVE_INFINITY;
+  #readAtMs = Number.NEGATIVE_INFINITY;
   #readInPart = false;
+  #isSkipped = false;
+
+  /** Every click that was recorded before this time is in the minutes, however late it came. */
+  get completeAtMs(): number {
+    return this.#readAllAtMs;
+  }
 
   /** The minutes as `snapshot` shows them at `nowMs`, which is the database's time. */
   async read(snapshot: postgres.ISql, id: number, nowMs: number): Promise<readonly PeriodStatistics[]> {
+    this.#isSkipped = nowMs - this.#readAtMs < COUNT_EVERY_MS;
+    if (!this.#isSkipped) await this.#count(snapshot, id, nowMs);
+    return [...Map.groupBy(this.#minutes, ({ atMs }) => atMs)].map(([atMs, some]) => summed(atMs, some));
+  }
+
+  async #count(snapshot: postgres.ISql, id: number, nowMs: number): Promise<void> {
     const all = nowMs - this.#readAllAtMs >= MINUTE_MS;
     const sinceMs = floorToMinute(nowMs - (all ? KEPT_MS : UNSETTLED_MS));
     const fresh = await readMinutes(snapshot, id, sinceMs);
     const oldestMs = floorToMinute(nowMs - KEPT_MS);
     const settled = this.#minutes.filter(({ atMs }) => atMs >= oldestMs && atMs < sinceMs);
     this.#minutes = [...settled, ...fresh];
+    this.#readAtMs = nowMs;
     if (all) this.#readAllAtMs = nowMs;
     this.#readInPart = !all;
-    return [...Map.groupBy(this.#minutes, ({ atMs }) => atMs)].map(([atMs, some]) => summed(atMs, some));
   }
 
   /** What a campaign spent in a millisecond, on the average of the quarter of an hour before `nowMs`; of what was read. */
@@ -52,7 +67,7 @@ export class RecentMinutes {
 
   /** Whether something may have been overlooked that a reading at `nowMs` would find. */
   isDue(nowMs: number): boolean {
-    return this.#readInPart && nowMs - this.#readAllAtMs >= MINUTE_MS;
+    return this.#isSkipped || (this.#readInPart && nowMs - this.#readAllAtMs >= MINUTE_MS);
   }
 }
 

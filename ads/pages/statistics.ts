@@ -53,6 +53,8 @@ export interface AdvertiserStatistics {
   readonly reasons: readonly ReasonCount[];
   /** Of the last two days. */
   readonly reasonHours: readonly ReasonHour[];
+  /** Every click recorded before is in the minutes; of later ones those that came at once. */
+  readonly minutesCompleteAtMs: number;
   /** Of the last hour; minutes without clicks are absent. */
   readonly minutes: readonly PeriodStatistics[];
   /** Of the last two days; hours without clicks are absent. */
@@ -73,11 +75,18 @@ export async function readStatistics(
     const [advertiser] = await snapshot<{ name: string; now: number }[]>`
       SELECT name, extract(epoch FROM now())::float8 * 1000 AS now FROM advertiser WHERE advertiser_id = ${id}`;
     if (advertiser === undefined) return undefined;
-    const minutes = await recent.read(snapshot, id, advertiser.now);
-    const campaigns = await readCampaigns(snapshot, id);
+    const [minutes, campaigns, reasons, reasonHours, hours, latest] = await Promise.all([
+      recent.read(snapshot, id, advertiser.now),
+      readCampaigns(snapshot, id),
+      readReasons(snapshot, id),
+      readReasonHours(snapshot, id),
+      readHours(snapshot, id),
+      readLatest(snapshot, id),
+    ]);
     return {
       advertiser: advertiser.name,
       readAtMs: Math.floor(advertiser.now),
+      minutesCompleteAtMs: Math.floor(recent.completeAtMs),
       campaigns: campaigns.map((campaign) => ({
         ...campaign,
         runsOutAtMs: runsOut(
@@ -86,11 +95,7 @@ export async function readStatistics(
           advertiser.now,
         ),
       })),
-      reasons: await readReasons(snapshot, id),
-      reasonHours: await readReasonHours(snapshot, id),
-      minutes,
-      hours: await readHours(snapshot, id),
-      latest: await readLatest(snapshot, id),
+      ...{ reasons, reasonHours, minutes, hours, latest },
     };
   });
 }
@@ -124,8 +129,8 @@ async function readCampaigns(sql: postgres.ISql, id: number): Promise<readonly K
       budget.spent_micros::float8 AS "spentMicros", price_micros::float8 AS "priceMicros",
       campaign.day_limit_micros::float8 AS "dayLimitMicros",
       coalesce(budget_day.spent_micros, 0)::float8 AS "daySpentMicros",
-      coalesce((SELECT sum(credit.amount_micros) FROM credit JOIN charge USING (click_id)
-                WHERE charge.campaign_id = campaign.campaign_id), 0)::float8 AS "creditedMicros",
+      -- What was charged and is not spent has been given back.
+      coalesce(sum(amount_micros), 0)::float8 - budget.spent_micros::float8 AS "creditedMicros",
       coalesce(sum(clicks) FILTER (WHERE verdict = 'billed'), 0)::float8 AS billed,
       coalesce(sum(clicks) FILTER (WHERE verdict = 'free'), 0)::float8 AS free,
       coalesce(sum(clicks) FILTER (WHERE verdict = 'invalid'), 0)::float8 AS invalid,

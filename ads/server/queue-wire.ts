@@ -65,7 +65,10 @@ export class QueueWire implements Disposable {
 
 function answerTo(asked: ClientRequest): Promise<WireAnswer> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => asked.destroy(new Error('The broker did not answer in time.')), PATIENCE_MS);
+    const timer = setTimeout(
+      () => asked.destroy(new Error('The broker did not answer in time.')),
+      PATIENCE_MS,
+    );
     const fail = (error: Error): void => {
       clearTimeout(timer);
       reject(error);

@@ -92,6 +92,13 @@ function showPeriods() {
   });
   chart ??= makeChart(at('chart'));
   chart.show(points);
+  const isByMinute = chosen === 'minutes';
+  put(
+    'minutes-position',
+    isByMinute
+      ? `Complete up to ${time.format(shown.minutesCompleteAtMs)}; of later clicks, those that came at once.`
+      : '',
+  );
   const sum = (pick) => points.reduce((total, one) => total + pick(one), 0);
   const said = `${name} by ${by}: ${count(sum((one) => one.billed))} charged clicks for ${amount(sum((one) => one.amountMicros))}, ${count(sum((one) => one.notBilled))} not charged`;
   at('chart').setAttribute('aria-label', `Chart of ${said}`);
