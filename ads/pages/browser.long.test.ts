@@ -93,6 +93,13 @@ describe('the statistics page in chromium', { skip }, () => {
     for (const path of ['/operator', '/advertiser/1', '/advertiser/3', '/advertiser/99']) {
       await using page = await open(path, { viewport: { width: 375, height: 700 } });
       assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 375, path);
+      const receipt = await page
+        .locator('#latest button')
+        .first()
+        .boundingBox({ timeout: 1 })
+        .catch(() => null);
+      if (receipt !== null)
+        assert.ok(receipt.x + receipt.width <= 375, `${path}: ${JSON.stringify(receipt)}`);
     }
   });
 
@@ -182,6 +189,24 @@ describe('the statistics page in chromium', { skip }, () => {
     await page.locator('#comparisons tr').nth(1).waitFor();
     await page.getByText('By campaign and hour').click();
     await page.locator('#hours tr').first().waitFor();
+    assert.deepEqual(page.complaints, []);
+  });
+
+  it('pushes figures to the operator too, who keeps the place and the choice meanwhile', async () => {
+    await using page = await open('/operator');
+    const row = page.locator('#campaigns tr', { hasText: 'Morning roast' });
+    await row.getByRole('combobox').focus();
+    await chargeClicks(ledger.sql, [
+      sampleClick(60_001, {}, { advertiserId: 2, campaignId: 3, priceMicros: 180_000 }),
+    ]);
+    await row.getByText('0.18 of').waitFor();
+    assert.equal(await page.evaluate('document.activeElement.id'), 'state-campaigns-3');
+    assert.match((await page.locator('#position').textContent()) ?? '', /^Complete up to .* newest click 0/);
+    await row.getByRole('combobox').selectOption('paused');
+    await page.getByText('Morning roast is paused.').waitFor();
+    await ledger.sql`UPDATE campaign SET state = 'active' WHERE campaign_id = 3`;
+    await page.locator('#state-campaigns-3[data-state=active]').waitFor();
+    assert.equal(await row.getByRole('combobox').inputValue(), 'active');
     assert.deepEqual(page.complaints, []);
   });
 

@@ -62,6 +62,7 @@ describe('an ad server', () => {
     ['Sec-Purpose', 'prefetch;prerender'],
     ['Purpose', 'prefetch'],
     ['X-Moz', 'prefetch'],
+    ['X-Purpose', 'preview'],
   ] as const) {
     it(`refuses a look ahead (${name}: ${value}), so that the real click comes to us`, async () => {
       await using server = await startTestServer();

@@ -157,6 +157,26 @@ describe('bad input', () => {
     assert.equal((await server.ask(server.link())).status, 302);
   });
 
+  it('as odd HTTP is one click at most: a body, an address in full, bytes that are no text', async () => {
+    await using server = await startTestServer();
+    const port = Number(new URL(server.origin).port);
+    const first = `${server.link()} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n`;
+    const second = `GET ${server.link()} HTTP/1.1\r\nHost: a\r\n\r\n`;
+    const statuses = [];
+    for (const bytes of [
+      `GET ${first}Content-Length: ${second.length}\r\n\r\n${second}`,
+      `GET ${first}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${second}`,
+      `GET http://evil.example${first}\r\n`,
+      `GET ${first}User-Agent: \xff\xfe\x80 Firefox/140.0 \xc3\x28\r\nReferer: \x80://\xff\r\n\r\n`,
+      `GET ${first}User-Agent: ${'x'.repeat(7000)}\r\n\r\n`,
+    ])
+      statuses.push(Number((await raw(port, Buffer.from(bytes, 'latin1'))).split(' ')[1]));
+    assert.deepEqual(statuses, [302, 400, 404, 302, 302]);
+    assert.equal(server.sentBodies.length, 3);
+    assert.ok(server.clicks().every((click) => (click?.agent.length ?? 9999) <= 512));
+    assert.ok(!(await recorded(server)).includes('nothing'));
+  });
+
   it('in a forged mark, view or proxy header is worth nothing', async () => {
     await using server = await startTestServer();
     const forged = createHmac('sha256', 'guess').update('x').digest('base64url');
@@ -167,7 +187,7 @@ describe('bad input', () => {
 });
 
 /** Everything that comes back for these bytes. */
-function raw(port: number, bytes: string): Promise<string> {
+function raw(port: number, bytes: string | Buffer): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1', () => socket.write(bytes));
     let text = '';

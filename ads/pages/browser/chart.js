@@ -36,7 +36,7 @@ export function makeStack(target, many) {
     // The tallest is drawn first.
     fill: colour(index === 0 ? 'other' : String(many - 1 - index)),
   }));
-  const options = { ...whole, series: [x, ...layers], axes: whole.axes.slice(0, 2) };
+  const options = { ...whole, series: [x, ...layers], axes: whole.axes.slice(0, 2), padding: [12, 20, 0, 0] };
   const plot = draw(target, options, [[], ...layers.map(() => [])]);
   return {
     show(timesMs, columnsUp) {

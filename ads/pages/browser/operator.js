@@ -143,7 +143,12 @@ function stateChoice(path, name, state) {
   choice.value = state;
   choice.addEventListener('change', () => {
     void ask(`/operator/${path}/state`, { state: choice.value }).then(
-      () => say(`${name} is ${choice.value}.`),
+      () => {
+        // Whatever is pushed next is compared with this choice.
+        choice.dataset.state = choice.value;
+        shown.clear();
+        say(`${name} is ${choice.value}.`);
+      },
       (error) => {
         choice.value = state;
         say(`${name} is as it was: ${error.message}`);

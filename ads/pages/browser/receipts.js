@@ -12,7 +12,7 @@ const moment = new Intl.DateTimeFormat(undefined, {
 /** A click as a row with a button that shows its receipt. */
 export function clickRow(advertiserId, click) {
   const { clickId, clickedAtMs, campaign, verdict, reason, amountMicros } = click;
-  const judged = element('td');
+  const judged = element('td', '', { class: 'breaks' });
   judged.append(element('span', verdictWords(verdict), { class: `verdict ${verdict}` }));
   if (reason !== null) judged.append(` ${reasonWords(reason)}`);
   const button = element('button', 'Receipt', {
@@ -27,8 +27,8 @@ export function clickRow(advertiserId, click) {
     time.format(clickedAtMs),
     judged,
     numberCell(amount(amountMicros)),
-    campaign ?? '',
-    element('td', clickId, { class: 'id' }),
+    element('td', campaign ?? '', { class: 'roomy' }),
+    element('td', clickId, { class: 'id roomy' }),
     last,
   );
 }

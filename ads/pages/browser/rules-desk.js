@@ -91,7 +91,8 @@ async function tryRules() {
 }
 
 function previewRows({ wouldCount, reasons, byCampaign, first }) {
-  const line = (name, text) => row(element('th', name, { scope: 'row' }), text);
+  const line = (name, text) =>
+    row(element('th', name, { scope: 'row' }), element('td', text, { class: 'breaks' }));
   return [
     ...byCampaign.map(({ campaignId, clicks, amountMicros }) =>
       line(`Campaign ${campaignId}`, `${count(clicks)} clicks, ${amount(amountMicros)}`),

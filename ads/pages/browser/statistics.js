@@ -96,7 +96,7 @@ function showPeriods() {
   put(
     'minutes-position',
     isByMinute
-      ? `Complete up to ${time.format(shown.minutesCompleteAtMs)}; of later clicks, those that came at once.`
+      ? `Complete up to ${time.format(shown.minutesCompleteAtMs)}; of later clicks, those that were recorded within 20 seconds.`
       : '',
   );
   const sum = (pick) => points.reduce((total, one) => total + pick(one), 0);
@@ -126,7 +126,7 @@ function showReasons(reasons) {
 
 function campaignRow(campaign) {
   const { name, state, limitMicros, spentMicros, billed, free, invalid } = campaign;
-  const used = element('td');
+  const used = element('td', '', { class: 'breaks' });
   const text = `${amount(spentMicros)} of ${amount(limitMicros)}`;
   const share = limitMicros === 0 ? 1 : spentMicros / limitMicros;
   used.append(
