@@ -30,6 +30,11 @@ export class BenchPlatform implements AsyncDisposable {
     this.functions = new LambdaClient(settings);
   }
 
+  /** Its data directory. */
+  get dataFolder(): string {
+    return join(this.#folder, 'data');
+  }
+
   /** Starts `bin/millrace up` on a free port; resolves when it announces its endpoint. */
   static async start(
     options: readonly string[] = [],

@@ -11,15 +11,31 @@ export interface Reported {
 /** How long a client waits for an answer; on as many connections at once as there are calls. */
 export async function clientMs(platform: BenchPlatform, name: string, handlerMs = 0): Promise<number> {
   const beganMs = performance.now();
+  await invoked(platform, name, handlerMs);
+  return performance.now() - beganMs;
+}
+
+/** Invokes once; true when that started an environment. */
+export async function startsOne(platform: BenchPlatform, name: string): Promise<boolean> {
+  const log = (await invoked(platform, name, 0, { 'X-Amz-Log-Type': 'Tail' })).get('x-amz-log-result') ?? '';
+  return Buffer.from(log, 'base64').toString().includes('Init Duration');
+}
+
+async function invoked(
+  platform: BenchPlatform,
+  name: string,
+  ms: number,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Headers> {
   const response = await fetch(`${platform.endpoint}/2015-03-31/functions/${name}/invocations`, {
     method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ ms: handlerMs }),
+    headers: { 'Content-Type': 'application/json', ...headers },
+    body: JSON.stringify({ ms }),
   });
   const answer = await response.text();
   if (response.status !== 200 || response.headers.has('x-amz-function-error'))
     throw new Error(`${name} failed: ${answer}`);
-  return performance.now() - beganMs;
+  return response.headers;
 }
 
 /** Invokes once, and reads the report. */

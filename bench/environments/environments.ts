@@ -1,6 +1,7 @@
 import type { Bench, BenchOptions, Figure } from '../figure.ts';
 import { frozenAndWarm, hits } from './use.ts';
-import { afterManyStarts, density, manyAtOnce } from './many.ts';
+import { afterManyStarts } from './leaks.ts';
+import { density, manyAtOnce } from './many.ts';
 import { build, LANGUAGES, type Built } from './languages.ts';
 import { besideLargePlatform, coldStarts } from './starts.ts';
 
@@ -33,7 +34,7 @@ async function ofLanguage(
   const many = [...(await manyAtOnce(built, starts.perSecond)), await density(built)];
   const count = isFull ? 10_000 : 100;
   progress(`environments: ${name}, what ${count} starts leave`);
-  return [...starts.figures, ...calls, ...many, await afterManyStarts(built, count)].map((figure) => ({
+  return [...starts.figures, ...calls, ...many, ...(await afterManyStarts(built, count))].map((figure) => ({
     ...figure,
     name: `${name}: ${figure.name}`,
   }));

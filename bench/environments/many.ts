@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { rounded, type Figure } from '../figure.ts';
 import { BenchPlatform } from '../platform.ts';
@@ -9,10 +9,7 @@ import type { Built } from './languages.ts';
 const AT_ONCE = 100;
 /** So long that no environment is free again before the last one has started. */
 const HANDLER_MS = 15_000;
-const STREAMS = 4;
 const REST_MS = 500;
-/** Longer than `fetch` keeps a connection that is not used. */
-const CONNECTIONS_KEPT_MS = 6000;
 const GIBIBYTE_KB = 1_048_576;
 
 /** A hundred from nothing, and where programs are started ahead, a hundred with all of them ready. */
@@ -51,26 +48,6 @@ export async function density(built: Built): Promise<Figure> {
   return { name, value: rounded(value), unit: '/GiB', target: `>= ${least}`, kept: value >= least };
 }
 
-/** What the machine holds of the platform after starts, beyond what it held before: nothing is left of them. */
-export async function afterManyStarts(built: Built, count: number): Promise<Figure> {
-  await using platform = await BenchPlatform.start(['--idle', '0']);
-  for (let stream = 0; stream < STREAMS; stream += 1) await built.deploy(platform, `leak-${stream}`);
-  await starts(platform, 4 * STREAMS);
-  const before = await heldAtRest(platform);
-  await starts(platform, count);
-  const left = (await heldAtRest(platform)) - before;
-  const name = `left of ${count} starts: processes, files, groups`;
-  return { name, value: left, unit: '', target: '0', kept: left <= 0 };
-}
-
-/** Each stream has a function of its own: whoever waits would be given what another stream's invocation leaves. */
-async function starts(platform: BenchPlatform, count: number): Promise<void> {
-  const each = Array.from({ length: STREAMS }, async (_, stream) => {
-    for (let start = 0; start < count / STREAMS; start += 1) await clientMs(platform, `leak-${stream}`);
-  });
-  await Promise.all(each);
-}
-
 /** From the first request to the first answer and to the last, without what the handlers themselves take. */
 async function atOnce(
   platform: BenchPlatform,
@@ -80,36 +57,6 @@ async function atOnce(
     Array.from({ length: AT_ONCE }, () => clientMs(platform, name, HANDLER_MS)),
   );
   return { firstMs: Math.min(...times) - HANDLER_MS, allMs: Math.max(...times) - HANDLER_MS };
-}
-
-/** Waits until the client's connections are closed, and then until what the platform holds is the same for a second. */
-async function heldAtRest(platform: BenchPlatform): Promise<number> {
-  await pause(CONNECTIONS_KEPT_MS);
-  for (let before = held(platform); ;) {
-    await pause(2 * REST_MS);
-    const now = held(platform);
-    if (now === before) return now;
-    before = now;
-  }
-}
-
-/** Processes of the platform, descriptors that they hold, its control groups, and its files in the machine's folder for passing ones. */
-function held(platform: BenchPlatform): number {
-  const pids = tree(platform.child.pid ?? 0);
-  const descriptors = pids.reduce((sum, pid) => sum + descriptorsOf(pid), 0);
-  const groups = readdirSync('/sys/fs/cgroup', { recursive: true }).filter((path) =>
-    pids.some((pid) => String(path).includes(`millrace-${pid}/`)),
-  );
-  const files = readdirSync('/tmp').filter((name) => pids.some((pid) => name.includes(`-${pid}-`)));
-  return pids.length + descriptors + groups.length + files.length;
-}
-
-function descriptorsOf(pid: number): number {
-  try {
-    return readdirSync(`/proc/${pid}/fd`).length;
-  } catch {
-    return 0; // It ended between the two looks.
-  }
 }
 
 /** Waits until no more spares come. */

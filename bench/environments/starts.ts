@@ -2,11 +2,12 @@ import { median, percentile, rounded, type Figure } from '../figure.ts';
 import { BenchPlatform } from '../platform.ts';
 import { clientMs } from './calls.ts';
 import { emptyTimesMs, type Built, type Language } from './languages.ts';
+import { StartStreams } from './streams.ts';
 
 const PAIRS = 15;
-/** As many at a time as environments are started at a time on two processors. */
-const STREAMS = 4;
-const STREAM_STARTS = 15;
+/** Starts that tell how many this machine does in a second. */
+const COUNTED = 60;
+const WARMING_UP = 8;
 const LARGE_BYTES = 1_073_741_824;
 /** Every invocation starts an environment. */
 const NO_IDLE = ['--idle', '0'];
@@ -73,16 +74,12 @@ async function pairs(time: () => Promise<number>, floor: () => Promise<number>):
   return { times, floors };
 }
 
-/** Each stream has a function of its own: whoever waits would be given what another stream's invocation leaves. */
 async function startsPerSecond(built: Built, platform: BenchPlatform): Promise<number> {
-  const names = Array.from({ length: STREAMS }, (_, stream) => `stream-${stream}`);
-  for (const name of names) await built.deploy(platform, name);
+  const streams = await StartStreams.open(built, platform);
+  await streams.start(WARMING_UP);
   const beganMs = performance.now();
-  const streams = names.map(async (name) => {
-    for (let start = 0; start < STREAM_STARTS; start += 1) await clientMs(platform, name);
-  });
-  await Promise.all(streams);
-  return (STREAMS * STREAM_STARTS * 1000) / (performance.now() - beganMs);
+  await streams.start(COUNTED);
+  return (COUNTED * 1000) / (performance.now() - beganMs);
 }
 
 function wallsFigure({ wallsAtMost }: Language, times: readonly number[], floors: readonly number[]): Figure {

@@ -50,10 +50,11 @@ test('the most recently used idle environment is taken first', async () => {
 test('a hundred invocations at once get a hundred environments, a few starts at a time', async () => {
   const record = recordOf('f');
   const results = await Promise.all(Array.from({ length: 100 }, () => invoke(record)));
-  assert.equal(starter.started.length, 4);
+  // The first have the processors to themselves.
+  assert.equal(starter.started.length, 2);
   for (let number = 1; number <= 100; number += 1) {
-    assert.ok(starter.started.length <= number + 3);
     await starter.at(number).say({ kind: 'ready' });
+    if (number < 90) assert.equal(starter.started.length, number + 4);
   }
   assert.equal(starter.started.length, 100);
   assert.equal(pool.size, 100);

@@ -150,9 +150,7 @@ export class BubblewrapSandbox implements Sandbox {
   ): Promise<SandboxedTree> {
     const { identity } = this.#ground;
     const uid = identity.kind === 'own-user' ? identity.users.take() : undefined;
-    const release = (): void => {
-      if (identity.kind === 'own-user' && uid !== undefined) identity.users.giveBack(uid);
-    };
+    const release = (): void => this.#release(uid);
     unfinished.defer(release);
     // The private /tmp is memory, and the kernel cannot count it apart: it bounds both together at once, the watch the rest.
     const memoryBytes = spec.memoryLimitBytes + spec.tmpSizeBytes;
@@ -217,6 +215,15 @@ export class BubblewrapSandbox implements Sandbox {
     const optionsText = options.map((word) => `${word}\0`).join('');
     const walls = ['bwrap', ...naming, '--args', String(DESCRIPTOR.options), '--', ...command];
     shell.become(walls, opened, optionsText);
+  }
+
+  /** Nobody has that user id any more: what was made for it goes before somebody else gets it. */
+  #release(uid: number | undefined): void {
+    const { identity } = this.#ground;
+    if (identity.kind !== 'own-user' || uid === undefined) return;
+    const giveBack = (): void => identity.users.giveBack(uid);
+    // Files that cannot be removed are written anew for the next.
+    void this.#userFiles.drop(uid).then(giveBack, giveBack);
   }
 
   #watch(spec: SandboxSpec, spawned: Spawned, cgroup: Cgroup | undefined): MemoryWatch {

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** As AWS names the user of a function's processes. */
@@ -10,7 +10,7 @@ export interface UserFilePaths {
   readonly group: string;
 }
 
-/** `/etc/passwd` and `/etc/group` as environments see them, made once for each user in a folder of the platform. */
+/** `/etc/passwd` and `/etc/group` as environments see them, in a folder of the platform. */
 export class UserFiles {
   readonly #folder: string;
   readonly #made = new Map<number | undefined, Promise<UserFilePaths>>();
@@ -27,6 +27,14 @@ export class UserFiles {
     this.#made.set(uid, made);
     made.catch(() => this.#made.delete(uid));
     return made;
+  }
+
+  /** The user's last environment is gone: so are its files. Those of the platform's own user stay, for all have them. */
+  async drop(uid: number | undefined): Promise<void> {
+    const made = uid === undefined ? undefined : await this.#made.get(uid)?.catch(() => undefined);
+    if (made === undefined) return;
+    this.#made.delete(uid);
+    await Promise.all([made.passwd, made.group].map((path) => rm(path, { force: true })));
   }
 
   async #make(uid: number | undefined): Promise<UserFilePaths> {
