@@ -54,6 +54,15 @@ test('a pattern for text takes texts alone; one for something else takes every b
   assert.deepEqual(bodies(others.stage), ['text', '{"a":1}']);
 });
 
+test('alternatives may ask for the body, as JSON or as text, and for what stands beside it', async () => {
+  const { stage } = await filtering({
+    $or: [{ body: { kind: ['click'] } }, { body: ['go'] }, { attributes: { MessageGroupId: ['g'] } }],
+  });
+  await stage.send('{"kind":"click"}', '{"kind":"view"}', 'go', 'stop');
+  await stage.settled();
+  assert.deepEqual(bodies(stage), ['{"kind":"click"}', 'go']);
+});
+
 test('patterns change while messages come', async () => {
   const { stage, mappings, uuid } = await filtering({ body: ['a'] });
   await mappings.change(uuid, { filters: ['{"body":["b"]}'] });

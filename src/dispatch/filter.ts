@@ -19,11 +19,14 @@ export function filterOf(patterns: readonly string[]): Filter | undefined {
 
 /**
  * AWS's rule for bodies: a pattern for JSON takes only bodies that are JSON objects, one for text only bodies that are
- * not, and one that says nothing of the body takes both.
+ * not, and one that says nothing of the body takes both. Alternatives (`$or`) see a JSON object where there is one.
  */
 function bodyTest(text: string, matches: Matcher): (record: Readonly<Record<string, unknown>>) => boolean {
-  const { body: asked } = JSON.parse(text) as { readonly body?: unknown };
-  if (asked === undefined) return matches;
+  const { body: asked, $or: alternatives } = JSON.parse(text) as Readonly<Record<string, unknown>>;
+  if (asked === undefined && alternatives === undefined) return matches;
+  if (asked === undefined) {
+    return (record) => matches({ ...record, body: jsonObject(String(record['body'])) ?? record['body'] });
+  }
   const wantsText = Array.isArray(asked);
   return (record) => {
     const parsed = jsonObject(String(record['body']));

@@ -55,6 +55,38 @@ const made: Case = {
   ],
 };
 
+const streamed: Case = {
+  name: 'an answer comes in pieces, and its end says what went wrong',
+  steps: [
+    create(
+      'streamer',
+      {},
+      `export const handler = awslambda.streamifyResponse(async ({ fail }, stream) => {
+        stream.write('first ');
+        if (fail) throw new RangeError('too far');
+        stream.end('last');
+      });`,
+    ),
+    wait('FunctionActiveV2', 'streamer'),
+    {
+      action: 'lambda:InvokeWithResponseStream',
+      input: { FunctionName: 'streamer', LogType: 'Tail', Payload: { $text: '{"fail":true}' } },
+      output: {
+        ...{ StatusCode: 200, ExecutedVersion: '$LATEST' },
+        EventStream: [
+          { PayloadChunk: { Payload: { $text: 'first ' } } },
+          {
+            InvokeComplete: {
+              ...{ ErrorCode: 'Unhandled', ErrorDetails: { $match: 'RangeError.*too far' } },
+              LogResult: { $base64: '^START RequestId: ' },
+            },
+          },
+        ],
+      },
+    },
+  ],
+};
+
 const changed: Case = {
   name: 'code and configuration are changed, each waited for, and a stale revision is refused',
   steps: [
@@ -284,4 +316,13 @@ const bad: Case = {
 };
 
 /** The cases of Lambda, the same for every client; `{account}` is the caller's. */
-export const LAMBDA_CASES: readonly Case[] = [made, changed, versions, kept, listed, ...mappingCases, bad];
+export const LAMBDA_CASES: readonly Case[] = [
+  made,
+  streamed,
+  changed,
+  versions,
+  kept,
+  listed,
+  ...mappingCases,
+  bad,
+];

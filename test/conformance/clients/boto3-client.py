@@ -43,6 +43,8 @@ def call(action, members):
         status = error.response["ResponseMetadata"]["HTTPStatusCode"]
         return {"error": {"code": told["Code"], "type": told.get("QueryErrorCode", told["Code"]), "status": status, "message": told["Message"]}}
     output.pop("ResponseMetadata", None)
+    if "EventStream" in output:
+        output["EventStream"] = list(output["EventStream"])
     return {"output": output}
 
 

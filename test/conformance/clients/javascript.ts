@@ -33,7 +33,10 @@ export function javascriptClient(endpoint: string, credentials = TEST_KEY): Clie
         const Command = part<CommandClass>(parts, `${name}Command`);
         const send = client.send.bind(client) as unknown as Send;
         const output = await send(new Command(toBytes(input) as Input));
-        return { output: fromBytes({ ...output, $metadata: undefined }) };
+        const streamed = 'EventStream' in output && {
+          EventStream: await Array.fromAsync(output.EventStream as AsyncIterable<unknown>),
+        };
+        return { output: fromBytes({ ...output, ...streamed, $metadata: undefined }) };
       } catch (error) {
         const isTold =
           error instanceof sqs.SQSServiceException || error instanceof lambda.LambdaServiceException;
