@@ -2,9 +2,9 @@ import type { ServerResponse } from 'node:http';
 import type postgres from 'postgres';
 import { ChangeFeed } from './change-feed.ts';
 import { Channel, type ChannelOptions } from './channel.ts';
+import { CountedClicks } from './counted-clicks.ts';
 import { readOperatorFigures } from './operator-figures.ts';
-import { RecentMinutes } from './recent-minutes.ts';
-import { readStatistics } from './statistics.ts';
+import { nothingRemembered, readStatistics } from './statistics.ts';
 
 /** Whose figures: those of the operators, or of the advertiser with this number. */
 export type Whose = 'operators' | number;
@@ -96,8 +96,11 @@ export class LiveFigures {
 }
 
 function optionsFor(sql: postgres.Sql, whose: Whose): ChannelOptions {
-  if (whose === 'operators')
-    return { read: () => readOperatorFigures(sql), leastPauseMs: OPERATORS_PAUSE_MS };
-  const recent = new RecentMinutes();
-  return { read: () => readStatistics(sql, whose, recent), isDue: (atMs) => recent.isDue(atMs) };
+  if (whose === 'operators') {
+    const counted = new CountedClicks();
+    return { read: () => readOperatorFigures(sql, counted), leastPauseMs: OPERATORS_PAUSE_MS };
+  }
+  const remembered = nothingRemembered(whose);
+  const isDue = (atMs: number): boolean => remembered.recent.isDue(atMs);
+  return { read: () => readStatistics(sql, whose, remembered), isDue };
 }

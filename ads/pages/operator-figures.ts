@@ -1,5 +1,6 @@
 import type postgres from 'postgres';
 import { readEarnings, type Earnings } from '../ledger/earnings.ts';
+import { byReason, chargedOf, clicksOf, CountedClicks, type Counted } from './counted-clicks.ts';
 import { readRuleSets, type RuleSet } from '../ledger/rules.ts';
 import { reconcileHours, type HourOfCampaign } from '../summary/hours.ts';
 
@@ -72,20 +73,24 @@ export interface OperatorFigures {
   readonly comparisons: readonly ComparisonFigures[];
 }
 
-/** Reads them in one snapshot. */
-export async function readOperatorFigures(sql: postgres.Sql): Promise<OperatorFigures> {
+/** Reads them in one snapshot. `counted` remembers what closed days add up to from reading to reading. */
+export async function readOperatorFigures(
+  sql: postgres.Sql,
+  counted = new CountedClicks(),
+): Promise<OperatorFigures> {
   return sql.begin('ISOLATION LEVEL REPEATABLE READ READ ONLY', async (snapshot) => {
     const [clock] = await snapshot<{ now: number; newest: string | null }[]>`
       SELECT floor(extract(epoch FROM now()) * 1000)::float8 AS now,
         (SELECT click_id FROM click ORDER BY recorded_at DESC LIMIT 1) AS newest`;
+    const all = await counted.read(snapshot);
     return {
       readAtMs: clock?.now ?? 0,
       newestClickId: clock?.newest ?? null,
-      campaigns: await readCampaigns(snapshot),
+      campaigns: await readCampaigns(snapshot, all),
       advertisers: await readWallets(snapshot),
-      publishers: await readPublishers(snapshot),
+      publishers: await readPublishers(snapshot, all),
       earnings: await readEarnings(snapshot),
-      reasons: await readReasons(snapshot),
+      reasons: await readReasons(snapshot, all),
       rules: await readRuleSets(snapshot),
       comparisons: await readComparisons(snapshot),
     };
@@ -97,20 +102,22 @@ export async function readHours(sql: postgres.ISql, nowMs: number): Promise<read
   return reconcileHours(sql, { fromMs: nowMs - 48 * 3_600_000, untilMs: nowMs + 3_600_000 });
 }
 
-async function readCampaigns(sql: postgres.ISql): Promise<readonly CampaignFigures[]> {
-  return sql<CampaignFigures[]>`
-    WITH counted AS (
-      SELECT campaign_id, coalesce(sum(clicks) FILTER (WHERE verdict = 'billed'), 0)::float8 AS billed,
-        coalesce(sum(clicks) FILTER (WHERE verdict = 'free'), 0)::float8 AS free,
-        coalesce(sum(clicks) FILTER (WHERE verdict = 'invalid'), 0)::float8 AS invalid
-      FROM stat_hour GROUP BY campaign_id
-    )
+async function readCampaigns(
+  sql: postgres.ISql,
+  counted: readonly Counted[],
+): Promise<readonly CampaignFigures[]> {
+  const campaigns = await sql<Omit<CampaignFigures, 'billed' | 'free' | 'invalid'>[]>`
     SELECT campaign_id AS "campaignId", campaign.name, advertiser_id AS "advertiserId", advertiser.name AS advertiser,
       state, price_micros::float8 AS "priceMicros", limit_micros::float8 AS "limitMicros",
-      spent_micros::float8 AS "spentMicros", coalesce(billed, 0) AS billed, coalesce(free, 0) AS free,
-      coalesce(invalid, 0) AS invalid
-    FROM campaign JOIN advertiser USING (advertiser_id) JOIN budget USING (campaign_id)
-      LEFT JOIN counted USING (campaign_id) ORDER BY campaign_id`;
+      spent_micros::float8 AS "spentMicros"
+    FROM campaign JOIN advertiser USING (advertiser_id) JOIN budget USING (campaign_id) ORDER BY campaign_id`;
+  const of = Map.groupBy(counted, ({ campaignId }) => campaignId);
+  return campaigns.map((campaign) => ({ ...campaign, ...outcomesOf(of.get(campaign.campaignId) ?? []) }));
+}
+
+function outcomesOf(counted: readonly Counted[]): { billed: number; free: number; invalid: number } {
+  const [billed, free] = [clicksOf(counted, 'billed'), clicksOf(counted, 'free')];
+  return { billed, free, invalid: clicksOf(counted, 'invalid') };
 }
 
 async function readWallets(sql: postgres.ISql): Promise<readonly AdvertiserFigures[]> {
@@ -120,21 +127,32 @@ async function readWallets(sql: postgres.ISql): Promise<readonly AdvertiserFigur
     FROM advertiser LEFT JOIN account ON account_id = 'wallet:' || advertiser_id ORDER BY advertiser_id`;
 }
 
-async function readPublishers(sql: postgres.ISql): Promise<readonly PublisherFigures[]> {
-  return sql<PublisherFigures[]>`
-    SELECT publisher_id AS "publisherId", name, state,
-      coalesce(sum(clicks) FILTER (WHERE verdict = 'billed'), 0)::float8 AS billed,
-      coalesce(sum(clicks) FILTER (WHERE verdict = 'free'), 0)::float8 AS free,
-      coalesce(sum(clicks) FILTER (WHERE verdict = 'invalid'), 0)::float8 AS invalid,
-      coalesce(sum(amount_micros), 0)::float8 AS "chargedMicros"
-    FROM publisher LEFT JOIN stat_hour USING (publisher_id) GROUP BY publisher_id ORDER BY publisher_id`;
+async function readPublishers(
+  sql: postgres.ISql,
+  counted: readonly Counted[],
+): Promise<readonly PublisherFigures[]> {
+  const publishers = await sql<Pick<PublisherFigures, 'publisherId' | 'name' | 'state'>[]>`
+    SELECT publisher_id AS "publisherId", name, state FROM publisher ORDER BY publisher_id`;
+  const of = Map.groupBy(counted, ({ publisherId }) => publisherId);
+  return publishers.map((publisher) => {
+    const own = of.get(publisher.publisherId) ?? [];
+    return { ...publisher, ...outcomesOf(own), chargedMicros: chargedOf(own) };
+  });
 }
 
-async function readReasons(sql: postgres.ISql): Promise<readonly ReasonFigures[]> {
-  return sql<ReasonFigures[]>`
-    SELECT verdict, reason, sum(clicks)::float8 AS clicks,
-      coalesce(sum(clicks) FILTER (WHERE hour > now() - interval '24 hours'), 0)::float8 AS "lastDay"
-    FROM stat_hour WHERE reason <> '' GROUP BY verdict, reason ORDER BY clicks DESC, reason`;
+async function readReasons(
+  sql: postgres.ISql,
+  counted: readonly Counted[],
+): Promise<readonly ReasonFigures[]> {
+  const lastDay = await sql<{ verdict: string; reason: string; clicks: number }[]>`
+    SELECT verdict, reason, sum(clicks)::float8 AS clicks
+    FROM stat_hour JOIN (SELECT campaign_id FROM campaign UNION ALL SELECT 0) AS known USING (campaign_id)
+    WHERE reason <> '' AND hour > now() - interval '24 hours' GROUP BY verdict, reason`;
+  const since = new Map(lastDay.map(({ verdict, reason, clicks }) => [`${verdict} ${reason}`, clicks]));
+  return byReason(counted).map((one) => ({
+    ...one,
+    lastDay: since.get(`${one.verdict} ${one.reason}`) ?? 0,
+  }));
 }
 
 async function readComparisons(sql: postgres.ISql): Promise<readonly ComparisonFigures[]> {

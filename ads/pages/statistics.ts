@@ -1,4 +1,5 @@
 import type postgres from 'postgres';
+import { byReason, chargedOf, clicksOf, CountedClicks, type Counted } from './counted-clicks.ts';
 import { RecentMinutes, type PeriodStatistics } from './recent-minutes.ts';
 
 /** One campaign as its advertiser sees it. */
@@ -62,23 +63,31 @@ export interface AdvertiserStatistics {
   readonly latest: readonly ClickReceipt[];
 }
 
-/**
- * Reads the statistics of one advertiser in one snapshot; undefined if there is no such advertiser.
- * `recent` remembers the minutes from reading to reading, so that a click is not counted again each time.
- */
+/** What is remembered from reading to reading, so that a click is not counted again each time. */
+export interface Remembered {
+  readonly recent: RecentMinutes;
+  readonly counted: CountedClicks;
+}
+
+/** Nothing has been read yet. */
+export function nothingRemembered(id: number): Remembered {
+  return { recent: new RecentMinutes(), counted: new CountedClicks(id) };
+}
+
+/** Reads the statistics of one advertiser in one snapshot; undefined if there is no such advertiser. */
 export async function readStatistics(
   sql: postgres.Sql,
   id: number,
-  recent = new RecentMinutes(),
+  { recent, counted }: Remembered = nothingRemembered(id),
 ): Promise<AdvertiserStatistics | undefined> {
   return sql.begin('ISOLATION LEVEL REPEATABLE READ READ ONLY', async (snapshot) => {
     const [advertiser] = await snapshot<{ name: string; now: number }[]>`
       SELECT name, extract(epoch FROM now())::float8 * 1000 AS now FROM advertiser WHERE advertiser_id = ${id}`;
     if (advertiser === undefined) return undefined;
-    const [minutes, campaigns, reasons, reasonHours, hours, latest] = await Promise.all([
+    const [minutes, all, campaigns, reasonHours, hours, latest] = await Promise.all([
       recent.read(snapshot, id, advertiser.now),
+      counted.read(snapshot),
       readCampaigns(snapshot, id),
-      readReasons(snapshot, id),
       readReasonHours(snapshot, id),
       readHours(snapshot, id),
       readLatest(snapshot, id),
@@ -87,7 +96,7 @@ export async function readStatistics(
       advertiser: advertiser.name,
       readAtMs: Math.floor(advertiser.now),
       minutesCompleteAtMs: Math.floor(recent.completeAtMs),
-      campaigns: campaigns.map((campaign) => ({
+      campaigns: withCounts(campaigns, all).map((campaign) => ({
         ...campaign,
         runsOutAtMs: runsOut(
           campaign,
@@ -95,7 +104,8 @@ export async function readStatistics(
           advertiser.now,
         ),
       })),
-      ...{ reasons, reasonHours, minutes, hours, latest },
+      reasons: byReason(all).map(({ reason, clicks }) => ({ reason, clicks })),
+      ...{ reasonHours, minutes, hours, latest },
     };
   });
 }
@@ -111,7 +121,7 @@ export async function readAdvertisers(
 }
 
 /** Null where nothing is spent, or not within a time that means anything. */
-function runsOut(campaign: KeptCampaign, microsPerMs: number, nowMs: number): number | null {
+function runsOut(campaign: CountedCampaign, microsPerMs: number, nowMs: number): number | null {
   const leftMicros = campaign.limitMicros - campaign.spentMicros;
   if (leftMicros < campaign.priceMicros) return Math.floor(nowMs);
   if (campaign.state !== 'active' || microsPerMs === 0) return null;
@@ -121,25 +131,40 @@ function runsOut(campaign: KeptCampaign, microsPerMs: number, nowMs: number): nu
 
 const YEAR_MS = 365 * 86_400_000;
 
-type KeptCampaign = Omit<CampaignStatistics, 'runsOutAtMs'>;
+type CountedCampaign = Omit<CampaignStatistics, 'runsOutAtMs'>;
+type KeptCampaign = Omit<CountedCampaign, 'creditedMicros' | 'billed' | 'free' | 'invalid' | 'pending'>;
+
+function withCounts(
+  campaigns: readonly KeptCampaign[],
+  counted: readonly Counted[],
+): readonly CountedCampaign[] {
+  const of = Map.groupBy(counted, ({ campaignId }) => campaignId);
+  return campaigns.map((campaign) => {
+    const own = of.get(campaign.campaignId) ?? [];
+    const [billed, free] = [clicksOf(own, 'billed'), clicksOf(own, 'free')];
+    const [invalid, pending] = [clicksOf(own, 'invalid'), clicksOf(own, 'pending')];
+    // What was charged and is not spent has been given back.
+    return {
+      ...campaign,
+      creditedMicros: chargedOf(own) - campaign.spentMicros,
+      billed,
+      free,
+      invalid,
+      pending,
+    };
+  });
+}
 
 async function readCampaigns(sql: postgres.ISql, id: number): Promise<readonly KeptCampaign[]> {
   return sql<KeptCampaign[]>`
     SELECT campaign_id AS "campaignId", name, state, limit_micros::float8 AS "limitMicros",
       budget.spent_micros::float8 AS "spentMicros", price_micros::float8 AS "priceMicros",
       campaign.day_limit_micros::float8 AS "dayLimitMicros",
-      coalesce(budget_day.spent_micros, 0)::float8 AS "daySpentMicros",
-      -- What was charged and is not spent has been given back.
-      coalesce(sum(amount_micros), 0)::float8 - budget.spent_micros::float8 AS "creditedMicros",
-      coalesce(sum(clicks) FILTER (WHERE verdict = 'billed'), 0)::float8 AS billed,
-      coalesce(sum(clicks) FILTER (WHERE verdict = 'free'), 0)::float8 AS free,
-      coalesce(sum(clicks) FILTER (WHERE verdict = 'invalid'), 0)::float8 AS invalid,
-      coalesce(sum(clicks) FILTER (WHERE verdict = 'pending'), 0)::float8 AS pending
-    FROM campaign JOIN budget USING (campaign_id) LEFT JOIN stat_hour USING (campaign_id)
+      coalesce(budget_day.spent_micros, 0)::float8 AS "daySpentMicros"
+    FROM campaign JOIN budget USING (campaign_id)
       LEFT JOIN (SELECT campaign_id, spent_micros FROM budget_day
                  WHERE day = (now() AT TIME ZONE 'UTC')::date) AS budget_day USING (campaign_id)
-    WHERE advertiser_id = ${id}
-    GROUP BY campaign_id, name, state, limit_micros, budget.spent_micros, budget_day.spent_micros ORDER BY campaign_id`;
+    WHERE advertiser_id = ${id} ORDER BY campaign_id`;
 }
 
 async function readReasonHours(sql: postgres.ISql, id: number): Promise<readonly ReasonHour[]> {
@@ -148,12 +173,6 @@ async function readReasonHours(sql: postgres.ISql, id: number): Promise<readonly
     FROM stat_hour JOIN campaign USING (campaign_id)
     WHERE advertiser_id = ${id} AND reason <> '' AND hour > now() - interval '48 hours'
     GROUP BY hour, reason ORDER BY hour, reason`;
-}
-
-async function readReasons(sql: postgres.ISql, id: number): Promise<readonly ReasonCount[]> {
-  return sql<ReasonCount[]>`
-    SELECT reason, sum(clicks)::float8 AS clicks FROM stat_hour JOIN campaign USING (campaign_id)
-    WHERE advertiser_id = ${id} AND reason <> '' GROUP BY reason ORDER BY 2 DESC, 1`;
 }
 
 async function readHours(sql: postgres.ISql, id: number): Promise<readonly PeriodStatistics[]> {
