@@ -24,11 +24,12 @@ export class LineSocket {
 
   /** Connects. Rejects with the system's error, when it takes too long, and always from the second time on. */
   async open({ host, port, path }: Destination): Promise<Socket> {
-    if (this.#isOver || this.#socket !== undefined) throw new Error('This connection is not opened again.');
+    if (this.#isOver || this.#socket !== undefined)
+      throw coded('CONNECTION_CLOSED', 'This connection is not opened again.');
     const [name = '127.0.0.1'] = host;
     const socket = typeof path === 'string' ? connect(path) : connect(port[0] ?? 5432, name);
     this.#socket = socket;
-    const tooLate = Object.assign(new Error('The database cannot be reached.'), { code: 'CONNECT_TIMEOUT' });
+    const tooLate = coded('CONNECT_TIMEOUT', 'The database cannot be reached.');
     const timer = setTimeout(() => socket.destroy(tooLate), this.#patienceMs);
     try {
       await once(socket, 'connect');
@@ -44,4 +45,8 @@ export class LineSocket {
     this.#isOver = true;
     this.#socket?.destroy();
   }
+}
+
+function coded(code: string, message: string): Error {
+  return Object.assign(new Error(message), { code });
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isEqual, rebuild } from '../rebuild/rebuild.ts';
@@ -51,10 +51,21 @@ export async function runCrashes(options: CrashOptions): Promise<CrashResult> {
     for (const { invariant, says } of result.violations.slice(0, 5))
       options.tell(`    ${invariant}: ${says}`);
     const isFound = options.mutant !== undefined && result.violations.length > 0;
+    if (result.violations.length > 0 && options.mutant === undefined)
+      options.tell(`    What was logged is kept: ${keepLogs(home, seed)}`);
     if (isFound || result.isStuck === true || options.signal?.aborted === true) break;
   }
   const isWhole = seeds.every(({ violations }) => violations.length === 0);
   return { seeds, rebuilt: isWhole ? isEqual(await rebuild(stage.ledger)) : undefined };
+}
+
+/** Copies the logs of all processes to where they outlive the run; answers where that is. */
+function keepLogs(home: string, seed: number): string {
+  const kept = mkdtempSync(join(tmpdir(), `millrace-crash-logs-${seed}-`));
+  const names = readdirSync(home, { recursive: true, encoding: 'utf8' });
+  for (const name of names.filter((one) => one.endsWith('.log')))
+    cpSync(join(home, name), join(kept, name.replaceAll('/', '-')));
+  return kept;
 }
 
 /** What never comes to rest breaks its promise too; nothing that follows would say more. */

@@ -13,7 +13,7 @@ import type { Violation } from './oracle.ts';
 import { LOAD_MS, planOf, type Plan } from './plan.ts';
 import type { Stage } from './stage.ts';
 import type { Stops } from './stop-watch.ts';
-import { until } from './waiting.ts';
+import { until, untilNothing } from './waiting.ts';
 
 /** What became of one seed. */
 export interface SeedResult extends Verdict {
@@ -57,7 +57,7 @@ export async function runSeed(stage: Stage, seed: number): Promise<SeedResult> {
   const refill = sleep(plan.refillAtMs).then(() => refillCampaigns(stage, plan));
   const loaded = await load(stage, plan);
   await Promise.all([faults, refill]);
-  await quiesce(stage);
+  await quiesce(stage).finally(() => sampler.stop());
   const overspent = await sampler.stop();
   const verdict = await check(stage.ledger, plan, loaded, await stage.countChannel());
   return {
@@ -111,19 +111,23 @@ async function inflictAll(stage: Stage, { faults }: Plan): Promise<void> {
 /** Until every number that an ad server gave out is where it belongs, and nothing waits any more. */
 async function quiesce(stage: Stage): Promise<void> {
   const { ledger } = stage;
-  const isEmpty = async (): Promise<boolean> => {
-    for (const { origin } of stage.adServers) {
-      const health = (await (await fetch(`${origin}/health`)).json()) as Health;
-      if (health.waiting > 0 || Object.values(health.channels).some((one) => one.spooledBytes > 0))
-        return false;
-    }
-    return (await stage.countChannel()).queued === 0;
-  };
-  await until('the channel is empty', isEmpty, QUIESCE_MS);
+  await untilNothing(() => whatIsLeft(stage), QUIESCE_MS);
   const overdue = await ledger.sql<{ clickId: string; campaignId: number }[]>`
     SELECT click_id AS "clickId", campaign_id AS "campaignId" FROM click WHERE verdict = 'pending'`;
   if (overdue.length > 0) await recordEntries(ledger.sql, { overdue });
   await recordRuns(ledger.sql, readJournals(journalDirectory(stage.options.data)));
+}
+
+/** What is still on its way; undefined: nothing. */
+async function whatIsLeft(stage: Stage): Promise<string | undefined> {
+  for (const [index, { origin }] of stage.adServers.entries()) {
+    const { waiting, channels } = (await (await fetch(`${origin}/health`)).json()) as Health;
+    const spooled = Object.values(channels).reduce((sum, one) => sum + one.spooledBytes, 0);
+    if (waiting + spooled > 0)
+      return `ad server ${index} has ${waiting} clicks waiting, ${spooled} bytes spooled`;
+  }
+  const { queued } = await stage.countChannel();
+  return queued === 0 ? undefined : `${queued} messages are queued`;
 }
 
 interface Health {

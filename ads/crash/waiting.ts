@@ -4,10 +4,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Waits until `holds` answers true; errors count as no. Rejects after `patienceMs`. */
 export async function until(what: string, holds: () => Promise<boolean>, patienceMs: number): Promise<void> {
+  await untilNothing(async () => ((await holds().catch(() => false)) ? undefined : what), patienceMs);
+}
+
+/** Waits until `left` answers undefined: until then it says what there is still to wait for. Rejects after `patienceMs`. */
+export async function untilNothing(
+  left: () => Promise<string | undefined>,
+  patienceMs: number,
+): Promise<void> {
   const deadline = performance.now() + patienceMs;
   for (;;) {
-    if (await holds().catch(() => false)) return;
-    if (performance.now() > deadline) throw new Error(`Waited ${patienceMs / 1000} s in vain: ${what}.`);
+    const said = await left().catch((error: unknown) => String(error));
+    if (said === undefined) return;
+    if (performance.now() > deadline) throw new Error(`Waited ${patienceMs / 1000} s in vain: ${said}.`);
     await sleep(50);
   }
 }
