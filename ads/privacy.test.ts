@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { after, before, describe, it } from 'node:test';
 
 const PEOPLE = 60;
@@ -23,6 +24,7 @@ describe('after traffic through the whole system', () => {
     writeFileSync(log, accessLog());
     said = await run(['--exit', '--port', '0', '--data', join(directory, 'data'), '--replay', log]);
     rmSync(log);
+    await clickWithoutChannel(join(directory, 'data'));
   });
   after(() => rmSync(directory, { recursive: true, force: true }));
 
@@ -33,10 +35,11 @@ describe('after traffic through the whole system', () => {
       places.some((place) => place.includes('postgres')),
       said,
     );
-    assert.ok(
-      places.some((place) => place.includes('platform')),
-      said,
-    );
+    for (const store of ['platform', 'spool'])
+      assert.ok(
+        places.some((place) => place.includes(store)),
+        said,
+      );
   });
 
   it('no address is in any store, spool, journal or log, nor in what was printed', () => {
@@ -65,6 +68,38 @@ describe('after traffic through the whole system', () => {
       });
   }
 });
+
+/** An ad server on the same data, without broker and database: its clicks are spooled. */
+async function clickWithoutChannel(data: string): Promise<void> {
+  const nowhere = 'http://127.0.0.1:1';
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'server', 'main.ts'), '--data', data], {
+    env: {
+      ...process.env,
+      AWS_ENDPOINT_URL: nowhere,
+      QUEUE_URL: `${nowhere}/000000000000/clicks`,
+      VIEWS_QUEUE_URL: `${nowhere}/000000000000/views`,
+      DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none',
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+  const origin = / answers at (\S+)$/.exec(line)?.[1] ?? '';
+  for (let person = 0; person < PEOPLE; person += 1)
+    for (const address of [V4(person), `${V6_NETWORK}:${V6_REST(person)}`]) {
+      const headers = { 'X-Forwarded-For': address, 'User-Agent': AGENT };
+      const ad = (await (await fetch(`${origin}/serve?publisher=1`, { headers })).json()) as Ad;
+      await fetch(ad.view_url, { headers });
+      const clicked = await fetch(ad.click_url, { headers, redirect: 'manual' });
+      assert.equal(clicked.status, 302);
+    }
+  child.kill('SIGTERM');
+  await once(child, 'close');
+}
+
+interface Ad {
+  readonly click_url: string;
+  readonly view_url: string;
+}
 
 function accessLog(): string {
   const line = (address: string): string =>
