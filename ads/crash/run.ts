@@ -57,8 +57,12 @@ export async function runSeed(stage: Stage, seed: number): Promise<SeedResult> {
   const refill = sleep(plan.refillAtMs).then(() => refillCampaigns(stage, plan));
   const loaded = await load(stage, plan);
   await Promise.all([faults, refill]);
-  await quiesce(stage).finally(() => sampler.stop());
-  const overspent = await sampler.stop();
+  let overspent: readonly Violation[];
+  try {
+    await quiesce(stage);
+  } finally {
+    overspent = await sampler.stop();
+  }
   const verdict = await check(stage.ledger, plan, loaded, await stage.countChannel());
   return {
     ...verdict,
