@@ -11,26 +11,27 @@ export function effectsOf(sql: postgres.ISql, { position, rules }: Place): postg
     billed AS (
       SELECT click_id, impression_id, campaign_id, coalesce(publisher_id, 0) AS publisher_id,
         price_micros AS micros, (booked_hour AT TIME ZONE 'UTC')::date AS period,
-        (clicked_at AT TIME ZONE 'UTC')::date AS day
+        (clicked_at AT TIME ZONE 'UTC')::date AS day,
+        CASE WHEN price_micros > 0 THEN nextval('transfer_transfer_id_seq') END AS transfer_id
       FROM settled WHERE verdict = 'billed'
     ), moved AS (
-      INSERT INTO transfer (idempotency_key, kind, debit_account, credit_account, amount_micros, period, position)
-      SELECT 'charge:' || impression_id, 'charge', 'hold:' || campaign_id,
+      INSERT INTO transfer (transfer_id, idempotency_key, kind, debit_account, credit_account, amount_micros, period, position)
+      OVERRIDING SYSTEM VALUE
+      SELECT transfer_id, 'charge:' || impression_id, 'charge', 'hold:' || campaign_id,
         'earned:' || campaign_id || ':' || publisher_id, micros, period, ${position}
-      FROM billed WHERE micros > 0 ORDER BY click_id
-      RETURNING transfer_id, idempotency_key
+      FROM billed WHERE transfer_id IS NOT NULL
     ), charged AS (
       INSERT INTO charge (impression_id, click_id, campaign_id, amount_micros, transfer_id, period)
-      SELECT impression_id, click_id, campaign_id, micros, transfer_id, period
-      FROM billed LEFT JOIN moved ON idempotency_key = 'charge:' || impression_id
+      SELECT impression_id, click_id, campaign_id, micros, transfer_id, period FROM billed
     ), spent AS (
       UPDATE budget SET spent_micros = spent_micros + part.micros, version = version + 1
       FROM (SELECT campaign_id, sum(micros)::bigint AS micros FROM billed GROUP BY campaign_id) AS part
       WHERE budget.campaign_id = part.campaign_id
     ), spent_of_day AS (
       INSERT INTO budget_day (campaign_id, day, limit_micros, spent_micros)
-      SELECT campaign_id, day, day_limit_micros, sum(micros)::bigint
-      FROM billed JOIN campaign USING (campaign_id) GROUP BY 1, 2, 3
+      SELECT campaign_id, day, day_limit_micros, micros
+      FROM (SELECT campaign_id, day, sum(micros)::bigint AS micros FROM billed GROUP BY 1, 2) AS part
+        JOIN campaign USING (campaign_id)
       ON CONFLICT (campaign_id, day) DO UPDATE
       SET spent_micros = budget_day.spent_micros + excluded.spent_micros, limit_micros = excluded.limit_micros
     ), debited AS (
@@ -41,7 +42,7 @@ export function effectsOf(sql: postgres.ISql, { position, rules }: Place): postg
     ), credited AS (
       INSERT INTO account (account_id, credits_micros)
       SELECT 'earned:' || campaign_id || ':' || publisher_id, sum(micros)
-      FROM billed WHERE micros > 0 GROUP BY 1 ORDER BY 1
+      FROM billed WHERE micros > 0 GROUP BY campaign_id, publisher_id ORDER BY campaign_id, publisher_id
       ON CONFLICT (account_id) DO UPDATE SET credits_micros = account.credits_micros + excluded.credits_micros
     ), counted AS (
       INSERT INTO stat_hour (campaign_id, ad_id, publisher_id, hour, verdict, reason, adjustment, clicks, amount_micros)

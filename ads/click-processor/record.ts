@@ -2,22 +2,15 @@ import type postgres from 'postgres';
 import { bookedAt } from './booked-at.ts';
 import type { Click } from './click.ts';
 import { decideAll, type Decided } from './decide.ts';
+import type { BudgetDay } from './known.ts';
 import type { Alert, Overdue, Statement, View } from './entry.ts';
 import { dayOf } from './memory.ts';
-import {
-  countedBefore,
-  lockGround,
-  notYetRecorded,
-  readDays,
-  readViewed,
-  type Concern,
-  type Ground,
-  type Place,
-} from './read-known.ts';
+import { openBatch, type Ground, type Place } from './read-known.ts';
+import { readDays } from './standing.ts';
 import { tidingsOf, writeTidings } from './tidings.ts';
 import { writeAlerts, writeStatements } from './write-reports.ts';
 import { writeDecided, type BookedClick } from './write-decided.ts';
-import { awaitViews, readPending, settlePending, writeViews } from './write-pending.ts';
+import { awaitViews, settlePending, takeViews, type Waiting } from './write-pending.ts';
 
 /** What one batch of messages says. */
 export interface Entries {
@@ -49,18 +42,13 @@ export async function recordEntries(sql: postgres.Sql, entries: Entries, place?:
     await writeAlerts(transaction, alerts);
     await writeStatements(transaction, statements);
     if (clicks.length + views.length + overdue.length === 0) return { inserted: 0, billed: 0, told: false };
-    const concern = concernOf(clicks, [...views, ...overdue]);
-    const locked = await lockGround(transaction, concern, place);
-    await writeViews(transaction, views, locked);
-    const pending = await readPending(transaction, views, overdue);
-    const ground = await withDaysOf(transaction, pending, locked);
-    const [fresh, counted, viewed] = await Promise.all([
-      notYetRecorded(transaction, clicks),
-      countedBefore(transaction, clicks, ground.rules),
-      readViewed(transaction, [...clicks, ...pending], ground.rules),
-    ]);
+    const opened = await openBatch(transaction, clicks, campaignsOf(clicks, [...views, ...overdue]), place);
+    const waiting = await takeViews(transaction, views, overdue, opened);
+    const pending = waiting.map(({ click }) => click);
+    const ground = withWaiting(opened, waiting, views, await daysOf(transaction, pending, opened));
+    const fresh = clicks.filter((click) => !ground.recorded.has(click.clickId));
     if (fresh.length + pending.length === 0) return { inserted: 0, billed: 0, told: false };
-    const decisions = decideAll({ fresh, pending }, { ...ground, counted, viewed });
+    const decisions = decideAll({ fresh, pending }, ground);
     const settled = await settlePending(transaction, booked(decisions.pending, ground), ground);
     const charged = await writeDecided(transaction, booked(decisions.fresh, ground), ground);
     const waits = await awaitViews(transaction, booked(decisions.fresh, ground), ground);
@@ -71,26 +59,37 @@ export async function recordEntries(sql: postgres.Sql, entries: Entries, place?:
   });
 }
 
-function concernOf(
+function campaignsOf(
   clicks: readonly Click[],
-  others: readonly { readonly campaignId: number; readonly viewedAtMs?: number }[],
-): Concern {
-  const campaigns = [
-    ...clicks.flatMap((click) => click.served?.campaignId ?? []),
-    ...others.map((one) => one.campaignId),
-  ];
-  return {
-    campaigns: [...new Set(campaigns)],
-    days: [...new Set(clicks.map((click) => dayOf(click.clickedAtMs)))],
-  };
+  others: readonly { readonly campaignId: number }[],
+): readonly number[] {
+  const ofClicks = clicks.flatMap((click) => click.served?.campaignId ?? []);
+  return [...new Set([...ofClicks, ...others.map((one) => one.campaignId)])];
 }
 
-/** Clicks that were pending may be of other days than those that come with this batch. */
-async function withDaysOf(sql: postgres.ISql, pending: readonly Click[], ground: Ground): Promise<Ground> {
-  if (pending.length === 0) return ground;
-  const { campaigns, days } = concernOf(pending, []);
-  const missing = days.filter((day) => !ground.days.some((known) => known.day === day));
-  return { ...ground, days: [...ground.days, ...(await readDays(sql, campaigns, missing))] };
+/** What was spent on days of which clicks were pending, as far as no click of this batch is of them. */
+async function daysOf(
+  sql: postgres.ISql,
+  pending: readonly Click[],
+  { days }: Ground,
+): Promise<readonly BudgetDay[]> {
+  const wanted = new Set(pending.map((click) => dayOf(click.clickedAtMs)));
+  const missing = [...wanted].filter((day) => !days.some((known) => known.day === day));
+  return missing.length === 0 ? [] : readDays(sql, campaignsOf(pending, []), missing);
+}
+
+/** With what came by this batch's views, and what belongs to clicks that were pending. */
+function withWaiting(
+  opened: Ground,
+  waiting: readonly Waiting[],
+  views: readonly View[],
+  days: readonly BudgetDay[],
+): Ground {
+  const seen = waiting
+    .filter(({ isViewed }) => isViewed)
+    .map(({ click }) => click.served?.impressionId ?? '');
+  const viewed = new Set([...opened.viewed, ...views.map((view) => view.impressionId), ...seen]);
+  return { ...opened, days: [...opened.days, ...days], viewed };
 }
 
 function booked(decided: readonly Decided[], ground: Ground): readonly BookedClick[] {

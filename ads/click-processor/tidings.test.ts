@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Budget, BudgetDay } from './known.ts';
-import type { Told } from './read-known.ts';
+import type { Told } from './standing.ts';
 import { tidingsOf, type Tiding } from './tidings.ts';
 
 const NOW_MS = Date.parse('2026-01-31T12:00:00Z');

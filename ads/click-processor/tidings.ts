@@ -1,7 +1,7 @@
 import type postgres from 'postgres';
 import type { Budget, BudgetDay } from './known.ts';
 import { dayOf } from './memory.ts';
-import type { Told } from './read-known.ts';
+import type { Told } from './standing.ts';
 
 /** Where the alerts hear how a campaign stands. */
 export const FIGURES_QUEUE = 'campaign-figures';

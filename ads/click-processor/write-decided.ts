@@ -28,7 +28,7 @@ export async function writeDecided(
   const { position, rules } = place;
   const [row] = await sql<{ inserted: number; billed: number }[]>`
     WITH given AS (
-      SELECT * FROM jsonb_to_recordset(${JSON.stringify(decided.map(asRow))}::text::jsonb) AS row (
+      SELECT * FROM json_to_recordset(${JSON.stringify(decided.map(asRow))}::text::json) AS row (
         click_id uuid, impression_id uuid, ad_id integer, campaign_id integer, advertiser_id integer,
         publisher_id integer, placement_id integer, price_micros bigint, served_at_ms bigint, clicked_at_ms bigint,
         token_state text, token_kid text, method text, prefetch boolean, network text, address_hash text,
@@ -42,11 +42,11 @@ export async function writeDecided(
         insider, referrer_host, server_id, seq, verdict, reason, rules_version, batch, decided_in, booked_hour,
         adjustment)
       SELECT click_id, impression_id, ad_id, campaign_id, advertiser_id, publisher_id, placement_id, price_micros,
-        to_timestamp(served_at_ms / 1000.0), to_timestamp(clicked_at_ms / 1000.0), token_state, token_kid, method,
+        to_timestamp(served_at_ms / 1000::float8), to_timestamp(clicked_at_ms / 1000::float8), token_state, token_kid, method,
         prefetch, network, address_hash, address_class, asn, country, agent, agent_family, os_family,
         agent_family_served, os_family_served, insider, referrer_host, server_id, seq, verdict, reason,
         ${rules.version}, ${position}, CASE WHEN verdict <> 'pending' THEN ${position}::bigint END,
-        to_timestamp(booked_hour_ms / 1000.0), adjustment
+        to_timestamp(booked_hour_ms / 1000::float8), adjustment
       FROM given ORDER BY click_id
       ON CONFLICT (click_id) DO NOTHING
       RETURNING click_id, impression_id, ad_id, campaign_id, publisher_id, price_micros, clicked_at, verdict,
@@ -57,44 +57,45 @@ export async function writeDecided(
   return row ?? { inserted: 0, billed: 0 };
 }
 
+/** Nothing is written of what is undefined. */
 function asRow({
   click,
   verdict,
   bookedHourMs,
   adjustment,
-}: BookedClick): Record<string, string | number | boolean | null> {
+}: BookedClick): Record<string, string | number | boolean | undefined> {
   const { served } = click;
   return {
     click_id: click.clickId,
-    impression_id: served?.impressionId ?? null,
-    ad_id: served?.adId ?? null,
-    campaign_id: served?.campaignId ?? null,
-    advertiser_id: served?.advertiserId ?? null,
-    publisher_id: served?.publisherId ?? null,
-    placement_id: served?.placementId ?? null,
-    price_micros: served?.priceMicros ?? null,
-    served_at_ms: served?.servedAtMs ?? null,
+    impression_id: served?.impressionId,
+    ad_id: served?.adId,
+    campaign_id: served?.campaignId,
+    advertiser_id: served?.advertiserId,
+    publisher_id: served?.publisherId,
+    placement_id: served?.placementId,
+    price_micros: served?.priceMicros,
+    served_at_ms: served?.servedAtMs,
     clicked_at_ms: click.clickedAtMs,
     token_state: click.token,
-    token_kid: click.tokenKid ?? null,
+    token_kid: click.tokenKid,
     method: click.method,
     prefetch: click.prefetch,
     network: click.network,
     address_hash: click.addressHash,
     address_class: click.addressClass,
-    asn: click.asn ?? null,
-    country: click.country ?? null,
+    asn: click.asn,
+    country: click.country,
     agent: click.agent,
-    agent_family: click.agentFamily ?? null,
-    os_family: click.osFamily ?? null,
-    agent_family_served: served?.agentFamily ?? null,
-    os_family_served: served?.osFamily ?? null,
+    agent_family: click.agentFamily,
+    os_family: click.osFamily,
+    agent_family_served: served?.agentFamily,
+    os_family_served: served?.osFamily,
     insider: click.insider ?? false,
     referrer_host: click.referrerHost,
     server_id: click.serverId,
     seq: click.seq,
     verdict: verdict.kind,
-    reason: 'reason' in verdict ? verdict.reason : null,
+    reason: 'reason' in verdict ? verdict.reason : undefined,
     booked_hour_ms: bookedHourMs,
     adjustment,
   };

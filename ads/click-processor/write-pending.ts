@@ -8,13 +8,32 @@ import type { BookedClick } from './write-decided.ts';
 /** The queue in which a click waits until its view is not waited for any longer. */
 export const PENDING_QUEUE = 'pending-clicks';
 
-/** Writes down which ads were seen; one that is known already changes nothing. */
-export async function writeViews(sql: postgres.ISql, views: readonly View[], place: Place): Promise<void> {
+/** A pending click that may be decided now. */
+export interface Waiting {
+  readonly click: Click;
+  /** Whether the ad was seen; else its view is not waited for any longer. */
+  readonly isViewed: boolean;
+}
+
+/** Writes down which ads were seen, and answers the pending clicks that this, or the end of their time, decides. */
+export async function takeViews(
+  sql: postgres.ISql,
+  views: readonly View[],
+  overdue: readonly Overdue[],
+  place: Place,
+): Promise<readonly Waiting[]> {
+  if (views.length + overdue.length === 0) return [];
+  await writeViews(sql, views, place);
+  return readPending(sql, views, overdue);
+}
+
+/** One that is known already changes nothing. */
+async function writeViews(sql: postgres.ISql, views: readonly View[], place: Place): Promise<void> {
   if (views.length === 0) return;
   const { position, rules } = place;
   await sql`
     WITH given AS (
-      SELECT DISTINCT ON ("impressionId") * FROM jsonb_to_recordset(${JSON.stringify(views)}::text::jsonb) AS row (
+      SELECT DISTINCT ON ("impressionId") * FROM json_to_recordset(${JSON.stringify(views)}::text::json) AS row (
         "impressionId" uuid, "adId" integer, "campaignId" integer, "advertiserId" integer, "publisherId" integer,
         "placementId" integer, "priceMicros" bigint, "servedAtMs" bigint, "viewedAtMs" bigint, "serverId" text,
         seq bigint)
@@ -23,7 +42,7 @@ export async function writeViews(sql: postgres.ISql, views: readonly View[], pla
       INSERT INTO impression (impression_id, ad_id, campaign_id, advertiser_id, publisher_id, placement_id,
         price_micros, served_at, viewed_at, server_id, seq, batch)
       SELECT "impressionId", "adId", "campaignId", "advertiserId", "publisherId", "placementId", "priceMicros",
-        to_timestamp("servedAtMs" / 1000.0), to_timestamp("viewedAtMs" / 1000.0), "serverId", seq, ${position}
+        to_timestamp("servedAtMs" / 1000::float8), to_timestamp("viewedAtMs" / 1000::float8), "serverId", seq, ${position}
       FROM given ON CONFLICT (impression_id) DO NOTHING RETURNING 1
     )
     INSERT INTO ledger_event (position, kind, body)
@@ -40,25 +59,26 @@ interface PendingRow {
   readonly advertiser_id: number;
   readonly publisher_id: number;
   readonly price_micros: string;
+  readonly viewed: boolean;
 }
 
 /** The pending clicks whose view has come with this batch, or is not waited for any longer. */
-export async function readPending(
+async function readPending(
   sql: postgres.ISql,
   views: readonly View[],
   overdue: readonly Overdue[],
-): Promise<readonly Click[]> {
-  if (views.length + overdue.length === 0) return [];
+): Promise<readonly Waiting[]> {
   const impressions = views.map((view) => view.impressionId);
   const clicks = overdue.map((one) => one.clickId);
   const campaigns = [...views, ...overdue].map((one) => one.campaignId);
   const rows = await sql<PendingRow[]>`
     SELECT click_id, (extract(epoch FROM clicked_at) * 1000)::bigint AS clicked_at_ms, impression_id, ad_id,
-      campaign_id, advertiser_id, publisher_id, price_micros
+      campaign_id, advertiser_id, publisher_id, price_micros,
+      EXISTS (SELECT 1 FROM impression WHERE impression.impression_id = click.impression_id) AS viewed
     FROM click
     WHERE verdict = 'pending' AND campaign_id = ANY(${campaigns}::integer[])
       AND (impression_id = ANY(${impressions}::uuid[]) OR click_id = ANY(${clicks}::uuid[]))`;
-  return rows.map(pendingClick);
+  return rows.map((row) => ({ click: pendingClick(row), isViewed: row.viewed }));
 }
 
 /** As much of a recorded click as its verdict still depends on. */
@@ -102,14 +122,14 @@ export async function settlePending(
   }));
   const [row] = await sql<{ billed: number }[]>`
     WITH given AS (
-      SELECT * FROM jsonb_to_recordset(${JSON.stringify(given)}::text::jsonb) AS row (
+      SELECT * FROM json_to_recordset(${JSON.stringify(given)}::text::json) AS row (
         click_id uuid, verdict text, reason text, booked_hour_ms bigint, adjustment boolean)
     ), waited AS (
       SELECT campaign_id, ad_id, publisher_id, booked_hour, click.adjustment, count(*) AS clicks
       FROM click JOIN given USING (click_id) WHERE click.verdict = 'pending' GROUP BY 1, 2, 3, 4, 5
     ), settled AS (
       UPDATE click SET verdict = given.verdict, reason = given.reason, rules_version = ${rules.version},
-        decided_in = ${position}, booked_hour = to_timestamp(booked_hour_ms / 1000.0), adjustment = given.adjustment
+        decided_in = ${position}, booked_hour = to_timestamp(booked_hour_ms / 1000::float8), adjustment = given.adjustment
       FROM given WHERE click.click_id = given.click_id AND click.verdict = 'pending'
       RETURNING click.click_id, impression_id, ad_id, campaign_id, publisher_id, price_micros, clicked_at,
         click.verdict, click.reason, booked_hour, click.adjustment

@@ -19,9 +19,9 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       { file: 'click-processor/write-decided.ts', from: 'ON CONFLICT (click_id) DO NOTHING', to: '' },
       {
-        file: 'click-processor/read-known.ts',
-        from: 'return clicks.filter((click) => !recorded.has(click.clickId));',
-        to: 'return recorded.size < 0 ? [] : clicks;',
+        file: 'click-processor/record.ts',
+        from: 'clicks.filter((click) => !ground.recorded.has(click.clickId))',
+        to: 'clicks',
       },
     ],
     schema: 'ALTER TABLE click DROP CONSTRAINT click_pkey',

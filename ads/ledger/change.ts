@@ -1,6 +1,6 @@
 import type postgres from 'postgres';
 import { shareBooks } from '../click-processor/locks.ts';
-import { readBudgets, readDays } from '../click-processor/read-known.ts';
+import { readDays, readStanding } from '../click-processor/standing.ts';
 import { tidingsOf, writeTidings } from '../click-processor/tidings.ts';
 
 /** One change of a campaign under way: the campaign's budget is locked. */
@@ -34,7 +34,8 @@ export async function changeCampaign<T>(
 
 /** Tells ad servers and alerts when the campaign stops or goes on by this change. */
 async function tellChange({ sql, position }: Change, campaignId: number): Promise<void> {
-  const budgets = await readBudgets(sql, [campaignId]);
+  const standing = await readStanding(sql, campaignId);
+  const budgets = standing === undefined ? [] : [standing];
   const days = await readDays(sql, [campaignId], []);
   const [clock] = await sql<
     { now_ms: string }[]

@@ -2,7 +2,7 @@ import type postgres from 'postgres';
 import { decideAll, type Decided } from '../click-processor/decide.ts';
 import type { CountedClick } from '../click-processor/known.ts';
 import { countedClick } from '../click-processor/known.ts';
-import { readViewed } from '../click-processor/read-known.ts';
+import type { Click } from '../click-processor/click.ts';
 import type { Rules } from '../click-processor/rules.ts';
 import { readStoredClicks, type StoredClick } from './stored-click.ts';
 
@@ -129,4 +129,17 @@ async function creditedAmong(
     { click_id: string }[]
   >`SELECT click_id FROM credit WHERE click_id = ANY(${ids}::uuid[])`;
   return new Set(rows.map((row) => row.click_id));
+}
+
+/** The impressions of these clicks that were seen. */
+async function readViewed(
+  sql: postgres.ISql,
+  clicks: readonly Click[],
+  { viewWaitMs }: Rules,
+): Promise<ReadonlySet<string>> {
+  const ids = clicks.flatMap((click) => click.served?.impressionId ?? []);
+  if (viewWaitMs === undefined || ids.length === 0) return new Set();
+  const rows = await sql<{ impression_id: string }[]>`
+    SELECT impression_id FROM impression WHERE impression_id = ANY(${ids}::uuid[])`;
+  return new Set(rows.map((row) => row.impression_id));
 }
