@@ -11,6 +11,9 @@ import { pythonClients } from './clients/python.ts';
 import type { SigningKey } from './clients/variables.ts';
 import { LAMBDA_CASES } from './lambda-cases.ts';
 
+/** A command line is a process for each call, and a busy machine takes seconds for one. */
+const LIMIT_MS = 400_000;
+
 /** A client with an account of its own at the one platform. */
 interface Speaker {
   readonly name: string;
@@ -54,7 +57,7 @@ for (const { name, account, open, fits, skip: why } of SPEAKERS) {
   const client = why === false ? open(endpoint, { accessKeyId: account, secretAccessKey: 'any' }) : undefined;
   after(() => client?.[Symbol.asyncDispose]());
   for (const one of LAMBDA_CASES.filter(fits)) {
-    test(`${name}: ${one.name}`, { skip: why }, async () => {
+    test(`${name}: ${one.name}`, { skip: why, timeout: LIMIT_MS }, async () => {
       if (client !== undefined) await runCase(one, client, 'json', { account, endpoint });
     });
   }

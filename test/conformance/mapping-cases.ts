@@ -9,7 +9,7 @@ function createQueue(QueueName: string, Attributes: object = {}): Step {
 }
 
 const everyOption: Case = {
-  name: 'a mapping is made with every option, read, changed, turned off and on, listed, tagged and deleted',
+  name: 'a mapping is made with every option, read, listed, tagged and deleted',
   forCommandLines: true,
   steps: [
     create('mapped'),
@@ -33,6 +33,44 @@ const everyOption: Case = {
       save: { uuid: 'UUID', arn: 'EventSourceMappingArn' },
     },
     {
+      action: 'lambda:GetEventSourceMapping',
+      input: { UUID: '{uuid}' },
+      output: { State: 'Enabled', BatchSize: 100, FilterCriteria: FILTERS },
+    },
+    {
+      action: 'lambda:ListEventSourceMappings',
+      input: { FunctionName: 'mapped', EventSourceArn: `${QUEUE}mapped-source` },
+      output: { EventSourceMappings: [{ UUID: '{uuid}' }] },
+    },
+    { action: 'lambda:ListTags', input: { Resource: '{arn}' }, output: { Tags: { team: 'a' } } },
+    refused('CreateEventSourceMapping', { EventSourceArn: `${QUEUE}mapped-source`, FunctionName: 'mapped' }, [
+      ...([409, 'ResourceConflictException'] as const),
+      `An event source mapping with SQS arn (" ${QUEUE}mapped-source ") and function (" mapped ") already exists. Please update or delete the existing mapping with UUID {uuid}`,
+    ]),
+    {
+      action: 'lambda:DeleteEventSourceMapping',
+      input: { UUID: '{uuid}' },
+      output: { State: 'Deleting', UUID: '{uuid}' },
+    },
+  ],
+};
+
+const changed: Case = {
+  name: 'a mapping is changed, loses what it is given empty, and is turned off and on',
+  steps: [
+    create('remapped'),
+    wait('FunctionActiveV2', 'remapped'),
+    createQueue('remapped-source'),
+    {
+      action: 'lambda:CreateEventSourceMapping',
+      input: {
+        ...{ EventSourceArn: `${QUEUE}remapped-source`, FunctionName: 'remapped', BatchSize: 100 },
+        ...{ MaximumBatchingWindowInSeconds: 5, FilterCriteria: FILTERS },
+        ...{ FunctionResponseTypes: ['ReportBatchItemFailures'], ScalingConfig: { MaximumConcurrency: 7 } },
+      },
+      save: { uuid: 'UUID' },
+    },
+    {
       action: 'lambda:UpdateEventSourceMapping',
       input: { UUID: '{uuid}', BatchSize: 5, MaximumBatchingWindowInSeconds: 0, Enabled: false },
       output: { BatchSize: 5, MaximumBatchingWindowInSeconds: 0, State: 'Disabling' },
@@ -52,20 +90,11 @@ const everyOption: Case = {
       output: { State: 'Disabled', BatchSize: 5 },
     },
     {
-      action: 'lambda:ListEventSourceMappings',
-      input: { FunctionName: 'mapped', EventSourceArn: `${QUEUE}mapped-source` },
-      output: { EventSourceMappings: [{ UUID: '{uuid}' }] },
+      action: 'lambda:UpdateEventSourceMapping',
+      input: { UUID: '{uuid}', Enabled: true },
+      output: { State: 'Enabling' },
     },
-    { action: 'lambda:ListTags', input: { Resource: '{arn}' }, output: { Tags: { team: 'a' } } },
-    refused('CreateEventSourceMapping', { EventSourceArn: `${QUEUE}mapped-source`, FunctionName: 'mapped' }, [
-      ...([409, 'ResourceConflictException'] as const),
-      `An event source mapping with SQS arn (" ${QUEUE}mapped-source ") and function (" mapped ") already exists. Please update or delete the existing mapping with UUID {uuid}`,
-    ]),
-    {
-      action: 'lambda:DeleteEventSourceMapping',
-      input: { UUID: '{uuid}' },
-      output: { State: 'Deleting', UUID: '{uuid}' },
-    },
+    { action: 'lambda:GetEventSourceMapping', input: { UUID: '{uuid}' }, output: { State: 'Enabled' } },
   ],
 };
 
@@ -163,4 +192,4 @@ const partial: Case = {
 };
 
 /** The cases of event source mappings. */
-export const mappingCases: readonly Case[] = [everyOption, refusals, partial];
+export const mappingCases: readonly Case[] = [everyOption, changed, refusals, partial];
