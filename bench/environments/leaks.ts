@@ -9,8 +9,8 @@ import { StartStreams } from './streams.ts';
 
 /** So many that the platform has what it keeps for good. */
 const WARMING_UP = 200;
-/** Longer than the spawner and the shells that wait stay without work, and than `fetch` keeps a connection. */
-const REST_MS = 17_000;
+/** Longer than shells that wait, and after them the spawner, stay without work, and than `fetch` keeps a connection. */
+const REST_MS = 27_000;
 
 /** What the machine holds of a platform that rests. */
 interface Held {

@@ -80,6 +80,25 @@ test('an environment that becomes free while starts wait serves the longest wait
   assert.equal(starter.started.length, 2);
 });
 
+test('who can have a program that waits does not wait behind starts', async () => {
+  const spares = {
+    ...{ size: 1, usedMemoryBytes: 0, giveUpOne: () => false, fill: () => undefined },
+    hasFor: ({ key }: FunctionRecord) => key.name === 'hit',
+  };
+  build({ startsAtOnce: 2, spares });
+  for (let waiting = 0; waiting < 5; waiting += 1) await invoke(recordOf('slow'));
+  assert.equal(starter.started.length, 1);
+  const { result } = await invoke(recordOf('hit'));
+  assert.equal(starter.started.length, 2);
+  await starter.at(2).say({ kind: 'ready' });
+  await starter.at(2).answer();
+  assert.equal((await result).kind, 'answered');
+  // The one that waited is gone: the next one waits like all.
+  spares.size = 0;
+  await invoke(recordOf('hit', '2'));
+  assert.equal(starter.started.length, 2);
+});
+
 test('a start that takes long makes place for the next', async () => {
   build({ startsAtOnce: 1 });
   await Promise.all([invoke(recordOf('slow')), invoke(recordOf('quick'))]);

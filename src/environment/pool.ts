@@ -28,7 +28,7 @@ export interface EnvironmentPoolOptions {
   /** How much of it may be used before no function is kept warm any more; none is when this is not given. */
   readonly warmShare?: number;
   /** Programs started ahead: told when nobody waits, and given up for environments that need their memory. */
-  readonly spares?: Pick<Spares, 'fill' | 'giveUpOne' | 'usedMemoryBytes' | 'size'>;
+  readonly spares?: Pick<Spares, 'fill' | 'giveUpOne' | 'usedMemoryBytes' | 'size' | 'hasFor'>;
 }
 
 /**
@@ -43,6 +43,8 @@ export class EnvironmentPool implements AsyncDisposable {
   readonly #care: IdleCare;
   readonly #room: Room;
   readonly #slots: StartSlots;
+  /** For those who can have a program that waits: they do not wait behind starts. */
+  readonly #hitSlots: StartSlots;
   readonly #starts = new Set<Promise<void>>();
   #isStopping = false;
 
@@ -52,6 +54,7 @@ export class EnvironmentPool implements AsyncDisposable {
     this.#groups = new EnvironmentGroups(idleMs);
     this.#room = new Room(memoryBytes);
     this.#slots = new StartSlots(clock, startsAtOnce);
+    this.#hitSlots = new StartSlots(clock, startsAtOnce);
     this.#ahead = new ReadyAhead({
       ...{ groups: this.#groups, room: this.#room, warmShare },
       nowMs: () => clock.nowMs(),
@@ -113,7 +116,7 @@ export class EnvironmentPool implements AsyncDisposable {
 
   /** True while nobody waits for an environment and none is being started. */
   get isQuiet(): boolean {
-    return this.#waiting.size === 0 && this.#slots.areUnused;
+    return this.#waiting.size === 0 && this.#slots.areUnused && this.#hitSlots.areUnused;
   }
 
   /** How many environments stand by without a function. */
@@ -151,9 +154,10 @@ export class EnvironmentPool implements AsyncDisposable {
   #startMore(): void {
     if (this.#isStopping) return;
     if (this.isQuiet) this.#options.spares?.fill();
+    this.#startHits();
     for (const { group } of this.#waiting) {
       if (this.#slots.areFull) return;
-      if (!group.needsStart) continue;
+      if (!group.needsStart || this.#isHit(group)) continue;
       if (!this.#makeRoom(group)) return;
       this.#start(group);
     }
@@ -162,6 +166,21 @@ export class EnvironmentPool implements AsyncDisposable {
       if (group === undefined) return;
       this.#start(group);
     }
+  }
+
+  /** Needs no room: what waits has its memory already. */
+  #startHits(): void {
+    if (this.#options.spares === undefined) return;
+    for (const { group } of this.#waiting) {
+      if (this.#hitSlots.areFull) return;
+      if (group.needsStart && this.#isHit(group)) this.#start(group, this.#hitSlots);
+    }
+  }
+
+  /** True when a program that waits is there for it, beyond those that others are just getting. */
+  #isHit({ record }: EnvironmentGroup): boolean {
+    const { spares } = this.#options;
+    return spares !== undefined && this.#hitSlots.inUse < spares.size && spares.hasFor(record);
   }
 
   /** What stands ready stays, frozen; whether it still should is asked again after another idle time. */
@@ -183,10 +202,10 @@ export class EnvironmentPool implements AsyncDisposable {
     return room.kind === 'free';
   }
 
-  #start(group: EnvironmentGroup): void {
+  #start(group: EnvironmentGroup, slots = this.#slots): void {
     const planned: PlannedStart = { isProvisioned: group.lacksProvisioned, isBuilt: false };
     group.starts.add(planned);
-    const release = this.#slots.take(() => this.#startMore());
+    const release = slots.take(() => this.#startMore());
     const start = this.#bringUp(group, planned)
       .catch((error: unknown): Lease =>
         noRoom(`No environment could be started: ${(error as Error).message}`),

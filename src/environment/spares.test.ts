@@ -55,6 +55,14 @@ const TELLER: Files = {
   'lib/part.mjs': 'export const part = 1;',
 };
 
+/** A helper that runs beside a function and wants to know of nothing. */
+const EXTENSION = `#!/var/lang/bin/node
+const base = 'http://' + process.env.AWS_LAMBDA_RUNTIME_API + '/2020-01-01/extension';
+const headers = { 'Lambda-Extension-Name': 'helper' };
+const registered = await fetch(base + '/register', { method: 'POST', headers, body: '{"events":[]}' });
+const id = registered.headers.get('lambda-extension-identifier');
+await fetch(base + '/event/next', { headers: { 'Lambda-Extension-Identifier': id } });`;
+
 interface Told {
   readonly variables: Readonly<Record<string, string>>;
   readonly atStart: readonly string[];
@@ -115,9 +123,23 @@ describe('programs started ahead, behind the walls', { timeout: 60_000 }, () => 
     ]) {
       assert.equal(isLate(await told(rooms, settings)), false, JSON.stringify(settings));
     }
+    const helper = { executable: EXTENSION };
+    const extended = { variables: { MILLRACE_EXTENSIONS: 'package' } };
+    const beside = await rooms.run({ ...TELLER, 'extensions/helper': helper }, {}, extended);
+    assert.equal(isLate(answerOf(beside) as Told), false, 'with an extension');
     const shared = { ...TELLER, 'lib/libmine.so.1': 'no library' };
     assert.equal(isLate(answerOf(await rooms.run(shared)) as Told), false);
     assert.ok(rooms.spares.size > 0);
+  });
+
+  test('whether one is there for a function is known before anything of it is started', async (context) => {
+    await using rooms = await roomsWithSpare(context);
+    const known = async (settings: Partial<FunctionSettings>): Promise<boolean> =>
+      rooms.spares.hasFor(await rooms.deploy(TELLER, settings));
+    assert.equal(await known({ variables: { MINE: 'yes' } }), true);
+    assert.equal(await known({ memorySizeMb: 300 }), false);
+    assert.equal(await known({ variables: { NODE_OPTIONS: '' } }), false);
+    assert.equal(await known({ variables: { MILLRACE_NETWORK: 'none' } }), false);
   });
 
   test('code that cannot be loaded fails in one as ever, and its output is in its log', async (context) => {

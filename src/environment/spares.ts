@@ -1,10 +1,11 @@
 import type { Clock } from '../base/clock.ts';
-import type { FunctionSettings } from '../function/function.ts';
+import type { FunctionRecord, FunctionSettings } from '../function/function.ts';
 import { INIT_LIMIT_MS } from '../function/limits.ts';
 import { TASK_ROOT, type Launch, type Spare as SpareWay } from '../function/runtime/runtime.ts';
 import type { Mount, SandboxSpec } from '../sandbox/sandbox.ts';
 import type { Tell } from '../watch/event.ts';
 import { listFolder } from './linked-folder.ts';
+import { NETWORK_VARIABLE } from './network.ts';
 import { SpareDemand } from './spare-demand.ts';
 import { processVariables } from './variables.ts';
 import { Spare, type Content, type SpareParts, type SpareShape, type TakenSpare } from './spare.ts';
@@ -45,6 +46,9 @@ export interface SpareOrder {
 
 interface Group {
   readonly shape: SpareShape;
+  readonly way: SpareWay;
+  /** Settings of functions that it has served or could have, as far as they decide that. */
+  readonly kinds: Set<string>;
   readonly demand: SpareDemand;
   readonly ready: Spare[];
   startingCount: number;
@@ -74,7 +78,8 @@ export class Spares implements AsyncDisposable {
     const contents = await this.#contentsOf(order);
     if (contents === undefined) return;
     const { launch: ahead, words } = way.ahead(launch);
-    const group = this.#groupOf(order, ahead);
+    const group = this.#groupOf(order, ahead, way);
+    group.kinds.add(kindOf(settings));
     group.demand.note(this.#options.clock.nowMs());
     this.#planTrim();
     const spare = group.ready.pop();
@@ -86,6 +91,14 @@ export class Spares implements AsyncDisposable {
       await spare.end();
       return;
     }
+  }
+
+  /** True when one is ready that such a function would most likely get: it may still have too many files. */
+  hasFor({ settings }: Pick<FunctionRecord, 'settings'>): boolean {
+    const kind = kindOf(settings);
+    return [...this.#groups.values()].some(
+      ({ ready, kinds, way }) => ready.length > 0 && kinds.has(kind) && way.suits(settings),
+    );
   }
 
   /** How many are ready. */
@@ -131,13 +144,13 @@ export class Spares implements AsyncDisposable {
     await Promise.all(this.#starts);
   }
 
-  #groupOf({ settings, network, targets }: SpareOrder, launch: Launch): Group {
+  #groupOf({ settings, network, targets }: SpareOrder, launch: Launch, way: SpareWay): Group {
     const { memorySizeMb, ephemeralStorageMb } = settings;
     const variables = { ...processVariables(), ...launch.variables };
     const shape: SpareShape = { launch, network, memorySizeMb, ephemeralStorageMb, targets, variables };
     const key = JSON.stringify(shape);
     const group = this.#groups.get(key) ?? {
-      ...{ shape, ready: [], startingCount: 0 },
+      ...{ shape, way, kinds: new Set(), ready: [], startingCount: 0 },
       demand: new SpareDemand(this.#options.keepMs),
     };
     this.#groups.set(key, group);
@@ -229,6 +242,10 @@ export class Spares implements AsyncDisposable {
     }
     if (this.#groups.size > 0) this.#planTrim();
   }
+}
+
+function kindOf({ runtime, memorySizeMb, ephemeralStorageMb, variables }: FunctionSettings): string {
+  return JSON.stringify([runtime, memorySizeMb, ephemeralStorageMb, variables[NETWORK_VARIABLE] ?? '']);
 }
 
 function usedBytes(spares: readonly Spare[]): number {

@@ -24,6 +24,11 @@ export class StartSlots {
     return this.#inUse >= (this.#isUnderWay ? this.#limit : this.#firstLimit);
   }
 
+  /** How many of them are taken. */
+  get inUse(): number {
+    return this.#inUse;
+  }
+
   get areUnused(): boolean {
     return this.#inUse === 0;
   }
