@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import postgres from 'postgres';
+import type postgres from 'postgres';
+import { connectTo } from '../click-processor/connect.ts';
 import { claimName } from './one-server.ts';
 import { startAdServer, type AdServerSurroundings } from './start.ts';
 
@@ -16,6 +17,9 @@ interface Given {
   readonly spoolLimitMb: number;
 }
 
+/** What there is to show is asked for again soon: an answer that takes longer is not waited for. */
+const LONGEST_QUERY_MS = 10_000;
+
 /**
  * An ad server as a program. `QUEUE_URL` says where clicks go, `VIEWS_QUEUE_URL` where views go, `AWS_ENDPOINT_URL` where
  * the broker is, `DATABASE_URL` where the ledger is. Prints one line when it answers; ends on SIGTERM, after those that
@@ -26,7 +30,7 @@ async function main(): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.resolve());
   const given = program().parse().opts<Given>();
   const giveBack = claimName(resolve(given.data), given.name);
-  const sql = postgres(required('DATABASE_URL'), { max: 2, connect_timeout: 10, onnotice: () => undefined });
+  const sql = connectTo(required('DATABASE_URL'), { max: 2, longestQueryMs: LONGEST_QUERY_MS });
   const running = await startAdServer(surroundings(given, sql));
   console.log(`Ad server ${running.serverId} answers at ${running.origin}`);
   await stopping.promise;
