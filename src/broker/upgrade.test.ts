@@ -69,3 +69,36 @@ test('a data directory of format 2 is brought up to date and keeps all that it h
   assert.equal(database.prepare('PRAGMA user_version').get()?.['user_version'], FORMAT_VERSION);
   assert.equal(database.prepare('PRAGMA integrity_check').get()?.['integrity_check'], 'ok');
 });
+
+/**
+ * A file of format 3 with a queue (a message leased for ten minutes, one that waits, one that is delayed, one of a group) and a FIFO queue (a-1
+ * leased for ten minutes, a-2 of its group, b-1 of another), made at 1,700,000,000,000.
+ */
+const FORMAT_3 = new URL('../store/sqlite/fixtures/format-3.db.gz', import.meta.url);
+const ORDERS_RECEIPT = 'MS4yLjEuMQ' as ReceiptHandle;
+const JOBS_RECEIPT = 'MS4xLjEuMQ' as ReceiptHandle;
+
+test('a data directory of format 3 is brought up to date and keeps all that it held', async (context) => {
+  const disk = new OnDisk(context);
+  writeFileSync(disk.path, gunzipSync(readFileSync(FORMAT_3)));
+  disk.clock.advance(1000);
+  const broker = await disk.open();
+  const [orders, jobs] = [named('orders.fifo'), named('jobs')];
+  const described = broker.describe(jobs);
+  assert.ok(described.ok);
+  const { visibleCount, inFlightCount, delayedCount } = described.value;
+  assert.deepEqual([visibleCount, inFlightCount, delayedCount], [2, 1, 1]);
+  assert.deepEqual(bodies(await receive(broker, orders)), ['b-1']);
+  const again = { body: 'again', attributes: {}, senderId: 's', groupId: 'b', deduplicationId: 'id-b-1' };
+  assert.ok((await broker.send(orders, [again])).ok);
+  assert.deepEqual(await broker.settle(orders, [ORDERS_RECEIPT]), { ok: true, value: ['settled'] });
+  assert.deepEqual(bodies(await receive(broker, orders)), ['a-2']);
+  assert.deepEqual(bodies(await receive(broker, jobs)), ['waiting', 'of a group']);
+  assert.deepEqual(await broker.settle(jobs, [JOBS_RECEIPT]), { ok: true, value: ['settled'] });
+  disk.clock.advance(10_000);
+  assert.deepEqual(bodies(await receive(broker, jobs, { waitMs: 20_000 })), ['delayed']);
+  await disk.stop();
+  using database = new DatabaseSync(disk.path, { readOnly: true });
+  assert.equal(database.prepare('PRAGMA user_version').get()?.['user_version'], FORMAT_VERSION);
+  assert.equal(database.prepare('PRAGMA integrity_check').get()?.['integrity_check'], 'ok');
+});

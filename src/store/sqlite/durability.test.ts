@@ -102,7 +102,9 @@ test('purged and deleted contents are swept, and their room is used again', asyn
   await using store = await opened(directory);
   const many = Array.from({ length: 300 }, (_, index) => added(index + 1));
   await store.queues.commit([WRITTEN, ...many], 1);
+  assert.equal((await ordersOf(store.queues)).length, 300);
   await store.queues.commit([{ kind: 'purged', queue: QUEUE, throughOrder: 300 }], 2);
+  assert.ok(rows(directory, 'message') > 0);
   for (let atMs = 3; rows(directory, 'message') > 0 || rows(directory, 'standing') > 0; atMs++) {
     await store.queues.commit([], atMs);
   }

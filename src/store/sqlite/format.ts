@@ -9,7 +9,7 @@ import type { DatabaseSync } from 'node:sqlite';
  * that can grow without harm (a new optional member of a JSON object) do not need a new version. A raised `CHANGE_VERSION` is such
  * a change of meaning.
  */
-export const FORMAT_VERSION = 3;
+export const FORMAT_VERSION = 4;
 
 /** "MilR": marks the file as Millrace's (SQLite's `application_id`). */
 export const APPLICATION_ID = 0x4d696c52;
@@ -91,6 +91,14 @@ const STEPS: readonly string[] = [
   -- By epochs of 2^10 places, so that what is sent and settled together stands together in the index, however many lanes there are.
   DROP INDEX standing_by_lane;
   CREATE INDEX standing_by_lane ON standing (id >> 10, lane) WHERE lane IS NOT NULL;
+  `,
+  `
+  -- Groups as they came, of which messages do not stand in the tables yet: see recent.ts. Packed as they cross to the writing thread, little endian.
+  CREATE TABLE recent_group (
+    number INTEGER PRIMARY KEY,
+    numbers BLOB NOT NULL,
+    bytes BLOB NOT NULL
+  ) STRICT;
   `,
 ];
 

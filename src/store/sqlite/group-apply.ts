@@ -2,6 +2,8 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { assert, present } from '../../base/assert.ts';
 import { CHANGE_CODES, type PackedGroup } from './group-code.ts';
 import { Unpacker } from './packed.ts';
+import type { Recent, RecentMessage } from './recent.ts';
+import { RecentTable, sizeBytesOf, takeAdded, takeState } from './recent-table.ts';
 import { SendsTable } from './sends-table.ts';
 import { ORDER_BITS, ORDER_MASK, type Slots } from './slots.ts';
 import { Write } from './write.ts';
@@ -12,7 +14,16 @@ const ID = `((? << ${ORDER_BITS}) | ?)`;
 /** The slot of a queue that is not there: nothing stands in it, and what is said of it comes too late. */
 const NOWHERE = 0;
 
-/** Writes the rows of a group, inside the writing thread and inside a transaction. */
+/** Bytes of groups that are kept as they came. */
+const MOST_RECENT_BYTES = 512 * 1024;
+
+/** A group with more bytes for each of its numbers has long messages, whose rows are the smaller part of what they cost. */
+const MOST_BYTES_PER_NUMBER = 128;
+
+/**
+ * Writes the rows of a group, inside the writing thread and inside a transaction. Messages come to their rows some time after their group,
+ * which is kept until then.
+ */
 export class GroupApply {
   readonly #slots: Slots;
   readonly #slotOf = new Map<number, number>();
@@ -20,6 +31,12 @@ export class GroupApply {
   readonly #slotRow: StatementSync;
   readonly #later: StatementSync;
   readonly #sends: SendsTable;
+  readonly #recentTable: RecentTable;
+  #recent: Recent;
+  /** The messages of the group that is being applied need not come to their rows at once. */
+  #mayKeep = false;
+  /** The group says something of a message that is not in its row: it must be kept. */
+  #mustKeep = false;
 
   constructor(database: DatabaseSync, slots: Slots) {
     this.#slots = slots;
@@ -29,14 +46,60 @@ export class GroupApply {
       `SELECT 1 FROM standing WHERE id > ${ID} AND id <= (? << ${ORDER_BITS}) + ${ORDER_MASK} LIMIT 1`,
     );
     this.#sends = new SendsTable(database);
+    this.#recentTable = new RecentTable(database);
+    this.#recent = this.#recentTable.load();
+  }
+
+  /** True when all messages are in their rows. */
+  get isSettled(): boolean {
+    return this.#recent.isEmpty;
   }
 
   /** What is remembered of rows may be wrong: a transaction was rolled back. */
   forget(): void {
     this.#slotOf.clear();
+    this.#recent = this.#recentTable.load();
   }
 
+  /** Brings all messages to their rows. */
+  settle(): void {
+    this.#settleDownTo(0);
+  }
+
+  /** Applies a group. The messages that it adds are kept in it for a while, unless they are long. */
   apply(group: PackedGroup): void {
+    const isKept = !isLong(group);
+    this.#settleDownTo(isKept ? MOST_RECENT_BYTES : 0);
+    this.#applyAll(group, isKept);
+    if (this.#mustKeep) this.#keep(group);
+  }
+
+  /** Where there is no room to keep the group: what was kept takes less of it, the more the group removes. */
+  applyInLittleRoom(group: PackedGroup): void {
+    this.#applyAll(group, false);
+    this.#recentTable.join(this.#recent);
+  }
+
+  #keep(group: PackedGroup): void {
+    const number = this.#recent.nextNumber;
+    this.#recentTable.keep(number, group);
+    this.#recent.keep(number, sizeBytesOf(group));
+  }
+
+  /** Groups go oldest first. All their room is free before any is taken by what is left of them. */
+  #settleDownTo(sizeBytes: number): void {
+    const left: RecentMessage[] = [];
+    while (this.#recent.sizeBytes > sizeBytes) {
+      const oldest = this.#recent.takeOldest();
+      this.#recentTable.drop(oldest.number);
+      left.push(...oldest.left);
+    }
+    for (const message of left) this.#insert(this.#slot(message.queue), message);
+  }
+
+  #applyAll(group: PackedGroup, mayKeep: boolean): void {
+    this.#mayKeep = mayKeep;
+    this.#mustKeep = false;
     const unpacker = new Unpacker(group);
     const texts = group.texts.values();
     while (!unpacker.isAtEnd) {
@@ -56,9 +119,9 @@ export class GroupApply {
     const slot = this.#slot(queue);
     switch (code) {
       case CHANGE_CODES['message-added']:
-        return this.#add(slot, unpacker);
+        return this.#add(queue, slot, unpacker);
       case CHANGE_CODES['message-moved']:
-        return this.#move(slot, unpacker);
+        return this.#move(queue, slot, unpacker);
       case CHANGE_CODES['message-removed']:
         return this.#remove(queue, slot, unpacker);
       case CHANGE_CODES.counted:
@@ -82,6 +145,7 @@ export class GroupApply {
   }
 
   #deleteQueue(queue: number, slot: number): void {
+    if (this.#recent.removeThrough(queue, Infinity)) this.#mustKeep = true;
     if (slot === NOWHERE) return;
     this.#statements.deleteQueue.run(queue);
     this.#slots.leave(slot);
@@ -90,6 +154,7 @@ export class GroupApply {
 
   /** Usually all that is there goes, and the queue goes on in another slot. */
   #purge(queue: number, slot: number, throughOrder: number): void {
+    if (this.#recent.removeThrough(queue, throughOrder)) this.#mustKeep = true;
     if (slot === NOWHERE) return;
     const isAll = this.#later.get(slot, throughOrder, slot) === undefined;
     if (!isAll) {
@@ -102,26 +167,27 @@ export class GroupApply {
     this.#slotOf.delete(queue);
   }
 
-  #add(slot: number, unpacker: Unpacker): void {
+  #add(queue: number, slot: number, unpacker: Unpacker): void {
     if (slot === NOWHERE) return unpacker.skipAdded();
-    const order = unpacker.number();
-    this.#statements.addStanding.run(
-      slot,
-      order,
-      unpacker.number(),
-      unpacker.number(),
-      unpacker.number(),
-      unpacker.number(),
-      unpacker.number(),
-      unpacker.number(),
-      unpacker.number(),
-      unpacker.number(),
-    );
-    this.#statements.addMessage.run(slot, order, unpacker.content());
+    const message = takeAdded(queue, unpacker);
+    if (!this.#mayKeep) return this.#insert(slot, message);
+    this.#recent.add(message);
+    this.#mustKeep = true;
   }
 
-  #move(slot: number, unpacker: Unpacker): void {
+  #insert(slot: number, { order, fields, content }: RecentMessage): void {
+    if (slot === NOWHERE) return;
+    this.#statements.addStanding.run(slot, order, ...fields);
+    this.#statements.addMessage.run(slot, order, content);
+  }
+
+  #move(queue: number, slot: number, unpacker: Unpacker): void {
     const order = unpacker.number();
+    const recent = this.#recent.find(queue, order);
+    if (recent !== undefined) {
+      this.#mustKeep = true;
+      return takeState(recent, unpacker);
+    }
     this.#statements.move.run(
       unpacker.number(),
       unpacker.number(),
@@ -136,8 +202,12 @@ export class GroupApply {
   /** What is removed one after the other goes at once: receives hand out in order, and batches settle what they got. */
   #remove(queue: number, slot: number, unpacker: Unpacker): void {
     const first = unpacker.number();
+    if (this.#recent.remove(queue, first) !== undefined) {
+      this.#mustKeep = true;
+      return;
+    }
     let last = first;
-    while (unpacker.takes(CHANGE_CODES['message-removed'], queue, last + 1)) last += 1;
+    while (this.#isNextOfRun(queue, last + 1, unpacker)) last += 1;
     const { removeStanding, removeMessage, removeStandingRun, removeMessageRun } = this.#statements;
     if (first === last) {
       removeStanding.run(slot, first);
@@ -148,6 +218,11 @@ export class GroupApply {
     }
   }
 
+  #isNextOfRun(queue: number, order: number, unpacker: Unpacker): boolean {
+    if (this.#recent.find(queue, order) !== undefined) return false;
+    return unpacker.takes(CHANGE_CODES['message-removed'], queue, order);
+  }
+
   #slot(queue: number): number {
     const known = this.#slotOf.get(queue);
     if (known !== undefined) return known;
@@ -156,6 +231,13 @@ export class GroupApply {
     this.#slotOf.set(queue, slot);
     return slot;
   }
+}
+
+/** True for a group that is not worth keeping. */
+function isLong({ numbers, bytes }: PackedGroup): boolean {
+  return (
+    bytes.byteLength > MOST_RECENT_BYTES / 2 || bytes.byteLength > numbers.length * MOST_BYTES_PER_NUMBER
+  );
 }
 
 type Statements = Readonly<Record<keyof ReturnType<typeof texts>, Write>>;

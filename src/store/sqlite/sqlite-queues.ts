@@ -1,3 +1,4 @@
+import type { Clock } from '../../base/clock.ts';
 import type { QueueId } from '../../base/ids.ts';
 import type { Change, RememberedSends } from '../change.ts';
 import {
@@ -29,14 +30,25 @@ export interface SqliteQueuesOptions {
   readonly reader: () => StoreThread<ReaderQuestions>;
   readonly opened: Opened;
   readonly space: FreeSpace;
+  readonly clock: Clock;
   /** Ends both threads. */
   readonly close: () => Promise<void>;
 }
+
+/** How long a full disk is waited for before what waits to be read is brought to its rows again. */
+const FULL_MS = 100;
 
 /** Queues as tables of the database: groups to the writing thread, questions for messages to the reading one. */
 export class SqliteQueues implements QueueStore {
   readonly #options: SqliteQueuesOptions;
   #fullHeard = 0;
+  /** Messages were added since all were last brought to their rows. */
+  #mayBeKept = false;
+  /** Settled when they are in their rows; undefined while none is brought there. */
+  #settling: Promise<void> | undefined;
+  /** Questions that wait for that. */
+  readonly #reads = new Set<Promise<unknown>>();
+  #isEnding = false;
 
   constructor(options: SqliteQueuesOptions) {
     this.#options = options;
@@ -59,6 +71,7 @@ export class SqliteQueues implements QueueStore {
     const packed = packGroup(group, atMs);
     const fullHeard = this.#fullHeard;
     const handed = { ...packed, fullHeard };
+    this.#mayBeKept = true;
     const outcome = await this.#options.writer.ask('commit', handed, buffersOf(packed));
     // Only the first answer of a full disk is news: the groups behind it were refused because of it.
     if (outcome === 'disk-full' && fullHeard === this.#fullHeard) this.#fullHeard += 1;
@@ -69,12 +82,12 @@ export class SqliteQueues implements QueueStore {
     const { queue, after, visibleBeforeMs, limit, limitSizeBytes } = query;
     const ask = { queue, afterMs: after.visibleAtMs, afterOrder: after.order };
     const limits = { visibleBeforeMs, limit, limitSizeBytes };
-    const packed = await this.#options.reader().ask('page', { ...ask, ...limits });
+    const packed = await this.#ask('page', { ...ask, ...limits });
     return { messages: unpackMessages(packed), nextVisibleAtMs: packed.nextMs };
   }
 
   async lanePage(query: LanePageQuery): Promise<LanePage> {
-    const packed = await this.#options.reader().ask('lane-page', query);
+    const packed = await this.#ask('lane-page', query);
     const { parts, lastOrder, isLast, nextMs } = packed;
     return { messages: unpackMessages(packed), parts, lastOrder, isLast, nextVisibleAtMs: nextMs };
   }
@@ -86,18 +99,57 @@ export class SqliteQueues implements QueueStore {
   }
 
   async read(queue: QueueId, orders: readonly number[]): Promise<readonly StoredMessage[]> {
-    return unpackMessages(await this.#options.reader().ask('read', { queue, orders }));
+    return unpackMessages(await this.#ask('read', { queue, orders }));
   }
 
   async expired(queue: QueueId, sentBeforeMs: number, limit: number): Promise<ExpiryPage> {
-    const packed = await this.#options.reader().ask('expired', { queue, sentBeforeMs, limit });
+    const packed = await this.#ask('expired', { queue, sentBeforeMs, limit });
     return { places: unpackPlaces(packed), nextSentAtMs: packed.nextMs };
   }
 
   async reload(queue: QueueId, nowMs: number): Promise<StoredQueue | undefined> {
     const ask = { queue, nowMs, delayedLimit: DELAYED_AT_START };
+    await this.#settled();
     const packed = await this.#options.writer.ask('one-queue', ask);
     return unpackQueues(packed)[0];
+  }
+
+  /** What was asked has been answered; asked before the threads end. */
+  async idle(): Promise<void> {
+    this.#isEnding = true;
+    await Promise.allSettled(this.#reads);
+  }
+
+  /** Asks the reading thread, once every message of the groups so far stands where it looks. */
+  async #ask<Kind extends keyof ReaderQuestions>(
+    kind: Kind,
+    ask: ReaderQuestions[Kind]['ask'],
+  ): Promise<ReaderQuestions[Kind]['answer']> {
+    const settled = this.#settled();
+    if (settled === undefined) return this.#options.reader().ask(kind, ask);
+    const read = settled.then(() => this.#options.reader().ask(kind, ask));
+    this.#reads.add(read);
+    return read.finally(() => this.#reads.delete(read));
+  }
+
+  #settled(): Promise<void> | undefined {
+    if (!this.#mayBeKept) return this.#settling;
+    this.#mayBeKept = false;
+    const settling = this.#settle().finally(() => {
+      if (this.#settling === settling) this.#settling = undefined;
+    });
+    this.#settling = settling;
+    return settling;
+  }
+
+  /** A disk that is so full that this is not possible is waited for. */
+  async #settle(): Promise<void> {
+    const { writer, clock } = this.#options;
+    while ((await writer.ask('settle', undefined)) === 'disk-full' && !this.#isEnding) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      clock.after(FULL_MS, resolve);
+      await promise;
+    }
   }
 
   spaceIsLow(): boolean {

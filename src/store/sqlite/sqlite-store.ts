@@ -1,3 +1,4 @@
+import { SystemClock } from '../../base/clock.ts';
 import type { RunId } from '../../base/ids.ts';
 import { ok, type Result } from '../../base/result.ts';
 import type { Catalog } from '../catalog.ts';
@@ -32,6 +33,7 @@ export class SqliteStore implements AsyncDisposable {
   readonly catalog: Catalog;
   /** Disposing it disposes the whole store. */
   readonly queues: QueueStore;
+  readonly #queues: SqliteQueues;
   /** The number of this run of the platform on its data. */
   readonly run: RunId;
   /** The time of the last durable commit of earlier runs; 0 when there was none. */
@@ -44,13 +46,15 @@ export class SqliteStore implements AsyncDisposable {
     this.#options = options;
     this.#writer = writer;
     this.catalog = new SqliteCatalog(writer);
-    this.queues = new SqliteQueues({
+    this.#queues = new SqliteQueues({
       writer,
       opened,
       reader: () => this.#startReader(),
+      clock: new SystemClock(),
       space: new FreeSpace(options.path, options.reserveBytes ?? DEFAULT_RESERVE_BYTES),
       close: () => this[Symbol.asyncDispose](),
     });
+    this.queues = this.#queues;
     this.run = opened.run;
     this.lastDurableMs = opened.lastDurableMs;
   }
@@ -70,6 +74,7 @@ export class SqliteStore implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#queues.idle();
     await this.#reader?.[Symbol.asyncDispose]();
     await this.#writer[Symbol.asyncDispose]();
   }

@@ -36,7 +36,7 @@ class Writer {
     this.#transactions = new Transactions(database);
     this.#slots = new Slots(database);
     this.#groups = new GroupApply(database, this.#slots);
-    this.#checkpoints = new Checkpoints(database, clock);
+    this.#checkpoints = new Checkpoints({ database, clock, beforeIdle: () => void this.settle() });
     this.#sweeper = new Sweeper({ clock, slots: this.#slots, run: (step) => this.run(step) });
     this.queues = new StoredQueues(database);
     this.records = new Records(database);
@@ -44,7 +44,9 @@ class Writer {
 
   /** Enters this run; its number is durable before anybody learns it. */
   enterRun(): Opened {
-    this.#database.exec('UPDATE platform SET run = run + 1');
+    this.#database.exec('BEGIN IMMEDIATE; UPDATE platform SET run = run + 1');
+    this.#groups.settle();
+    this.#database.exec('COMMIT');
     const row = present(
       this.#database.prepare('SELECT run, durable_at_ms FROM platform').get(),
       'the platform row',
@@ -61,14 +63,19 @@ class Writer {
   /** A group that was decided before its sender heard of a full disk stands on what is lost: it is refused. */
   commit(group: HandedOver): StepOutcome {
     if (group.fullHeard < this.#fullMet) return 'disk-full';
-    const outcome = this.run(() => this.#apply(group));
-    if (outcome === 'disk-full') this.#fullMet += 1;
-    return outcome;
+    const outcome = this.run(() => {
+      this.#groups.apply(group);
+      this.#sweeper.sweepWithGroup();
+    });
+    if (outcome === 'durable') return outcome;
+    const outcomeInLittleRoom = this.run(() => this.#groups.applyInLittleRoom(group));
+    if (outcomeInLittleRoom === 'disk-full') this.#fullMet += 1;
+    return outcomeInLittleRoom;
   }
 
-  #apply(group: HandedOver): void {
-    this.#groups.apply(group);
-    this.#sweeper.sweepWithGroup();
+  /** Brings all messages to their rows, where others read them. */
+  settle(): StepOutcome {
+    return this.#groups.isSettled ? 'durable' : this.run(() => this.#groups.settle());
   }
 
   loadQueues({ nowMs, delayedLimit }: LoadAsk): QueuesAnswer {
@@ -84,6 +91,7 @@ class Writer {
   close(): void {
     this.#sweeper.stop();
     this.#checkpoints.stop();
+    this.settle();
     this.#database.close();
   }
 }
@@ -115,6 +123,7 @@ function serve(start: WriterStart): void {
       'all-queues': (ask) => writer().loadQueues(ask),
       'one-queue': ({ queue, nowMs, delayedLimit }) => writer().queues.one(queue, nowMs, delayedLimit),
       commit: (group) => writer().commit(group),
+      settle: () => writer().settle(),
       'list-records': (collection) => writer().records.list(collection),
       'put-record': ({ collection, record }) => writer().run(() => writer().records.put(collection, record)),
       'remove-record': ({ collection, name }) =>

@@ -1,0 +1,250 @@
+import assert from 'node:assert/strict';
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { test, type TestContext } from 'node:test';
+import fc from 'fast-check';
+import type { QueueId } from '../../base/ids.ts';
+import type { Change } from '../change.ts';
+import {
+  addedAt,
+  counted,
+  LEASED,
+  line,
+  moved,
+  NOW_MS,
+  OTHER,
+  ordersOf,
+  plain,
+  purged,
+  QUEUE,
+  removed,
+  visibleAt,
+  written,
+} from '../contract.facts.ts';
+import { MemoryStore } from '../memory/memory-store.ts';
+import type { QueueStore } from '../queue-store.ts';
+import { SqliteStore, type SqliteStoreOptions } from './sqlite-store.ts';
+
+/** A data directory that a kill may meet at any moment: what the file holds then goes on as another. */
+class Killable {
+  readonly #directory: string;
+  #copies = 0;
+  #store: SqliteStore | undefined;
+
+  constructor(context: TestContext) {
+    this.#directory = mkdtempSync(join(tmpdir(), 'millrace-recent-'));
+    context.after(async () => {
+      await this.#store?.[Symbol.asyncDispose]();
+      rmSync(this.#directory, { recursive: true });
+    });
+  }
+
+  get path(): string {
+    return join(this.#directory, `${this.#copies}.db`);
+  }
+
+  async open(settings: SqliteStoreOptions['settings'] = {}): Promise<QueueStore> {
+    const onFatal = (what: string): void => assert.fail(what);
+    const store = await SqliteStore.open({ path: this.path, onFatal, settings });
+    assert.ok(store.ok);
+    this.#store = store.value;
+    await store.value.queues.open(NOW_MS);
+    return store.value.queues;
+  }
+
+  /** Opens what a kill at this moment would leave. */
+  async kill(): Promise<QueueStore> {
+    const [before, store] = [this.path, this.#store];
+    this.#copies += 1;
+    for (const ending of ['', '-wal'])
+      if (existsSync(before + ending)) copyFileSync(before + ending, this.path + ending);
+    await store?.[Symbol.asyncDispose]();
+    return this.open();
+  }
+
+  rows(table: string): number {
+    using database = new DatabaseSync(this.path, { readOnly: true });
+    return Number(database.prepare(`SELECT count(*) AS count FROM ${table}`).get()?.['count']);
+  }
+}
+
+test('a message that is removed soon never gets a row of its own', async (context) => {
+  const disk = new Killable(context);
+  const store = await disk.open();
+  await store.commit([written(QUEUE, ''), addedAt(1, plain()), addedAt(2, plain())], NOW_MS);
+  await store.commit([removed(1)], NOW_MS + 1);
+  assert.deepEqual([disk.rows('message'), disk.rows('recent_group')], [0, 2]);
+  assert.deepEqual(await ordersOf(store), [2]);
+  assert.deepEqual([disk.rows('message'), disk.rows('standing'), disk.rows('recent_group')], [1, 1, 0]);
+});
+
+test('what was added, moved, removed and purged lately outlives a kill', async (context) => {
+  const disk = new Killable(context);
+  const store = await disk.open();
+  const many = Array.from({ length: 20 }, (_, index) => addedAt(index + 1, plain(`body ${index + 1}`)));
+  await store.commit([written(QUEUE, ''), ...many], NOW_MS);
+  await store.commit([purged(15), addedAt(21, plain('later'))], NOW_MS + 1);
+  await store.commit([removed(17), moved(18, LEASED), moved(19, visibleAt(NOW_MS + 5))], NOW_MS + 2);
+  const again = await disk.kill();
+  const { messages } = await again.page(line());
+  assert.deepEqual(
+    messages.map(({ order, message, state }) => [order, message.body, state.visibleAtMs - NOW_MS]),
+    [
+      [16, 'body 16', 0],
+      [20, 'body 20', 0],
+      [21, 'later', 0],
+      [19, 'body 19', 5],
+      [18, 'body 18', 30_000],
+    ],
+  );
+  assert.deepEqual((await again.reload(QUEUE, NOW_MS))?.leases, [
+    { order: 18, state: LEASED, sentAtMs: NOW_MS, lane: 0 },
+  ]);
+});
+
+test('a long message goes to its row at once, and those before it with it', async (context) => {
+  const disk = new Killable(context);
+  const store = await disk.open();
+  await store.commit([written(QUEUE, ''), addedAt(1, plain())], NOW_MS);
+  assert.equal(disk.rows('message'), 0);
+  await store.commit([addedAt(2, plain('x'.repeat(20_000)))], NOW_MS + 1);
+  assert.deepEqual([disk.rows('message'), disk.rows('recent_group')], [2, 0]);
+});
+
+test('when many groups are kept, the oldest make room', async (context) => {
+  const disk = new Killable(context);
+  const store = await disk.open();
+  await store.commit([written(QUEUE, '')], NOW_MS);
+  for (let order = 1; order <= 1000; order += 100) {
+    const group = Array.from({ length: 100 }, (_, index) => addedAt(order + index, plain('x'.repeat(800))));
+    await store.commit(group, NOW_MS + order);
+  }
+  const [kept, inRows] = [disk.rows('recent_group'), disk.rows('message')];
+  assert.ok(kept > 0 && kept < 10, `${kept} groups are kept`);
+  assert.equal(inRows, (10 - kept) * 100);
+  assert.equal((await store.page(line({ limit: 2000 }))).messages.length, 1000);
+});
+
+test('on a full disk messages are removed, also those that were added last', async (context) => {
+  const settings = { maximumPages: 60 };
+  const disk = new Killable(context);
+  const store = await disk.open(settings);
+  await store.commit([written(QUEUE, '')], NOW_MS);
+  let last = 0;
+  for (let atMs = NOW_MS; ; atMs += 1) {
+    const group = Array.from({ length: 20 }, (_, index) => addedAt(last + index + 1, plain()));
+    if ((await store.commit(group, atMs)) === 'disk-full') break;
+    last += 20;
+  }
+  assert.ok(last > 100, `${last} messages found room`);
+  for (let order = 1; order <= last; order += 2)
+    assert.equal(await store.commit([removed(order)], NOW_MS + 10_000 + order), 'committed');
+  const left = (await store.page(line({ limit: 10_000 }))).messages.map(({ order }) => order);
+  assert.deepEqual(
+    left,
+    Array.from({ length: last / 2 }, (_, index) => index * 2 + 2),
+  );
+});
+
+type Said =
+  | { readonly kind: 'add'; readonly queue: QueueId; readonly count: number; readonly bytes: number }
+  | { readonly kind: 'move' | 'remove' | 'purge'; readonly queue: QueueId; readonly which: number }
+  | { readonly kind: 'delete'; readonly queue: QueueId };
+type Step = Said | { readonly kind: 'commit' | 'read' | 'kill' };
+
+const queue = fc.constantFrom(QUEUE, OTHER);
+const which = fc.nat(1000);
+const steps = fc.array(
+  fc.oneof<fc.WeightedArbitrary<Step>[]>(
+    {
+      weight: 6,
+      arbitrary: fc.record({
+        ...{ kind: fc.constant('add' as const), queue, count: fc.integer({ min: 1, max: 12 }) },
+        bytes: fc.constantFrom(10, 200, 1500, 9000),
+      }),
+    },
+    {
+      weight: 6,
+      arbitrary: fc.record({ kind: fc.constantFrom('move' as const, 'remove' as const), queue, which }),
+    },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('purge' as const), queue, which }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('delete' as const), queue }) },
+    { weight: 6, arbitrary: fc.constant({ kind: 'commit' as const }) },
+    { weight: 2, arbitrary: fc.constant({ kind: 'read' as const }) },
+    { weight: 1, arbitrary: fc.constant({ kind: 'kill' as const }) },
+  ),
+  { maxLength: 60 },
+);
+
+/** Writes the changes of steps; each queue counts its places. */
+class Scribe {
+  #group: Change[] = [];
+  readonly #next = new Map<QueueId, number>();
+  readonly #there = new Set<QueueId>();
+
+  note(step: Said): void {
+    const { queue: of } = step;
+    const next = this.#next.get(of) ?? 1;
+    const into = (change: Change): void => void this.#group.push({ ...change, queue: of });
+    if (!this.#there.has(of)) {
+      into(written(of, `${of}`));
+      this.#there.add(of);
+    }
+    if (step.kind === 'delete') {
+      into({ kind: 'queue-deleted', queue: of });
+      this.#there.delete(of);
+    } else if (step.kind === 'add') {
+      for (let each = 0; each < step.count; each += 1)
+        into(addedAt(next + each, plain('x'.repeat(step.bytes))));
+      this.#next.set(of, next + step.count);
+      into(counted(of, 0, next + step.count));
+    } else if (step.kind === 'purge') into(purged(next - 1));
+    else if (next > 1) {
+      const order = (step.which % (next - 1)) + 1;
+      into(step.kind === 'move' ? moved(order, visibleAt(NOW_MS + step.which)) : removed(order));
+    }
+  }
+
+  take(): Change[] {
+    const group = this.#group;
+    this.#group = [];
+    return group;
+  }
+}
+
+async function seen(store: QueueStore): Promise<unknown> {
+  const pages = await Promise.all([QUEUE, OTHER].map((of) => store.page(line({ queue: of, limit: 10_000 }))));
+  return pages.map(({ messages }) =>
+    messages.map(({ order, state, message }) => [order, state.visibleAtMs, message.body.length]),
+  );
+}
+
+test('whatever is added, moved, removed, purged and killed, the store holds what the store in memory holds', async (context) => {
+  await fc.assert(
+    fc.asyncProperty(steps, async (all) => {
+      const disk = new Killable(context);
+      const memory = new MemoryStore();
+      await memory.open(NOW_MS);
+      let store = await disk.open();
+      const scribe = new Scribe();
+      let atMs = NOW_MS;
+      const commit = async (): Promise<void> => {
+        const group = scribe.take();
+        atMs += 1;
+        await Promise.all([store.commit(group, atMs), memory.commit(group, atMs)]);
+      };
+      for (const step of all) {
+        if (step.kind === 'commit') await commit();
+        else if (step.kind === 'read') assert.deepEqual(await seen(store), await seen(memory));
+        else if (step.kind === 'kill') store = await disk.kill();
+        else scribe.note(step as Said);
+      }
+      await commit();
+      store = await disk.kill();
+      assert.deepEqual(await seen(store), await seen(memory));
+    }),
+    { numRuns: 12 },
+  );
+});
