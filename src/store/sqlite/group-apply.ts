@@ -51,7 +51,7 @@ export class GroupApply {
   }
 
   /** True when all messages are in their rows. */
-  get isSettled(): boolean {
+  get areAllInRows(): boolean {
     return this.#recent.isEmpty;
   }
 
@@ -62,14 +62,14 @@ export class GroupApply {
   }
 
   /** Brings all messages to their rows. */
-  settle(): void {
-    this.#settleDownTo(0);
+  moveToRows(): void {
+    this.#moveToRowsDownTo(0);
   }
 
   /** Applies a group. The messages that it adds are kept in it for a while, unless they are long. */
   apply(group: PackedGroup): void {
     const isKept = !isLong(group);
-    this.#settleDownTo(isKept ? MOST_RECENT_BYTES : 0);
+    this.#moveToRowsDownTo(isKept ? MOST_RECENT_BYTES : 0);
     this.#applyAll(group, isKept);
     if (this.#mustKeep) this.#keep(group);
   }
@@ -87,7 +87,7 @@ export class GroupApply {
   }
 
   /** Groups go oldest first. All their room is free before any is taken by what is left of them. */
-  #settleDownTo(sizeBytes: number): void {
+  #moveToRowsDownTo(sizeBytes: number): void {
     const left: RecentMessage[] = [];
     while (this.#recent.sizeBytes > sizeBytes) {
       const oldest = this.#recent.takeOldest();

@@ -33,7 +33,7 @@ export type WriterQuestions = {
   };
   readonly commit: { readonly ask: HandedOver; readonly answer: StepOutcome };
   /** Brings all messages to their rows, where the reading thread finds them. */
-  readonly settle: { readonly ask: undefined; readonly answer: StepOutcome };
+  readonly 'move-to-rows': { readonly ask: undefined; readonly answer: StepOutcome };
   readonly 'list-records': { readonly ask: string; readonly answer: readonly CatalogRecord[] };
   readonly 'put-record': {
     readonly ask: { readonly collection: string; readonly record: CatalogRecord };

@@ -45,7 +45,7 @@ export class SqliteQueues implements QueueStore {
   /** Messages were added since all were last brought to their rows. */
   #mayBeKept = false;
   /** Settled when they are in their rows; undefined while none is brought there. */
-  #settling: Promise<void> | undefined;
+  #moving: Promise<void> | undefined;
   /** Questions that wait for that. */
   readonly #reads = new Set<Promise<unknown>>();
   #isEnding = false;
@@ -109,7 +109,7 @@ export class SqliteQueues implements QueueStore {
 
   async reload(queue: QueueId, nowMs: number): Promise<StoredQueue | undefined> {
     const ask = { queue, nowMs, delayedLimit: DELAYED_AT_START };
-    await this.#settled();
+    await this.#inRows();
     const packed = await this.#options.writer.ask('one-queue', ask);
     return unpackQueues(packed)[0];
   }
@@ -125,27 +125,27 @@ export class SqliteQueues implements QueueStore {
     kind: Kind,
     ask: ReaderQuestions[Kind]['ask'],
   ): Promise<ReaderQuestions[Kind]['answer']> {
-    const settled = this.#settled();
-    if (settled === undefined) return this.#options.reader().ask(kind, ask);
-    const read = settled.then(() => this.#options.reader().ask(kind, ask));
+    const inRows = this.#inRows();
+    if (inRows === undefined) return this.#options.reader().ask(kind, ask);
+    const read = inRows.then(() => this.#options.reader().ask(kind, ask));
     this.#reads.add(read);
     return read.finally(() => this.#reads.delete(read));
   }
 
-  #settled(): Promise<void> | undefined {
-    if (!this.#mayBeKept) return this.#settling;
+  #inRows(): Promise<void> | undefined {
+    if (!this.#mayBeKept) return this.#moving;
     this.#mayBeKept = false;
-    const settling = this.#settle().finally(() => {
-      if (this.#settling === settling) this.#settling = undefined;
+    const moving = this.#moveToRows().finally(() => {
+      if (this.#moving === moving) this.#moving = undefined;
     });
-    this.#settling = settling;
-    return settling;
+    this.#moving = moving;
+    return moving;
   }
 
   /** A disk that is so full that this is not possible is waited for. */
-  async #settle(): Promise<void> {
+  async #moveToRows(): Promise<void> {
     const { writer, clock } = this.#options;
-    while ((await writer.ask('settle', undefined)) === 'disk-full' && !this.#isEnding) {
+    while ((await writer.ask('move-to-rows', undefined)) === 'disk-full' && !this.#isEnding) {
       const { promise, resolve } = Promise.withResolvers<void>();
       clock.after(FULL_MS, resolve);
       await promise;

@@ -36,7 +36,7 @@ class Writer {
     this.#transactions = new Transactions(database);
     this.#slots = new Slots(database);
     this.#groups = new GroupApply(database, this.#slots);
-    this.#checkpoints = new Checkpoints({ database, clock, beforeIdle: () => void this.settle() });
+    this.#checkpoints = new Checkpoints({ database, clock, beforeIdle: () => void this.moveToRows() });
     this.#sweeper = new Sweeper({ clock, slots: this.#slots, run: (step) => this.run(step) });
     this.queues = new StoredQueues(database);
     this.records = new Records(database);
@@ -45,7 +45,7 @@ class Writer {
   /** Enters this run; its number is durable before anybody learns it. */
   enterRun(): Opened {
     this.#database.exec('BEGIN IMMEDIATE; UPDATE platform SET run = run + 1');
-    this.#groups.settle();
+    this.#groups.moveToRows();
     this.#database.exec('COMMIT');
     const row = present(
       this.#database.prepare('SELECT run, durable_at_ms FROM platform').get(),
@@ -74,8 +74,8 @@ class Writer {
   }
 
   /** Brings all messages to their rows, where others read them. */
-  settle(): StepOutcome {
-    return this.#groups.isSettled ? 'durable' : this.run(() => this.#groups.settle());
+  moveToRows(): StepOutcome {
+    return this.#groups.areAllInRows ? 'durable' : this.run(() => this.#groups.moveToRows());
   }
 
   loadQueues({ nowMs, delayedLimit }: LoadAsk): QueuesAnswer {
@@ -91,7 +91,7 @@ class Writer {
   close(): void {
     this.#sweeper.stop();
     this.#checkpoints.stop();
-    this.settle();
+    this.moveToRows();
     this.#database.close();
   }
 }
@@ -123,7 +123,7 @@ function serve(start: WriterStart): void {
       'all-queues': (ask) => writer().loadQueues(ask),
       'one-queue': ({ queue, nowMs, delayedLimit }) => writer().queues.one(queue, nowMs, delayedLimit),
       commit: (group) => writer().commit(group),
-      settle: () => writer().settle(),
+      'move-to-rows': () => writer().moveToRows(),
       'list-records': (collection) => writer().records.list(collection),
       'put-record': ({ collection, record }) => writer().run(() => writer().records.put(collection, record)),
       'remove-record': ({ collection, name }) =>
