@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { assert, present } from '../../base/assert.ts';
 import { CHANGE_CODES, type PackedGroup } from './group-code.ts';
-import { Unpacker } from './packed.ts';
+import { contentOf, Unpacker } from './packed.ts';
 import type { Recent, RecentMessage } from './recent.ts';
 import { RecentTable, sizeBytesOf, takeAdded, takeState } from './recent-table.ts';
 import { SendsTable } from './sends-table.ts';
@@ -15,7 +15,10 @@ const ID = `((? << ${ORDER_BITS}) | ?)`;
 const NOWHERE = 0;
 
 /** Bytes of groups that are kept as they came. */
-const MOST_RECENT_BYTES = 512 * 1024;
+const MOST_RECENT_BYTES = 768 * 1024;
+
+/** Beyond them many groups move at once, down to this: rows written together share their pages. */
+const RECENT_BYTES_LEFT = 256 * 1024;
 
 /** A group with more bytes for each of its numbers has long messages, whose rows are the smaller part of what they cost. */
 const MOST_BYTES_PER_NUMBER = 128;
@@ -69,7 +72,8 @@ export class GroupApply {
   /** Applies a group. The messages that it adds are kept in it for a while, unless they are long. */
   apply(group: PackedGroup): void {
     const isKept = !isLong(group);
-    this.#moveToRowsDownTo(isKept ? MOST_RECENT_BYTES : 0);
+    if (!isKept) this.moveToRows();
+    else if (this.#recent.sizeBytes > MOST_RECENT_BYTES) this.#moveToRowsDownTo(RECENT_BYTES_LEFT);
     this.#applyAll(group, isKept);
     if (this.#mustKeep) this.#keep(group);
   }
@@ -108,18 +112,18 @@ export class GroupApply {
       if (code === CHANGE_CODES['queue-written']) {
         this.#writeQueue(queue, present(texts.next().value, 'the definition'));
       } else {
-        this.#change(code, queue, unpacker);
+        this.#change(code, queue, unpacker, group);
       }
     }
     this.#sends.forgetOld(group.atMs);
     this.#statements.durableAt.run(group.atMs);
   }
 
-  #change(code: number, queue: number, unpacker: Unpacker): void {
+  #change(code: number, queue: number, unpacker: Unpacker, group: PackedGroup): void {
     const slot = this.#slot(queue);
     switch (code) {
       case CHANGE_CODES['message-added']:
-        return this.#add(queue, slot, unpacker);
+        return this.#add(queue, slot, unpacker, group);
       case CHANGE_CODES['message-moved']:
         return this.#move(queue, slot, unpacker);
       case CHANGE_CODES['message-removed']:
@@ -167,18 +171,33 @@ export class GroupApply {
     this.#slotOf.delete(queue);
   }
 
-  #add(queue: number, slot: number, unpacker: Unpacker): void {
+  #add(queue: number, slot: number, unpacker: Unpacker, group: PackedGroup): void {
     if (slot === NOWHERE) return unpacker.skipAdded();
-    const message = takeAdded(queue, unpacker);
+    const message = takeAdded(queue, unpacker, group);
     if (!this.#mayKeep) return this.#insert(slot, message);
     this.#recent.add(message);
     this.#mustKeep = true;
   }
 
-  #insert(slot: number, { order, fields, content }: RecentMessage): void {
+  #insert(slot: number, { order, group, numbersAt: at, contentAt }: RecentMessage): void {
     if (slot === NOWHERE) return;
-    this.#statements.addStanding.run(slot, order, ...fields);
-    this.#statements.addMessage.run(slot, order, content);
+    const { numbers } = group;
+    const number = (which: number): number => present(numbers[at + which], 'a number of the message');
+    this.#statements.addStanding.run(
+      ...[
+        slot,
+        order,
+        number(0),
+        number(1),
+        number(2),
+        number(3),
+        number(4),
+        number(5),
+        number(6),
+        number(7),
+      ],
+    );
+    this.#statements.addMessage.run(slot, order, contentOf(group, contentAt));
   }
 
   #move(queue: number, slot: number, unpacker: Unpacker): void {

@@ -124,6 +124,18 @@ export class Unpacker {
     };
   }
 
+  /** Where the next number stands. */
+  get numbersAt(): number {
+    return this.#at;
+  }
+
+  /** Passes the next content: where it stands, for {@link contentOf}. */
+  passContent(): number {
+    const at = this.#bytesAt;
+    this.#bytesAt = at + 4 + this.#bytes.readUInt32LE(at);
+    return at;
+  }
+
   content(): Buffer {
     const startAt = this.#bytesAt + 4;
     this.#bytesAt = startAt + this.#bytes.readUInt32LE(this.#bytesAt);
@@ -133,4 +145,11 @@ export class Unpacker {
   message(): Message {
     return decodeMessage(this.content());
   }
+}
+
+/** The content that stands at a place among the bytes. */
+export function contentOf({ bytes }: Packed, at: number): Uint8Array {
+  const startAt = at + 4;
+  const sizeBytes = new DataView(bytes.buffer, bytes.byteOffset).getUint32(at, true);
+  return bytes.subarray(startAt, startAt + sizeBytes);
 }

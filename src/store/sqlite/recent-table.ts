@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { CHANGE_CODES } from './group-code.ts';
-import { Packer, Unpacker, type Packed } from './packed.ts';
-import { Recent, STATE_NUMBERS, type RecentMessage } from './recent.ts';
+import { contentOf, Packer, Unpacker, type Packed } from './packed.ts';
+import { ADDED_NUMBERS, Recent, STATE_NUMBERS, type RecentMessage } from './recent.ts';
 import { Write } from './write.ts';
 
 /** The groups that are kept as they came, a row for each. Inside transactions. */
@@ -56,26 +56,25 @@ export function sizeBytesOf({ numbers, bytes }: Packed): number {
 /** Messages as a group that adds them. */
 function packedAgain(messages: readonly RecentMessage[]): Packed {
   const packer = new Packer();
-  for (const { queue, order, fields, content } of messages) {
-    for (const number of [CHANGE_CODES['message-added'], queue, order, ...fields]) packer.number(number);
-    packer.content(content);
+  for (const { queue, order, group, numbersAt, contentAt } of messages) {
+    for (const number of [CHANGE_CODES['message-added'], queue, order]) packer.number(number);
+    for (const number of group.numbers.subarray(numbersAt, numbersAt + ADDED_NUMBERS)) packer.number(number);
+    packer.content(contentOf(group, contentAt));
   }
   return packer.packed();
 }
 
-/** Takes a message that was added from the numbers behind its queue. */
-export function takeAdded(queue: number, unpacker: Unpacker): RecentMessage {
+/** Passes a message that a group adds, from the number behind its queue on. */
+export function takeAdded(queue: number, unpacker: Unpacker, group: Packed): RecentMessage {
   const order = unpacker.number();
-  const fields = [
-    ...[unpacker.number(), unpacker.number(), unpacker.number(), unpacker.number(), unpacker.number()],
-    ...[unpacker.number(), unpacker.number(), unpacker.number()],
-  ];
-  return { queue, order, fields, content: unpacker.content(), isGone: false };
+  const numbersAt = unpacker.numbersAt;
+  unpacker.skip(ADDED_NUMBERS);
+  return { queue, order, group, numbersAt, contentAt: unpacker.passContent(), isGone: false };
 }
 
 /** Takes a new state of a message. */
-export function takeState({ fields }: RecentMessage, unpacker: Unpacker): void {
-  for (let at = 0; at < STATE_NUMBERS; at += 1) fields[at] = unpacker.number();
+export function takeState({ group, numbersAt }: RecentMessage, unpacker: Unpacker): void {
+  for (let at = 0; at < STATE_NUMBERS; at += 1) group.numbers[numbersAt + at] = unpacker.number();
 }
 
 /**
@@ -86,14 +85,18 @@ function repeat(recent: Recent, group: Packed): void {
   const unpacker = new Unpacker(group);
   while (!unpacker.isAtEnd) {
     const code = unpacker.number();
-    repeatOne(recent, code, unpacker.number(), unpacker);
+    repeatOne(recent, { code, queue: unpacker.number(), group }, unpacker);
   }
 }
 
-function repeatOne(recent: Recent, code: number, queue: number, unpacker: Unpacker): void {
+function repeatOne(
+  recent: Recent,
+  { code, queue, group }: { readonly code: number; readonly queue: number; readonly group: Packed },
+  unpacker: Unpacker,
+): void {
   switch (code) {
     case CHANGE_CODES['message-added']:
-      return recent.add(takeAdded(queue, unpacker));
+      return recent.add(takeAdded(queue, unpacker, group));
     case CHANGE_CODES['message-moved']: {
       const message = recent.find(queue, unpacker.number());
       return message === undefined ? unpacker.skip(STATE_NUMBERS) : takeState(message, unpacker);

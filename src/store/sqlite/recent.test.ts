@@ -117,14 +117,14 @@ test('when many groups are kept, the oldest make room', async (context) => {
   const disk = new Killable(context);
   const store = await disk.open();
   await store.commit([written(QUEUE, '')], NOW_MS);
-  for (let order = 1; order <= 1000; order += 100) {
+  for (let order = 1; order <= 2000; order += 100) {
     const group = Array.from({ length: 100 }, (_, index) => addedAt(order + index, plain('x'.repeat(800))));
     await store.commit(group, NOW_MS + order);
   }
   const [kept, inRows] = [disk.rows('recent_group'), disk.rows('message')];
   assert.ok(kept > 0 && kept < 10, `${kept} groups are kept`);
-  assert.equal(inRows, (10 - kept) * 100);
-  assert.equal((await store.page(line({ limit: 2000 }))).messages.length, 1000);
+  assert.equal(inRows, (20 - kept) * 100);
+  assert.equal((await store.page(line({ limit: 3000 }))).messages.length, 2000);
 });
 
 test('on a full disk messages are removed, also those that were added last', async (context) => {

@@ -1,12 +1,14 @@
 import { present } from '../../base/assert.ts';
+import type { Packed } from './packed.ts';
 
-/** A message that was added lately: its fields as they are packed, from its state on, and its content. */
+/** A message that was added lately, and where it stands in the group that brought it. */
 export interface RecentMessage {
   readonly queue: number;
   readonly order: number;
-  /** The five of its state, when it was sent, its size, its lane. */
-  readonly fields: number[];
-  readonly content: Uint8Array;
+  readonly group: Packed;
+  /** Its first number, of {@link ADDED_NUMBERS}; what moves it writes its state there. */
+  readonly numbersAt: number;
+  readonly contentAt: number;
   /** It was removed, and need not be written any more. */
   isGone: boolean;
 }
@@ -20,6 +22,9 @@ interface RecentGroup {
 
 /** Numbers of a message's state. */
 export const STATE_NUMBERS = 5;
+
+/** Numbers of a message that is added: its state, when it was sent, its size, its lane. */
+export const ADDED_NUMBERS = STATE_NUMBERS + 3;
 
 /**
  * The messages that were added lately. They stand in no table yet, but in the groups that brought them, which are kept as they
