@@ -71,7 +71,7 @@ export class SqliteQueues implements QueueStore {
     const packed = packGroup(group, atMs);
     const fullHeard = this.#fullHeard;
     const handed = { ...packed, fullHeard };
-    this.#mayBeKept = true;
+    this.#mayBeKept ||= group.some(({ kind }) => kind === 'message-added');
     const outcome = await this.#options.writer.ask('commit', handed, buffersOf(packed));
     // Only the first answer of a full disk is news: the groups behind it were refused because of it.
     if (outcome === 'disk-full' && fullHeard === this.#fullHeard) this.#fullHeard += 1;
