@@ -185,6 +185,22 @@ describe('the channel of clicks', () => {
     assert.deepEqual((await outcome).posted, [[1, 1]]);
   });
 
+  it('empties its spool by a send of its own, which may wait longer than a click does', async () => {
+    const delivered: string[] = [];
+    const slow = openChannel({
+      send: (bodies) => Promise.resolve(bodies.map(() => 'unknown' as const)),
+      sendSpooled: (bodies) => {
+        delivered.push(...bodies);
+        return Promise.resolve(bodies.map(() => 'posted' as const));
+      },
+      ...{ serverId: 'ad-4', journals: directory, spool: join(directory, 'slow'), spoolLimitBytes },
+    });
+    assert.equal(await slow.post((serverId, seq) => `${serverId} ${seq}`), 'spooled');
+    while (slow.state.spooledBytes > 0) await turn();
+    await slow.close();
+    assert.deepEqual(delivered, ['ad-4 1']);
+  });
+
   it('leaves out a journal line that a kill cut off', () => {
     assert.deepEqual(parseJournal('ad-1', 'sending 1 10\nposted 1 9\nposted 1').unknown, [[10, 10]]);
   });

@@ -8,6 +8,8 @@ import { Spool } from './spool.ts';
 /** Where a channel leads, and where it keeps what it must remember. */
 export interface OpenOptions {
   readonly send: SendBatch;
+  /** Sends what is in the spool: nobody waits for it. Default: as `send`. */
+  readonly sendSpooled?: SendBatch;
   readonly serverId: string;
   /** Journals of all runs of all ad servers. */
   readonly journals: string;
@@ -24,7 +26,7 @@ export function openChannel(options: OpenOptions): NumberedChannel {
   const spool = new Spool({ directory: options.spool, limitBytes: options.spoolLimitBytes });
   const drain = new Drain({
     spool,
-    send,
+    send: options.sendSpooled ?? send,
     journal,
     journals,
     pause,

@@ -74,6 +74,13 @@ describe('sending clicks to a queue', () => {
     }
   });
 
+  it('waits as long as it is told to: what is spooled is delivered to a slow broker too', async () => {
+    answer = (_request, _body, response) =>
+      void setTimeout(() => response.end('{"Successful":[{"Id":"0"}]}'), 1200);
+    assert.deepEqual(await send(['a']), ['unknown']);
+    assert.deepEqual(await sendToQueue(wire, queueUrl, 60_000)(['a']), ['posted']);
+  });
+
   it('is refused when there is nobody, and goes on by the same wire when there is', async () => {
     const port = Number(new URL(queueUrl).port);
     server.close();

@@ -31,7 +31,7 @@ export class QueueWire implements Disposable {
   }
 
   /** Asks the broker of the queue at `queueUrl`. Rejects when no answer comes in time. */
-  ask(queueUrl: string, action: string, parameters: object): Promise<WireAnswer> {
+  ask(queueUrl: string, action: string, parameters: object, patienceMs = PATIENCE_MS): Promise<WireAnswer> {
     const url = new URL('/', this.#endpoint ?? queueUrl);
     const body = JSON.stringify({ QueueUrl: queueUrl, ...parameters });
     const headers = signedHeaders(
@@ -49,7 +49,7 @@ export class QueueWire implements Disposable {
     };
     const asked = (isSecure ? httpsRequest : httpRequest)(url, options);
     asked.end(body);
-    return answerTo(asked);
+    return answerTo(asked, patienceMs);
   }
 
   #keyOf(day: string): Buffer {
@@ -63,11 +63,11 @@ export class QueueWire implements Disposable {
   }
 }
 
-function answerTo(asked: ClientRequest): Promise<WireAnswer> {
+function answerTo(asked: ClientRequest, patienceMs: number): Promise<WireAnswer> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(
       () => asked.destroy(new Error('The broker did not answer in time.')),
-      PATIENCE_MS,
+      patienceMs,
     );
     const fail = (error: Error): void => {
       clearTimeout(timer);

@@ -12,12 +12,12 @@ export type SendBatch = (bodies: readonly string[]) => Promise<readonly SendOutc
 /** Failures in which the request surely never reached the broker. */
 const NEVER_ARRIVED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH']);
 
-/** Sends to the queue at `queueUrl` by SendMessageBatch. */
-export function sendToQueue(wire: QueueWire, queueUrl: string): SendBatch {
+/** Sends to the queue at `queueUrl` by SendMessageBatch; waits `patienceMs` for each answer, if that is given. */
+export function sendToQueue(wire: QueueWire, queueUrl: string, patienceMs?: number): SendBatch {
   return async (bodies) => {
     const Entries = bodies.map((body, index) => ({ Id: String(index), MessageBody: body }));
     try {
-      return outcomesOf(await wire.ask(queueUrl, 'SendMessageBatch', { Entries }), bodies.length);
+      return outcomesOf(await wire.ask(queueUrl, 'SendMessageBatch', { Entries }, patienceMs), bodies.length);
     } catch (error) {
       const { code } = error as { code?: unknown };
       return bodies.map(() => (NEVER_ARRIVED.has(String(code)) ? 'refused' : 'unknown'));

@@ -48,6 +48,8 @@ export interface RunningAdServer {
 
 /** About a million and a half clicks. */
 const SPOOL_LIMIT_BYTES = 2 ** 30;
+/** Of a broker so slow that clicks do not wait for it, the spool must still come to its end. */
+const SPOOL_PATIENCE_MS = 5000;
 
 /** Where the journals of the ad servers are, below the data directory. */
 export function journalDirectory(data: string): string {
@@ -90,6 +92,7 @@ function channels(
   const channel = (kind: string, url: string, journals: string): NumberedChannel =>
     openChannel({
       ...{ send: sendToQueue(wire, url), serverId, journals },
+      sendSpooled: sendToQueue(wire, url, SPOOL_PATIENCE_MS),
       spool: join(data, 'ad-server', 'spool', name, kind),
       spoolLimitBytes: options.spoolLimitBytes ?? SPOOL_LIMIT_BYTES,
     });
