@@ -146,6 +146,16 @@ test('what AWS would refuse is refused with its sentence', async () => {
   assert.deepEqual((await lambda.ask('GET', PATH)).json, { EventSourceMappings: [] });
 });
 
+test('members that nobody knows are ignored, as AWS does', async () => {
+  const lambda = await client();
+  const { status, json } = await create(lambda, { Colour: 'red', ScalingConfig: { More: 1 } });
+  assert.equal(status, 202);
+  assert.equal('Colour' in json, false);
+  const change = { BatchSize: 3, Colour: 'red' };
+  const changed = await lambda.ask('PUT', `${PATH}/${json.UUID as string}`, { body: change });
+  assert.deepEqual([changed.status, changed.json['BatchSize']], [202, 3]);
+});
+
 test('a second mapping of the same queue and function is a conflict that names the first', async () => {
   const lambda = await client();
   const first = await create(lambda);

@@ -126,6 +126,23 @@ test('members that say nothing are taken, whatever they are', async () => {
   assert.equal((await create(new LambdaClient(), nothing)).status, 201);
 });
 
+test('members that nobody knows are ignored, as AWS does', async () => {
+  const client = new LambdaClient();
+  const made = await create(client, { Whatever: { deep: [1] }, Environment: { Variables: {}, More: 1 } });
+  assert.equal(made.status, 201);
+  assert.equal('Whatever' in made.json, false);
+  const one = '/2015-03-31/functions/f';
+  const changes: [string, string, object][] = [
+    ['PUT', `${one}/configuration`, { Timeout: 9, Colour: 'red' }],
+    ['PUT', '/2017-10-31/functions/f/concurrency', { ReservedConcurrentExecutions: 0, Colour: 'red' }],
+  ];
+  for (const [method, path, body] of changes) {
+    const { status, text } = await client.ask(method, path, { body });
+    assert.ok(status < 300, `${path}: ${text}`);
+  }
+  assert.equal((await client.ask('GET', `${one}/configuration`)).json['Timeout'], 9);
+});
+
 test('a second function of the same name is a conflict', async () => {
   const client = new LambdaClient();
   await create(client);
