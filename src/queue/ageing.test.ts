@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { World } from './fixture/world.ts';
+import { TINY } from './fixture/windows.ts';
 
 test('a message that a look at the disk came too early for is forgotten in its own time', () => {
   const world = new World({ retentionMs: 60_000 });
@@ -31,4 +32,27 @@ test('what is old already when it enters is looked for once the disk shows it, a
   assert.equal(world.isLookingForTheOldest, true);
   world.arrive();
   assert.equal(world.messages, 0);
+});
+
+test('what expires in a rush goes in parts with pauses, but not more slowly than messages come', () => {
+  const world = new World({ retentionMs: 60_000 }, TINY);
+  for (let sent = 0; sent < 20; sent += 1) world.send(0, 10);
+  world.flush();
+  world.advance(60_000);
+  const forgetSome = (): void => {
+    world.arrive();
+    world.flush();
+  };
+  forgetSome();
+  assert.equal(world.messages, 17);
+  assert.equal(world.isLookingForTheOldest, false);
+  world.advance(10);
+  forgetSome();
+  assert.equal(world.messages, 14);
+  for (let sent = 0; sent < 4; sent += 1) world.send(0, 10);
+  world.flush();
+  world.advance(10);
+  forgetSome();
+  assert.equal(world.messages, 15);
+  assert.equal(world.isLookingForTheOldest, true);
 });

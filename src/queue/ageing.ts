@@ -8,6 +8,12 @@ interface OnTheirWay {
   oldestSentAtMs: number;
 }
 
+/** How long others have the disk to themselves after some messages were forgotten, if more are not added meanwhile: at least … */
+const REST_MS = 10;
+
+/** … and so many times as long as the look at the oldest took, for a machine that is busy or slow. */
+const REST_TIMES = 4;
+
 /** When the oldest messages are looked for in the store, to be forgotten. */
 export class Ageing {
   /** No message was sent before this time, but for those that are being looked for. */
@@ -16,7 +22,10 @@ export class Ageing {
   coversResting = false;
   /** They are not looked for before this time: what was forgotten last could not be written down. */
   restsUntilMs = -Infinity;
+  /** How many messages the queue held when some were forgotten last. */
+  #leftCount = Infinity;
   #reading: Reading | undefined;
+  #askedAtMs = 0;
   /** Asking again is of use only once this group is durable. */
   #afterGroup = 0;
   /** By groups that were not durable when something last joined. */
@@ -56,6 +65,7 @@ export class Ageing {
   /** The oldest messages are being asked for; those that the disk does not show yet, or that come, stay known. */
   ask(touched: Touched, coversResting: boolean, moment: Moment): void {
     this.#reading = touched.begin(moment);
+    this.#askedAtMs = moment.nowMs;
     this.coversResting = coversResting;
     this.#landed(moment);
     this.oldestSentAtMs = this.#onTheirWay.reduce(
@@ -70,6 +80,17 @@ export class Ageing {
     touched.end(this.reading, moment);
     this.#reading = undefined;
     this.#afterGroup = Math.max(this.#afterGroup, afterGroup);
+  }
+
+  /** Of many that are too old some were forgotten, and so many messages are left: a pause, unless more have come since than went. */
+  forgot(leftCount: number, { nowMs }: Moment): void {
+    if (leftCount < this.#leftCount)
+      this.#restUntil(nowMs + REST_MS + REST_TIMES * (nowMs - this.#askedAtMs));
+    this.#leftCount = leftCount;
+  }
+
+  #restUntil(atMs: number): void {
+    this.restsUntilMs = Math.max(this.restsUntilMs, atMs);
   }
 
   #landed({ durableGroup }: Moment): void {

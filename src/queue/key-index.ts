@@ -1,3 +1,5 @@
+import { present } from '../base/assert.ts';
+
 /** Finds places by keys: what the index holds is only where to look. */
 export interface KeyRecords {
   /** The two halves of the hash of the key that stands at this position. */
@@ -10,15 +12,40 @@ const FIRST_CAPACITY = 16;
 /** A table beyond this is split instead of grown, so that no step moves more than this many entries. */
 const MOST_CAPACITY = 4096;
 
+/** Tables whose room is taken from the machine in one piece: a great many small pieces would cost a third more. */
+const TABLES_OF_PIECE = 16;
+
+/** Room for tables of {@link MOST_CAPACITY}; what is given back is used again. */
+class Rooms {
+  #free: Uint32Array[] = [];
+
+  take(): Uint32Array {
+    if (this.#free.length === 0) {
+      const piece = new Uint32Array(TABLES_OF_PIECE * MOST_CAPACITY);
+      for (let from = 0; from < piece.length; from += MOST_CAPACITY)
+        this.#free.push(piece.subarray(from, from + MOST_CAPACITY));
+    }
+    return present(this.#free.pop(), 'room for a table');
+  }
+
+  giveBack(room: Uint32Array): void {
+    this.#free.push(room.fill(0));
+  }
+
+  clear(): void {
+    this.#free = [];
+  }
+}
+
 /** Open addressing with a bounded capacity; 0 is a free slot, others hold a position. */
 class Table {
   readonly depth: number;
-  slots: Uint32Array;
+  readonly slots: Uint32Array;
   count = 0;
 
-  constructor(depth: number, capacity: number) {
+  constructor(depth: number, slots: Uint32Array) {
     this.depth = depth;
-    this.slots = new Uint32Array(capacity);
+    this.slots = slots;
   }
 
   get isFull(): boolean {
@@ -36,12 +63,13 @@ class Table {
 
 /**
  * A hash index that grows in small steps (extendible hashing): a directory by the upper bits of the hash points to tables,
- * and a full table is split in two. Positions are whole numbers from 1 to 2^32 - 1. About seven bytes for each.
+ * and a full table is split in two. Positions are whole numbers from 1 to 2^32 - 1. Six to eleven bytes for each.
  */
 export class KeyIndex {
   readonly #records: KeyRecords;
+  readonly #rooms = new Rooms();
   #depth = 0;
-  #directory: Table[] = [new Table(0, FIRST_CAPACITY)];
+  #directory: Table[] = [new Table(0, new Uint32Array(FIRST_CAPACITY))];
 
   constructor(records: KeyRecords) {
     this.#records = records;
@@ -83,7 +111,8 @@ export class KeyIndex {
 
   clear(): void {
     this.#depth = 0;
-    this.#directory = [new Table(0, FIRST_CAPACITY)];
+    this.#directory = [new Table(0, new Uint32Array(FIRST_CAPACITY))];
+    this.#rooms.clear();
   }
 
   /** Moves back what stands behind a freed slot and would not be found any more. */
@@ -109,7 +138,7 @@ export class KeyIndex {
 
   #makeRoom(full: Table, high: number): void {
     if (full.slots.length < MOST_CAPACITY) {
-      const larger = new Table(full.depth, full.slots.length * 2);
+      const larger = new Table(full.depth, this.#room(full.slots.length * 2));
       this.#move(full, () => larger);
       this.#replace(full, high, () => larger);
       return;
@@ -119,10 +148,15 @@ export class KeyIndex {
       this.#depth += 1;
     }
     const depth = full.depth + 1;
-    const [lower, upper] = [new Table(depth, MOST_CAPACITY), new Table(depth, MOST_CAPACITY)];
+    const [lower, upper] = [new Table(depth, this.#rooms.take()), new Table(depth, this.#rooms.take())];
     const half = (hash: number): Table => (((hash >>> (32 - depth)) & 1) === 0 ? lower : upper);
     this.#move(full, half);
     this.#replace(full, high, (at) => half((at << (32 - this.#depth)) >>> 0));
+    this.#rooms.giveBack(full.slots);
+  }
+
+  #room(capacity: number): Uint32Array {
+    return capacity === MOST_CAPACITY ? this.#rooms.take() : new Uint32Array(capacity);
   }
 
   #move(from: Table, to: (high: number) => Table): void {

@@ -75,6 +75,8 @@ export function expiry(
     else if (isResting && isOld) state.removeResting(order, moment, changes);
     else ageing.joined(sentAtMs);
   }
+  const isRush = changes.length > 0 && ageing.oldestSentAtMs + state.settings.retentionMs <= moment.nowMs;
+  if (isRush) ageing.forgot(state.messages, moment);
   ageing.arrived(backlog.touched, changes.length > 0 ? moment.group : moment.latestGroup, moment);
   if (state.messages === 0) ageing.oldestSentAtMs = Infinity;
 }
