@@ -24,6 +24,8 @@ export interface Bench {
 export interface BenchOptions {
   /** True: what takes minutes is measured whole. */
   readonly isFull: boolean;
+  /** True: for orientation only, beside durable queues of other kinds. */
+  readonly isOriented: boolean;
   /** How many messages a backlog is made of. */
   readonly messages: number;
   /** Where large files may be made for as long as they are needed. */

@@ -27,6 +27,12 @@ async function main(): Promise<void> {
     .addOption(new Option('--json', 'one JSON object a line: {name, value, unit, floor, ratio}'))
     .addOption(new Option('--full', 'measure whole what takes minutes, and is cut short without it'))
     .addOption(
+      new Option(
+        '--orientation',
+        'queue: beside RabbitMQ, Redis, PostgreSQL and NATS, in their own protocols',
+      ),
+    )
+    .addOption(
       new Option('--messages <n>', 'how long a backlog is').default(5_000_000).argParser(wholeNumber),
     )
     .addOption(new Option('--data <dir>', 'where large files may be made for a while').default(tmpdir()))
@@ -34,11 +40,18 @@ async function main(): Promise<void> {
   const names = program.args;
   const unknown = names.filter((name) => !BENCHES.some((bench) => bench.name === name));
   if (unknown.length > 0) return program.error(`There is no bench ${unknown.join(', ')}.`);
-  const { json: asJson = false, full: isFull = false, messages, data: scratch } = program.opts<Options>();
+  const {
+    json: asJson = false,
+    full: isFull = false,
+    messages,
+    data: scratch,
+    orientation,
+  } = program.opts<Options>();
   const chosen = names.length === 0 ? BENCHES : BENCHES.filter((bench) => names.includes(bench.name));
   for (const bench of chosen) {
     const figures = await bench.run((line) => process.stderr.write(`${line}\n`), {
       isFull,
+      isOriented: orientation ?? false,
       messages,
       scratch,
     });
@@ -49,6 +62,7 @@ async function main(): Promise<void> {
 interface Options {
   readonly json?: boolean;
   readonly full?: boolean;
+  readonly orientation?: boolean;
   readonly messages: number;
   readonly data: string;
 }

@@ -3,11 +3,11 @@ import { startNullServer } from '../load.ts';
 import { BenchPlatform } from '../platform.ts';
 import { fifo } from './fifo.ts';
 import { latencies } from './latencies.ts';
+import { orientation } from './orientation/orientation.ts';
 import { NotToBeHad } from './peers/fetch.ts';
 import { PEERS } from './peers/peers.ts';
 import type { Peer } from './peers/serve.ts';
 import { runCourse, type Course, type Field } from './rounds.ts';
-import { skipLocked } from './skip-locked.ts';
 import type { Target } from './target.ts';
 import { sendsByWrk } from './wrk.ts';
 
@@ -29,8 +29,9 @@ const COURSES: readonly Course[] = [
  */
 export const queue: Bench = {
   name: 'queue',
-  what: 'full cycles, sends and latencies beside a null server and other servers of the API; long: --full',
-  async run(progress, { isFull }) {
+  what: 'full cycles, sends and latencies beside a null server and other servers of the API; long: --full; others: --orientation',
+  async run(progress, { isFull, isOriented }) {
+    if (isOriented) return await oriented(progress);
     const peers = await startPeers(progress);
     try {
       await using platform = await BenchPlatform.start();
@@ -59,9 +60,14 @@ async function figures(
     sendsByWrk(field.millrace, field.nothing, progress),
   );
   all.push(...(byWrk ?? []), ...(await fifo(field.millrace, isFull, progress)));
-  const oriented = await unlessNotToBeHad('PostgreSQL', progress, () => skipLocked(field.millrace, progress));
-  all.push(...(oriented ?? []));
   return all;
+}
+
+/** Beside durable queues of other kinds alone. */
+async function oriented(progress: (line: string) => void): Promise<readonly Figure[]> {
+  await using platform = await BenchPlatform.start();
+  const millrace = jsonTarget('Millrace', platform.endpoint, platform.child.pid ?? 0);
+  return await orientation(millrace, progress);
 }
 
 async function startPeers(progress: (line: string) => void): Promise<readonly Peer[]> {
