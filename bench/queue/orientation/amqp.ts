@@ -21,6 +21,7 @@ export const METHODS = {
   basicPublish: [60, 40],
   basicDeliver: [60, 60],
   basicAck: [60, 80],
+  basicNack: [60, 120],
 } as const;
 
 type Method = keyof typeof METHODS;
@@ -53,7 +54,7 @@ export class Amqp {
     const login = [u32(0), shortText('PLAIN'), longText('\u0000guest\u0000guest'), shortText('en_US')];
     amqp.say('connectionStartOk', login, 0);
     await amqp.expect('connectionTune');
-    amqp.say('connectionTuneOk', [u16(0), u32(FRAME_BYTES), u16(0)], 0);
+    amqp.say('connectionTuneOk', [u16(1), u32(FRAME_BYTES), u16(0)], 0);
     amqp.say('connectionOpen', [shortText('/'), shortText(''), u8(0)], 0);
     await amqp.expect('connectionOpenOk');
     amqp.say('channelOpen', [shortText('')]);

@@ -109,6 +109,7 @@ class RabbitMq implements OtherConnection {
     while (this.#confirmed < this.#published) {
       const heard = await this.#amqp.hear();
       if (isMethod(heard, 'basicAck')) this.#confirmed = tagOf(heard.bytes, 4);
+      if (isMethod(heard, 'basicNack')) throw new Error('RabbitMQ did not accept a message');
       if (isMethod(heard, 'basicDeliver')) this.#delivered += 1;
       // What follows a delivery is its head and its body: with the body it is whole.
       if (heard.kind !== 3 || this.#delivered - acknowledged < PREFETCH / 2) continue;
