@@ -56,3 +56,17 @@ test('what expires in a rush goes in parts with pauses, but not more slowly than
   assert.equal(world.messages, 15);
   assert.equal(world.isLookingForTheOldest, true);
 });
+
+test('a look at the oldest that took very long is not waited for long after it', () => {
+  const world = new World({ retentionMs: 60_000 }, TINY);
+  for (let sent = 0; sent < 20; sent += 1) world.send(0, 10);
+  world.flush();
+  world.advance(60_000);
+  world.read();
+  world.advance(300_000);
+  world.arrive();
+  world.flush();
+  assert.equal(world.isLookingForTheOldest, false);
+  world.advance(200);
+  assert.equal(world.isLookingForTheOldest, true);
+});

@@ -11,8 +11,9 @@ interface OnTheirWay {
 /** How long others have the disk to themselves after some messages were forgotten, if more are not added meanwhile: at least … */
 const REST_MS = 10;
 
-/** … and so many times as long as the look at the oldest took, for a machine that is busy or slow. */
+/** … and so many times as long as the look at the oldest took, for a machine that is busy or slow, but not for long. */
 const REST_TIMES = 4;
+const MOST_REST_MS = 200;
 
 /** When the oldest messages are looked for in the store, to be forgotten. */
 export class Ageing {
@@ -84,8 +85,10 @@ export class Ageing {
 
   /** Of many that are too old some were forgotten, and so many messages are left: a pause, unless more have come since than went. */
   forgot(leftCount: number, { nowMs }: Moment): void {
-    if (leftCount < this.#leftCount)
-      this.#restUntil(nowMs + REST_MS + REST_TIMES * (nowMs - this.#askedAtMs));
+    if (leftCount < this.#leftCount) {
+      const tookMs = nowMs - this.#askedAtMs;
+      this.#restUntil(nowMs + Math.min(REST_MS + REST_TIMES * tookMs, MOST_REST_MS));
+    }
     this.#leftCount = leftCount;
   }
 
