@@ -83,7 +83,7 @@ function variables(root: Unpacked, folder: string): Readonly<Record<string, stri
 class RabbitMq implements OtherConnection {
   readonly #amqp: Amqp;
   #published = 0;
-  #confirmed = 0;
+  readonly #unconfirmed = new Set<number>();
   #delivered = 0;
 
   private constructor(amqp: Amqp) {
@@ -103,12 +103,12 @@ class RabbitMq implements OtherConnection {
 
   async cycle(bodies: readonly string[]): Promise<number> {
     this.#amqp.publish(QUEUE, bodies);
-    this.#published += bodies.length;
+    for (const _ of bodies) this.#unconfirmed.add((this.#published += 1));
     const before = this.#delivered;
     let acknowledged = before;
-    while (this.#confirmed < this.#published) {
+    while (this.#unconfirmed.size > 0) {
       const heard = await this.#amqp.hear();
-      if (isMethod(heard, 'basicAck')) this.#confirmed = tagOf(heard.bytes, 4);
+      if (isMethod(heard, 'basicAck')) this.#confirm(heard.bytes);
       if (isMethod(heard, 'basicNack')) throw new Error('RabbitMQ did not accept a message');
       if (isMethod(heard, 'basicDeliver')) this.#delivered += 1;
       // What follows a delivery is its head and its body: with the body it is whole.
@@ -123,12 +123,15 @@ class RabbitMq implements OtherConnection {
     this.#amqp.end();
   }
 
+  /** One message, or all up to it. They come in any order. */
+  #confirm(bytes: Buffer): void {
+    const tag = Number(bytes.readBigUInt64BE(4));
+    if (bytes.readUInt8(12) === 0) this.#unconfirmed.delete(tag);
+    else for (const each of this.#unconfirmed) if (each <= tag) this.#unconfirmed.delete(each);
+  }
+
   #acknowledge(): number {
     if (this.#delivered > 0) this.#amqp.say('basicAck', [u64(this.#delivered), u8(1)]);
     return this.#delivered;
   }
-}
-
-function tagOf(bytes: Buffer, at: number): number {
-  return Number(bytes.readBigUInt64BE(at));
 }
