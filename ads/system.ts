@@ -14,7 +14,8 @@ import { claim } from './only-one.ts';
 import { seedDemoUsers } from './pages/demo-users.ts';
 import { PageServer } from './pages/page-server.ts';
 import type { InsiderMark } from './pages/sign-in.ts';
-import { startChild, stopLeftOver } from './platform/child.ts';
+import { stopLeftOver } from './platform/child.ts';
+import { keepChild } from './platform/kept-child.ts';
 import { startPlatform, type Platform } from './platform/platform.ts';
 import { compareHourly } from './summary/hourly.ts';
 import type { Reconciliation } from './summary/reconcile.ts';
@@ -134,7 +135,7 @@ function deployInBackground(
 
 /**
  * The consumer runs with --classic, and whenever an earlier start left clicks in its queue. One that a killed
- * parent left behind is ended first.
+ * parent left behind is ended first. When it dies it is started again, and that is said.
  */
 async function startConsumer(
   options: SystemOptions,
@@ -148,7 +149,9 @@ async function startConsumer(
   await stopLeftOver(pidFile, program);
   const needed = options.classic || (await countMessages(sqs, queue.url)) > 0;
   if (!needed) return { stop: () => Promise.resolve() };
-  return startChild({
+  return keepChild({
+    name: 'The consumer',
+    say: (text) => console.error(text),
     command: process.execPath,
     arguments: [program],
     variables: { AWS_ENDPOINT_URL: platform.endpoint, QUEUE_URL: queue.url, DATABASE_URL: ledger.url },
