@@ -30,7 +30,7 @@ export async function functionForm(ground: Ground): Promise<Form> {
 /** A function that is deployed and mapped to the ground's queue. */
 export function mappedForm(ground: Ground): Form {
   const { platform } = ground;
-  const pids = (): readonly number[] => familyOf(platform.pid).filter((pid) => pid !== platform.pid);
+  const pids = (): readonly number[] => familyOf(platform.pid).slice(1);
   return {
     name: 'function',
     turnOn: () => setMapping(ground, true),

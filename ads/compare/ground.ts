@@ -22,6 +22,8 @@ export interface Ground extends AsyncDisposable {
   readonly queue: ClickQueue;
   /** The processes of the database. */
   databasePids(): readonly number[];
+  /** Kills the platform, and starts it again on its data and its port: `platform` is the new one then. */
+  killPlatform(): Promise<void>;
 }
 
 /** An environment that nobody uses is gone after this time: so an idle minute shows what is left then. */
@@ -38,7 +40,8 @@ export async function layGround(root: string): Promise<Ground> {
   await seedDemo(ledger.sql);
   process.env['MILLRACE_IDLE'] = String(IDLE_SECONDS);
   const program = join(root, 'bin', 'millrace');
-  const platform = await startPlatform({ program, directory: data, port: await freePort() });
+  const broker = await killable({ program, directory: data, port: await freePort() });
+  const { platform } = broker;
   stack.defer(() => platform.stop());
   const clients = clientsFor(platform.endpoint);
   stack.defer(() => {
@@ -53,8 +56,32 @@ export async function layGround(root: string): Promise<Ground> {
   return {
     ...{ root, data, ledger, platform, clients, queue },
     databasePids: () => familyOf(postmasterPid(data)),
+    killPlatform: () => broker.kill(),
     [Symbol.asyncDispose]: () => laid.disposeAsync(),
   };
+}
+
+/** A platform that stays the same object when it is killed and started again. */
+async function killable(
+  options: Parameters<typeof startPlatform>[0],
+): Promise<{ readonly platform: Platform; kill(): Promise<void> }> {
+  let current = await startPlatform(options);
+  const platform: Platform = {
+    endpoint: current.endpoint,
+    get pid() {
+      return current.pid;
+    },
+    get ended() {
+      return current.ended;
+    },
+    stop: () => current.stop(),
+  };
+  const kill = async (): Promise<void> => {
+    process.kill(current.pid, 'SIGKILL');
+    await current.ended;
+    current = await startPlatform(options);
+  };
+  return { platform, kill };
 }
 
 function postmasterPid(data: string): number {

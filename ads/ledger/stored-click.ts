@@ -52,16 +52,42 @@ export async function readStoredClicks(
   where: postgres.Fragment,
 ): Promise<readonly StoredClick[]> {
   const rows = await sql<ClickRow[]>`
+    ${selected(sql, where)}`;
+  return rows.map(storedClick);
+}
+
+/**
+ * The same, `most` at a time, however many they are: sorted once, by a cursor of the transaction. Only one at once in a
+ * transaction.
+ */
+export async function* storedClicksInParts(
+  transaction: postgres.TransactionSql,
+  where: postgres.Fragment,
+  most: number,
+): AsyncGenerator<readonly StoredClick[]> {
+  await transaction`DECLARE stored_clicks NO SCROLL CURSOR FOR ${selected(transaction, where)}`;
+  for (;;) {
+    const rows = await transaction.unsafe<ClickRow[]>(`FETCH ${most} FROM stored_clicks`);
+    if (rows.length === 0) return;
+    yield rows.map(storedClick);
+  }
+}
+
+function selected(sql: postgres.ISql, where: postgres.Fragment): postgres.Fragment {
+  return sql`
     SELECT *, round(extract(epoch FROM served_at) * 1000)::bigint AS served_at_ms,
       round(extract(epoch FROM clicked_at) * 1000)::bigint AS clicked_at_ms
     FROM click WHERE ${where} ORDER BY clicked_at, click_id`;
-  return rows.map((row) => ({
+}
+
+function storedClick(row: ClickRow): StoredClick {
+  return {
     click: clickOf(row),
     batch: Number(row.batch),
     decidedIn: row.decided_in === null ? undefined : Number(row.decided_in),
     verdict: row.verdict,
     reason: row.reason ?? undefined,
-  }));
+  };
 }
 
 function clickOf(row: ClickRow): Click {

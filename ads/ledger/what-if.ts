@@ -4,7 +4,7 @@ import type { CountedClick } from '../click-processor/known.ts';
 import { countedClick } from '../click-processor/known.ts';
 import type { Click } from '../click-processor/click.ts';
 import type { Rules } from '../click-processor/rules.ts';
-import { readStoredClicks, type StoredClick } from './stored-click.ts';
+import { storedClicksInParts, type StoredClick } from './stored-click.ts';
 
 /** Which stored clicks are judged again. */
 export interface Period {
@@ -42,7 +42,23 @@ const LONGEST_WINDOW_MS = 86_400_000;
  * Judges stored clicks again by other rules, in the order in which they were clicked, as if money were no matter.
  * Writes nothing.
  */
-export async function whatIf(sql: postgres.Sql, rules: Rules, period: Period): Promise<WhatIf> {
+export async function whatIf(
+  sql: postgres.Sql,
+  rules: Rules,
+  period: Period,
+  atOnce = AT_ONCE,
+): Promise<WhatIf> {
+  return sql.begin('ISOLATION LEVEL REPEATABLE READ READ ONLY', (snapshot) =>
+    judgeAll(snapshot, rules, period, atOnce),
+  );
+}
+
+async function judgeAll(
+  sql: postgres.TransactionSql,
+  rules: Rules,
+  period: Period,
+  atOnce: number,
+): Promise<WhatIf> {
   const result = {
     clicks: 0,
     toCredit: [] as Finding[],
@@ -50,30 +66,30 @@ export async function whatIf(sql: postgres.Sql, rules: Rules, period: Period): P
     reasons: {} as Record<string, number>,
   };
   let counted: readonly CountedClick[] = [];
-  let after = { atMs: period.fromMs, clickId: '00000000-0000-0000-0000-000000000000' };
-  for (;;) {
-    const stored = await readStoredClicks(
-      sql,
-      sql`(clicked_at, click_id) > (to_timestamp(${after.atMs}::float8 / 1000), ${after.clickId}::uuid)
-        AND clicked_at < to_timestamp(${period.untilMs}::float8 / 1000) AND verdict <> 'pending'
-        AND click_id IN (SELECT click_id FROM click
-          WHERE (clicked_at, click_id) > (to_timestamp(${after.atMs}::float8 / 1000), ${after.clickId}::uuid)
-          ORDER BY clicked_at, click_id LIMIT ${AT_ONCE})`,
-    );
-    const last = stored.at(-1);
-    if (last === undefined) return result;
-    const decided = await judgeAgain(sql, rules, stored, counted);
+  const wanted = sql`clicked_at >= to_timestamp(${period.fromMs}::float8 / 1000)
+    AND clicked_at < to_timestamp(${period.untilMs}::float8 / 1000) AND verdict <> 'pending'`;
+  for await (const stored of storedClicksInParts(sql, wanted, atOnce)) {
+    const decided = await judgeAgain(sql, rules, stored, concerning(stored, counted));
     await sum(sql, result, stored, decided);
-    after = { atMs: last.click.clickedAtMs, clickId: last.click.clickId };
-    counted = [...counted, ...countedOf(decided)].filter(
-      (click) => click.clickedAtMs > after.atMs - LONGEST_WINDOW_MS,
-    );
+    const sinceMs = (stored.at(-1)?.click.clickedAtMs ?? 0) - LONGEST_WINDOW_MS;
+    counted = [...counted, ...countedOf(decided)].filter((click) => click.clickedAtMs > sinceMs);
   }
+  return result;
+}
+
+/** Of the clicks that counted, those that can matter to these. */
+function concerning(
+  stored: readonly StoredClick[],
+  counted: readonly CountedClick[],
+): readonly CountedClick[] {
+  const impressions = new Set(stored.map(({ click }) => click.served?.impressionId));
+  const viewers = new Set(stored.map(({ click }) => click.addressHash));
+  return counted.filter((click) => impressions.has(click.impressionId) || viewers.has(click.addressHash));
 }
 
 /** Money is no matter: every campaign has enough, and none is over. */
 async function judgeAgain(
-  sql: postgres.Sql,
+  sql: postgres.ISql,
   rules: Rules,
   stored: readonly StoredClick[],
   counted: readonly CountedClick[],
@@ -98,7 +114,7 @@ function countedOf(decided: readonly Decided[]): readonly CountedClick[] {
 }
 
 async function sum(
-  sql: postgres.Sql,
+  sql: postgres.ISql,
   result: { clicks: number; toCredit: Finding[]; wouldCount: number; reasons: Record<string, number> },
   stored: readonly StoredClick[],
   decided: readonly Decided[],
@@ -121,7 +137,7 @@ async function sum(
 }
 
 async function creditedAmong(
-  sql: postgres.Sql,
+  sql: postgres.ISql,
   stored: readonly StoredClick[],
 ): Promise<ReadonlySet<string>> {
   const ids = stored.filter((one) => one.verdict === 'billed').map((one) => one.click.clickId);

@@ -107,6 +107,20 @@ describe('rebuilding the ledger from its clicks', () => {
     assert.ok(isEqual(await rebuild(ledger)));
   });
 
+  it('shows the same when it looks at few clicks at a time, whatever waits for its view among them', async () => {
+    await record([sampleClick(1), sampleClick(2, { addressHash: 'viewer-1' })]);
+    const definition = { ...LENIENT, viewWaitMs: 60_000 };
+    await activateRules(ledger.sql, await draftRules(ledger.sql, { definition, note: 'views' }));
+    await record([sampleClick(3), sampleClick(4), sampleClick(5)]);
+    const lenient = await draftRules(ledger.sql, { definition: LENIENT, note: 'again' });
+    await activateRules(ledger.sql, lenient);
+    await record([sampleClick(6, { method: 'HEAD' }), sampleClick(7, { addressHash: 'viewer-6' })]);
+    const preview = await whatIf(ledger.sql, STRICT, ALWAYS, 1);
+    assert.equal(preview.clicks, 4);
+    assert.deepEqual(preview, await whatIf(ledger.sql, STRICT, ALWAYS));
+    assert.deepEqual(preview.reasons, { 'double-click': 1, head: 1 });
+  });
+
   it('says of stricter rules undone which clicks would count, and charges nobody afterwards', async () => {
     await record([sampleClick(1, { method: 'HEAD' }), sampleClick(2)]);
     const preview = await whatIf(ledger.sql, parseRules(9, LENIENT), ALWAYS);

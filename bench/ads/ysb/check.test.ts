@@ -17,6 +17,14 @@ describe('what a run of the benchmark must give', () => {
     assert.notDeepEqual(expectedOf({ ...SCRIPT, seed: 8 }, MONEY), expected);
   });
 
+  it('has half of its events in one campaign when campaigns follow Zipf', () => {
+    const skewed = expectedOf({ ...SCRIPT, isSkewed: true }, MONEY);
+    const all = skewed.reduce((sum, one) => sum + one.events, 0);
+    const first = skewed.filter((one) => one.campaignId === 1001).reduce((sum, one) => sum + one.events, 0);
+    assert.ok(Math.abs(first / all - 0.5) < 0.03, `${first} of ${all}`);
+    assert.ok(skewed.length > 120);
+  });
+
   it('is compared window by window: what one has too few, another does not make up for', () => {
     const [first, second, ...others] = expected;
     assert.ok(first && second);

@@ -8,12 +8,14 @@ import { produce } from './producer.ts';
 import { writtenBy } from './tables.ts';
 import type { YsbGround } from './ysb-ground.ts';
 
-/** What is sent, and whether the consumer is killed in the middle, and messages come twice. */
+/** What is sent, and what is killed in the middle: then messages come twice as well. */
 export interface Load {
   readonly seed: number;
   readonly rate: number;
   readonly seconds: number;
-  readonly isKilled: boolean;
+  readonly killed?: 'consumer' | 'broker';
+  /** Campaigns by Zipf's law, the first with half of all events; else evenly. */
+  readonly isSkewed?: boolean;
 }
 
 /** What one run gave. */
@@ -36,7 +38,7 @@ export async function runYsb(ysb: YsbGround, load: Load): Promise<Outcome> {
   const { ground, form, variant } = ysb;
   const { sqs } = ground.clients;
   const script: Script = { ...load, startMs: windowOf(Date.now() + LEAD_MS) + WINDOW_MS };
-  const doubledEvery = load.isKilled ? DOUBLED_EVERY : undefined;
+  const doubledEvery = load.killed === undefined ? undefined : DOUBLED_EVERY;
   const target = { queueUrl: ground.queue.url, doubledEvery };
   const run = `ysb-${script.startMs}`;
   const pids = (): readonly number[] => [...form.pids(), ground.platform.pid, ...ground.databasePids()];
@@ -44,7 +46,7 @@ export async function runYsb(ysb: YsbGround, load: Load): Promise<Outcome> {
   const before = cpuSeconds(pids());
   const [waiting] = await Promise.all([
     produce(target, run, script).then(() => countMessages(sqs, target.queueUrl)),
-    load.isKilled ? sleep(LEAD_MS + load.seconds * 500).then(() => form.kill()) : undefined,
+    killInTheMiddle(ysb, load),
   ]);
   await drained(ysb);
   const cpuS = cpuSeconds(pids()) - before;
@@ -55,6 +57,12 @@ export async function runYsb(ysb: YsbGround, load: Load): Promise<Outcome> {
   const written = await writtenBy(ground.ledger, variant, { run, startMs: script.startMs });
   const [difference, lateness] = [differenceOf(expected, written), latenessOf(expected, written)];
   return { ...difference, ...lateness, events: load.rate * load.seconds, waiting, cpuS };
+}
+
+async function killInTheMiddle({ ground, form }: YsbGround, { killed, seconds }: Load): Promise<void> {
+  if (killed === undefined) return;
+  await sleep(LEAD_MS + seconds * 500);
+  await (killed === 'broker' ? ground.killPlatform() : form.kill());
 }
 
 async function drained({ ground }: YsbGround): Promise<void> {
