@@ -19,14 +19,15 @@ export interface Arrivals {
   readonly overdue: ReadonlyMap<number, readonly Overdue[]>;
 }
 
-const AT_ONCE = 2000;
-
-/** All changes in their order, some at a time. */
-export async function* eventsOf(sql: postgres.Sql): AsyncGenerator<readonly NotedEvent[]> {
+/** All changes in their order, as many at a time as `most` says then. */
+export async function* eventsOf(
+  sql: postgres.Sql,
+  most: () => number,
+): AsyncGenerator<readonly NotedEvent[]> {
   for (let after = 0; ;) {
     const rows = await sql<EventRow[]>`
       SELECT position, kind, campaign_id, body, floor(extract(epoch FROM recorded_at) * 1000)::bigint AS at_ms
-      FROM ledger_event WHERE position > ${after} ORDER BY position LIMIT ${AT_ONCE}`;
+      FROM ledger_event WHERE position > ${after} ORDER BY position LIMIT ${most()}`;
     const last = rows.at(-1);
     if (last === undefined) return;
     yield rows.map((row) => ({

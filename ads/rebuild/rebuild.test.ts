@@ -17,6 +17,7 @@ import { isBalanced, reconcile } from '../summary/reconcile.ts';
 import { recordRuns } from '../summary/runs.ts';
 import { Chance } from '../traffic/chance.ts';
 import { isEqual, rebuild } from './rebuild.ts';
+import { Portion } from './replay.ts';
 
 const LENIENT = { refuse: [], doubleClickWindowMs: 30_000, viewerRates: [], viewWaitMs: null };
 const STRICT = parseRules(9, { ...LENIENT, refuse: ['head', 'bot', 'data-centre'] });
@@ -196,4 +197,22 @@ describe('rebuilding the ledger from its clicks', () => {
     const books = await reconcile(ledger.sql, { queued: 0, deadLetters: 0 });
     assert.ok(isBalanced(books), JSON.stringify(books));
   }
+});
+
+describe('how many changes are done at a time', () => {
+  it('is few where each brings many clicks, and many where each brings few', () => {
+    const portion = new Portion();
+    const stored = { batch: 1, decidedIn: 1, verdict: 'billed', reason: undefined } as const;
+    const bringing = (count: number) => {
+      const clicks = Array.from({ length: count }, (_, index) => ({ ...stored, click: sampleClick(index) }));
+      return { clicks: new Map([[1, clicks]]), views: new Map(), overdue: new Map() };
+    };
+    assert.equal(portion.events, 5);
+    portion.saw(5, bringing(50_000));
+    assert.equal(portion.events, 2);
+    portion.saw(2, bringing(20));
+    assert.equal(portion.events, 2000);
+    portion.saw(1, bringing(30_000));
+    assert.equal(portion.events, 1);
+  });
 });
