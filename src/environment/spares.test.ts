@@ -140,6 +140,10 @@ describe('programs started ahead, behind the walls', { timeout: 60_000 }, () => 
     assert.equal(await known({ memorySizeMb: 300 }), false);
     assert.equal(await known({ variables: { NODE_OPTIONS: '' } }), false);
     assert.equal(await known({ variables: { MILLRACE_NETWORK: 'none' } }), false);
+    const unfit = await rooms.deploy({ ...TELLER, 'lib/libmine.so.1': 'no library' });
+    assert.equal(rooms.spares.hasFor(unfit), true);
+    await rooms.invoke(unfit);
+    assert.equal(rooms.spares.hasFor(unfit), false, 'once its code was seen');
   });
 
   test('code that cannot be loaded fails in one as ever, and its output is in its log', async (context) => {

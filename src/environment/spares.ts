@@ -34,6 +34,8 @@ export interface SparesOptions extends SpareParts {
 export interface SpareOrder {
   readonly way: SpareWay | undefined;
   readonly settings: FunctionSettings;
+  /** Names the function's code. */
+  readonly sha256: string;
   readonly launch: Launch;
   readonly network: SandboxSpec['network'];
   /** The function's code. */
@@ -64,6 +66,7 @@ export class Spares implements AsyncDisposable {
   readonly #all = new Set<Spare>();
   readonly #starts = new Set<Promise<void>>();
   readonly #listings = new Map<string, ReturnType<typeof listFolder>>();
+  readonly #unfitCode = new Set<string>();
   #cancelTrim: (() => void) | undefined;
   #isStopping = false;
 
@@ -76,7 +79,7 @@ export class Spares implements AsyncDisposable {
     const { way, settings, launch } = order;
     if (way === undefined || this.#options.keepMs === 0 || this.#isStopping || !way.suits(settings)) return;
     const contents = await this.#contentsOf(order);
-    if (contents === undefined) return;
+    if (contents === undefined) return this.#unfit(order.sha256);
     const { launch: ahead, words } = way.ahead(launch);
     const group = this.#groupOf(order, ahead, way);
     group.kinds.add(kindOf(settings));
@@ -93,8 +96,9 @@ export class Spares implements AsyncDisposable {
     }
   }
 
-  /** True when one is ready that such a function would most likely get: it may still have too many files. */
-  hasFor({ settings }: Pick<FunctionRecord, 'settings'>): boolean {
+  /** True when one is ready that such a function would get: by its settings, unless its code is known not to fit. */
+  hasFor({ settings, package: { sha256 } }: Pick<FunctionRecord, 'settings' | 'package'>): boolean {
+    if (this.#unfitCode.has(sha256)) return false;
     const kind = kindOf(settings);
     return [...this.#groups.values()].some(
       ({ ready, kinds, way }) => ready.length > 0 && kinds.has(kind) && way.suits(settings),
@@ -142,6 +146,11 @@ export class Spares implements AsyncDisposable {
     for (const spare of this.#all) ready.push(spare);
     await Promise.all(ready.map((spare) => spare.end()));
     await Promise.all(this.#starts);
+  }
+
+  #unfit(sha256: string): undefined {
+    if (this.#unfitCode.size >= MOST_REMEMBERED_FOLDERS) this.#unfitCode.clear();
+    this.#unfitCode.add(sha256);
   }
 
   #groupOf({ settings, network, targets }: SpareOrder, launch: Launch, way: SpareWay): Group {

@@ -165,10 +165,18 @@ export class EnvironmentStarter {
     return ok({ network, runtime: runtime.value, folder, layersFolder, ...primed, mounts });
   }
 
-  async #spareFor({ settings }: FunctionRecord, plan: StartPlan): Promise<TakenProgram | undefined> {
+  async #spareFor(record: FunctionRecord, plan: StartPlan): Promise<TakenProgram | undefined> {
     const { spare: way, priming } = plan.runtime;
+    const { settings, package: code } = record;
     return this.#options.spares?.take({
-      ...{ way, settings, launch: plan.launch, network: plan.network, folder: plan.folder },
+      ...{
+        way,
+        settings,
+        sha256: code.sha256,
+        launch: plan.launch,
+        network: plan.network,
+        folder: plan.folder,
+      },
       ...{ mounts: plan.mounts, targets: priming === undefined ? [] : [priming.target] },
     });
   }
