@@ -6,6 +6,7 @@ import { activateRules, draftRules } from '../ledger/rules.ts';
 import { readJournals } from '../server/run-account.ts';
 import { journalDirectory } from '../server/start.ts';
 import { recordRuns } from '../summary/runs.ts';
+import { readSpooledBytes } from '../summary/spooled.ts';
 import { check, type Verdict } from './check.ts';
 import { inflict } from './faults.ts';
 import { load } from './load.ts';
@@ -125,18 +126,11 @@ async function quiesce(stage: Stage): Promise<void> {
 /** What is still on its way; undefined: nothing. */
 async function whatIsLeft(stage: Stage): Promise<string | undefined> {
   for (const [index, { origin }] of stage.adServers.entries()) {
-    const { waiting, channels } = (await (await fetch(`${origin}/health`)).json()) as Health;
-    const spooled = Object.values(channels).reduce((sum, one) => sum + one.spooledBytes, 0);
-    if (waiting + spooled > 0)
-      return `ad server ${index} has ${waiting} clicks waiting, ${spooled} bytes spooled`;
+    const spooled = await readSpooledBytes(origin);
+    if (spooled > 0) return `ad server ${index} has ${spooled} bytes spooled`;
   }
   const { queued } = await stage.countChannel();
   return queued === 0 ? undefined : `${queued} messages are queued`;
-}
-
-interface Health {
-  readonly waiting: number;
-  readonly channels: Readonly<Record<string, { readonly spooledBytes: number }>>;
 }
 
 /** Looks again and again whether any budget is exceeded, or is not the sum of its charges, while everything goes on. */

@@ -9,6 +9,7 @@ import { drained } from './drain.ts';
 import { readFigures } from './figures.ts';
 import { companionLines } from './companions.ts';
 import { countChannel, settleBooks } from './settle.ts';
+import { readSpooledBytes } from './spooled.ts';
 import type { Summary } from './text.ts';
 
 /** Waits until the channel is empty, then compares the books and collects the figures. */
@@ -20,10 +21,12 @@ export async function summarise(
   await waitForChannel(system, stopping);
   const reconciliation = await settleBooks(system, options.data);
   const { serverId, server } = system.server;
-  const own = readJournals(journalDirectory(options.data)).find((run) => run.serverId === serverId);
+  const runs = readJournals(journalDirectory(options.data));
+  const own = runs.find((run) => run.serverId === serverId);
   return {
     tally: server.tally,
     messages: countOf(own?.posted ?? []),
+    spooled: runs.reduce((sum, run) => sum + countOf(run.spooled), 0),
     counters: await readCounters(system.platform.endpoint),
     figures: await readFigures(system.ledger.sql, serverId),
     reconciliation,
@@ -34,8 +37,15 @@ export async function summarise(
 
 async function waitForChannel(system: System, stopping: AbortSignal): Promise<void> {
   let queued = 0;
-  const line = new ProgressLine(process.stdout, () => `${queued} clicks still queued`);
-  const count = async (): Promise<number> => (queued = (await countChannel(system)).queued);
+  let spooledBytes = 0;
+  const inSpool = (): string => (spooledBytes > 0 ? `, ${spooledBytes} bytes in the spool` : '');
+  const line = new ProgressLine(process.stdout, () => `${queued} clicks still queued${inSpool()}`);
+  const count = async (): Promise<number> => {
+    // In this order: what leaves the spool meanwhile is seen in the queue.
+    spooledBytes = await readSpooledBytes(system.server.origin);
+    ({ queued } = await countChannel(system));
+    return queued + spooledBytes;
+  };
   try {
     await drained(count, stopping);
   } finally {

@@ -8,6 +8,8 @@ export interface Summary {
   readonly tally: Readonly<Tally>;
   /** Messages that this run of the ad server posted. */
   readonly messages: number;
+  /** Clicks of all runs that are on disk and not yet with the broker. */
+  readonly spooled: number;
   readonly counters: PlatformCounters;
   readonly figures: ClickFigures;
   readonly reconciliation: Reconciliation;
@@ -26,7 +28,7 @@ export function summaryText(summary: Summary): string {
     count === undefined ? 'not told' : whole.format(count);
   const rows: readonly (readonly [string, string])[] = [
     ['clicks answered', `${whole.format(tally.answered)} redirects${others(tally)}`],
-    ['messages', whole.format(summary.messages)],
+    ['messages', `${whole.format(summary.messages)}${spooled(summary.spooled)}`],
     ['charged by', summary.processor],
     ['invocations', told(counters.invocations)],
     ['environments started', told(counters.environmentsStarted)],
@@ -44,6 +46,11 @@ export function summaryText(summary: Summary): string {
     'All runs on this data',
     ...reconciliationLines(summary.reconciliation),
   ].join('\n');
+}
+
+function spooled(count: number): string {
+  if (count === 0) return '';
+  return `, ${whole.format(count)} more in the spool: they are delivered when the broker takes them, also after the next start`;
 }
 
 function others(tally: Readonly<Tally>): string {
