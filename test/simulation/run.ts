@@ -29,6 +29,10 @@ export async function runPlan({ seed, steps }: Plan): Promise<Outcome> {
   return { facts: world.facts, trace: world.trace };
 }
 
+/** More pauses than parts of all that can have expired, each as long as the law makes one. */
+const EXPIRING_PAUSES = 40;
+const EXPIRY_PAUSE_MS = 10;
+
 /** What follows the last step: all that is under way ends, what is left is taken out, and does not come back. */
 async function end(world: World, clients: Clients, queues: readonly string[]): Promise<void> {
   const draining = new Draining(world, clients);
@@ -50,6 +54,8 @@ async function end(world: World, clients: Clients, queues: readonly string[]): P
 async function calm(world: World, draining: Draining<undefined>, queues: readonly string[]): Promise<void> {
   await draining.pass(1);
   await draining.pass(ALL_OVER_MS);
+  // What has expired goes in parts, with pauses.
+  for (let pauses = 0; pauses < EXPIRING_PAUSES; pauses += 1) await draining.pass(EXPIRY_PAUSE_MS);
   for (let rests = 0; queues.some((queue) => isMoving(world, queue)); rests += 1) {
     await draining.pass(500);
     if (rests < 1000) continue;
