@@ -49,7 +49,7 @@ async function measureOn(
 
 function circumstances({ rate, seconds, backlog, idleSeconds }: Amounts): string {
   return (
-    `Steady: ${rate} clicks a second for ${seconds} s; backlog: ${backlog} clicks; idle: ${idleSeconds} s, where environments ` +
+    `Steady: ${rate} clicks a second for ${seconds} s (seconds from click to charge: it did not keep up); backlog: ${backlog} clicks; idle: ${idleSeconds} s, where environments ` +
     `that nobody uses are gone after ${IDLE_SECONDS} s. Both with batches of ten and at most four at once. ` +
     'The consumer was started again at once when it was killed; what it had taken comes back when its visibility time of 30 s ends.'
   );

@@ -12,6 +12,8 @@ const CONSUMER: Measured = {
   name: 'long-lived consumer',
   idleProcesses: 1,
   idleMemoryMb: 68.94,
+  p99Ms: 11_118.9,
+  clicksPerS: 20_345.6,
 };
 
 describe('the comparison of the two forms', () => {
@@ -22,6 +24,8 @@ describe('the comparison of the two forms', () => {
       lines.some((line) => /^click to charge, p50 +25\.5 ms +25\.5 ms$/.test(line)),
       lines.join('\n'),
     );
+    assert.ok(lines.some((line) => /^click to charge, p99 +165\.0 ms +11\.1 s$/.test(line)));
+    assert.ok(lines.some((line) => /^clicks a second, from a backlog +446 +20,346$/.test(line)));
     assert.ok(lines.some((line) => /^idle: memory +0\.0 MB +68\.9 MB$/.test(line)));
     assert.ok(lines.some((line) => /^killed: longest wait of a click +1\.2 s +1\.2 s$/.test(line)));
   });

@@ -6,18 +6,25 @@ interface Line {
 }
 
 const LINES: readonly Line[] = [
-  { what: 'click to charge, p50', value: (one) => `${one.p50Ms.toFixed(1)} ms` },
-  { what: 'click to charge, p99', value: (one) => `${one.p99Ms.toFixed(1)} ms` },
-  { what: 'clicks a second, from a backlog', value: (one) => one.clicksPerS.toFixed(0) },
+  { what: 'click to charge, p50', value: (one) => duration(one.p50Ms) },
+  { what: 'click to charge, p99', value: (one) => duration(one.p99Ms) },
+  {
+    what: 'clicks a second, from a backlog',
+    value: (one) => Math.round(one.clicksPerS).toLocaleString('en'),
+  },
   { what: 'processor time for 1,000 clicks, alone', value: (one) => `${one.ownCpuS.toFixed(2)} s` },
   { what: '… with broker and database', value: (one) => `${one.wholeCpuS.toFixed(2)} s` },
   { what: 'idle: processes', value: (one) => String(one.idleProcesses) },
   { what: 'idle: memory', value: (one) => `${one.idleMemoryMb.toFixed(1)} MB` },
   { what: 'idle: processor time', value: (one) => `${one.idleCpuS.toFixed(2)} s` },
-  { what: 'killed: longest wait of a click', value: (one) => `${(one.recoveryMs / 1000).toFixed(1)} s` },
-  { what: 'one click after the idle time', value: (one) => `${one.wakeMs.toFixed(1)} ms` },
+  { what: 'killed: longest wait of a click', value: (one) => duration(one.recoveryMs) },
+  { what: 'one click after the idle time', value: (one) => duration(one.wakeMs) },
   { what: 'clicks not billed (0: none was lost)', value: (one) => String(one.notBilled) },
 ];
+
+function duration(ms: number): string {
+  return ms < 1000 ? `${ms.toFixed(1)} ms` : `${(ms / 1000).toFixed(1)} s`;
+}
 
 /** The comparison as a table for a terminal. */
 export function tableOf(all: readonly Measured[]): string {
@@ -50,6 +57,7 @@ export function pageOf(all: readonly Measured[], circumstances: string): string 
   th, td { padding: 0.35rem 0.6rem; border-bottom: 1px solid color-mix(in srgb, currentcolor 20%, transparent); }
   th { text-align: left; font-weight: 500; }
   thead th:not(:first-child), td { text-align: right; font-variant-numeric: tabular-nums; }
+  td { white-space: nowrap; }
 </style>
 <h1>Function and consumer side by side</h1>
 <p>${circumstances}</p>
