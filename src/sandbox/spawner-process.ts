@@ -1,7 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { connect, type Socket } from 'node:net';
 import { Readable, Writable } from 'node:stream';
 import { thawGroupOf } from './frozen-group.ts';
 import { killMarked } from './marked-processes.ts';
+import { outputName } from './output-sockets.ts';
 import type { SpawnerEvent, SpawnerRequest } from './spawner-protocol.ts';
 
 /**
@@ -11,17 +13,15 @@ import type { SpawnerEvent, SpawnerRequest } from './spawner-protocol.ts';
 class SpawnerProcess {
   readonly #children = new Map<number, ChildProcess>();
   readonly #marks = new Map<number, string>();
-  readonly #asked: number[] = [];
-  #isPaused = false;
   /** The children that programs have named. */
   readonly #named = new Map<number, number>();
 
   /** Listens to the platform until it is gone. */
   run(): void {
     process.on('message', (request: SpawnerRequest) => {
-      if (request.kind === 'start') this.#start(request);
-      else if (request.kind === 'read-output') this.#readOutput(request.number);
+      if (request.kind === 'start') void this.#start(request);
       else if (request.kind === 'hand') this.#hand(request.id, request.text);
+      else if (request.kind === 'forget') this.#forget(request.id);
       else this.#children.get(request.id)?.kill(request.signal);
     });
     process.on('disconnect', () => {
@@ -36,19 +36,39 @@ class SpawnerProcess {
     process.on('SIGTERM', () => undefined);
   }
 
-  #start(request: Extract<SpawnerRequest, { kind: 'start' }>): void {
-    const { id, command, workingDirectory: cwd, variables: env } = request;
-    const [program = '', ...words] = command;
+  async #start(request: Extract<SpawnerRequest, { kind: 'start' }>): Promise<void> {
+    const { id, outputPath } = request;
+    const outputs = [connect(outputPath), connect(outputPath)];
     try {
-      const pipes = Number(request.isHanded) + Number(request.namesChild);
-      const stdio: ('ignore' | 'pipe')[] = ['ignore', 'pipe', 'pipe', ...Array<'pipe'>(pipes).fill('pipe')];
-      const child = spawn(program, words, { cwd, env, stdio, detached: request.ownSession });
-      if (request.mark !== undefined) this.#marks.set(id, request.mark);
-      this.#watch(id, child);
-      if (request.namesChild) this.#hearChild(id, child, child.stdio[stdio.length - 1]);
+      const names = [outputName(id, 'stdout'), outputName(id, 'stderr')];
+      await Promise.all(outputs.map((output, n) => written(output, names[n] ?? '')));
+      if (process.connected) this.#spawn(request, outputs);
     } catch (error) {
       this.#tell({ kind: 'not-started', id, why: (error as Error).message });
+    } finally {
+      for (const output of outputs) output.destroy();
     }
+  }
+
+  #spawn(request: Extract<SpawnerRequest, { kind: 'start' }>, outputs: readonly Socket[]): void {
+    const { id, command, workingDirectory: cwd, variables: env } = request;
+    const [program = '', ...words] = command;
+    const pipes = Number(request.isHanded) + Number(request.namesChild);
+    const stdio: ('ignore' | 'pipe' | Socket)[] = [
+      'ignore',
+      ...outputs,
+      ...Array<'pipe'>(pipes).fill('pipe'),
+    ];
+    const child = spawn(program, words, { cwd, env, stdio, detached: request.ownSession });
+    if (request.mark !== undefined) this.#marks.set(id, request.mark);
+    this.#watch(id, child);
+    if (request.namesChild) this.#hearChild(id, child, child.stdio[stdio.length - 1]);
+  }
+
+  #forget(id: number): void {
+    this.#children.delete(id);
+    this.#marks.delete(id);
+    this.#named.delete(id);
   }
 
   #hand(id: number, text: string): void {
@@ -59,16 +79,8 @@ class SpawnerProcess {
     handed.end(text, () => handed.destroy());
   }
 
-  /** What was printed before the request is readable by now: it is read within this turn. */
-  #readOutput(number: number): void {
-    if (this.#isPaused) this.#asked.push(number);
-    else setImmediate(() => this.#tell({ kind: 'output-read', number }));
-  }
-
   #watch(id: number, child: ChildProcess): void {
     this.#children.set(id, child);
-    child.stdout?.on('data', (chunk: Buffer) => this.#tell({ kind: 'output', id, stream: 'stdout', chunk }));
-    child.stderr?.on('data', (chunk: Buffer) => this.#tell({ kind: 'output', id, stream: 'stderr', chunk }));
     child.once('spawn', () => this.#tell({ kind: 'started', id, pid: child.pid ?? 0 }));
     child.once('exit', (code, signal) => {
       // What a killed program had just begun may not be tied to its life yet.
@@ -78,15 +90,10 @@ class SpawnerProcess {
       }
       this.#tell({ kind: 'ended', id, code, signal });
     });
-    child.once('close', () => {
-      this.#children.delete(id);
-      this.#marks.delete(id);
-      this.#named.delete(id);
-      this.#tell({ kind: 'closed', id });
-    });
+    child.once('close', () => this.#tell({ kind: 'closed', id }));
     child.once('error', (error) => {
       if (child.pid !== undefined) return;
-      this.#children.delete(id);
+      this.#forget(id);
       this.#tell({ kind: 'not-started', id, why: error.message });
     });
   }
@@ -104,23 +111,17 @@ class SpawnerProcess {
     naming.once('end', () => this.#tell({ kind: 'child', id, pid: this.#named.get(id) ?? 0 }));
   }
 
-  /** Pauses reading while the platform is behind: a flood of output waits in the pipes of whoever prints it. */
   #tell(event: SpawnerEvent): void {
-    if (process.send === undefined || !process.connected) return;
-    const flows = process.send(event, undefined, undefined, (error) => {
-      if (error === null) this.#eachOutput('resume');
-    });
-    if (!flows) this.#eachOutput('pause');
+    if (process.send !== undefined && process.connected) process.send(event, () => undefined);
   }
+}
 
-  #eachOutput(step: 'pause' | 'resume'): void {
-    this.#isPaused = step === 'pause';
-    if (!this.#isPaused) for (const number of this.#asked.splice(0)) this.#readOutput(number);
-    for (const { stdout, stderr } of this.#children.values()) {
-      stdout?.[step]();
-      stderr?.[step]();
-    }
-  }
+/** Resolves when the platform has been told whose output a connection is. */
+function written(output: Socket, name: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    output.on('error', reject);
+    output.write(name, () => resolve());
+  });
 }
 
 /** The whole process group, where the program leads one: without walls nothing else would end the rest of it. */

@@ -6,6 +6,8 @@ export type SpawnerRequest =
       readonly command: readonly string[];
       readonly variables: Readonly<Record<string, string>>;
       readonly workingDirectory: string;
+      /** The socket on which both outputs of the program are connected. */
+      readonly outputPath: string;
       /** Descriptor 3 is what the program is handed later. */
       readonly isHanded: boolean;
       /** The next descriptor, on which the program names its child as JSON: `{"child-pid": 1}`. */
@@ -18,18 +20,12 @@ export type SpawnerRequest =
   /** Hands a program its text, and closes what it reads that from. */
   | { readonly kind: 'hand'; readonly id: number; readonly text: string }
   | { readonly kind: 'signal'; readonly id: number; readonly signal: 'SIGTERM' | 'SIGKILL' }
-  /** Asks for `output-read` once everything that has been printed so far has been told. */
-  | { readonly kind: 'read-output'; readonly number: number };
+  /** Nothing more is asked about this program. */
+  | { readonly kind: 'forget'; readonly id: number };
 
 /** What the spawner tells. */
 export type SpawnerEvent =
   | { readonly kind: 'started'; readonly id: number; readonly pid: number }
-  | {
-      readonly kind: 'output';
-      readonly id: number;
-      readonly stream: 'stdout' | 'stderr';
-      readonly chunk: Uint8Array;
-    }
   /** The program itself has ended; what it left behind may still hold its output open. */
   | {
       readonly kind: 'ended';
@@ -37,8 +33,7 @@ export type SpawnerEvent =
       readonly code: number | null;
       readonly signal: string | null;
     }
-  /** Nothing holds its output any more. */
+  /** It has ended, and nothing holds what it was handed or named its child on; its outputs close on their own. */
   | { readonly kind: 'closed'; readonly id: number }
   | { readonly kind: 'child'; readonly id: number; readonly pid: number }
-  | { readonly kind: 'output-read'; readonly number: number }
   | { readonly kind: 'not-started'; readonly id: number; readonly why: string };

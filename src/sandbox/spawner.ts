@@ -2,11 +2,13 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { extname } from 'node:path';
 import { once } from 'node:events';
 import type { Cancel, Clock } from '../base/clock.ts';
+import { OutputSockets, type ProgramOutput } from './output-sockets.ts';
+import { sweepLeftFolders } from './own-folder.ts';
 import type { OutputListener } from './sandbox.ts';
 import type { SpawnerEvent, SpawnerRequest } from './spawner-protocol.ts';
 
 /** What to start. */
-export type SpawnOrder = Omit<Extract<SpawnerRequest, { kind: 'start' }>, 'kind' | 'id'>;
+export type SpawnOrder = Omit<Extract<SpawnerRequest, { kind: 'start' }>, 'kind' | 'id' | 'outputPath'>;
 
 /** How a started program ended. */
 export type SpawnEnd =
@@ -31,15 +33,17 @@ export interface Spawned {
 
 interface Running {
   hasStarted: boolean;
-  readonly output: OutputListener;
+  readonly output: ProgramOutput;
   readonly started: PromiseWithResolvers<number | undefined>;
   readonly ended: PromiseWithResolvers<SpawnEnd>;
   readonly closed: PromiseWithResolvers<void>;
   readonly child: PromiseWithResolvers<number>;
 }
 
-interface OutputQuestion extends PromiseWithResolvers<void> {
-  readonly number: number;
+/** The process, and where its programs print. */
+interface Launched {
+  readonly child: ChildProcess;
+  readonly outputs: OutputSockets;
 }
 
 /** How long the process stays when it has nothing to do. */
@@ -49,10 +53,8 @@ const IDLE_MS = 10_000;
 export class Spawner implements AsyncDisposable {
   readonly #clock: Clock;
   readonly #running = new Map<number, Running>();
-  /** The question for output that is on its way, and who asks since it went. */
-  #reading: OutputQuestion | undefined;
-  #nextReading: OutputQuestion | undefined;
-  #process: ChildProcess | undefined;
+  #process: Launched | undefined;
+  #hasSwept = false;
   #nextId = 1;
   #cancelRest: Cancel | undefined;
 
@@ -64,106 +66,85 @@ export class Spawner implements AsyncDisposable {
   async start(order: SpawnOrder, output: OutputListener): Promise<Spawned> {
     this.#cancelRest?.();
     const id = this.#nextId++;
+    const { outputs, child: spawner } = (this.#process ??= this.#launch());
     const running: Running = {
       hasStarted: false,
-      output,
+      output: outputs.await(id, output),
       started: Promise.withResolvers(),
       ended: Promise.withResolvers(),
       closed: Promise.withResolvers(),
       child: Promise.withResolvers(),
     };
     this.#running.set(id, running);
-    this.#ask({ kind: 'start', id, ...order });
+    spawner.send({ kind: 'start', id, outputPath: outputs.path, ...order }, () => undefined);
     const pid = (await running.started.promise) ?? 0;
     const { ended, closed, child } = running;
-    const signal = (name: 'SIGTERM' | 'SIGKILL'): void => {
-      if (this.#running.has(id)) this.#ask({ kind: 'signal', id, signal: name });
-    };
-    const outputRead = (): Promise<void> => (this.#running.has(id) ? this.#outputRead() : Promise.resolve());
-    const hand = (text: string): void => {
-      if (this.#running.has(id)) this.#ask({ kind: 'hand', id, text });
+    const ask = (request: SpawnerRequest): void => {
+      if (this.#running.has(id)) spawner.send(request, () => undefined);
     };
     return {
       ...{ pid, ended: ended.promise, closed: closed.promise, child: child.promise },
-      ...{ signal, hand, outputRead },
+      signal: (signal) => ask({ kind: 'signal', id, signal }),
+      hand: (text) => ask({ kind: 'hand', id, text }),
+      outputRead: () => running.output.read(),
     };
   }
 
   /** Ends the process and with it everything that it started. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#cancelRest?.();
-    const child = this.#process;
+    const child = this.#process?.child;
     if (child === undefined) return;
     const exited = once(child, 'exit');
     if (child.connected) child.disconnect();
     await exited;
   }
 
-  #ask(request: SpawnerRequest): void {
-    this.#process ??= this.#launch();
-    this.#process.send(request, () => undefined);
-  }
-
-  /** One question at a time is for all programs: who asks meanwhile has a part in the next. */
-  #outputRead(): Promise<void> {
-    if (this.#nextReading === undefined) {
-      this.#nextReading = { number: this.#nextId++, ...Promise.withResolvers<void>() };
-      // At the end of the turn: several invocations often end in one.
-      setImmediate(() => this.#askForOutput());
-    }
-    return this.#nextReading.promise;
-  }
-
-  #askForOutput(): void {
-    if (this.#reading !== undefined || this.#nextReading === undefined) return;
-    this.#reading = this.#nextReading;
-    this.#nextReading = undefined;
-    this.#ask({ kind: 'read-output', number: this.#reading.number });
-  }
-
-  #endReading(): void {
-    this.#reading?.resolve();
-    this.#reading = undefined;
-  }
-
-  #launch(): ChildProcess {
+  #launch(): Launched {
+    if (!this.#hasSwept) void sweepLeftFolders('output', this.#clock.nowMs());
+    this.#hasSwept = true;
     const program = new URL('./spawner-process' + extname(import.meta.url), import.meta.url);
     const child = fork(program, {
       ...{ serialization: 'advanced', execArgv: [], env: {}, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
     });
+    const outputs = new OutputSockets();
     child.on('message', (event: SpawnerEvent) => this.#hear(event));
     child.on('error', () => undefined);
     child.once('exit', () => {
+      outputs[Symbol.dispose]();
       // One that was sent to rest had nothing running; what runs now belongs to its successor.
-      if (this.#process !== child) return;
+      if (this.#process?.child !== child) return;
       this.#process = undefined;
       this.#loseAll();
     });
-    return child;
+    return { child, outputs };
   }
 
   #hear(event: SpawnerEvent): void {
-    if (event.kind === 'output-read') {
-      if (event.number !== this.#reading?.number) return;
-      this.#endReading();
-      return void setImmediate(() => this.#askForOutput());
-    }
     const running = this.#running.get(event.id);
     if (running === undefined) return;
-    if (event.kind === 'output') running.output(event.stream, event.chunk);
-    else if (event.kind === 'started') {
+    if (event.kind === 'started') {
       running.hasStarted = true;
       running.started.resolve(event.pid);
-    } else if (event.kind === 'ended')
+    } else if (event.kind === 'ended') {
       running.ended.resolve({ kind: 'ended', code: event.code, signal: event.signal });
-    else if (event.kind === 'child') running.child.resolve(event.pid);
+    } else if (event.kind === 'closed') {
+      void running.output.closed.then(() => this.#close(event.id, running));
+    } else if (event.kind === 'child') running.child.resolve(event.pid);
     else {
-      if (event.kind === 'not-started') this.#settle(running, event.why);
-      running.child.resolve(0);
-      running.closed.resolve();
-      this.#running.delete(event.id);
-      this.#restWhenIdle();
+      this.#settle(running, event.why);
+      running.output.giveUp();
+      this.#close(event.id, running);
     }
+  }
+
+  /** Nothing is left of it that the spawner would know. */
+  #close(id: number, running: Running): void {
+    if (!this.#running.delete(id)) return;
+    this.#process?.child.send({ kind: 'forget', id }, () => undefined);
+    running.child.resolve(0);
+    running.closed.resolve();
+    this.#restWhenIdle();
   }
 
   /** Its process is gone: so is everything that it started. */
@@ -171,12 +152,10 @@ export class Spawner implements AsyncDisposable {
     for (const running of this.#running.values()) {
       if (running.hasStarted) running.ended.resolve({ kind: 'ended', code: null, signal: 'SIGKILL' });
       this.#settle(running, 'the spawner process ended');
+      running.output.giveUp();
       running.closed.resolve();
     }
     this.#running.clear();
-    this.#endReading();
-    this.#nextReading?.resolve();
-    this.#nextReading = undefined;
   }
 
   #settle(running: Running, why: string): void {
@@ -190,9 +169,7 @@ export class Spawner implements AsyncDisposable {
     this.#cancelRest?.();
     this.#cancelRest = this.#clock.after(IDLE_MS, () => {
       if (this.#running.size > 0) return;
-      // Nothing runs: whoever still asked has nothing to wait for.
-      this.#endReading();
-      const resting = this.#process;
+      const resting = this.#process?.child;
       // An order that comes now gets a new process: this one hears nothing more.
       this.#process = undefined;
       if (resting?.connected === true) resting.disconnect();
