@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { Socket, type AddressInfo } from 'node:net';
+import { createServer as createListener, Socket, type AddressInfo, type Server as Listener } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import type { Mount, SandboxedTree } from '../sandbox/sandbox.ts';
 import { hostNames } from './host-names.ts';
 import { admitAll, innerAddress, type InnerAddress, type InnerPrograms } from './inner-runtime-api.ts';
+import { PlainConnection, type PlainRoute } from './plain-connection.ts';
 import { refused } from './runtime-api-answers.ts';
 import { throughHost, type ConnectInside } from './telemetry/connect-inside.ts';
 import { INWARD_PROTOCOL, InwardConnections } from './telemetry/inward-connections.ts';
@@ -25,10 +26,13 @@ export class ApiServer implements AsyncDisposable {
   readonly variables: Readonly<Record<string, string>>;
   readonly mounts: readonly Mount[];
   readonly prefix: readonly string[];
-  readonly #server: Server;
+  readonly #listener: Listener;
+  /** Gets the connections whose requests are not plain. */
+  readonly #server = newServer();
   readonly #tree = Promise.withResolvers<SandboxedTree>();
   readonly #sockets = new Map<Socket, Promise<boolean>>();
   readonly #routes: ApiRoutes[] = [];
+  #plain: PlainRoute = () => false;
   readonly #serving = new Set<Promise<void>>();
   /** Reached by a folder that only its environment sees. */
   readonly #isInner: boolean;
@@ -36,15 +40,15 @@ export class ApiServer implements AsyncDisposable {
   readonly connectInside: ConnectInside;
   #isClosed = false;
 
-  private constructor(server: Server, inner: InnerAddress | undefined, mounts: readonly Mount[]) {
-    this.#server = server;
+  private constructor(listener: Listener, inner: InnerAddress | undefined, mounts: readonly Mount[]) {
+    this.#listener = listener;
     this.#isInner = inner !== undefined;
     this.connectInside = inner === undefined ? this.#throughHost() : this.#takeInward();
-    this.variables = inner?.variables ?? { AWS_LAMBDA_RUNTIME_API: addressOf(server) };
+    this.variables = inner?.variables ?? { AWS_LAMBDA_RUNTIME_API: addressOf(listener) };
     this.mounts = [...(inner?.mounts ?? []), ...mounts];
     this.prefix = inner?.prefix ?? [];
-    server.on('connection', (socket: Socket) => this.#meet(socket));
-    server.on('request', (request, response) => {
+    listener.on('connection', (socket) => this.#meet(socket));
+    this.#server.on('request', (request, response) => {
       const serving = this.#serve(request, response).catch(() => void response.destroy());
       this.#serving.add(serving);
       void serving.finally(() => this.#serving.delete(serving));
@@ -53,20 +57,20 @@ export class ApiServer implements AsyncDisposable {
 
   /** Listens on `address`, any free port. With a folder private to the environment, that gets names for its host. */
   static async open(address: string, folder?: string): Promise<ApiServer> {
-    const server = newServer();
-    server.listen(0, address);
-    await once(server, 'listening');
-    return new ApiServer(server, undefined, folder === undefined ? [] : [await hostNames(folder, address)]);
+    const listener = newListener();
+    listener.listen(0, address);
+    await once(listener, 'listening');
+    return new ApiServer(listener, undefined, folder === undefined ? [] : [await hostNames(folder, address)]);
   }
 
   /** Listens on a socket in `folder`, for an environment without a network. */
   static async openInside(folder: string, programs: InnerPrograms): Promise<ApiServer> {
     const inner = innerAddress(folder, programs);
-    const server = newServer();
-    server.listen(inner.socketPath);
-    await once(server, 'listening');
+    const listener = newListener();
+    listener.listen(inner.socketPath);
+    await once(listener, 'listening');
     await admitAll(inner.socketPath);
-    return new ApiServer(server, inner, [await hostNames(folder, '127.0.0.1')]);
+    return new ApiServer(listener, inner, [await hostNames(folder, '127.0.0.1')]);
   }
 
   get isClosed(): boolean {
@@ -76,6 +80,11 @@ export class ApiServer implements AsyncDisposable {
   /** Requests that earlier routes do not serve are offered to these. */
   route(routes: ApiRoutes): void {
     this.#routes.push(routes);
+  }
+
+  /** Plain requests are offered to this first. */
+  routePlain(route: PlainRoute): void {
+    this.#plain = route;
   }
 
   /** Only processes of `tree` may speak from now on; before, nobody is answered. */
@@ -92,6 +101,8 @@ export class ApiServer implements AsyncDisposable {
 
   /** Resolves when every request that has been sent by now is heard; those that wait for an answer are heard. */
   async served(): Promise<void> {
+    // A connection is read once it is known whose it is.
+    await Promise.all(this.#sockets.values());
     // What has come is read within a turn, and a request that has begun is served from its second on.
     await setImmediate();
     await setImmediate();
@@ -100,8 +111,8 @@ export class ApiServer implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true;
-    const closed = once(this.#server, 'close');
-    this.#server.close();
+    const closed = once(this.#listener, 'close');
+    this.#listener.close();
     this.#server.closeAllConnections();
     // Those that have become something else than HTTP are not among its connections any more.
     for (const socket of this.#sockets.keys()) socket.destroy();
@@ -109,7 +120,7 @@ export class ApiServer implements AsyncDisposable {
   }
 
   #throughHost(): ConnectInside {
-    const { address } = this.#server.address() as AddressInfo;
+    const { address } = this.#listener.address() as AddressInfo;
     return throughHost(this.#tree.promise, [address, '127.0.0.1', '::1']);
   }
 
@@ -128,14 +139,20 @@ export class ApiServer implements AsyncDisposable {
     const peer = { localAddress, localPort, remoteAddress, remotePort };
     const isOwn = this.#tree.promise.then((tree) => this.#isInner || tree.owns(peer)).catch(() => false);
     this.#sockets.set(socket, isOwn);
-    // Cut at once, so that strangers do not use up the connections.
-    void isOwn.then((own) => own || socket.destroy());
+    socket.on('error', () => socket.destroy());
+    // Strangers are cut at once, so that they do not use up the connections.
+    void isOwn.then((own) => (own ? this.#hear(socket) : socket.destroy()));
     socket.on('close', () => this.#sockets.delete(socket));
   }
 
+  /** What it says is read from now on. */
+  #hear(socket: Socket): void {
+    const plain: PlainRoute = (request, response) => !this.#isClosed && this.#plain(request, response);
+    new PlainConnection(socket, plain, () => this.#server.emit('connection', socket));
+  }
+
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const isOwn = await this.#sockets.get(request.socket);
-    if (isOwn !== true || this.#isClosed) {
+    if (this.#isClosed) {
       request.socket.destroy();
       return;
     }
@@ -153,11 +170,16 @@ function newServer(): Server {
     headersTimeout: 0,
     requestTimeout: 0,
   });
-  server.maxConnections = MOST_CONNECTIONS;
   return server;
 }
 
-function addressOf(server: Server): string {
-  const { address, port } = server.address() as AddressInfo;
+function newListener(): Listener {
+  const listener = createListener({ allowHalfOpen: true, noDelay: true });
+  listener.maxConnections = MOST_CONNECTIONS;
+  return listener;
+}
+
+function addressOf(listener: Listener): string {
+  const { address, port } = listener.address() as AddressInfo;
   return `${address}:${port}`;
 }

@@ -1,5 +1,5 @@
-import type { ServerResponse } from 'node:http';
 import type { DoorInvocation } from './door.ts';
+import type { ApiResponse } from './plain-connection.ts';
 
 /*
  * The answers of the Runtime API, each in one write and with its length: with chunked ones some clients open a
@@ -9,13 +9,13 @@ import type { DoorInvocation } from './door.ts';
 const ACCEPTED = Buffer.from('{"status":"OK"}\n');
 
 /** 202: what the runtime posted has been taken. */
-export function accepted(response: ServerResponse): void {
+export function accepted(response: ApiResponse): void {
   write(response, 202, {}, ACCEPTED);
 }
 
 /** An error in the API's own form. */
 export function refused(
-  response: ServerResponse,
+  response: ApiResponse,
   status: number,
   errorType: string,
   errorMessage: string,
@@ -24,7 +24,7 @@ export function refused(
 }
 
 /** 200: an event. The content type is exactly `application/json`; Python's client compares the text. */
-export function event(response: ServerResponse, invocation: DoorInvocation): void {
+export function event(response: ApiResponse, invocation: DoorInvocation): void {
   const { clientContext, traceId } = invocation;
   const headers = {
     'Lambda-Runtime-Aws-Request-Id': invocation.requestId,
@@ -38,7 +38,7 @@ export function event(response: ServerResponse, invocation: DoorInvocation): voi
 
 /** One whole answer, in JSON. */
 export function write(
-  response: ServerResponse,
+  response: ApiResponse,
   status: number,
   headers: Readonly<Record<string, string>>,
   body: Uint8Array,

@@ -1,17 +1,26 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { setImmediate } from 'node:timers/promises';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { LARGEST_ANSWER_BYTES } from '../function/limits.ts';
 import type { Mount, SandboxedTree } from '../sandbox/sandbox.ts';
 import type { Door, DoorEvent, DoorInvocation, DoorListener, RuntimeFailure } from './door.ts';
 import type { ApiServer } from './api-server.ts';
+import type { ApiResponse, PlainRequest } from './plain-connection.ts';
 import { readBody, type RequestBody } from './request-body.ts';
 import { accepted, event, refused } from './runtime-api-answers.ts';
 
 /** An answer to a function URL: what it says of itself, then its body. */
 const URL_ANSWER = 'application/vnd.awslambda.http-integration-response';
 const BASE = '/2018-06-01/runtime';
+const NEXT = `${BASE}/invocation/next`;
+const END = /^\/2018-06-01\/runtime\/invocation\/([^/]+)\/(response|error)$/;
 
 type ApiState = 'Started' | 'Ready' | 'Running' | 'Streaming' | 'ResponseSent' | 'InitError';
+
+/** What is said around the body of a request. */
+type Said = Pick<IncomingMessage, 'headers' | 'trailers'>;
+
+interface Posted extends Said {
+  readonly body: RequestBody;
+}
 
 /**
  * The Lambda Runtime API of one environment, on an address of its own, as AWS's clients and any `bootstrap` speak it:
@@ -23,7 +32,7 @@ export class RuntimeApi implements Door {
   readonly prefix: readonly string[];
   readonly #server: ApiServer;
   readonly #listener: DoorListener;
-  readonly #waiting = new Set<ServerResponse>();
+  readonly #waiting = new Set<ApiResponse>();
   #state: ApiState = 'Started';
   #current: DoorInvocation | undefined;
   /** The answer that is coming in pieces. */
@@ -36,6 +45,7 @@ export class RuntimeApi implements Door {
     this.mounts = server.mounts;
     this.prefix = server.prefix;
     server.route((request, response, path) => this.#serve(request, response, path));
+    server.routePlain((request, response) => this.#servePlain(request, response));
   }
 
   admit(tree: SandboxedTree): void {
@@ -47,7 +57,7 @@ export class RuntimeApi implements Door {
     this.#state = 'Running';
     for (const response of this.#waiting) {
       this.#waiting.delete(response);
-      if (response.socket?.destroyed === false) return event(response, invocation);
+      if (!response.destroyed) return event(response, invocation);
     }
   }
 
@@ -74,14 +84,28 @@ export class RuntimeApi implements Door {
 
   async #serve(request: IncomingMessage, response: ServerResponse, path: string): Promise<boolean> {
     const isPost = request.method === 'POST';
-    const [, id, word] = /^\/2018-06-01\/runtime\/invocation\/([^/]+)\/(response|error)$/.exec(path) ?? [];
-    if (path === `${BASE}/invocation/next` && request.method === 'GET') this.#next(response);
-    else if (isPost && id !== undefined && word === 'response' && modeOf(request) === 'streaming') {
+    const [, id, word] = END.exec(path) ?? [];
+    if (path === NEXT && request.method === 'GET') this.#next(response);
+    else if (isPost && id !== undefined && word === 'response' && modeOf(request.headers) === 'streaming') {
       await this.#stream(id, request, response);
     } else if (isPost && id !== undefined) await this.#take(id, word === 'error', request, response);
     else if (isPost && path === `${BASE}/init/error`) {
       this.#initError(request, response, await readBody(request, LARGEST_ANSWER_BYTES));
     } else return false;
+    return true;
+  }
+
+  /** What nearly every request is. */
+  #servePlain({ method, path, headers, body: bytes }: PlainRequest, response: ApiResponse): boolean {
+    if (method === 'GET' && path === NEXT) {
+      this.#next(response);
+      return true;
+    }
+    const [, id, word] = method === 'POST' ? (END.exec(path) ?? []) : [];
+    if (id === undefined || modeOf(headers) !== undefined) return false;
+    const posted = { headers, trailers: {}, body: { kind: 'whole', bytes } } as const;
+    const ended = this.#end(id, word === 'error', posted, response);
+    if (ended !== undefined) this.#say(ended);
     return true;
   }
 
@@ -92,17 +116,16 @@ export class RuntimeApi implements Door {
     response: ServerResponse,
   ): Promise<void> {
     const body = await readBody(request, LARGEST_ANSWER_BYTES);
-    const ended = this.#end(id, isError, { request, response, body });
-    // One turn, in which what was printed before the answer is read.
-    await setImmediate();
+    const { headers, trailers } = request;
+    const ended = this.#end(id, isError, { headers, trailers, body }, response);
     if (ended !== undefined) this.#say(ended);
   }
 
-  #next(response: ServerResponse): void {
+  #next(response: ApiResponse): void {
     if (this.#state === 'Running' && this.#current !== undefined) return event(response, this.#current);
     if (this.#state === 'Streaming') return this.#wrongState(response, 'Ready');
     this.#waiting.add(response);
-    response.on('close', () => this.#waiting.delete(response));
+    response.once('close', () => this.#waiting.delete(response));
     if (this.#state === 'Ready') return;
     this.#state = 'Ready';
     this.#say({ kind: 'ready' });
@@ -112,18 +135,19 @@ export class RuntimeApi implements Door {
     if (this.#state !== 'Started') return this.#wrongState(response, 'InitError');
     this.#state = 'InitError';
     accepted(response);
-    this.#say({ kind: 'init-failed', marks: undefined, ...failureOf(request, bytesOf(body)) });
+    this.#say({ kind: 'init-failed', marks: undefined, ...failureOf(request.headers, bytesOf(body)) });
   }
 
   #end(
     id: string,
     isError: boolean,
-    { request, response, body }: { request: IncomingMessage; response: ServerResponse; body: RequestBody },
+    { body, ...said }: Posted,
+    response: ApiResponse,
   ): DoorEvent | undefined {
     if (body.kind === 'truncated')
       return refused(response, 400, 'TruncatedHTTPRequest', 'The request was cut.');
     if (!this.#mayEnd(id, response, isError ? 'InvocationErrorResponse' : 'InvocationResponse')) return;
-    if (!isError && modeOf(request) !== undefined) {
+    if (!isError && modeOf(said.headers) !== undefined) {
       return refused(response, 400, 'InvalidFunctionResponseMode', 'Invalid function response mode');
     }
     this.#state = 'ResponseSent';
@@ -133,7 +157,7 @@ export class RuntimeApi implements Door {
       return { kind: 'too-large', marks: undefined };
     }
     accepted(response);
-    return endOf(request, body.bytes, isError);
+    return endOf(said, body.bytes, isError);
   }
 
   /** Takes an answer in pieces; trailers behind it say that it failed on the way. */
@@ -147,12 +171,11 @@ export class RuntimeApi implements Door {
     this.#streaming = undefined;
     this.#state = 'ResponseSent';
     if (request.complete) accepted(response);
-    await setImmediate();
     this.#say(request.complete ? streamEndOf(request) : TRUNCATED);
   }
 
   /** True when this invocation runs and has no answer yet; if not, that has been answered. */
-  #mayEnd(id: string, response: ServerResponse, target: string): boolean {
+  #mayEnd(id: string, response: ApiResponse, target: string): boolean {
     const isOver = this.#state === 'ResponseSent' || this.#state === 'Ready' || this.#state === 'Streaming';
     if (id !== this.#current?.requestId || isOver) {
       refused(response, 400, 'InvalidRequestID', 'Invalid request ID');
@@ -161,7 +184,7 @@ export class RuntimeApi implements Door {
     return false;
   }
 
-  #wrongState(response: ServerResponse, target: string): undefined {
+  #wrongState(response: ApiResponse, target: string): undefined {
     const told = `State transition from ${this.#state} to ${target} failed for runtime. Error: State transition is not allowed`;
     refused(response, 403, 'InvalidStateTransition', told);
   }
@@ -171,9 +194,9 @@ export class RuntimeApi implements Door {
   }
 }
 
-function endOf(request: IncomingMessage, bytes: Buffer, isError: boolean): DoorEvent {
-  if (isError) return { kind: 'failed', marks: undefined, ...failureOf(request, bytes) };
-  return trailedFailure(request) ?? { kind: 'answered', payload: bytes, marks: undefined };
+function endOf(said: Said, bytes: Buffer, isError: boolean): DoorEvent {
+  if (isError) return { kind: 'failed', marks: undefined, ...failureOf(said.headers, bytes) };
+  return trailedFailure(said) ?? { kind: 'answered', payload: bytes, marks: undefined };
 }
 
 /** The runtime went away, or cut its connection, while its answer was on the way. */
@@ -188,8 +211,7 @@ function streamEndOf(request: IncomingMessage): DoorEvent {
 }
 
 /** AWS's client for Go names no mode: what it sends for a function URL is in pieces all the same. */
-function modeOf(request: IncomingMessage): string | undefined {
-  const { headers } = request;
+function modeOf(headers: IncomingHttpHeaders): string | undefined {
   const mode = headers['lambda-runtime-function-response-mode'];
   if (typeof mode === 'string') return mode;
   const isChunked = headers['transfer-encoding'] === 'chunked';
@@ -197,16 +219,16 @@ function modeOf(request: IncomingMessage): string | undefined {
 }
 
 /** Clients announce trailers with every answer, and fill them when it failed after it had begun. */
-function trailedFailure(request: IncomingMessage): DoorEvent | undefined {
-  const trailed = request.trailers['lambda-runtime-function-error-type'];
+function trailedFailure({ trailers }: Pick<Said, 'trailers'>): DoorEvent | undefined {
+  const trailed = trailers['lambda-runtime-function-error-type'];
   if (typeof trailed !== 'string' || trailed === '') return undefined;
-  const error = String(request.trailers['lambda-runtime-function-error-body'] ?? '');
+  const error = String(trailers['lambda-runtime-function-error-body'] ?? '');
   return { kind: 'failed', marks: undefined, ...describe(Buffer.from(error, 'base64'), trailed) };
 }
 
 /** The error's type is what its body says, and only then what the header says: most clients send no header. */
-function failureOf(request: IncomingMessage, bytes: Buffer): RuntimeFailure {
-  const header = request.headers['lambda-runtime-function-error-type'];
+function failureOf(headers: IncomingHttpHeaders, bytes: Buffer): RuntimeFailure {
+  const header = headers['lambda-runtime-function-error-type'];
   return describe(bytes, typeof header === 'string' && header !== '' ? header : 'Runtime.Unknown');
 }
 
