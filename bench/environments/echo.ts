@@ -10,7 +10,7 @@ const ECHO = "const s = require('net').connect(process.argv[1]); s.on('data', (c
 
 /**
  * The floor of a warm invocation: round trips of some bytes over a Unix socket to another Node process, in ms. Between two of
- * them passes the same time as between two invocations: who sleeps that long takes as long to wake.
+ * them passes the same time as between two invocations, if any: who sleeps that long takes as long to wake.
  */
 export async function echoTimesMs(count: number, gapMs: number): Promise<readonly number[]> {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-echo-'));
@@ -21,7 +21,7 @@ export async function echoTimesMs(count: number, gapMs: number): Promise<readonl
   const [socket] = (await once(server, 'connection')) as [Socket];
   const times: number[] = [];
   for (let trip = 0; trip < count; trip += 1) {
-    await pause(gapMs);
+    if (gapMs > 0) await pause(gapMs);
     const beganMs = performance.now();
     socket.write('{"ms":0}');
     await once(socket, 'data');

@@ -1,4 +1,5 @@
 import type { Bench, BenchOptions, Figure } from '../figure.ts';
+import { backToBack } from './back-to-back.ts';
 import { frozenAndWarm, hits } from './use.ts';
 import { afterManyStarts } from './leaks.ts';
 import { density, manyAtOnce } from './many.ts';
@@ -30,6 +31,7 @@ async function ofLanguage(
   if (name === 'Node') starts.figures.push(...(await besideLargePlatform(built)));
   progress(`environments: ${name}, hits of the pool, warm and frozen calls`);
   const calls = [...(hitMs === undefined ? [] : await hits(built, hitMs)), ...(await frozenAndWarm(built))];
+  calls.push(...(await backToBack(built)));
   progress(`environments: ${name}, a hundred at once`);
   const many = [...(await manyAtOnce(built, starts.perSecond)), await density(built)];
   const count = isFull ? 10_000 : 100;
