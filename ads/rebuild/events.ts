@@ -19,26 +19,60 @@ export interface Arrivals {
   readonly overdue: ReadonlyMap<number, readonly Overdue[]>;
 }
 
-/** All changes in their order, as many at a time as `most` says then. */
-export async function* eventsOf(
-  sql: postgres.Sql,
-  most: () => number,
-): AsyncGenerator<readonly NotedEvent[]> {
+const AT_ONCE = 2000;
+/** Clicks and views that are in memory at once. */
+const ARRIVALS_AT_ONCE = 20_000;
+
+/** All changes in their order, some at a time: as many as bring so many clicks and views together, or one alone. */
+export async function* eventsOf(sql: postgres.Sql): AsyncGenerator<readonly NotedEvent[]> {
   for (let after = 0; ;) {
     const rows = await sql<EventRow[]>`
       SELECT position, kind, campaign_id, body, floor(extract(epoch FROM recorded_at) * 1000)::bigint AS at_ms
-      FROM ledger_event WHERE position > ${after} ORDER BY position LIMIT ${most()}`;
+      FROM ledger_event WHERE position > ${after} ORDER BY position LIMIT ${AT_ONCE}`;
     const last = rows.at(-1);
     if (last === undefined) return;
-    yield rows.map((row) => ({
+    const events = rows.map((row) => ({
       position: Number(row.position),
       kind: row.kind,
       campaignId: row.campaign_id ?? undefined,
       body: row.body,
       recordedAtMs: Number(row.at_ms),
     }));
+    yield* portionsOf(events, await countArrivals(sql, after + 1, Number(last.position)), ARRIVALS_AT_ONCE);
     after = Number(last.position);
   }
+}
+
+/** Divides changes into portions that bring at most `most` arrivals each, or are one change. */
+export function* portionsOf(
+  events: readonly NotedEvent[],
+  arrivals: ReadonlyMap<number, number>,
+  most: number,
+): Generator<readonly NotedEvent[]> {
+  let [portion, sum]: [NotedEvent[], number] = [[], 0];
+  for (const event of events) {
+    const own = arrivals.get(event.position) ?? 0;
+    if (portion.length > 0 && sum + own > most) {
+      yield portion;
+      [portion, sum] = [[], 0];
+    }
+    portion.push(event);
+    sum += own;
+  }
+  if (portion.length > 0) yield portion;
+}
+
+async function countArrivals(
+  sql: postgres.Sql,
+  first: number,
+  last: number,
+): Promise<ReadonlyMap<number, number>> {
+  const rows = await sql<{ batch: string; arrivals: number }[]>`
+    SELECT batch, count(*)::integer AS arrivals
+    FROM (SELECT batch FROM click WHERE batch BETWEEN ${first} AND ${last}
+          UNION ALL SELECT batch FROM impression WHERE batch BETWEEN ${first} AND ${last}) AS arrived
+    GROUP BY batch`;
+  return new Map(rows.map(({ batch, arrivals }) => [Number(batch), arrivals]));
 }
 
 interface EventRow {

@@ -16,8 +16,8 @@ import { whatIf } from '../ledger/what-if.ts';
 import { isBalanced, reconcile } from '../summary/reconcile.ts';
 import { recordRuns } from '../summary/runs.ts';
 import { Chance } from '../traffic/chance.ts';
+import { portionsOf, type NotedEvent } from './events.ts';
 import { isEqual, rebuild } from './rebuild.ts';
-import { Portion } from './replay.ts';
 
 const LENIENT = { refuse: [], doubleClickWindowMs: 30_000, viewerRates: [], viewWaitMs: null };
 const STRICT = parseRules(9, { ...LENIENT, refuse: ['head', 'bot', 'data-centre'] });
@@ -199,20 +199,16 @@ describe('rebuilding the ledger from its clicks', () => {
   }
 });
 
-describe('how many changes are done at a time', () => {
-  it('is few where each brings many clicks, and many where each brings few', () => {
-    const portion = new Portion();
-    const stored = { batch: 1, decidedIn: 1, verdict: 'billed', reason: undefined } as const;
-    const bringing = (count: number) => {
-      const clicks = Array.from({ length: count }, (_, index) => ({ ...stored, click: sampleClick(index) }));
-      return { clicks: new Map([[1, clicks]]), views: new Map(), overdue: new Map() };
-    };
-    assert.equal(portion.events, 5);
-    portion.saw(5, bringing(50_000));
-    assert.equal(portion.events, 2);
-    portion.saw(2, bringing(20));
-    assert.equal(portion.events, 2000);
-    portion.saw(1, bringing(30_000));
-    assert.equal(portion.events, 1);
+describe('the changes that are done at a time', () => {
+  it('bring so many clicks together, or are one alone, whatever came before', () => {
+    const events = [1, 2, 3, 4, 5, 6].map((position): NotedEvent => {
+      return { position, kind: 'batch', campaignId: undefined, body: {}, recordedAtMs: 0 };
+    });
+    const arrivals = new Map([3, 4, 5].map((position, index) => [position, [60, 40, 150][index] ?? 0]));
+    const portions = [...portionsOf(events, arrivals, 100)].map((some) =>
+      some.map(({ position }) => position),
+    );
+    assert.deepEqual(portions, [[1, 2, 3, 4], [5], [6]]);
+    assert.deepEqual([...portionsOf([], arrivals, 100)], []);
   });
 });

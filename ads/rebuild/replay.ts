@@ -16,12 +16,10 @@ export interface ReplayOptions {
 export async function replay(options: ReplayOptions): Promise<void> {
   const rules = await readAllRules(options.from);
   let closedThrough: string | undefined;
-  const portion = new Portion();
-  for await (const events of eventsOf(options.from, () => portion.events)) {
+  for await (const events of eventsOf(options.from)) {
     const first = events[0]?.position ?? 0;
     const last = events.at(-1)?.position ?? 0;
     const arrivals = await arrivalsBetween(options.from, first, last);
-    portion.saw(events.length, arrivals);
     for (const event of events) {
       if (event.kind === 'close') closedThrough = String(event.body['day']);
       await again(options, event, { arrivals, rules, closedThrough });
@@ -29,28 +27,6 @@ export async function replay(options: ReplayOptions): Promise<void> {
     options.progress(last);
   }
 }
-
-/** How many changes are done at a time: about as many as bring so many clicks and views, which are all in memory. */
-export class Portion {
-  #events = FIRST_EVENTS;
-
-  get events(): number {
-    return this.#events;
-  }
-
-  /** So many changes had these arrivals. */
-  saw(events: number, { clicks, views }: Arrivals): void {
-    const size = (lists: ReadonlyMap<number, readonly unknown[]>): number =>
-      lists.values().reduce((sum, list) => sum + list.length, 0);
-    const each = Math.max(1, (size(clicks) + size(views)) / events);
-    this.#events = Math.min(MOST_EVENTS, Math.max(1, Math.floor(ARRIVALS_AT_ONCE / each)));
-  }
-}
-
-const ARRIVALS_AT_ONCE = 20_000;
-/** A batch may bring ten thousand clicks. */
-const FIRST_EVENTS = 5;
-const MOST_EVENTS = 2000;
 
 interface Circumstances {
   readonly arrivals: Arrivals;
