@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { median, rounded, type Figure } from '../../figure.ts';
 import { JIFFIES_PER_S, jiffiesOf } from '../../usage.ts';
 import { createQueue, drive } from '../drive.ts';
@@ -12,6 +13,7 @@ import { startSkipLocked } from './skip-locked.ts';
 const ROUNDS = 3;
 const SECONDS = 3;
 const CONNECTIONS = 32;
+const PATIENCE_MS = SECONDS * 1000 + 60_000;
 const BATCH = 10;
 const BODY = 'x'.repeat(200);
 const QUEUE = 'oriented';
@@ -85,7 +87,11 @@ async function cycles(connections: readonly OtherConnection[]): Promise<number> 
   const work = async (connection: OtherConnection): Promise<void> => {
     while (performance.now() < endMs) messages += await connection.cycle(bodies);
   };
-  await Promise.all(connections.map(work));
+  const over = new AbortController();
+  const patience = pause(PATIENCE_MS, 'too late', { signal: over.signal, ref: false }).catch(() => undefined);
+  const ended = await Promise.race([Promise.all(connections.map(work)), patience]);
+  over.abort();
+  if (ended === 'too late') throw new NotToBeHad('it left a request without an answer for a minute');
   return messages;
 }
 
