@@ -238,7 +238,8 @@ class BatchRun implements Disposable {
         this.#feed.queue,
         done.map((one) => one.delivery.receipt),
       );
-      if (!settled.ok) this.#tellTrouble(`handled messages were not deleted: ${settled.failure.kind}`);
+      if (settled.ok) this.#feed.written?.(done);
+      else this.#tellTrouble(`handled messages were not deleted: ${settled.failure.kind}`);
     }
     const isOver = this.taken.length === 1 && fates[0]?.kind === 'again' && (await this.#blame(result));
     if (!isOver) await this.#offerAgain(fates);
@@ -276,8 +277,9 @@ class BatchRun implements Disposable {
     });
     if (extensions.length === 0) return;
     const extended = await this.#ports.broker.extend(this.#feed.queue, extensions);
-    if (!extended.ok && extended.failure.kind !== 'stopping')
-      this.#tellTrouble(`failed messages stay hidden longer: ${extended.failure.kind}`);
+    if (extended.ok) this.#feed.written?.(this.taken.filter((_, index) => fates[index]?.kind === 'again'));
+    else if (extended.failure.kind !== 'stopping')
+      this.#tellTrouble(`failed messages are not hidden for their time: ${extended.failure.kind}`);
   }
 
   #tellEnd(result: InvokeResult | undefined, fates: readonly Fate[]): void {

@@ -82,6 +82,8 @@ export interface Feed {
     result: InvokeResult | undefined,
     fates: readonly Fate[],
   ): Promise<readonly Fate[]>;
+  /** What their fates say of these is durable. */
+  written?(batch: readonly Taken[]): void;
   /** True when a batch that ended so is to be run again in halves, until what ended it stands alone. */
   divides?(result: InvokeResult | undefined): boolean;
   /** True when messages that the function has sent itself again and again are to be taken out of its batches. */

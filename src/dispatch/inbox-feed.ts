@@ -12,6 +12,7 @@ import { isLooping, MOST_ROUNDS } from '../function/lineage.ts';
 import type { Delivery } from '../message/message.ts';
 import type { QueueKey } from '../message/queue-key.ts';
 import type { DeliveryOutcome, Destinations, EndedEvent, EventCondition } from './destination.ts';
+import { EventMemory } from './event-memory.ts';
 import type { Fate, Feed, FeedRequest, FeedSettings, Judgement, Taken } from './feed.ts';
 import type { DispatchPorts } from './ports.ts';
 
@@ -30,8 +31,7 @@ export class InboxFeed implements Feed {
   readonly #ports: DispatchPorts;
   readonly #function: FunctionKey;
   readonly #destinations: Destinations;
-  /** Ends that are known and could not be told yet, by message: such an event is not run again. */
-  readonly #untold = new Map<string, EndedEvent>();
+  readonly #memory = new EventMemory();
 
   constructor(ports: DispatchPorts, target: FunctionKey, destinations: Destinations) {
     this.#ports = ports;
@@ -62,11 +62,14 @@ export class InboxFeed implements Feed {
     };
   }
 
-  /** Too old, over already, or set off by the function itself too often. */
+  /** Too old, over already, here before its time, or set off by the function itself too often. */
   expired(batch: readonly Taken[]): boolean {
-    return batch.some(
-      (one) => this.#isTooOld(one) || this.#untold.has(one.delivery.message.id) || this.#isLoop(one),
-    );
+    const nowMs = this.#ports.clock.nowMs();
+    return batch.some((one) => this.#isOver(one) || this.#memory.holdsBack(one.delivery.message.id, nowMs));
+  }
+
+  written(batch: readonly Taken[]): void {
+    for (const { delivery } of batch) this.#memory.written(delivery.message.id, delivery.receiveCount);
   }
 
   judge(batch: readonly Taken[], result: InvokeResult | undefined): Judgement {
@@ -92,20 +95,25 @@ export class InboxFeed implements Feed {
   report(): void {}
 
   #failed(one: Taken, result: InvokeResult | undefined): Fate {
-    if (this.expired([one])) return { kind: 'done' };
+    const { id } = one.delivery.message;
+    if (this.#isOver(one)) return { kind: 'done' };
     const nowMs = this.#ports.clock.nowMs();
-    if (result === undefined || result.kind === 'no-room') return { kind: 'again', atMs: nowMs };
-    const attempts = one.delivery.receiveCount;
+    if (result === undefined || result.kind === 'no-room')
+      return { kind: 'again', atMs: Math.max(nowMs, this.#memory.againAtMs(id) ?? nowMs) };
+    const attempts = this.#attemptsOf(one);
     if (attempts > this.#retriesOf(one)) return { kind: 'done' };
-    return { kind: 'again', atMs: nowMs + inboxRetryDelayMs(attempts) };
+    const againAtMs = nowMs + inboxRetryDelayMs(attempts);
+    this.#memory.failed(id, attempts, againAtMs);
+    return { kind: 'again', atMs: againAtMs };
   }
 
   /** Tells of an event's end. Once it is told everywhere, or there is nobody to tell, the event is done. */
   async #ended(one: Taken, result: InvokeResult | undefined): Promise<Fate> {
     const { id } = one.delivery.message;
-    const known = this.#untold.get(id);
-    const ended = known ?? this.#endOf(one, result);
-    this.#untold.delete(id);
+    const known = this.#memory.endOf(id);
+    if (known?.isTold === true) return { kind: 'done' };
+    const ended = known?.ended ?? this.#endOf(one, result);
+    this.#memory.over(id, ended, false);
     const succeeded = ended.condition === 'Success';
     if (!succeeded && known === undefined) this.#tellGivenUp(ended, this.#isLoop(one));
     const { onSuccess, onFailure } = this.#rulesOf(one);
@@ -118,14 +126,15 @@ export class InboxFeed implements Feed {
     if (deadLetterArn) told.push(await this.#destinations.deadLetter(deadLetterArn, ended));
     if (told.includes('not-there'))
       this.#trouble(`a destination of event ${ended.event.requestId} is not there`);
-    if (!told.includes('unavailable')) return { kind: 'done' };
-    this.#untold.set(id, ended);
-    return { kind: 'again', atMs: this.#ports.clock.nowMs() + TELL_AGAIN_MS };
+    if (told.includes('unavailable'))
+      return { kind: 'again', atMs: this.#ports.clock.nowMs() + TELL_AGAIN_MS };
+    this.#memory.over(id, ended, true);
+    return { kind: 'done' };
   }
 
   #endOf(one: Taken, result: InvokeResult | undefined): EndedEvent {
     const target = this.#targetOf(one);
-    const attempts = one.delivery.receiveCount;
+    const attempts = this.#attemptsOf(one);
     return {
       ...{ target, event: openEvent(one.delivery.message), result, attempts },
       condition: this.#conditionOf(one, result),
@@ -135,7 +144,7 @@ export class InboxFeed implements Feed {
 
   #conditionOf(one: Taken, result: InvokeResult | undefined): EventCondition {
     if (result?.kind === 'answered') return 'Success';
-    return this.#isTooOld(one) && one.delivery.receiveCount <= this.#retriesOf(one)
+    return this.#isTooOld(one) && this.#attemptsOf(one) <= this.#retriesOf(one)
       ? 'EventAgeExceeded'
       : 'RetriesExhausted';
   }
@@ -161,6 +170,16 @@ export class InboxFeed implements Feed {
 
   #retriesOf(one: Taken): number {
     return this.#rulesOf(one).maximumRetries ?? INBOX_RETRIES;
+  }
+
+  /** Too old, over already, or set off by the function itself too often. */
+  #isOver(one: Taken): boolean {
+    const isKnown = this.#memory.endOf(one.delivery.message.id) !== undefined;
+    return this.#isTooOld(one) || isKnown || this.#isLoop(one);
+  }
+
+  #attemptsOf({ delivery: { message, receiveCount } }: Taken): number {
+    return this.#memory.attempts(message.id, receiveCount);
   }
 
   #isLoop({ delivery }: Taken): boolean {

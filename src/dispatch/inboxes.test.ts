@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { RequestId } from '../base/ids.ts';
+import type { ReceiptHandle, RequestId } from '../base/ids.ts';
 import { inboxKey } from '../function/inbox.ts';
 import { DispatchStage, TARGET } from './fixture/stage.ts';
 import { Inboxes } from './inboxes.ts';
@@ -57,6 +57,53 @@ test('a failed event is tried again after one minute and after two, with the sam
   await fail(stage);
   assert.equal(stage.left(INBOX), '0/0');
   assert.match(JSON.stringify(stage.told), /event r1 is given up: attempt 3 ended as function-error/);
+});
+
+/** A disk so full that it takes back what was done with a message: for so many times the message is there again at once. */
+function takeBack(stage: DispatchStage, times: number): void {
+  const { broker } = stage;
+  const extend = broker.extend.bind(broker);
+  const settle = broker.settle.bind(broker);
+  let left = times;
+  const lose = async (receipts: readonly ReceiptHandle[]) => {
+    left -= 1;
+    await extend(
+      INBOX,
+      receipts.map((receipt) => ({ receipt, visibilityMs: 0, isReleased: true })),
+    );
+    return { ok: false, failure: { kind: 'disk-full' } } as const;
+  };
+  broker.settle = (queue, receipts) => (left > 0 ? lose(receipts) : settle(queue, receipts));
+  broker.extend = (queue, extensions) =>
+    left > 0 ? lose(extensions.map(({ receipt }) => receipt)) : extend(queue, extensions);
+}
+
+test('an event whose end a full disk takes back is not run again', async () => {
+  const { stage, inboxes } = await withFunction();
+  await inboxes.post(TARGET, EVENT, 'me');
+  await stage.settled();
+  takeBack(stage, 3);
+  stage.invoker.first.answer();
+  await stage.settled();
+  assert.equal(stage.invoker.started, 1);
+  assert.equal(stage.left(INBOX), '0/0');
+});
+
+test('a failed event whose wait a full disk takes back is run at its time, and no more often than it may be', async () => {
+  const { stage, inboxes } = await withFunction();
+  await inboxes.post(TARGET, EVENT, 'me');
+  await stage.settled();
+  for (const waitMs of [60_000, 120_000]) {
+    const { started } = stage.invoker;
+    takeBack(stage, 3);
+    await fail(stage);
+    await stage.advance(waitMs - 1);
+    assert.equal(stage.invoker.started, started);
+    await stage.advance(1);
+    assert.equal(stage.invoker.started, started + 1);
+  }
+  await fail(stage);
+  assert.equal(stage.left(INBOX), '0/0');
 });
 
 test('an event without room is kept and tried until it is six hours old', async () => {
