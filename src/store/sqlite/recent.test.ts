@@ -148,6 +148,27 @@ test('on a full disk messages are removed, also those that were added last', asy
   );
 });
 
+test('on a full disk a queue is read again at once, with what was added last', async (context) => {
+  const disk = new Killable(context);
+  const store = await disk.open({ maximumPages: 60 });
+  await store.commit([written(QUEUE, '')], NOW_MS);
+  let last = 0;
+  for (let atMs = NOW_MS; ; atMs += 1) {
+    const group = Array.from({ length: 20 }, (_, index) => addedAt(last + index + 1, plain()));
+    if ((await store.commit([...group, counted(QUEUE, last + 20, last + 21)], atMs)) === 'disk-full') break;
+    last += 20;
+  }
+  assert.equal(await store.commit([moved(last, LEASED)], NOW_MS + 10_000), 'committed');
+  assert.ok(disk.rows('recent_group') > 0);
+  const again = await store.reload(QUEUE, NOW_MS);
+  assert.deepEqual(again?.leases, [{ order: last, state: LEASED, sentAtMs: NOW_MS, lane: 0 }]);
+  assert.equal(again.messages, last);
+  assert.ok(disk.rows('recent_group') > 0, 'nothing was written for it');
+  for (let order = 1; order < last; order += 1)
+    assert.equal(await store.commit([removed(order)], NOW_MS + 20_000 + order), 'committed');
+  assert.deepEqual(await ordersOf(store), [last]);
+});
+
 type Said =
   | { readonly kind: 'add'; readonly queue: QueueId; readonly count: number; readonly bytes: number }
   | { readonly kind: 'move' | 'remove' | 'purge'; readonly queue: QueueId; readonly which: number }

@@ -109,7 +109,6 @@ export class SqliteQueues implements QueueStore {
 
   async reload(queue: QueueId, nowMs: number): Promise<StoredQueue | undefined> {
     const ask = { queue, nowMs, delayedLimit: DELAYED_AT_START };
-    await this.#inRows();
     const packed = await this.#options.writer.ask('one-queue', ask);
     return unpackQueues(packed)[0];
   }

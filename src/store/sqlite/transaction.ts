@@ -5,6 +5,9 @@ import { Write } from './write.ts';
 /** Whether something is durable now, or was rolled back because the disk is full. */
 export type StepOutcome = 'durable' | 'disk-full';
 
+/** SQLite's own limit. */
+const MOST_PAGES = 4_294_967_294;
+
 /** Runs steps on the writing connection: wholly and synced, or not at all. */
 export class Transactions {
   readonly #database: DatabaseSync;
@@ -28,6 +31,20 @@ export class Transactions {
       if (!isFull(error)) throw error;
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
       return 'disk-full';
+    }
+  }
+
+  /**
+   * Runs a step that changes rows, answers what it answers, and takes all its changes back. They stay in memory: this is possible on
+   * a disk that is full.
+   */
+  tried<Value>(step: () => Value): Value {
+    const most = this.#database.prepare('PRAGMA max_page_count').get()?.['max_page_count'];
+    this.#database.exec(`PRAGMA cache_spill = OFF; PRAGMA max_page_count = ${MOST_PAGES}; BEGIN IMMEDIATE`);
+    try {
+      return step();
+    } finally {
+      this.#database.exec(`ROLLBACK; PRAGMA max_page_count = ${String(most)}; PRAGMA cache_spill = ON`);
     }
   }
 }

@@ -13,7 +13,7 @@ import type { LoadAsk, Opened, QueuesAnswer, WriterQuestions, WriterStart } from
 import { Records } from './records.ts';
 import { describeFailure, type DataRefused } from './refused.ts';
 import { Slots } from './slots.ts';
-import { StoredQueues } from './stored-queues.ts';
+import { StoredQueues, type PackedQueues } from './stored-queues.ts';
 import { Sweeper } from './sweeper.ts';
 import { Transactions, type StepOutcome } from './transaction.ts';
 
@@ -27,7 +27,7 @@ class Writer {
   readonly #groups: GroupApply;
   /** How many groups have met a full disk; those refused because of one do not count. */
   #fullMet = 0;
-  readonly queues: StoredQueues;
+  readonly #queues: StoredQueues;
   readonly records: Records;
 
   constructor(database: DatabaseSync) {
@@ -38,7 +38,7 @@ class Writer {
     this.#groups = new GroupApply(database, this.#slots);
     this.#checkpoints = new Checkpoints({ database, clock, beforeIdle: () => void this.moveToRows() });
     this.#sweeper = new Sweeper({ clock, slots: this.#slots, run: (step) => this.run(step) });
-    this.queues = new StoredQueues(database);
+    this.#queues = new StoredQueues(database);
     this.records = new Records(database);
   }
 
@@ -78,9 +78,21 @@ class Writer {
     return this.#groups.areAllInRows ? 'durable' : this.run(() => this.#groups.moveToRows());
   }
 
+  /** What is known of one queue; on a full disk as it would be with all messages in their rows. */
+  loadQueue(queue: number, { nowMs, delayedLimit }: LoadAsk): PackedQueues {
+    const read = (): PackedQueues => this.#queues.one(queue, nowMs, delayedLimit);
+    if (this.moveToRows() === 'durable') return read();
+    const known = this.#transactions.tried(() => {
+      this.#groups.moveToRows();
+      return read();
+    });
+    this.#groups.forget();
+    return known;
+  }
+
   loadQueues({ nowMs, delayedLimit }: LoadAsk): QueuesAnswer {
     const row = present(this.#database.prepare('SELECT next_queue FROM platform').get(), 'the platform row');
-    return { ...this.queues.all(nowMs, delayedLimit), nextQueue: row['next_queue'] as number };
+    return { ...this.#queues.all(nowMs, delayedLimit), nextQueue: row['next_queue'] as number };
   }
 
   afterAnswer(): void {
@@ -121,7 +133,7 @@ function serve(start: WriterStart): void {
         return ok(result.value.opened);
       },
       'all-queues': (ask) => writer().loadQueues(ask),
-      'one-queue': ({ queue, nowMs, delayedLimit }) => writer().queues.one(queue, nowMs, delayedLimit),
+      'one-queue': ({ queue, ...ask }) => writer().loadQueue(queue, ask),
       commit: (group) => writer().commit(group),
       'move-to-rows': () => writer().moveToRows(),
       'list-records': (collection) => writer().records.list(collection),
