@@ -196,10 +196,10 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'message-in-two-batches',
-    what: 'a batch is taken without a lease',
+    what: 'a batch is taken with a lease that ends too soon',
     game: 'functions',
     patches: [
-      { file: 'src/dispatch/batcher.ts', find: 'visibilityMs: plan.leaseMs,', replace: 'visibilityMs: 0,' },
+      { file: 'src/dispatch/batcher.ts', find: 'visibilityMs: plan.leaseMs,', replace: 'visibilityMs: 1,' },
     ],
   },
   {
