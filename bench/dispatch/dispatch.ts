@@ -13,6 +13,8 @@ import { ramp } from './ramp.ts';
 import { slowed } from './slowed.ts';
 
 const ROUNDS = 3;
+/** Rates rise until the program's code is compiled for its speed. */
+const WARM_UPS = 2;
 const ECHO_SECONDS = 3;
 const LOG_ROUNDS = 3;
 const LOGGED_MESSAGES = 60_000;
@@ -84,7 +86,7 @@ async function drained(
   const queue = `drain-${batchSize}`;
   const drain = await Drain.prepare(platform, { queue, function: 'return', batchSize, messages });
   progress(`dispatch: batches of ${batchSize}, warming up`);
-  await drain.run();
+  for (let round = 0; round < WARM_UPS; round += 1) await drain.run();
   const outcomes: DrainOutcome[] = [];
   const echoes: number[] = [];
   for (let round = 1; round <= ROUNDS; round += 1) {
