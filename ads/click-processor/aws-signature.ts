@@ -8,20 +8,13 @@ export interface SigningKeys {
   readonly region: string;
 }
 
-/** What signs the requests of one day, such as 20260131. */
-export function signingKey(day: string, { secretAccessKey, region }: SigningKeys): Buffer {
-  const secret = hmac(`AWS4${secretAccessKey}`, day);
-  return [region, 'sqs', 'aws4_request'].reduce(hmac, secret);
-}
-
 /**
  * The headers of a signed POST to SQS (AWS Signature Version 4, as AWS documents it): `headers` and what the
- * signature adds. All of them are signed. Who signs many requests keeps the key of the day: `keyOf`.
+ * signature adds. All of them are signed.
  */
 export function signedHeaders(
   { url, body, headers, now }: SignedRequest,
   keys: SigningKeys,
-  keyOf: (day: string) => Buffer = (day) => signingKey(day, keys),
 ): Readonly<Record<string, string>> {
   const time = now.toISOString().replace(/[-:]|\.\d{3}/g, '');
   const scope = `${time.slice(0, 8)}/${keys.region}/sqs/aws4_request`;
@@ -38,7 +31,12 @@ export function signedHeaders(
     sha256(body),
   ].join('\n');
   const toSign = ['AWS4-HMAC-SHA256', time, scope, sha256(canonical)].join('\n');
-  const signature = hmac(keyOf(time.slice(0, 8)), toSign).toString('hex');
+  const steps = [time.slice(0, 8), keys.region, 'sqs', 'aws4_request'];
+  const key = steps.reduce<Buffer | string>(
+    (secret, step) => hmac(secret, step),
+    `AWS4${keys.secretAccessKey}`,
+  );
+  const signature = hmac(key, toSign).toString('hex');
   const { host: _, ...sent } = all;
   return {
     ...sent,

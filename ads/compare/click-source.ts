@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { encodeClick } from '../click-processor/click-message.ts';
-import { QueueWire } from '../server/queue-wire.ts';
 import { sendToQueue } from '../server/send-batch.ts';
 import { uuid7 } from '../server/uuid7.ts';
 import type { Ground } from './ground.ts';
@@ -21,8 +20,8 @@ export class ClickSource {
   #run = 0;
   #viewer = 0;
 
-  constructor({ queue }: Ground) {
-    this.#send = sendToQueue(new QueueWire(), queue.url);
+  constructor({ clients, queue }: Ground) {
+    this.#send = sendToQueue(clients.sqs, queue.url);
   }
 
   /** Posts `count` clicks at `rate` a second, or as fast as it goes; answers the name under which they are recorded. */

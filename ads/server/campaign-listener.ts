@@ -2,24 +2,11 @@ import {
   CreateQueueCommand,
   DeleteMessageBatchCommand,
   ReceiveMessageCommand,
-  SQSClient,
   type Message,
+  type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeCampaignChange, type CampaignChange } from '../messages/campaign-change.ts';
-
-/** A client that tries once: the listener tries again by itself. */
-export function listeningClient(endpoint: string | undefined): SQSClient {
-  return new SQSClient({
-    ...(endpoint === undefined ? {} : { endpoint }),
-    region: process.env['AWS_REGION'] ?? 'us-east-1',
-    credentials: {
-      accessKeyId: process.env['AWS_ACCESS_KEY_ID'] ?? 'ads',
-      secretAccessKey: process.env['AWS_SECRET_ACCESS_KEY'] ?? 'ads-secret',
-    },
-    maxAttempts: 1,
-  });
-}
 
 /** What a listener works with. */
 export interface ListenerOptions {

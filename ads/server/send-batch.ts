@@ -1,4 +1,4 @@
-import type { QueueWire, WireAnswer } from './queue-wire.ts';
+import { SendMessageBatchCommand, SQSClient, type BatchResultErrorEntry } from '@aws-sdk/client-sqs';
 
 /**
  * Whether a message is durable in the queue. `refused`: surely not now, perhaps later. `rejected`: the queue was reached
@@ -9,34 +9,56 @@ export type SendOutcome = 'posted' | 'refused' | 'rejected' | 'unknown';
 /** Sends up to ten bodies in one request and answers what became of each, in their order. May reject: all unknown. */
 export type SendBatch = (bodies: readonly string[]) => Promise<readonly SendOutcome[]>;
 
+/** A broker that does not answer in this time is taken to be away: then the spool is quicker. */
+const PATIENCE_MS = 1000;
+const CONNECTIONS = 32;
 /** Failures in which the request surely never reached the broker. */
 const NEVER_ARRIVED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH']);
 
-/** Sends to the queue at `queueUrl` by SendMessageBatch; waits `patienceMs` for each answer, if that is given. */
-export function sendToQueue(wire: QueueWire, queueUrl: string, patienceMs?: number): SendBatch {
+/** A client that tries once: what fails is the spool's. */
+export function sendingClient(endpoint: string | undefined): SQSClient {
+  return new SQSClient({
+    ...(endpoint === undefined ? {} : { endpoint }),
+    region: process.env['AWS_REGION'] ?? 'us-east-1',
+    credentials: {
+      accessKeyId: process.env['AWS_ACCESS_KEY_ID'] ?? 'ads',
+      secretAccessKey: process.env['AWS_SECRET_ACCESS_KEY'] ?? 'ads-secret',
+    },
+    maxAttempts: 1,
+    requestHandler: {
+      connectionTimeout: PATIENCE_MS,
+      httpAgent: { keepAlive: true, maxSockets: CONNECTIONS },
+    },
+  });
+}
+
+/** Sends to the queue at `queueUrl` by SendMessageBatch; each answer is waited for as long as `patienceMs`. */
+export function sendToQueue(client: SQSClient, queueUrl: string, patienceMs = PATIENCE_MS): SendBatch {
   return async (bodies) => {
     const Entries = bodies.map((body, index) => ({ Id: String(index), MessageBody: body }));
     try {
-      return outcomesOf(await wire.ask(queueUrl, 'SendMessageBatch', { Entries }, patienceMs), bodies.length);
+      const command = new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries });
+      const answer = await client.send(command, { abortSignal: AbortSignal.timeout(patienceMs) });
+      const done = new Set(answer.Successful?.map((entry) => entry.Id));
+      const failed = new Map(answer.Failed?.map((entry) => [entry.Id, entry]));
+      return bodies.map((_, index) =>
+        done.has(String(index)) ? 'posted' : outcomeOfEntry(failed.get(String(index))),
+      );
     } catch (error) {
-      const { code } = error as { code?: unknown };
-      return bodies.map(() => (NEVER_ARRIVED.has(String(code)) ? 'refused' : 'unknown'));
+      return bodies.map(() => outcomeOfRequest(error));
     }
   };
 }
 
-interface BatchResult {
-  readonly Successful?: readonly { readonly Id: string }[];
-  readonly Failed?: readonly { readonly Id: string; readonly SenderFault?: boolean }[];
+function outcomeOfEntry(failed: BatchResultErrorEntry | undefined): SendOutcome {
+  if (failed === undefined) return 'unknown';
+  return failed.SenderFault === true ? 'rejected' : 'refused';
 }
 
-/** An answer in the 400s refused the whole request; after one in the 500s nobody knows. Throws when it is no JSON. */
-function outcomesOf({ status, body }: WireAnswer, count: number): readonly SendOutcome[] {
-  if (status !== 200) return Array.from({ length: count }, () => (status < 500 ? 'refused' : 'unknown'));
-  const { Successful = [], Failed = [] } = JSON.parse(body) as BatchResult;
-  const outcomes = Array.from({ length: count }, (): SendOutcome => 'unknown');
-  for (const { Id } of Successful) outcomes[Number(Id)] = 'posted';
-  for (const { Id, SenderFault } of Failed)
-    outcomes[Number(Id)] = SenderFault === true ? 'rejected' : 'refused';
-  return outcomes;
+/** An answer in the 400s refused the request; without an answer, or with a 500, nobody knows. */
+function outcomeOfRequest(error: unknown): SendOutcome {
+  const failure = error as { code?: unknown; $metadata?: { httpStatusCode?: number } };
+  const status = failure.$metadata?.httpStatusCode;
+  if (status !== undefined && status >= 400 && status < 500) return 'refused';
+  return NEVER_ARRIVED.has(String(failure.code)) ? 'refused' : 'unknown';
 }

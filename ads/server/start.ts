@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type postgres from 'postgres';
 import { QUEUE_NAMES } from '../messages/queue-names.ts';
 import { AdServer } from './ad-server.ts';
-import { CampaignListener, listeningClient } from './campaign-listener.ts';
+import { CampaignListener } from './campaign-listener.ts';
 import { CatalogueKeeper } from './catalogue-keeper.ts';
 import { readCatalogue, type Catalogue } from './catalogue.ts';
 import { readDataCentres, SHIPPED_RANGES } from './data-centres.ts';
@@ -12,8 +12,7 @@ import type { NumberedChannel } from './numbered-channel.ts';
 import { openChannel } from './open-channel.ts';
 import { journalPath, readJournals } from './run-account.ts';
 import { SecretsFile } from './secrets-file.ts';
-import { QueueWire } from './queue-wire.ts';
-import { sendToQueue } from './send-batch.ts';
+import { sendingClient, sendToQueue } from './send-batch.ts';
 import { uuid7 } from './uuid7.ts';
 
 /** What an ad server needs around it. */
@@ -61,8 +60,8 @@ export async function startAdServer(options: AdServerSurroundings): Promise<Runn
   const home = join(options.data, 'ad-server');
   mkdirSync(home, { recursive: true });
   const serverId = `${options.name ?? 'ad'}-${uuid7(Date.now())}`;
-  const wire = new QueueWire(options.endpoint);
-  const { clicks, views } = channels(options, wire, serverId);
+  const sqs = sendingClient(options.endpoint);
+  const { clicks, views } = channels(options, sqs, serverId);
   const { publicUrl, proxies } = options;
   const server = new AdServer({
     ...{ clicks, ...(views === undefined ? {} : { views }), publicUrl, ...(proxies ? { proxies } : {}) },
@@ -72,27 +71,27 @@ export async function startAdServer(options: AdServerSurroundings): Promise<Runn
     chance: () => Math.random(),
     flood: 'flood' in options ? options.flood : FLOOD_LIMIT,
   });
-  const stopKnowing = await keepKnowing(options, server);
+  const stopKnowing = await keepKnowing(options, server, sqs);
   const origin = await server.listen(options.port ?? 0, options.host);
   const stop = async (): Promise<void> => {
     await stopKnowing();
     await server.close();
     await Promise.all([clicks.close(), views?.close()]);
-    wire[Symbol.dispose]();
+    sqs.destroy();
   };
   return { server, origin, serverId, stop };
 }
 
 function channels(
   options: AdServerSurroundings,
-  wire: QueueWire,
+  sqs: ReturnType<typeof sendingClient>,
   serverId: string,
 ): { readonly clicks: NumberedChannel; readonly views: NumberedChannel | undefined } {
   const { data, name = 'ad', queueUrl, viewsQueueUrl } = options;
   const channel = (kind: string, url: string, journals: string): NumberedChannel =>
     openChannel({
-      ...{ send: sendToQueue(wire, url), serverId, journals },
-      sendSpooled: sendToQueue(wire, url, SPOOL_PATIENCE_MS),
+      ...{ send: sendToQueue(sqs, url), serverId, journals },
+      sendSpooled: sendToQueue(sqs, url, SPOOL_PATIENCE_MS),
       spool: join(data, 'ad-server', 'spool', name, kind),
       spoolLimitBytes: options.spoolLimitBytes ?? SPOOL_LIMIT_BYTES,
     });
@@ -112,10 +111,10 @@ function forgetDelivered(journals: string): void {
 
 /** The server knows what there is to show from now on; answers how that ends. */
 async function keepKnowing(
-  { sql, data, name, endpoint }: AdServerSurroundings,
+  { sql, data, name }: AdServerSurroundings,
   server: AdServer,
+  sqs: ReturnType<typeof sendingClient>,
 ): Promise<() => Promise<void>> {
-  const sqs = listeningClient(endpoint);
   const queueName = changesQueue(name);
   let [hasQueue, isSubscribed] = [false, false];
   const read = async (): Promise<Catalogue> => {
@@ -146,7 +145,6 @@ async function keepKnowing(
   return async () => {
     await listener.stop();
     await keeper.stop();
-    sqs.destroy();
   };
 }
 

@@ -34,6 +34,8 @@ SET jit = off
 AS $$
 DECLARE
   longest_ms bigint;
+  earliest timestamptz;
+  latest timestamptz;
 BEGIN
   PERFORM pg_advisory_xact_lock_shared(7241002);
   PERFORM 1 FROM budget WHERE campaign_id = ANY (campaigns) ORDER BY campaign_id FOR UPDATE;
@@ -56,6 +58,12 @@ BEGIN
   FROM (SELECT jsonb_path_query(rules, '$.doubleClickWindowMs')
         UNION ALL SELECT jsonb_path_query(rules, '$.viewerRates[*].windowMs')) AS windows (ms)
   WHERE jsonb_typeof(ms) = 'number';
+  earliest := to_timestamp((first_ms - longest_ms) / 1000::float8);
+  latest := to_timestamp((last_ms + longest_ms) / 1000::float8);
+  -- By the viewer, and only then by the time: a plan that was made while few clicks were there could look for the time alone.
+  WITH of_viewers AS MATERIALIZED (
+    SELECT * FROM click WHERE verdict <> 'invalid' AND address_hash = ANY (hashes)
+  )
   SELECT json_agg(same) INTO counted
   FROM (
     SELECT click_id AS "clickId", impression_id AS "impressionId", ad_id AS "adId", campaign_id AS "campaignId",
@@ -64,9 +72,7 @@ BEGIN
     UNION
     SELECT click_id, impression_id, ad_id, campaign_id, address_hash, agent,
       round(extract(epoch FROM clicked_at) * 1000)
-    FROM click WHERE verdict <> 'invalid' AND address_hash = ANY (hashes)
-      AND clicked_at BETWEEN to_timestamp((first_ms - longest_ms) / 1000::float8)
-                         AND to_timestamp((last_ms + longest_ms) / 1000::float8)
+    FROM of_viewers WHERE clicked_at BETWEEN earliest AND latest
   ) AS same;
   IF rules -> 'viewWaitMs' <> 'null' THEN
     SELECT json_agg(impression_id) INTO viewed FROM impression WHERE impression_id = ANY (impressions);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { QueueWire } from '../../../ads/server/queue-wire.ts';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import { sendToQueue } from '../../../ads/server/send-batch.ts';
 import type { Chunk, YsbEvent } from './event.ts';
 import { eventsOf, type Script } from './generator.ts';
@@ -15,12 +15,11 @@ const MOST_MESSAGES = 10;
  * `doubledEvery` 5, say, the messages of every fifth request are sent twice.
  */
 export async function produce(
-  { queueUrl, doubledEvery }: Target,
+  { sqs, queueUrl, doubledEvery }: Target,
   run: string,
   script: Script,
 ): Promise<void> {
-  using wire = new QueueWire();
-  const send = sendToQueue(wire, queueUrl);
+  const send = sendToQueue(sqs, queueUrl);
   const sending: Promise<void>[] = [];
   let requests = 0;
   for (const bodies of batchesOf(run, script)) {
@@ -35,6 +34,7 @@ export async function produce(
 
 /** Where events go. */
 interface Target {
+  readonly sqs: SQSClient;
   readonly queueUrl: string;
   readonly doubledEvery: number | undefined;
 }

@@ -39,7 +39,7 @@ export async function runYsb(ysb: YsbGround, load: Load): Promise<Outcome> {
   const { sqs } = ground.clients;
   const script: Script = { ...load, startMs: windowOf(Date.now() + LEAD_MS) + WINDOW_MS };
   const doubledEvery = load.killed === undefined ? undefined : DOUBLED_EVERY;
-  const target = { queueUrl: ground.queue.url, doubledEvery };
+  const target = { sqs, queueUrl: ground.queue.url, doubledEvery };
   const run = `ysb-${script.startMs}`;
   const pids = (): readonly number[] => [...form.pids(), ground.platform.pid, ...ground.databasePids()];
   await sleep(script.startMs - Date.now() - LEAD_MS);

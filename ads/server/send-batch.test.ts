@@ -1,17 +1,24 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { QueueWire } from './queue-wire.ts';
-import { sendToQueue, type SendBatch } from './send-batch.ts';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import { sendingClient, sendToQueue, type SendBatch } from './send-batch.ts';
 
 type Answer = (request: IncomingMessage, body: string, response: ServerResponse) => void;
+
+/** An entry of an answer; the SDK compares the digest. */
+function posted(id: number, body: string): object {
+  const MD5OfMessageBody = createHash('md5').update(body).digest('hex');
+  return { Id: String(id), MessageId: `m${id}`, MD5OfMessageBody };
+}
 
 describe('sending clicks to a queue', () => {
   let server: Server;
   let queueUrl: string;
-  let wire: QueueWire;
+  let client: SQSClient;
   let send: SendBatch;
   let answer: Answer;
   beforeEach(async () => {
@@ -22,11 +29,11 @@ describe('sending clicks to a queue', () => {
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     queueUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/000000000000/clicks`;
-    wire = new QueueWire();
-    send = sendToQueue(wire, queueUrl);
+    client = sendingClient(undefined);
+    send = sendToQueue(client, queueUrl);
   });
   afterEach(() => {
-    wire[Symbol.dispose]();
+    client.destroy();
     server.close();
     server.closeAllConnections();
   });
@@ -42,7 +49,7 @@ describe('sending clicks to a queue', () => {
         { Id: '1', SenderFault: true },
         { Id: '0', SenderFault: false },
       ];
-      response.end(JSON.stringify({ Successful: [{ Id: '3' }], Failed }));
+      response.end(JSON.stringify({ Successful: [posted(3, 'four')], Failed }));
     };
     const outcomes = await send(['one', 'zwölf', '{"a":"\\n"}', 'four']);
     assert.deepEqual(outcomes, ['refused', 'rejected', 'unknown', 'posted']);
@@ -76,18 +83,18 @@ describe('sending clicks to a queue', () => {
 
   it('waits as long as it is told to: what is spooled is delivered to a slow broker too', async () => {
     answer = (_request, _body, response) =>
-      void setTimeout(() => response.end('{"Successful":[{"Id":"0"}]}'), 1200);
+      void setTimeout(() => response.end(JSON.stringify({ Successful: [posted(0, 'a')] })), 1200);
     assert.deepEqual(await send(['a']), ['unknown']);
-    assert.deepEqual(await sendToQueue(wire, queueUrl, 60_000)(['a']), ['posted']);
+    assert.deepEqual(await sendToQueue(client, queueUrl, 60_000)(['a']), ['posted']);
   });
 
-  it('is refused when there is nobody, and goes on by the same wire when there is', async () => {
+  it('is refused when there is nobody, and goes on by the same client when there is', async () => {
     const port = Number(new URL(queueUrl).port);
     server.close();
     server.closeAllConnections();
     await once(server, 'close');
     assert.deepEqual(await send(['a']), ['refused']);
-    answer = (_request, _body, response) => response.end('{"Successful":[{"Id":"0"}]}');
+    answer = (_request, _body, response) => response.end(JSON.stringify({ Successful: [posted(0, 'a')] }));
     server.listen(port, '127.0.0.1');
     await once(server, 'listening');
     assert.deepEqual(await send(['a']), ['posted']);
