@@ -1,28 +1,20 @@
-import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import type postgres from 'postgres';
-import { openLedger } from '../database/ledger.ts';
 import { readEarnings, type PublisherEarnings } from '../ledger/earnings.ts';
 import { setShare } from '../ledger/shares.ts';
-
-interface DataOption {
-  readonly data: string;
-}
+import { ledgerCommand, onLedger, type DataOption } from './on-ledger.ts';
 
 /** `shares list`, `shares set`: what publishers get of what their places earn, and what they are owed. */
 export function sharesCommand(root: string): Command {
   const shares = new Command('shares').description('what publishers get of what their places earn');
   const command = (name: string, description: string): Command =>
-    shares
-      .command(name)
-      .description(description)
-      .option('--data <dir>', 'data directory of the ads', join(root, '.data'));
+    ledgerCommand(shares, root, name, description);
   command('list', 'names all publishers with their shares and what they are owed').action(
-    (options: DataOption) => work(options, listed),
+    (options: DataOption) => onLedger(options, listed),
   );
   command('set <publisher> <percent>', 'changes a share of all days that are not closed yet').action(
     (publisher: string, percent: string, options: DataOption) =>
-      work(options, async (sql) => {
+      onLedger(options, async (sql) => {
         const isKnown = await setShare(sql, numberOf(publisher), partsOf(percent));
         if (!isKnown) throw new InvalidArgumentError(`There is no publisher ${publisher}.`);
         return `Publisher ${publisher} gets ${percent} % of all days that are not closed yet.`;
@@ -43,16 +35,6 @@ function line({ publisherId, name, sharePpm, undividedMicros, owedMicros }: Publ
 
 function money(micros: number): string {
   return (micros / 1e6).toFixed(6);
-}
-
-async function work({ data }: DataOption, what: (sql: postgres.Sql) => Promise<string>): Promise<void> {
-  const directory = join(resolve(data), 'database');
-  const ledger = await openLedger({ url: process.env['DATABASE_URL'], directory, leaveRunning: true });
-  try {
-    console.log(await what(ledger.sql));
-  } finally {
-    await ledger.close();
-  }
 }
 
 /** Per cent as parts of a million. */

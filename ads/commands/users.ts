@@ -1,14 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type postgres from 'postgres';
-import { openLedger } from '../database/ledger.ts';
 import { addUser, changePassword, listUsers, setDisabled } from '../pages/users.ts';
-
-interface DataOption {
-  readonly data: string;
-}
+import { ledgerCommand, onLedger, type DataOption } from './on-ledger.ts';
 
 interface PasswordOption extends DataOption {
   readonly stdin: boolean;
@@ -23,10 +18,7 @@ interface AddOptions extends PasswordOption {
 export function usersCommand(root: string): Command {
   const users = new Command('users').description('who may sign in to the pages');
   const command = (name: string, description: string): Command =>
-    users
-      .command(name)
-      .description(description)
-      .option('--data <dir>', 'data directory of the ads', join(root, '.data'));
+    ledgerCommand(users, root, name, description);
   withPassword(command('add <email>', 'lets somebody sign in'))
     .addOption(
       new Option('--role <role>', 'what they may see')
@@ -37,7 +29,7 @@ export function usersCommand(root: string): Command {
     .action(add);
   withPassword(command('password <email>', 'gives somebody another password and ends their sessions')).action(
     (email: string, options: PasswordOption) =>
-      work(options, async (sql) => {
+      onLedger(options, async (sql) => {
         const password = await passwordOf(options);
         await changePassword(sql, email, password.text);
         return `${email} has another password.${password.said}`;
@@ -51,12 +43,12 @@ export function usersCommand(root: string): Command {
       `${name} <email>`,
       disabled ? 'ends sessions and lets them in no more' : 'lets them in again',
     ).action((email: string, options: DataOption) =>
-      work(options, async (sql) => {
+      onLedger(options, async (sql) => {
         await setDisabled(sql, email, disabled);
         return `${email} is ${disabled ? 'not let in any more' : 'let in again'}.`;
       }),
     );
-  command('list', 'names all users').action((options: DataOption) => work(options, listed));
+  command('list', 'names all users').action((options: DataOption) => onLedger(options, listed));
   return users;
 }
 
@@ -64,7 +56,7 @@ async function add(email: string, options: AddOptions): Promise<void> {
   const { role, advertiser } = options;
   if ((role === 'advertiser') !== (advertiser !== undefined))
     throw new InvalidArgumentError('An advertiser needs --advertiser N, an operator has none.');
-  await work(options, async (sql) => {
+  await onLedger(options, async (sql) => {
     const password = await passwordOf(options);
     await addUser(sql, { email, password: password.text, advertiserId: advertiser });
     return `${email} can sign in.${password.said}`;
@@ -83,16 +75,6 @@ async function listed(sql: postgres.Sql): Promise<string> {
   const line = (user: (typeof users)[number]): string =>
     `${user.email}  ${user.role}${user.role === 'advertiser' ? ` ${user.advertiserId}` : ''}${user.disabled ? '  disabled' : ''}`;
   return users.length === 0 ? 'There are no users.' : users.map(line).join('\n');
-}
-
-async function work({ data }: DataOption, what: (sql: postgres.Sql) => Promise<string>): Promise<void> {
-  const directory = join(resolve(data), 'database');
-  const ledger = await openLedger({ url: process.env['DATABASE_URL'], directory, leaveRunning: true });
-  try {
-    console.log(await what(ledger.sql));
-  } finally {
-    await ledger.close();
-  }
 }
 
 function withPassword(command: Command): Command {

@@ -40,7 +40,8 @@ export class PlainConnection {
   readonly #route: PlainRoute;
   readonly #handOver: (socket: Socket) => void;
   /** What is there of a request that has not come whole. */
-  #begun: Buffer | undefined;
+  #begun: Buffer[] = [];
+  #begunBytes = 0;
   #wantedBytes = 0;
   #current: PlainResponse | undefined;
 
@@ -52,11 +53,11 @@ export class PlainConnection {
   }
 
   readonly #onData = (chunk: Buffer): void => {
-    const bytes = this.#begun === undefined ? chunk : Buffer.concat([this.#begun, chunk]);
-    this.#begun = bytes;
+    this.#begun.push(chunk);
+    this.#begunBytes += chunk.length;
     // More while a request is being answered is read after that.
     if (this.#current !== undefined) return void this.#socket.pause();
-    if (bytes.length >= this.#wantedBytes) this.#read(bytes);
+    if (this.#begunBytes >= this.#wantedBytes) this.#read();
   };
 
   /** Half a connection is none. */
@@ -64,17 +65,20 @@ export class PlainConnection {
 
   readonly #onClose = (): void => this.#current?.close();
 
-  #read(bytes: Buffer): void {
+  #read(): void {
+    const bytes = this.#takeBegun();
     const head = readPlainHead(bytes);
     const endBytes = head && wholeBytes(head.method, head.headers, head.endBytes);
     if (head === undefined || endBytes === undefined || bytes.length > endBytes) return this.#leave(bytes);
-    this.#wantedBytes = endBytes;
-    if (bytes.length < endBytes) return;
+    if (bytes.length < endBytes) {
+      this.#begun = [bytes];
+      this.#begunBytes = bytes.length;
+      this.#wantedBytes = endBytes;
+      return;
+    }
     const { method, target: path, headers } = head;
     const body = head.endBytes === endBytes ? NO_BODY : bytes.subarray(head.endBytes);
     const response = new PlainResponse(this.#socket, () => this.#answered());
-    this.#begun = undefined;
-    this.#wantedBytes = 0;
     this.#current = response;
     if (this.#route({ method, path, headers, body }, response)) return;
     this.#current = undefined;
@@ -83,10 +87,18 @@ export class PlainConnection {
 
   #answered(): void {
     this.#current = undefined;
-    if (this.#begun === undefined) return;
-    const bytes = this.#begun;
+    if (this.#begunBytes === 0) return;
     this.#socket.resume();
-    this.#read(bytes);
+    this.#read();
+  }
+
+  #takeBegun(): Buffer {
+    const [first, ...more] = this.#begun;
+    const bytes = first !== undefined && more.length === 0 ? first : Buffer.concat(this.#begun);
+    this.#begun = [];
+    this.#begunBytes = 0;
+    this.#wantedBytes = 0;
+    return bytes;
   }
 
   #leave(bytes: Buffer): void {
