@@ -29,7 +29,7 @@ export class Transactions {
       return 'durable';
     } catch (error) {
       if (!isFull(error)) throw error;
-      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      this.#rollBack();
       return 'disk-full';
     }
   }
@@ -44,7 +44,13 @@ export class Transactions {
     try {
       return step();
     } finally {
-      this.#database.exec(`ROLLBACK; PRAGMA max_page_count = ${String(most)}; PRAGMA cache_spill = ON`);
+      this.#rollBack();
+      this.#database.exec(`PRAGMA max_page_count = ${String(most)}; PRAGMA cache_spill = ON`);
     }
+  }
+
+  /** SQLite may have done it by itself. */
+  #rollBack(): void {
+    if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
   }
 }
