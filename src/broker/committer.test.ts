@@ -51,38 +51,39 @@ function added(order: number, queue = QUEUE, sizeBytes = 1): Change {
   return { kind: 'message-added', queue, order, message: messageOf(order, 0, sizeBytes), state };
 }
 
-test('what is added in one turn is one group; a second leaves when it is as large; what comes then is the next', async () => {
+test('what is added in one turn is one group; a second leaves when it has half as much; what comes then is the next', async () => {
   const { committer, commits, land, noted } = stage();
   const first = committer.add([added(1)], committer.moment());
-  assert.equal(committer.add([added(2)], committer.moment()), first);
+  assert.equal(committer.add([added(2), added(8), added(9)], committer.moment()), first);
   await turns();
   const second = committer.add([added(3, OTHER)], committer.moment());
   assert.equal(second, first + 1);
   await turns();
   const counts = (): number[] => commits.map(({ count }) => count);
-  assert.deepEqual(counts(), [2]);
+  assert.deepEqual(counts(), [4]);
   assert.equal(committer.add([added(4)], committer.moment()), second);
   await turns();
-  assert.deepEqual(counts(), [2, 2]);
+  assert.deepEqual(counts(), [4, 2]);
   const third = committer.add([added(5), added(6), added(7)], committer.moment());
   assert.equal(third, second + 1);
   await turns();
-  assert.deepEqual(counts(), [2, 2]);
+  assert.deepEqual(counts(), [4, 2]);
   await land();
-  assert.deepEqual(counts(), [2, 2, 3]);
+  assert.deepEqual(counts(), [4, 2, 3]);
   assert.deepEqual(noted.durable, [[QUEUE]]);
 });
 
 test('a small group leaves as soon as nothing is on its way', async () => {
   const { committer, commits, land } = stage();
-  committer.add([added(1), added(2)], committer.moment());
+  committer.add([added(1), added(2), added(4)], committer.moment());
   await turns();
   committer.add([added(3)], committer.moment());
   await turns();
+  assert.equal(commits.length, 1);
   await land();
   assert.deepEqual(
     commits.map(({ count }) => count),
-    [2, 1],
+    [3, 1],
   );
 });
 

@@ -27,10 +27,10 @@ const MOST_FILLING_BYTES = 64 * 1024 * 1024;
 /** Groups on their way to the disk at a time: while one is synced, the next waits at the disk already. */
 const MOST_IN_FLIGHT = 2;
 
-/** Turns of the event loop for which a group may wait for more to come. */
-const MOST_TURNS = 6;
+/** A second group leaves when it has so much of what the one on its way has. */
+const LEAST_OF_LAST = 0.5;
 
-/** Group commit: up to two groups in flight, one filling. All changes of one turn of the event loop share a group, and those of the next turns while they bring more. */
+/** Group commit: up to two groups in flight, one filling. All changes of one turn of the event loop share a group. */
 export class Committer {
   readonly #parts: CommitterParts;
   #filling = new Group(1);
@@ -90,26 +90,19 @@ export class Committer {
   }
 
   /**
-   * A second group leaves only when it is as large as the one on its way: every sync costs the same, and the connections that wait for
-   * two small groups would have filled one.
+   * A second group leaves only when it is worth a sync of its own beside the one on its way: every sync costs the same, and the connections
+   * that wait for many small groups would have filled one.
    */
   get #mayLeave(): boolean {
     const last = this.#inFlight.at(-1);
     if (last === undefined) return true;
-    return this.#inFlight.length < MOST_IN_FLIGHT && this.#filling.count >= last.count;
+    return this.#inFlight.length < MOST_IN_FLIGHT && this.#filling.count >= last.count * LEAST_OF_LAST;
   }
 
   #schedule(): void {
     if (this.#scheduled || !this.#mayLeave || this.#failed) return;
     this.#scheduled = true;
-    this.#leaveAfterTurn(1);
-  }
-
-  /** Leaves after the first turn of the event loop that brings nothing more; not later than after a few. */
-  #leaveAfterTurn(turn: number): void {
-    const { count } = this.#filling;
     setImmediate(() => {
-      if (this.#filling.count > count && turn < MOST_TURNS) return this.#leaveAfterTurn(turn + 1);
       this.#scheduled = false;
       if (this.#mayLeave) this.#commit();
     });

@@ -17,8 +17,8 @@ const NOWHERE = 0;
 /** Bytes of groups that are kept as they came. */
 const MOST_RECENT_BYTES = 768 * 1024;
 
-/** Beyond them many groups move at once, down to this: rows written together share their pages. */
-const RECENT_BYTES_LEFT = 256 * 1024;
+/** Beyond them some groups move at once, down to this: rows written together share their pages, but whoever waits for a commit waits for them too. */
+const RECENT_BYTES_LEFT = 704 * 1024;
 
 /** A group with more bytes for each of its numbers has long messages, whose rows are the smaller part of what they cost. */
 const MOST_BYTES_PER_NUMBER = 128;
