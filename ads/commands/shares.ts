@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type postgres from 'postgres';
 import { readEarnings, type PublisherEarnings } from '../ledger/earnings.ts';
-import { setShare } from '../ledger/shares.ts';
+import { setShare, WHOLE_PPM } from '../ledger/shares.ts';
 import { ledgerCommand, onLedger, type DataOption } from './on-ledger.ts';
 
 /** `shares list`, `shares set`: what publishers get of what their places earn, and what they are owed. */
@@ -40,7 +40,7 @@ function money(micros: number): string {
 /** Per cent as parts of a million. */
 function partsOf(percent: string): number {
   const parts = Math.round(Number(percent) * 10_000);
-  if (/^\d{1,3}(\.\d{1,4})?$/.test(percent) && parts <= 1_000_000) return parts;
+  if (/^\d{1,3}(\.\d{1,4})?$/.test(percent) && parts <= WHOLE_PPM) return parts;
   throw new InvalidArgumentError('A share is 0 to 100 per cent, with up to four decimals.');
 }
 

@@ -40,3 +40,32 @@ export async function readEarnings(sql: postgres.ISql): Promise<Earnings> {
     FROM books`;
   return { publishers, revenueMicros: ours?.micros ?? 0, dividedThrough: ours?.through ?? null };
 }
+
+/** Closed days that follow each other and were divided by the same share of a publisher. */
+export interface DividedDays {
+  readonly publisherId: number;
+  readonly name: string;
+  readonly sharePpm: number;
+  /** The first and the last of them on which it earned anything, such as 2026-01-31. */
+  readonly firstDay: string;
+  readonly lastDay: string;
+  /** Charged on these days, and the publisher's part of it, both without what was given back. */
+  readonly earnedMicros: number;
+  readonly publisherMicros: number;
+}
+
+/** By which shares closed days were divided; of each publisher the newest first. */
+export async function readDividedDays(sql: postgres.ISql): Promise<readonly DividedDays[]> {
+  return sql<DividedDays[]>`
+    WITH divided AS (
+      SELECT publisher_id, day, share_ppm, sum(earned_micros) AS earned, sum(publisher_micros) AS own,
+        row_number() OVER (PARTITION BY publisher_id ORDER BY day)
+          - row_number() OVER (PARTITION BY publisher_id, share_ppm ORDER BY day) AS run
+      FROM share GROUP BY publisher_id, day, share_ppm
+    )
+    SELECT publisher_id AS "publisherId", coalesce(name, 'no longer known') AS name, divided.share_ppm AS "sharePpm",
+      min(day)::text AS "firstDay", max(day)::text AS "lastDay",
+      sum(earned)::float8 AS "earnedMicros", sum(own)::float8 AS "publisherMicros"
+    FROM divided LEFT JOIN publisher USING (publisher_id)
+    GROUP BY publisher_id, name, divided.share_ppm, run ORDER BY publisher_id, min(day) DESC`;
+}

@@ -1,6 +1,9 @@
 import type postgres from 'postgres';
 import type { Change } from './change.ts';
 
+/** A whole: everything that is charged. */
+export const WHOLE_PPM = 1_000_000;
+
 /** Of each publisher, by its number: its share, in parts of a million. */
 export type Shares = Readonly<Record<string, number>>;
 

@@ -184,7 +184,17 @@ describe('the statistics page in chromium', { skip }, () => {
     await page.getByText(/charged ones would be given back/).waitFor();
     await page.locator('#credit').click();
     await page.getByText(/^[\d.,]+ given back for \d+ clicks\.$/).waitFor();
-    await page.locator('#earnings tr', { hasText: 'Daily Tide' }).getByText('70 %').waitFor();
+    const earnings = page.locator('#earnings tr', { hasText: 'Daily Tide' });
+    await earnings.getByText('70 %').waitFor();
+    await earnings.getByRole('button', { name: 'Change the share of Daily Tide' }).focus();
+    await page.keyboard.press('Enter');
+    assert.equal(await page.locator('#percent').inputValue(), '70');
+    await page.keyboard.type('62.5');
+    await page.keyboard.press('Enter');
+    await earnings.getByText('62.5 %').waitFor();
+    await page.getByText('Daily Tide gets 62.5 % of all days that are not closed yet.').waitFor();
+    await page.getByText('Closed days, by the share that held').click();
+    await page.getByText('No day was divided yet.', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Compare now' }).click();
     await page.locator('#comparisons tr').nth(1).waitFor();
     await page.getByText('By campaign and hour').click();

@@ -1,6 +1,8 @@
 import type postgres from 'postgres';
 import { setCampaignState, type CampaignSettings } from '../ledger/campaigns.ts';
+import { readDividedDays } from '../ledger/earnings.ts';
 import { deposit, fundCampaign } from '../ledger/money.ts';
+import { setShare, WHOLE_PPM } from '../ledger/shares.ts';
 import type { Reconciliation } from '../summary/reconcile.ts';
 import { sendJson, sendPage } from './answer.ts';
 import { readHours } from './operator-figures.ts';
@@ -39,6 +41,7 @@ export class OperatorDoor {
       ['campaigns/N/refill', (fields, id) => this.#refill(id, fields)],
       ['campaigns/N/state', (fields, id) => this.#setState(id, stateOf(fields))],
       ['publishers/N/state', (fields, id) => this.#setPublisherState(id, stateOf(fields))],
+      ['publishers/N/share', (fields, id) => this.#setShare(id, fields)],
       ['rules', (fields) => desk.draft(fields)],
       ['rules/N/activate', (_fields, id) => desk.activate(id)],
       ['what-if', (fields) => desk.preview(fields)],
@@ -60,6 +63,10 @@ export class OperatorDoor {
     }
     if (asked === 'GET /operator/hours') {
       sendJson(response, await readHours(this.#sql, Date.now()));
+      return true;
+    }
+    if (asked === 'GET /operator/shares') {
+      sendJson(response, await readDividedDays(this.#sql));
       return true;
     }
     const [, path = '', , id = '0'] = /^POST \/operator\/(\D+(\/(\d{1,9})\/\D+)?)$/.exec(asked) ?? [];
@@ -97,6 +104,13 @@ export class OperatorDoor {
       UPDATE publisher SET state = ${state} WHERE publisher_id = ${publisherId} RETURNING 1`;
     if (changed.length === 0) throw new Refused(404, `There is no publisher ${publisherId}.`);
     return { state };
+  }
+
+  /** Of all days that are not closed yet: what was divided stays as it was. */
+  async #setShare(publisherId: number, fields: Readonly<Record<string, unknown>>): Promise<object> {
+    const sharePpm = wholeField(fields, 'sharePpm', 0, WHOLE_PPM);
+    if (await setShare(this.#sql, publisherId, sharePpm)) return { sharePpm };
+    throw new Refused(404, `There is no publisher ${publisherId}.`);
   }
 
   async #compare(): Promise<Reconciliation> {

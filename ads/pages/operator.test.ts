@@ -4,6 +4,7 @@ import { chargeClicks } from '../click-processor/charge.ts';
 import { sampleClick, sampleId } from '../click-processor/fixtures/sample-click.ts';
 import { openTestLedger, resetLedger } from '../database/fixtures.ts';
 import type { Ledger } from '../database/ledger.ts';
+import { closeDay } from '../ledger/closing.ts';
 import { reconcile } from '../summary/reconcile.ts';
 import { signedIn } from './fixtures/signed-in.ts';
 import { readOperatorFigures } from './operator-figures.ts';
@@ -63,6 +64,43 @@ describe('the operator', () => {
     await ask('publishers/2/state', { state: 'active' });
   });
 
+  it('changes what a publisher gets of the days that are open; what closed days were divided by stays', async () => {
+    const dayMs = 86_400_000;
+    const click = async (number: number, day: number): Promise<void> => {
+      const clickedAtMs = 1_750_000_000_000 + day * dayMs;
+      await chargeClicks(ledger.sql, [sampleClick(number, { clickedAtMs }, { priceMicros: 1000 })]);
+    };
+    for (const [number, sharePpm] of [
+      [1, 700_000],
+      [2, 700_000],
+      [3, 625_001],
+      [4, 700_000],
+    ] as const) {
+      assert.equal((await ask('publishers/1/share', { sharePpm })).status, 200);
+      await click(number, number);
+      await closeDay(ledger.sql, new Date(1_750_000_000_000 + number * dayMs).toISOString().slice(0, 10));
+    }
+    await ask('publishers/1/share', { sharePpm: 0 });
+    const [earned] = (await figures()).earnings.publishers;
+    assert.deepEqual([earned?.sharePpm, earned?.owedMicros], [0, 700 + 700 + 625 + 700]);
+    const rows = (await (await get('shares')).json()) as Record<string, unknown>[];
+    assert.deepEqual(
+      rows.map(({ firstDay, lastDay, sharePpm, earnedMicros, publisherMicros }) => [
+        ...[firstDay, lastDay, sharePpm, earnedMicros, publisherMicros],
+      ]),
+      [
+        ['2025-06-19', '2025-06-19', 700_000, 1000, 700],
+        ['2025-06-18', '2025-06-18', 625_001, 1000, 625],
+        ['2025-06-16', '2025-06-17', 700_000, 2000, 1400],
+      ],
+    );
+    for (const sharePpm of [-1, 1_000_001, 0.5, '700000', undefined])
+      assert.equal((await ask('publishers/1/share', { sharePpm })).status, 400);
+    assert.equal((await ask('publishers/99/share', { sharePpm: 1 })).status, 404);
+    assert.equal((await figures()).earnings.publishers[0]?.sharePpm, 0);
+    await ask('publishers/1/share', { sharePpm: 700_000 });
+  });
+
   it('sees clicks by reason, publisher and campaign, up to the newest, and what is earned', async () => {
     await chargeClicks(ledger.sql, [sampleClick(1), sampleClick(2, { method: 'HEAD' })]);
     const seen = await figures();
@@ -112,7 +150,7 @@ describe('the operator', () => {
 
   it('is nobody else: an advertiser finds nothing at any of these addresses, a stranger must sign in', async () => {
     const advertiser = await signedIn(ledger.sql, 'anna@bicycles.example', 1);
-    for (const path of ['', '/live', '/hours'])
+    for (const path of ['', '/live', '/hours', '/shares'])
       assert.deepEqual(
         [
           (await fetch(`${origin}/operator${path}`, { headers: advertiser })).status,
@@ -125,13 +163,17 @@ describe('the operator', () => {
       'campaigns/1/refill',
       'campaigns/1/state',
       'publishers/1/state',
+      'publishers/1/share',
       'rules',
       'rules/1/activate',
       'what-if',
       'credits',
       'comparisons',
     ]) {
-      const fields = { key: 'k', amountMicros: 1, state: 'paused', definition: NO_ROBOTS, note: 'x' };
+      const fields = {
+        ...{ key: 'k', amountMicros: 1, state: 'paused', sharePpm: 1 },
+        ...{ definition: NO_ROBOTS, note: 'x' },
+      };
       assert.equal((await ask(path, fields, advertiser)).status, 404, path);
       const unmarked = await fetch(`${origin}/operator/${path}`, {
         method: 'POST',

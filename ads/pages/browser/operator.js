@@ -1,5 +1,6 @@
 // The operator's page: shows the figures as they are pushed, and asks for changes.
 import { showBooks, workBooks } from '/books.js';
+import { earningsRow, workEarnings } from '/earnings.js';
 import { listen } from '/live.js';
 import { amount, ask, at, count, element, numberCell, patch, row, showUser } from '/page.js';
 import { showRules, workRules } from '/rules-desk.js';
@@ -96,15 +97,6 @@ function publisherRow({ publisherId, name, state, billed, free, invalid, charged
   );
 }
 
-function earningsRow({ name, sharePpm, undividedMicros, owedMicros }) {
-  return row(
-    element('th', name, { scope: 'row' }),
-    numberCell(`${sharePpm / 10000} %`),
-    numberCell(amount(undividedMicros)),
-    numberCell(amount(owedMicros)),
-  );
-}
-
 function revenueWords({ revenueMicros, dividedThrough }) {
   if (dividedThrough === null) return 'No day was divided yet: a day is, an hour after its end.';
   return `Our part: ${amount(revenueMicros)}. Divided up to ${dividedThrough}.`;
@@ -181,5 +173,6 @@ function openRefill({ campaignId, name }) {
 at('refill-close').addEventListener('click', () => at('refill').close());
 workRules();
 workBooks();
+workEarnings();
 listen('/operator/live', { figures: show, complete: showPosition, state: showState });
 await Promise.allSettled([showUser()]);
