@@ -52,6 +52,12 @@ public class Echo implements RequestHandler<Map<String, Object>, Map<String, Obj
     return answer;
   }
 
+  public Object libraries(Map<String, Object> event) throws IOException {
+    String maps = java.nio.file.Files.readString(java.nio.file.Path.of("/proc/self/maps"));
+    return maps.lines().filter(line -> line.contains("aws-lambda-jni")).map(line -> line.replaceAll("^[^/]*", ""))
+      .distinct().toArray(String[]::new);
+  }
+
   public int sum(Point point) { return point.x + point.y; }
 
   public void stream(InputStream in, OutputStream out) throws IOException { in.transferTo(out); }
@@ -128,6 +134,17 @@ test('handlers of every kind answer: an interface, a plain object, streams', { s
   const streams = await rooms.deploy(classes, { ...JAVA, handler: 'example.Echo::stream' });
   assert.deepEqual(answerOf(await rooms.invoke(streams, { any: ['thing'] })), { any: ['thing'] });
 });
+
+test(
+  "the client's library is loaded from where its jars are: nobody can change it, or share it",
+  { skip },
+  async () => {
+    const handler = 'example.Echo::libraries';
+    const loaded = answerOf(await rooms.run(classes, {}, { ...JAVA, handler }));
+    const folder = walls === undefined ? jars : '/var/runtime/lib';
+    assert.deepEqual(loaded, [`${folder}/libaws-lambda-jni.so`]);
+  },
+);
 
 test(
   'a package that is one jar, and one whose classes are in jars in lib, run as well',

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FunctionSettings } from '../function.ts';
 import type { Jvm } from './installed-jvms.ts';
+import { CLIENT_VERSION } from './java-client.ts';
 import type { Launch, Priming } from './runtime.ts';
 
 /** Where the archive stands inside the sandbox. */
@@ -24,7 +25,7 @@ export function classArchivePriming(
 ): Priming {
   return {
     get version() {
-      return `jvm-${jvm()?.build ?? 'none'}-1`;
+      return `jvm-${jvm()?.build ?? 'none'}-${CLIENT_VERSION}-1`;
     },
     target: FOLDER,
     isWorthwhile: async (settings) => {

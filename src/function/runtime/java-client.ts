@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BroughtPart } from './brought-parts.ts';
+import { unpackLibrary } from './java-library.ts';
 
 interface Library {
   readonly group: string;
@@ -53,12 +54,18 @@ export const CLIENT_CLASS = 'com.amazonaws.services.lambda.runtime.api.client.AW
 /** Its jars, in the order of the class path. */
 export const CLIENT_JARS: readonly string[] = LIBRARIES.map(({ name, version }) => `${name}-${version}.jar`);
 
-/** The client's jars as one folder, fetched by Maven, which is the program `maven`, and checked against their digests. */
+/** Names the folder of jars and library; class data archives name the jars in it by their paths. */
+export const CLIENT_VERSION = `${LIBRARIES[0]?.version}-2`;
+
+/**
+ * The client's jars and native library as one folder, fetched by Maven, which is the program `maven`, and checked against their
+ * digests.
+ */
 export function javaClient(maven = 'mvn'): BroughtPart {
   const version = LIBRARIES[0]?.version;
   return {
     name: 'aws-lambda-java',
-    version: `${version}-1`,
+    version: CLIENT_VERSION,
     line: `java: fetching aws-lambda-java-runtime-interface-client ${version} by Maven`,
     make: async (folder) => {
       const project = join(folder, 'pom.xml');
@@ -70,7 +77,8 @@ export function javaClient(maven = 'mvn'): BroughtPart {
       });
       await rm(project);
       await rm(join(folder, OWN_REPOSITORY), { recursive: true, force: true });
-      for (const library of LIBRARIES) await check(library, folder);
+      const [client = Buffer.alloc(0)] = await Promise.all(LIBRARIES.map((each) => checked(each, folder)));
+      await unpackLibrary(client, folder);
     },
   };
 }
@@ -114,10 +122,11 @@ function firstError(output: string): string {
     .slice(0, 400);
 }
 
-async function check({ name, version, sha256 }: Library, folder: string): Promise<void> {
+async function checked({ name, version, sha256 }: Library, folder: string): Promise<Buffer> {
   const path = join(folder, `${name}-${version}.jar`);
   const bytes = await readFile(path).catch(() => Buffer.alloc(0));
   const found = createHash('sha256').update(bytes).digest('hex');
   if (found !== sha256) throw new Error(`${name}-${version}.jar is not the one that is known (${found}).`);
   await utimes(path, FIXED_TIME, FIXED_TIME);
+  return bytes;
 }

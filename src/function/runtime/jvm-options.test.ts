@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { LIBRARY_PROPERTY } from './java-library.ts';
 import { jvmOptions } from './jvm-options.ts';
 
 function heapMb(memorySizeMb: number): number {
@@ -26,6 +27,8 @@ test('what the owner decides is left to them, and nothing else', () => {
   assert.deepEqual(without('-XX:+TieredCompilation'), ['-XX:TieredStopAtLevel=1']);
   assert.deepEqual(without('-XX:TieredStopAtLevel=4'), ['-XX:TieredStopAtLevel=1']);
   assert.deepEqual(without('-Djava.io.tmpdir=/tmp/own'), ['-Djava.io.tmpdir=/tmp']);
+  const library = `-D${LIBRARY_PROPERTY}=`;
+  assert.deepEqual(without(`${library}/opt/own.so`), [`${library}/var/runtime/lib/libaws-lambda-jni.so`]);
 });
 
 test('a Java that warns of native libraries is told that they are meant', () => {

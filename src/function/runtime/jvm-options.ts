@@ -1,3 +1,6 @@
+import { CLIENT_LIBRARY, LIBRARY_PROPERTY } from './java-library.ts';
+import { RUNTIME_ROOT } from './runtime.ts';
+
 /** What a JVM itself takes beside its heap: its code, what is compiled, class data, stacks. */
 const OWN_MB = 56;
 const OWN_SHARE = 0.15;
@@ -23,10 +26,15 @@ export function jvmOptions(
 ): string[] {
   const theirs = ownersOptions.flatMap((text) => text?.split(/\s+/) ?? []);
   const loadsLibraries = javaMajor < WARNS_OF_LIBRARIES ? [] : [NATIVE_ACCESS];
-  return [...ownOptions(memorySizeMb), ...loadsLibraries]
+  return [...ownOptions(memorySizeMb), LIBRARY, ...loadsLibraries]
     .filter(({ yieldsTo }) => !theirs.some((option) => yieldsTo.test(option)))
     .map(({ word }) => word);
 }
+
+const LIBRARY: OwnOption = {
+  word: `-D${LIBRARY_PROPERTY}=${RUNTIME_ROOT}/lib/${CLIENT_LIBRARY}`,
+  yieldsTo: new RegExp(`^-D${RegExp.escape(LIBRARY_PROPERTY)}=`),
+};
 
 /** AWS's client has a library of its own: this Java prints four lines about that at every start, unless it is allowed. */
 const WARNS_OF_LIBRARIES = 24;
