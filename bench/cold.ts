@@ -11,7 +11,7 @@ const STARTED_FROM_NOTHING = { NODE_OPTIONS: '--no-deprecation' };
 export const cold: Bench = {
   name: 'cold',
   what: 'cold start of a Node function in the full sandbox, beside the same command line unsandboxed',
-  async run(progress) {
+  async run({ progress, tell }) {
     await using walled = await BenchPlatform.start(['--isolation', 'bubblewrap']);
     await using bare = await BenchPlatform.start(['--isolation', 'bare']);
     const times: number[] = [];
@@ -25,7 +25,7 @@ export const cold: Bench = {
       times.push(time);
     }
     const ratio = median(times.map((time, pair) => time / (floors[pair] ?? Number.NaN)));
-    return [
+    tell([
       {
         ...{ name: 'cold start, Node, full sandbox', value: rounded(median(times)), unit: 'ms' },
         ...{
@@ -35,7 +35,7 @@ export const cold: Bench = {
           kept: ratio <= 1.5,
         },
       },
-    ];
+    ]);
   },
 };
 

@@ -13,11 +13,22 @@ export interface Figure {
   readonly kept: boolean;
 }
 
+/** What a bench says while it runs. */
+export interface Report {
+  /** A line on what is being done. */
+  readonly progress: (line: string) => void;
+  /** Figures, as soon as they are there: whatever fails later, they have been said. */
+  readonly tell: (figures: readonly Figure[]) => void;
+  /** Measures one part of several and tells its figures. When it fails that is said, and what follows is measured all the same. */
+  readonly part: (name: string, measure: () => Promise<readonly Figure[]>) => Promise<void>;
+}
+
 /** A group of figures that is measured together. */
 export interface Bench {
   readonly name: string;
   readonly what: string;
-  run(progress: (line: string) => void, options: BenchOptions): Promise<readonly Figure[]>;
+  /** Measures, and tells what it finds as it finds it. */
+  run(report: Report, options: BenchOptions): Promise<void>;
 }
 
 /** How a bench is to be run. */

@@ -13,7 +13,7 @@ const SPAWNER_REST_MS = 23_000;
 export const idle: Bench = {
   name: 'idle',
   what: 'memory and processor time when idle; time from bin/millrace up to the first answer',
-  async run(progress) {
+  async run({ progress, tell }) {
     const startsMs: number[] = [];
     for (let start = 1; start <= STARTS; start += 1) {
       progress(`idle: start ${start} of ${STARTS}`);
@@ -29,7 +29,7 @@ export const idle: Bench = {
     const after = usage(platform);
     const coreShare = (100 * (after.jiffies - before.jiffies)) / JIFFIES_PER_S / WATCHED_S;
     const startMs = median(startsMs);
-    return [
+    tell([
       {
         name: 'idle memory, all processes (PSS)',
         value: rounded(after.pssMb),
@@ -51,7 +51,7 @@ export const idle: Bench = {
         target: '<= 400 ms',
         kept: startMs <= 400,
       },
-    ];
+    ]);
   },
 };
 

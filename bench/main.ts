@@ -10,6 +10,7 @@ import { hundred } from './hundred.ts';
 import { idle } from './idle.ts';
 import { polls } from './polls.ts';
 import { queue } from './queue/queue.ts';
+import { runBenches } from './report.ts';
 import { sends } from './sends.ts';
 import { walk } from './walk.ts';
 
@@ -17,7 +18,10 @@ const BENCHES: readonly Bench[] = [
   ...[sends, walk, cold, hundred, idle, polls, environments, queue, dispatch, ads, backlog],
 ];
 
-/** `npm run bench [-- NAME …] [--json]`: measures, prints a table or JSON lines. It judges nothing: the targets stand beside. */
+/**
+ * `npm run bench [-- NAME …] [--json]`: measures, prints a table or JSON lines, each as soon as
+ * it is there. It judges nothing: the targets stand beside. What could not be measured is said, and makes the exit code 1.
+ */
 async function main(): Promise<void> {
   const program = new Command('npm run bench --')
     .description(
@@ -48,15 +52,12 @@ async function main(): Promise<void> {
     orientation,
   } = program.opts<Options>();
   const chosen = names.length === 0 ? BENCHES : BENCHES.filter((bench) => names.includes(bench.name));
-  for (const bench of chosen) {
-    const figures = await bench.run((line) => process.stderr.write(`${line}\n`), {
-      isFull,
-      isOriented: orientation ?? false,
-      messages,
-      scratch,
-    });
-    for (const figure of figures) process.stdout.write(`${asJson ? json(figure) : row(figure)}\n`);
-  }
+  const options = { isFull, isOriented: orientation ?? false, messages, scratch };
+  const failures = await runBenches(chosen, options, {
+    figure: (figure) => process.stdout.write(`${asJson ? json(figure) : row(figure)}\n`),
+    remark: (line) => process.stderr.write(`${line}\n`),
+  });
+  if (failures > 0) process.exitCode = 1;
 }
 
 interface Options {

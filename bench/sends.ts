@@ -10,7 +10,7 @@ const SECONDS = 3;
 export const sends: Bench = {
   name: 'sends',
   what: 'single sends over HTTP, synced, beside a null server',
-  async run(progress) {
+  async run({ progress, tell }) {
     await using platform = await BenchPlatform.start();
     using nothing = await startNullServer();
     const queueUrl =
@@ -23,8 +23,7 @@ export const sends: Bench = {
       rates.push(await rate(platform.endpoint, queueUrl));
     }
     const ratio = median(rates.map((each, pair) => each / (floors[pair] ?? Number.NaN)));
-    progress('sends: one sender, idle broker');
-    return [
+    tell([
       {
         ...{ name: 'sends, 64 connections', value: Math.round(median(rates)), unit: '/s' },
         ...{
@@ -34,8 +33,9 @@ export const sends: Bench = {
           kept: ratio >= 0.5,
         },
       },
-      await oneSender(platform, queueUrl),
-    ];
+    ]);
+    progress('sends: one sender, idle broker');
+    tell([await oneSender(platform, queueUrl)]);
   },
 };
 

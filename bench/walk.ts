@@ -19,7 +19,7 @@ interface Report {
 export const walk: Bench = {
   name: 'walk',
   what: 'send -> handler entered, warm function, one message at a time',
-  async run(progress) {
+  async run({ progress, tell }) {
     await using platform = await BenchPlatform.start();
     const ways = await openWays(platform);
     const bySdk = await measure(ways, sdkSender(platform), progress);
@@ -28,13 +28,13 @@ export const walk: Bench = {
     ways.close();
     const fromSend = (all: readonly Report[]): number[] => all.map((one) => one.enteredMs - one.sentMs);
     const fromAnswer = bySdk.map((report) => report.enteredMs - report.acknowledgedMs);
-    return [
+    tell([
       figure('send -> handler entered, p50', fromSend(bySdk), 50, '< 2 ms', 2),
       figure('send -> handler entered, p99', fromSend(bySdk), 99, '< 10 ms', 10),
       figure('acknowledged -> handler entered, p50', fromAnswer, 50, '< 2 ms', 2),
       figure('request written -> handler entered, p50', fromSend(byBytes), 50, '< 1 ms', 1),
       figure('request written -> handler entered, p99', fromSend(byBytes), 99, '< 5 ms', 5),
-    ];
+    ]);
   },
 };
 

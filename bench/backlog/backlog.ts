@@ -1,7 +1,6 @@
 import type { Bench } from '../figure.ts';
 import { fairness } from './fairness.ts';
-import { said } from './figures.ts';
-import { flat } from './flat.ts';
+import { longBacklog, manyQueues } from './flat.ts';
 import { remembered } from './remembered.ts';
 import { reuse } from './reuse.ts';
 import { shapes } from './shapes.ts';
@@ -10,13 +9,13 @@ import { shapes } from './shapes.ts';
 export const backlog: Bench = {
   name: 'backlog',
   what: 'millions of waiting messages and 10,000 queues: opening, memory, speed beside them, fairness, deduplication',
-  async run(progress, options) {
-    return [
-      ...said(await flat(progress, options), progress),
-      ...said(await reuse(progress, options), progress),
-      ...said(await fairness(progress, options), progress),
-      ...said(await remembered(progress, options), progress),
-      ...(await shapes(progress, options)),
-    ];
+  async run(report, options) {
+    const { progress, part } = report;
+    await part('ten times the queues', () => manyQueues(progress, options));
+    await part('ten times the backlog', () => longBacklog(progress, options));
+    await part('a drained backlog', () => reuse(progress, options));
+    await part('fairness', () => fairness(progress, options));
+    await part('deduplication', () => remembered(progress, options));
+    await shapes(report, options);
   },
 };

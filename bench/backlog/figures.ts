@@ -16,12 +16,3 @@ export function figure(
     ...(ratio !== undefined && { ratio: rounded(ratio) }),
   };
 }
-
-/** Says figures as soon as they are there: the whole takes long. */
-export function said(figures: readonly Figure[], progress: (line: string) => void): readonly Figure[] {
-  for (const { name, value, unit, floor, ratio } of figures) {
-    const beside = floor === undefined ? '' : `, floor ${floor}, ratio ${ratio}`;
-    progress(`backlog: ${name}: ${value} ${unit}${beside}`);
-  }
-  return figures;
-}

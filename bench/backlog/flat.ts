@@ -12,15 +12,8 @@ const PAIRS = 3;
 /** Ten times as much costs at most a tenth more. */
 const KEPT_SPEED = 0.9;
 
-/** Ten times the queues, and ten times the backlog, cost the same for each message. */
-export async function flat(
-  progress: (line: string) => void,
-  options: BenchOptions,
-): Promise<readonly Figure[]> {
-  return [...(await manyQueues(progress, options)), await longBacklog(progress, options)];
-}
-
-async function manyQueues(
+/** Ten times the queues cost the same for each message. */
+export async function manyQueues(
   progress: (line: string) => void,
   { scratch }: BenchOptions,
 ): Promise<readonly Figure[]> {
@@ -46,10 +39,11 @@ async function manyQueues(
   ];
 }
 
-async function longBacklog(
+/** Ten times the backlog costs the same for each message. */
+export async function longBacklog(
   progress: (line: string) => void,
   { scratch, messages }: BenchOptions,
-): Promise<Figure> {
+): Promise<readonly Figure[]> {
   using small = new ScratchData(scratch);
   using large = new ScratchData(scratch);
   await small.fill({ ...WAITING, messages: Math.ceil(messages / 10) }, progress, 'a tenth of the backlog');
@@ -62,7 +56,7 @@ async function longBacklog(
     () => paces[1].beside(),
     (pair) => progress(`backlog: cycles beside a tenth and beside the whole, pair ${pair} of ${PAIRS}`),
   );
-  return compared('cycles, ten times the backlog', tenth, whole);
+  return [compared('cycles, ten times the backlog', tenth, whole)];
 }
 
 async function inTurns(

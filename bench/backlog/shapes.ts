@@ -1,5 +1,5 @@
-import type { BenchOptions, Figure } from '../figure.ts';
-import { figure, said } from './figures.ts';
+import type { BenchOptions, Figure, Report } from '../figure.ts';
+import { figure } from './figures.ts';
 import { WAITING, type Filling } from './filling.ts';
 import { Opened } from './opened.ts';
 import { Pace } from './pace.ts';
@@ -30,21 +30,18 @@ function shapesOf(messages: number): readonly Shape[] {
 }
 
 /** Opening, memory and speed beside a backlog of every shape; the last directory goes on to be purged and to expire. */
-export async function shapes(
-  progress: (line: string) => void,
-  { messages, scratch }: BenchOptions,
-): Promise<readonly Figure[]> {
-  const figures: Figure[] = [];
+export async function shapes({ progress, part }: Report, { messages, scratch }: BenchOptions): Promise<void> {
   for (const { what, filling } of shapesOf(messages)) {
     using data = new ScratchData(scratch);
     const whole = { ...WAITING, messages, ...filling };
-    await data.fill(whole, progress, what);
-    figures.push(...said(await measured(data, what, whole, progress), progress));
+    await part(what, async () => {
+      await data.fill(whole, progress, what);
+      return await measured(data, what, whole, progress);
+    });
     if (what !== 'waiting') continue;
-    figures.push(...said(await gone(data, 'about to expire', progress), progress));
-    figures.push(...said(await gone(data, 'purged', progress), progress));
+    for (const way of ['about to expire', 'purged'] as const)
+      await part(way, () => gone(data, way, progress));
   }
-  return figures;
 }
 
 async function measured(

@@ -1,5 +1,5 @@
 import { InvokeCommand } from '@aws-sdk/client-lambda';
-import { median, rounded, type Bench, type Figure } from '../figure.ts';
+import { median, rounded, type Bench, type Figure, type Report } from '../figure.ts';
 import { BenchPlatform } from '../platform.ts';
 import { NotToBeHad } from '../queue/peers/fetch.ts';
 import { calls } from './calls.ts';
@@ -41,31 +41,37 @@ const LEAST_OF_ECHO = 0.15;
 export const dispatch: Bench = {
   name: 'dispatch',
   what: 'queue to function in batches, synchronous invocations, idle mappings, log lines, a thousand from nothing, poison, retries, pace',
-  async run(progress, { isFull }) {
-    const figures: Figure[] = [];
-    const peer = await functionServer(progress);
-    try {
-      await using platform = await BenchPlatform.start();
-      await platform.deploy('return', 'return');
-      for (const course of COURSES) figures.push(...(await drained(platform, course, progress)));
-      figures.push(...(await calls(platform, peer, progress)));
-      figures.push(await logged(platform, progress));
-    } finally {
-      await peer?.[Symbol.asyncDispose]();
-    }
-    figures.push(...(await ramp(progress)), ...(await failures(progress)));
-    if (isFull) figures.push(...(await idleMappings(progress)));
+  async run(report, { isFull }) {
+    const { progress, part } = report;
+    await throughput(report);
+    await part('a thousand from nothing', () => ramp(progress));
+    await failures(report);
+    if (isFull) await part('idle mappings', () => idleMappings(progress));
     else progress('dispatch: left out without --full: a thousand idle mappings');
-    return figures;
   },
 };
 
+/** Messages and calls a second. */
+async function throughput({ progress, part }: Report): Promise<void> {
+  const peer = await functionServer(progress);
+  try {
+    await using platform = await BenchPlatform.start();
+    await platform.deploy('return', 'return');
+    for (const course of COURSES)
+      await part(`batches of ${course.batchSize}`, () => drained(platform, course, progress));
+    await part('calls', () => calls(platform, peer, progress));
+    await part('log lines', () => logged(platform, progress));
+  } finally {
+    await peer?.[Symbol.asyncDispose]();
+  }
+}
+
 /** What becomes of messages and of concurrency when something fails. */
-async function failures(progress: (line: string) => void): Promise<readonly Figure[]> {
+async function failures({ progress, part }: Report): Promise<void> {
   await using platform = await BenchPlatform.start();
-  const poison = await innocents(platform, progress);
-  const retries = await chosenDelay(platform, progress);
-  return [...poison, ...retries, ...(await slowed(platform, progress))];
+  await part('poison', () => innocents(platform, progress));
+  await part('retries', () => chosenDelay(platform, progress));
+  await part('pace', () => slowed(platform, progress));
 }
 
 async function functionServer(progress: (line: string) => void): Promise<FunctionServer | undefined> {
@@ -131,7 +137,7 @@ function besideEcho(
 }
 
 /** The same drain with and without a function beside it that logs, in turn. */
-async function logged(platform: BenchPlatform, progress: (line: string) => void): Promise<Figure> {
+async function logged(platform: BenchPlatform, progress: (line: string) => void): Promise<readonly Figure[]> {
   await platform.deploy('chatter', 'chatter', { timeoutS: 60 });
   const what = { queue: 'drain-logged', function: 'return', batchSize: 10, messages: LOGGED_MESSAGES };
   const drain = await Drain.prepare(platform, what);
@@ -146,7 +152,7 @@ async function logged(platform: BenchPlatform, progress: (line: string) => void)
   const value = median(slower);
   const name = `slower beside ${LINES_PER_SECOND} log lines a second`;
   const target = `<= ${MOST_SLOWER_PERCENT} %`;
-  return { name, value: rounded(value), unit: '%', target, kept: value <= MOST_SLOWER_PERCENT };
+  return [{ name, value: rounded(value), unit: '%', target, kept: value <= MOST_SLOWER_PERCENT }];
 }
 
 /** Logs, one invocation after the other, until it is over. */

@@ -1,4 +1,4 @@
-import type { Bench, BenchOptions, Figure } from '../figure.ts';
+import type { Bench, BenchOptions, Figure, Report } from '../figure.ts';
 import { backToBack } from './back-to-back.ts';
 import { frozenAndWarm, hits } from './use.ts';
 import { afterManyStarts } from './leaks.ts';
@@ -10,34 +10,39 @@ import { besideLargePlatform, coldStarts } from './starts.ts';
 export const environments: Bench = {
   name: 'environments',
   what: 'environments in Node, Python, Go and Java: starts, hits of the pool, warm calls, a hundred at once, density, leaks',
-  async run(progress, options) {
-    const figures: Figure[] = [];
+  async run(report, options) {
     for (const language of LANGUAGES) {
-      progress(`environments: building the function in ${language.name}`);
-      figures.push(...(await ofLanguage(await build(language), progress, options)));
+      report.progress(`environments: building the function in ${language.name}`);
+      await report.part(language.name, async () => {
+        await ofLanguage(await build(language), report, options);
+        return [];
+      });
     }
-    return figures;
   },
 };
 
-async function ofLanguage(
-  built: Built,
-  progress: (line: string) => void,
-  { isFull }: BenchOptions,
-): Promise<readonly Figure[]> {
+async function ofLanguage(built: Built, report: Report, { isFull }: BenchOptions): Promise<void> {
   const { name, hitMs } = built.language;
-  progress(`environments: ${name}, cold starts`);
-  const starts = await coldStarts(built);
-  if (name === 'Node') starts.figures.push(...(await besideLargePlatform(built)));
-  progress(`environments: ${name}, hits of the pool, warm and frozen calls`);
-  const calls = [...(hitMs === undefined ? [] : await hits(built, hitMs)), ...(await frozenAndWarm(built))];
-  calls.push(...(await backToBack(built)));
-  progress(`environments: ${name}, a hundred at once`);
-  const many = [...(await manyAtOnce(built, starts.perSecond)), await density(built)];
+  const part = (what: string, measure: () => Promise<readonly Figure[]>): Promise<void> => {
+    report.progress(`environments: ${name}, ${what}`);
+    return report.part(`${name}, ${what}`, async () => (await measure()).map((figure) => of(name, figure)));
+  };
+  let perSecond: number | undefined;
+  await part('cold starts', async () => {
+    const starts = await coldStarts(built);
+    perSecond = starts.perSecond;
+    return starts.figures;
+  });
+  if (name === 'Node') await part('starts beside a large platform', () => besideLargePlatform(built));
+  if (hitMs !== undefined) await part('hits of the pool', () => hits(built, hitMs));
+  await part('warm and frozen calls', () => frozenAndWarm(built));
+  await part('calls back to back', () => backToBack(built));
+  await part('a hundred at once', () => manyAtOnce(built, perSecond));
+  await part('density', () => density(built));
   const count = isFull ? 10_000 : 100;
-  progress(`environments: ${name}, what ${count} starts leave`);
-  return [...starts.figures, ...calls, ...many, ...(await afterManyStarts(built, count))].map((figure) => ({
-    ...figure,
-    name: `${name}: ${figure.name}`,
-  }));
+  await part(`what ${count} starts leave`, () => afterManyStarts(built, count));
+}
+
+function of(language: string, figure: Figure): Figure {
+  return { ...figure, name: `${language}: ${figure.name}` };
 }

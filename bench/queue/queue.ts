@@ -1,4 +1,4 @@
-import type { Bench, Figure } from '../figure.ts';
+import type { Bench, Figure, Report } from '../figure.ts';
 import { startNullServer } from '../load.ts';
 import { BenchPlatform } from '../platform.ts';
 import { fifo } from './fifo.ts';
@@ -30,15 +30,16 @@ const COURSES: readonly Course[] = [
 export const queue: Bench = {
   name: 'queue',
   what: 'full cycles, sends and latencies beside a null server and other servers of the API; long: --full; others: --orientation',
-  async run(progress, { isFull, isOriented }) {
-    if (isOriented) return await oriented(progress);
+  async run(report, { isFull, isOriented }) {
+    const { progress, part } = report;
+    if (isOriented) return await part('orientation', () => oriented(progress));
     const peers = await startPeers(progress);
     try {
       await using platform = await BenchPlatform.start();
       using nothing = await startNullServer();
       const millrace = jsonTarget('Millrace', platform.endpoint, platform.child.pid ?? 0);
       const empty = jsonTarget('null', nothing.endpoint, nothing.pid);
-      return await figures({ millrace, peers, nothing: empty }, isFull, progress);
+      await measure({ millrace, peers, nothing: empty }, isFull, report);
     } finally {
       for (const peer of peers) await peer[Symbol.asyncDispose]();
     }
@@ -49,18 +50,13 @@ function jsonTarget(name: string, endpoint: string, pid: number): Target {
   return { name, protocol: 'json', endpoint, pid };
 }
 
-async function figures(
-  field: Field,
-  isFull: boolean,
-  progress: (line: string) => void,
-): Promise<readonly Figure[]> {
-  const all: Figure[] = [...(await latencies(field.millrace, progress))];
-  for (const course of COURSES) all.push(...(await runCourse(course, field, progress)));
-  const byWrk = await unlessNotToBeHad('wrk', progress, () =>
-    sendsByWrk(field.millrace, field.nothing, progress),
-  );
-  all.push(...(byWrk ?? []), ...(await fifo(field.millrace, isFull, progress)));
-  return all;
+async function measure(field: Field, isFull: boolean, { progress, part }: Report): Promise<void> {
+  const { millrace, nothing } = field;
+  await part('latencies', () => latencies(millrace, progress));
+  for (const course of COURSES) await part(course.title, () => runCourse(course, field, progress));
+  const byWrk = (): Promise<readonly Figure[]> => sendsByWrk(millrace, nothing, progress);
+  await part('sends by wrk', async () => (await unlessNotToBeHad('wrk', progress, byWrk)) ?? []);
+  await part('FIFO', () => fifo(millrace, isFull, progress));
 }
 
 /** Beside durable queues of other kinds alone. */

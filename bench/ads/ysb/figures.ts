@@ -1,7 +1,7 @@
 import { percentile, rounded, type Figure } from '../../figure.ts';
 import type { Variant } from './pipeline.ts';
 import { runYsb, type Outcome } from './run.ts';
-import { FORMS, layYsb, type YsbGround } from './ysb-ground.ts';
+import { layYsb, type FORMS, type YsbGround } from './ysb-ground.ts';
 
 /** How much is sent. */
 interface Amounts {
@@ -25,19 +25,15 @@ const TICKS_PER_S = 100;
 const EVENTS_A_MESSAGE = 100;
 const ANCHOR = 'Storm/Flink: 170,000/s on 10 machines, p50 750, p99 1,330 ms';
 
-/** The Yahoo streaming benchmark, restated: two variants, each as a function and as a long-lived consumer. */
+/** The Yahoo streaming benchmark, restated: one of two variants, as a function or as a long-lived consumer. */
 export async function ysbFigures(
+  variant: Variant,
+  form: (typeof FORMS)[number],
   progress: (line: string) => void,
   isFull: boolean,
 ): Promise<readonly Figure[]> {
-  const amounts = isFull ? WHOLE : SHORT;
-  const figures: Figure[] = [];
-  for (const variant of ['count', 'money'] as const)
-    for (const form of FORMS) {
-      await using ysb = await layYsb(variant, form);
-      figures.push(...(await figuresOf(ysb, `ysb-${variant}, ${form}`, amounts, progress)));
-    }
-  return figures;
+  await using ysb = await layYsb(variant, form);
+  return await figuresOf(ysb, `ysb-${variant}, ${form}`, isFull ? WHOLE : SHORT, progress);
 }
 
 async function figuresOf(
