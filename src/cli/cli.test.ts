@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -36,6 +37,16 @@ async function runAt(endpoint: string, words: readonly string[], input = ''): Pr
   child.stdin.end(input);
   const [out, complaint] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
   return { code: child.exitCode, out, complaint };
+}
+
+/** Follows the log of a function until a line says so. */
+async function logged(name: string, said: RegExp): Promise<void> {
+  const { port } = await started;
+  const env = { PATH: process.env['PATH'], HOME: folder, MILLRACE_ENDPOINT: `http://127.0.0.1:${port}` };
+  const child = spawn(PROGRAM, ['logs', name, '--follow'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  for await (const line of createInterface({ input: child.stdout })) if (said.test(line)) break;
+  child.kill();
+  await once(child, 'close');
 }
 
 /** One line of complaint, the exit code, and nothing on standard output. */
@@ -161,6 +172,20 @@ test('the runtimes are listed with what runs each of them here, and what is miss
     assert.ok(named.includes(name), name);
   assert.equal(new Set(named).size, named.length);
   for (const { available, sentence } of reports) assert.match(sentence, available ? /./ : /apt|install/);
+});
+
+test('the example greets whoever a message of its queue names, and whoever a call names', async () => {
+  const example = fileURLToPath(new URL('../../examples/hello', import.meta.url));
+  const deployed = await run(['deploy', example, '--queue', 'hellos']);
+  assert.deepEqual(
+    [deployed.code, deployed.out.split('\n').at(-2)],
+    [0, 'hello is ready.'],
+    deployed.complaint,
+  );
+  assert.equal((await run(['send', 'hellos', '{"name": "Ada"}'])).code, 0);
+  await logged('hello', /^\S+ .*Hello, Ada!$/);
+  const answer = await run(['invoke', 'hello', '{"name": "Grace"}']);
+  assert.deepEqual([answer.code, answer.out], [0, '{"greeting":"Hello, Grace!"}\n']);
 });
 
 test('a folder of TypeScript becomes a function as it is, and a batch reports its bad record', async () => {

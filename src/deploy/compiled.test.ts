@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { unzipSync } from 'fflate';
@@ -73,6 +73,29 @@ test('a folder with go.mod is built by Go, as a program that needs nothing of th
   const flags = 'build -trimpath -buildvcs=false -tags lambda.norpc -ldflags -s -w';
   assert.deepEqual(packed(content), { bootstrap: `linux 0 ${machine} ${flags}; .\n` });
   assert.deepEqual(told, ['Building with Go …']);
+});
+
+test('how much Go has to compile is told before, when it is more than the program itself', async (context) => {
+  const compiling = (...packages: readonly string[]): string =>
+    `case "$*" in "build -n "*) ${packages.map((name) => `echo '/go/tool/compile -o x -p ${name}' >&2`).join('; ')};; esac`;
+  const toldWith = async (script: string): Promise<readonly string[]> =>
+    (await contentIn(folder(context, GO_FILES, { go: `PACKAGE=main; ${script}\n${GO}` }))).told;
+  assert.deepEqual(await toldWith(compiling('runtime', 'fmt', 'main')), [
+    'Building with Go …',
+    'Compiling 3 packages, which Go keeps: next time it compiles what has changed …',
+  ]);
+  assert.deepEqual(await toldWith(compiling('main')), ['Building with Go …']);
+});
+
+test('Go finds its caches also where no variable names the home of the user', async (context) => {
+  const before = process.env['HOME'];
+  context.after(() => {
+    if (before !== undefined) process.env['HOME'] = before;
+  });
+  delete process.env['HOME'];
+  const go = `case $1 in list) echo main;; build) while [ "$1" != -o ]; do shift; done; echo "$HOME" >"$2";; esac`;
+  const { content } = await contentIn(folder(context, GO_FILES, { go }));
+  assert.equal(packed(content)['bootstrap'], `${userInfo().homedir}\n`);
 });
 
 test('a Go module whose one program is in a folder of its own is built all the same', async (context) => {

@@ -1,5 +1,5 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ok, type Result } from '../base/result.ts';
 import {
@@ -18,6 +18,8 @@ const SETTINGS = ['CGO_ENABLED=0', 'GOOS=linux', `GOARCH=${process.arch === 'arm
 const FLAGS = ['-trimpath', '-buildvcs=false', '-tags', 'lambda.norpc', '-ldflags', '-s -w'];
 const NOT_THERE =
   'Go is not installed: take it from https://go.dev/dl, or deploy a folder with a program that is already built, named bootstrap.';
+/** What Go would run for a package that its cache does not hold as it is to be. */
+const COMPILATION = /\/compile(\.exe)? -o /g;
 /** How `env` ends when it finds no program to run. */
 const NO_PROGRAM = 127;
 
@@ -28,7 +30,7 @@ export function holdsGoProgram(folder: string): boolean {
   );
 }
 
-/** Builds the program in a folder with Go, whose own cache keeps it quick, and packs it as `bootstrap`. */
+/** Builds the program in a folder with Go and packs it as `bootstrap`. Go's own cache keeps it quick; how much is not in it yet is told. */
 export async function goContent(
   folder: string,
   tell: (line: string) => void,
@@ -37,13 +39,23 @@ export async function goContent(
   const where = await programIn(folder);
   if (!where.ok) return where;
   const target = mkdtempSync(join(tmpdir(), 'millrace-go-'));
+  const words = [...FLAGS, '-o', join(target, 'bootstrap'), where.value];
   try {
-    const end = await go(folder, ['build', ...FLAGS, '-o', join(target, 'bootstrap'), where.value]);
+    const count = await packagesToCompile(folder, words);
+    if (count > 1)
+      tell(`Compiling ${count} packages, which Go keeps: next time it compiles what has changed …`);
+    const end = await go(folder, ['build', ...words]);
     if (end.kind !== 'built') return goFailed(folder, end);
     return ok(programContent(readFileSync(join(target, 'bootstrap')), 'a Go program'));
   } finally {
     rmSync(target, { recursive: true });
   }
+}
+
+/** How many packages a build would compile: with an empty cache, all of Go's own as well. What is wrong, the build itself says. */
+async function packagesToCompile(folder: string, words: readonly string[]): Promise<number> {
+  const end = await go(folder, ['build', '-n', ...words]);
+  return end.kind === 'built' ? (end.stderr.match(COMPILATION)?.length ?? 0) : 0;
 }
 
 /** The program to build: the folder's own package, or the only one below it that is a program. */
@@ -66,8 +78,9 @@ async function programIn(folder: string): Promise<Result<string, BuildFailed>> {
   return buildFailed(`Nothing in ${folder} is a program: one package must be "package main".`);
 }
 
+/** Go keeps what it compiles and downloads in the home of its user, which is told to it also where no variable says it. */
 function go(folder: string, words: readonly string[]): Promise<BuilderEnd> {
-  return endOfBuilder(['env', ...SETTINGS, 'go', ...words], folder);
+  return endOfBuilder(['env', `HOME=${homedir()}`, ...SETTINGS, 'go', ...words], folder);
 }
 
 function goFailed(folder: string, end: BuilderEnd): ReturnType<typeof buildFailed> {
