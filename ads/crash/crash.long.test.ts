@@ -23,10 +23,16 @@ describe('clicks and money under crashes', () => {
     });
   }
 
-  for (const mutant of MUTANTS) {
-    it(`show that the program is broken when it is: ${mutant.says}`, async () => {
+  // The one that is broken in the consumer too, whose code is its own there.
+  const inBoth = MUTANTS.filter(({ edits }) => edits.some(({ file }) => file.startsWith('consumer/')));
+  const broken = [
+    ...MUTANTS.map((mutant) => ({ mutant, consumer: false })),
+    ...inBoth.map((mutant) => ({ mutant, consumer: true })),
+  ];
+  for (const { mutant, consumer } of broken) {
+    it(`show that ${consumer ? 'the consumer' : 'the program'} is broken when it is: ${mutant.says}`, async () => {
       const said: string[] = [];
-      const { seeds } = await run({ seeds: SEEDS_FOR_A_MUTANT, consumer: false, mutant, said });
+      const { seeds } = await run({ seeds: SEEDS_FOR_A_MUTANT, consumer, mutant, said });
       assert.ok(
         seeds.some(({ violations }) => violations.length > 0),
         said.join('\n'),
