@@ -202,6 +202,46 @@ describe('the statistics page in chromium', { skip }, () => {
     assert.deepEqual(page.complaints, []);
   });
 
+  it('lets the operator add an advertiser, a publisher with a place, and a campaign, and change it, by keyboard', async () => {
+    await using page = await open('/operator');
+    const add = async (button: string, words: readonly string[]): Promise<void> => {
+      await page.getByRole('button', { name: button, exact: true }).focus();
+      await page.keyboard.press('Enter');
+      await page.locator('#form-dialog[open]').waitFor();
+      for (const [place, word] of words.entries()) {
+        if (place > 0) await page.keyboard.press('Tab');
+        await page.keyboard.type(word);
+      }
+      await page.keyboard.press('Enter');
+      await page.locator('#form-dialog').waitFor({ state: 'hidden' });
+    };
+    await add('New advertiser', ['Tide Tables']);
+    await page.getByText('Tide Tables is advertiser 5.').waitFor();
+    await add('New publisher', ['Harbour News']);
+    await add('New place of Harbour News', ['Top']);
+    const publisher = page.locator('#publishers tr', { hasText: 'Harbour News' });
+    await publisher.getByText('Top: placement=1').waitFor();
+    await page.getByRole('button', { name: 'New campaign' }).focus();
+    await page.keyboard.press('Enter');
+    await page.locator('#form-advertiser').selectOption('Tide Tables');
+    await page.getByLabel('Name').fill('High water');
+    await page.getByLabel('Price of a click').fill('0.15');
+    await page.getByLabel('At most on one day').fill('20');
+    await page.getByLabel('Ends at').fill('2050-01-31T12:00');
+    await page.getByLabel('Headline').fill('Never wet feet again');
+    await page.getByLabel('Where a click leads').fill('ftp://tides.example/');
+    await page.keyboard.press('Enter');
+    await page.getByText('target is an address such as').waitFor();
+    await page.getByLabel('Where a click leads').fill('https://tides.example/?c={click_id}');
+    await page.keyboard.press('Enter');
+    const campaign = page.locator('#campaigns tr', { hasText: 'High water' });
+    await campaign.getByText('1 ad · at most 20.00 a day · until 31 Jan 2050').waitFor();
+    await add('Change High water', ['Low water']);
+    await page.locator('#campaigns').getByText('Low water').waitFor();
+    const complaints = page.complaints.filter((text) => !text.includes('400 (Bad Request)'));
+    assert.deepEqual(complaints, []);
+  });
+
   it('pushes figures to the operator too, who keeps the place and the choice meanwhile', async () => {
     await using page = await open('/operator');
     const row = page.locator('#campaigns tr', { hasText: 'Morning roast' });

@@ -7,7 +7,9 @@ const CSS = 'text/css; charset=utf-8';
 const SCRIPT = 'text/javascript; charset=utf-8';
 
 const SCRIPTS =
-  'page words chart live outlook reasons receipts statistics operator rules-desk books earnings'.split(' ');
+  'page words chart live outlook reasons receipts statistics operator rules-desk books earnings additions'.split(
+    ' ',
+  );
 
 /** What anybody may have: nothing in it is anybody's. The type, and where it lies. */
 const FILES: ReadonlyMap<string, readonly [type: string, path: string]> = new Map([

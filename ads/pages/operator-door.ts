@@ -4,6 +4,7 @@ import { readDividedDays } from '../ledger/earnings.ts';
 import { deposit, fundCampaign } from '../ledger/money.ts';
 import { setShare, WHOLE_PPM } from '../ledger/shares.ts';
 import type { Reconciliation } from '../summary/reconcile.ts';
+import { AdditionsDesk } from './additions-desk.ts';
 import { sendJson, sendPage } from './answer.ts';
 import { readHours } from './operator-figures.ts';
 import { readFields, Refused, textField, wholeField } from './request.ts';
@@ -37,11 +38,18 @@ export class OperatorDoor {
     this.#watching = watching;
     this.#surroundings = surroundings;
     const desk = new RulesDesk(sql);
+    const additions = new AdditionsDesk(sql);
     this.#changes = new Map<string, Answer>([
       ['campaigns/N/refill', (fields, id) => this.#refill(id, fields)],
       ['campaigns/N/state', (fields, id) => this.#setState(id, stateOf(fields))],
       ['publishers/N/state', (fields, id) => this.#setPublisherState(id, stateOf(fields))],
       ['publishers/N/share', (fields, id) => this.#setShare(id, fields)],
+      ['campaigns', (fields) => additions.campaign(fields)],
+      ['campaigns/N/ads', (fields, id) => additions.ad(id, fields)],
+      ['campaigns/N/settings', (fields, id) => additions.settings(id, fields)],
+      ['advertisers', (fields) => additions.advertiser(fields)],
+      ['publishers', (fields) => additions.publisher(fields)],
+      ['publishers/N/placements', (fields, id) => additions.placement(id, fields)],
       ['rules', (fields) => desk.draft(fields)],
       ['rules/N/activate', (_fields, id) => desk.activate(id)],
       ['what-if', (fields) => desk.preview(fields)],

@@ -14,6 +14,11 @@ export interface CampaignFigures {
   readonly priceMicros: number;
   readonly limitMicros: number;
   readonly spentMicros: number;
+  /** Of one day; null: only the whole budget limits. */
+  readonly dayLimitMicros: number | null;
+  /** Null: it has no end. */
+  readonly endsAtMs: number | null;
+  readonly ads: number;
   readonly billed: number;
   readonly free: number;
   readonly invalid: number;
@@ -31,6 +36,7 @@ export interface PublisherFigures {
   readonly publisherId: number;
   readonly name: string;
   readonly state: string;
+  readonly placements: readonly { readonly placementId: number; readonly name: string }[];
   readonly billed: number;
   readonly free: number;
   readonly invalid: number;
@@ -109,7 +115,9 @@ async function readCampaigns(
   const campaigns = await sql<Omit<CampaignFigures, 'billed' | 'free' | 'invalid'>[]>`
     SELECT campaign_id AS "campaignId", campaign.name, advertiser_id AS "advertiserId", advertiser.name AS advertiser,
       state, price_micros::float8 AS "priceMicros", limit_micros::float8 AS "limitMicros",
-      spent_micros::float8 AS "spentMicros"
+      spent_micros::float8 AS "spentMicros", day_limit_micros::float8 AS "dayLimitMicros",
+      (extract(epoch FROM ends_at) * 1000)::float8 AS "endsAtMs",
+      (SELECT count(*)::integer FROM ad WHERE ad.campaign_id = campaign.campaign_id) AS ads
     FROM campaign JOIN advertiser USING (advertiser_id) JOIN budget USING (campaign_id) ORDER BY campaign_id`;
   const of = Map.groupBy(counted, ({ campaignId }) => campaignId);
   return campaigns.map((campaign) => ({ ...campaign, ...outcomesOf(of.get(campaign.campaignId) ?? []) }));
@@ -131,8 +139,11 @@ async function readPublishers(
   sql: postgres.ISql,
   counted: readonly Counted[],
 ): Promise<readonly PublisherFigures[]> {
-  const publishers = await sql<Pick<PublisherFigures, 'publisherId' | 'name' | 'state'>[]>`
-    SELECT publisher_id AS "publisherId", name, state FROM publisher ORDER BY publisher_id`;
+  const publishers = await sql<Pick<PublisherFigures, 'publisherId' | 'name' | 'state' | 'placements'>[]>`
+    SELECT publisher_id AS "publisherId", name, state,
+      coalesce((SELECT json_agg(json_build_object('placementId', placement_id, 'name', name) ORDER BY placement_id)
+                FROM placement WHERE placement.publisher_id = publisher.publisher_id), '[]') AS placements
+    FROM publisher ORDER BY publisher_id`;
   const of = Map.groupBy(counted, ({ publisherId }) => publisherId);
   return publishers.map((publisher) => {
     const own = of.get(publisher.publisherId) ?? [];

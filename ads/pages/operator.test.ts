@@ -5,6 +5,8 @@ import { sampleClick, sampleId } from '../click-processor/fixtures/sample-click.
 import { openTestLedger, resetLedger } from '../database/fixtures.ts';
 import type { Ledger } from '../database/ledger.ts';
 import { closeDay } from '../ledger/closing.ts';
+import { isEqual, rebuild } from '../rebuild/rebuild.ts';
+import { readCatalogue, type Offer } from '../server/catalogue.ts';
 import { reconcile } from '../summary/reconcile.ts';
 import { signedIn } from './fixtures/signed-in.ts';
 import { readOperatorFigures } from './operator-figures.ts';
@@ -12,6 +14,14 @@ import { PageServer } from './page-server.ts';
 import type { Preview } from './rules-desk.ts';
 
 const NO_ROBOTS = { refuse: ['bot'], doubleClickWindowMs: 0, viewerRates: [], viewWaitMs: null };
+
+/** The numbers of what was added. */
+interface Made {
+  readonly advertiserId: number;
+  readonly publisherId: number;
+  readonly placementId: number;
+  readonly campaignId: number;
+}
 
 describe('the operator', () => {
   let ledger: Ledger;
@@ -62,6 +72,84 @@ describe('the operator', () => {
     assert.equal((await ask('campaigns/99/state', { state: 'ended' })).status, 404);
     assert.equal((await ask('publishers/99/state', { state: 'ended' })).status, 404);
     await ask('publishers/2/state', { state: 'active' });
+  });
+
+  it('adds advertisers, publishers with places, campaigns and ads, which ad servers show when there is money', async () => {
+    const made = async (path: string, fields: object): Promise<Made> => {
+      const answer = await ask(path, fields);
+      assert.equal(answer.status, 200, path);
+      return (await answer.json()) as Made;
+    };
+    const { advertiserId } = await made('advertisers', { name: 'Tide Tables' });
+    const { publisherId } = await made('publishers', { name: 'Harbour News', sharePpm: 600_000 });
+    const { placementId } = await made(`publishers/${publisherId}/placements`, { name: 'Top' });
+    const settings = { name: 'High water', priceMicros: 150_000, dayLimitMicros: 450_000, endsAtMs: null };
+    const ad = { headline: 'Never wet feet again', target: 'https://tides.example/?c={click_id}' };
+    const { campaignId } = await made('campaigns', { ...settings, ...ad, advertiserId });
+    await made(`campaigns/${campaignId}/ads`, { ...ad, headline: 'Know the tide' });
+    assert.deepEqual(await offersOf(campaignId), []);
+    await made(`campaigns/${campaignId}/refill`, { key: 'first', amountMicros: 300_000 });
+    const offers = await offersOf(campaignId);
+    assert.deepEqual(
+      offers.map(({ headline, priceMicros }) => [headline, priceMicros]),
+      [
+        ['Never wet feet again', 150_000],
+        ['Know the tide', 150_000],
+      ],
+    );
+    assert.deepEqual((await readCatalogue(ledger.sql)).publishers.get(publisherId), [placementId]);
+    await made(`campaigns/${campaignId}/settings`, { ...settings, priceMicros: 200_000, endsAtMs: 4e12 });
+    const shown = (await figures()).campaigns.find((one) => one.campaignId === campaignId);
+    const { priceMicros, dayLimitMicros, endsAtMs, ads, state } = shown ?? {};
+    assert.deepEqual(
+      [priceMicros, dayLimitMicros, endsAtMs, ads, state],
+      [200_000, 450_000, 4e12, 2, 'active'],
+    );
+    const served = {
+      adId: offers[0]?.adId ?? 0,
+      campaignId,
+      advertiserId,
+      publisherId,
+      priceMicros: 150_000,
+    };
+    await chargeClicks(ledger.sql, [sampleClick(1, {}, served), sampleClick(2, {}, served)]);
+    assert.ok(isEqual(await rebuild(ledger)));
+    for (const [path, fields] of [
+      ['advertisers', { name: 'tide tables' }],
+      ['publishers', { name: 'Harbour News', sharePpm: 1 }],
+      [`publishers/${publisherId}/placements`, { name: 'top' }],
+      ['publishers/99/placements', { name: 'Top' }],
+      ['campaigns', { ...settings, ...ad, advertiserId }],
+      ['campaigns', { ...settings, ...ad, advertiserId: 99 }],
+      [`campaigns/${campaignId}/ads`, ad],
+      ['campaigns/99/ads', ad],
+    ] as const)
+      assert.equal((await ask(path, fields)).status, 409, path);
+    assert.equal((await ask('campaigns/99/settings', settings)).status, 404);
+  });
+
+  it('is told what is wrong with what is to be added, and nothing is added', async () => {
+    const settings = { name: 'Low water', priceMicros: 1, advertiserId: 1, headline: 'Low' };
+    const campaign = { ...settings, target: 'https://tides.example/' };
+    for (const [path, fields] of [
+      ['advertisers', { name: ' ' }],
+      ['advertisers', { name: 'x'.repeat(101) }],
+      ['advertisers', { name: 'a\0b' }],
+      ['publishers', { name: 'Low' }],
+      ['publishers/1/placements', {}],
+      ['campaigns', settings],
+      ['campaigns', { ...campaign, target: 'javascript:alert(1)' }],
+      ['campaigns', { ...campaign, target: 'https://a\r\nb.example/' }],
+      ['campaigns', { ...campaign, target: 'https://user:word@tides.example/' }],
+      ['campaigns', { ...campaign, priceMicros: 0 }],
+      ['campaigns', { ...campaign, dayLimitMicros: -1 }],
+      ['campaigns', { ...campaign, endsAtMs: 'soon' }],
+      ['campaigns', { ...campaign, headline: '' }],
+    ] as const)
+      assert.equal((await ask(path, fields)).status, 400, JSON.stringify(fields));
+    const { campaigns, advertisers } = await figures();
+    assert.ok(campaigns.every(({ name }) => name !== 'Low water'));
+    assert.ok(advertisers.every(({ name }) => !name.startsWith('a')));
   });
 
   it('changes what a publisher gets of the days that are open; what closed days were divided by stays', async () => {
@@ -162,6 +250,12 @@ describe('the operator', () => {
     for (const path of [
       'campaigns/1/refill',
       'campaigns/1/state',
+      'campaigns/1/settings',
+      'campaigns/1/ads',
+      'campaigns',
+      'advertisers',
+      'publishers',
+      'publishers/1/placements',
       'publishers/1/state',
       'publishers/1/share',
       'rules',
@@ -187,6 +281,10 @@ describe('the operator', () => {
 
   function get(path: string): Promise<Response> {
     return fetch(`${origin}/operator/${path}`, { headers: operator });
+  }
+
+  async function offersOf(campaignId: number): Promise<readonly Offer[]> {
+    return (await readCatalogue(ledger.sql)).offers.filter((offer) => offer.campaignId === campaignId);
   }
 
   function figures(): ReturnType<typeof readOperatorFigures> {

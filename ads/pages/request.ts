@@ -53,10 +53,11 @@ export function wholeField(
   throw new Refused(400, `${name} is a whole number from ${least} to ${most}.`);
 }
 
-/** A text of a field. Throws Refused when it is none, or too long. */
+/** A text of a field. Throws Refused when it is none, too long, or has in it what no database takes. */
 export function textField(fields: Readonly<Record<string, unknown>>, name: string, most: number): string {
   const value = fields[name];
-  if (typeof value === 'string' && value.trim() !== '' && value.length <= most) return value.trim();
+  const isText = typeof value === 'string' && value.isWellFormed() && !value.includes('\0');
+  if (isText && value.trim() !== '' && value.length <= most) return value.trim();
   throw new Refused(400, `${name} is a text of 1 to ${most} characters.`);
 }
 

@@ -1,4 +1,5 @@
 // The operator's page: shows the figures as they are pushed, and asks for changes.
+import { campaignButtons, placeButton, settingsWords, workAdditions } from '/additions.js';
 import { showBooks, workBooks } from '/books.js';
 import { earningsRow, workEarnings } from '/earnings.js';
 import { listen } from '/live.js';
@@ -67,17 +68,18 @@ function campaignRow(campaign) {
   });
   refill.addEventListener('click', () => openRefill(campaign));
   return row(
-    element('th', name, { scope: 'row' }),
+    nameCell(name, [settingsWords(campaign)]),
     advertiser,
     numberCell(amount(priceMicros)),
     used,
     ...[campaign.billed, campaign.free, campaign.invalid].map((number) => numberCell(count(number))),
     cell(stateChoice(`campaigns/${campaignId}`, name, state)),
-    cell(refill),
+    cell(buttons(refill, ...campaignButtons(campaign))),
   );
 }
 
-function publisherRow({ publisherId, name, state, billed, free, invalid, chargedMicros }) {
+function publisherRow(publisher) {
+  const { publisherId, name, state, placements, billed, free, invalid, chargedMicros } = publisher;
   const all = billed + free + invalid;
   const share = element('td');
   share.append(
@@ -88,12 +90,14 @@ function publisherRow({ publisherId, name, state, billed, free, invalid, charged
     }),
     element('small', all === 0 ? 'no clicks' : `${((100 * invalid) / all).toFixed(1)} %`),
   );
+  const places = placements.map(({ placementId, name }) => `${name}: placement=${placementId}`);
   return row(
-    element('th', name, { scope: 'row' }),
+    nameCell(name, [`publisher=${publisherId}`, ...places]),
     ...[billed, free, invalid].map((number) => numberCell(count(number))),
     share,
     numberCell(amount(chargedMicros)),
     cell(stateChoice(`publishers/${publisherId}`, name, state)),
+    cell(placeButton(publisher)),
   );
 }
 
@@ -115,6 +119,19 @@ function reasonRow({ verdict, reason, lastDay, clicks }) {
   const name = element('th', `${reasonWords(reason)} `, { scope: 'row' });
   name.append(element('span', verdictWords(verdict), { class: `verdict ${verdict}` }));
   return row(name, numberCell(count(lastDay)), numberCell(count(clicks)));
+}
+
+/** A name, and in small lines what belongs to it. */
+function nameCell(name, lines) {
+  const made = element('th', name, { scope: 'row' });
+  made.append(...lines.map((line) => element('small', line)));
+  return made;
+}
+
+function buttons(...all) {
+  const made = element('span', '', { class: 'buttons' });
+  made.append(...all);
+  return made;
 }
 
 function cell(content) {
@@ -172,6 +189,7 @@ function openRefill({ campaignId, name }) {
 
 at('refill-close').addEventListener('click', () => at('refill').close());
 workRules();
+workAdditions();
 workBooks();
 workEarnings();
 listen('/operator/live', { figures: show, complete: showPosition, state: showState });
