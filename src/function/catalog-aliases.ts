@@ -4,13 +4,15 @@ import type { Alias, AliasChange, Aliases, AliasSettings, NoSuchAlias } from './
 import type { FunctionRecords } from './function-records.ts';
 import { functionKeyText, type FunctionKey } from './function.ts';
 import type { NoSuchFunction, RevisionMismatch } from './functions.ts';
-import type { NamedRecords } from './named-records.ts';
+import type { Named, NamedRecords } from './named-records.ts';
 import type { Turns } from './turns.ts';
 import type { NoSuchVersion } from './versions.ts';
 
 /** What {@link CatalogAliases} works with; the turns are those of the functions. */
 export interface CatalogAliasesParts {
   readonly aliases: NamedRecords<Alias>;
+  /** What belongs to a version or alias of a function and goes with it. */
+  readonly ofQualifiers: readonly NamedRecords<Named>[];
   readonly functions: FunctionRecords;
   readonly turns: Turns;
   readonly random: Random;
@@ -66,7 +68,9 @@ export class CatalogAliases implements Aliases {
   delete(key: FunctionKey, name: string): Promise<void> {
     return this.#inTurn(key, async () => {
       const alias = this.get(key, name);
-      if (alias !== undefined) await this.#parts.aliases.remove(alias);
+      if (alias === undefined) return;
+      await this.#parts.aliases.remove(alias);
+      for (const records of this.#parts.ofQualifiers) await records.removeNamed(key, name);
     });
   }
 

@@ -53,7 +53,7 @@ async function open(): Promise<CatalogFunctions> {
 }
 
 function zip(text: string): Uint8Array {
-  return zipSync({ 'index.js': Buffer.from(text) });
+  return zipSync({ 'index.js': Buffer.from(text) }, { mtime: '2026-01-01T00:00:00Z' });
 }
 
 async function create(functions: CatalogFunctions, name = 'f', text = 'a'): Promise<FunctionRecord> {
@@ -104,6 +104,57 @@ test('changes need the latest revision, when one is named, and make a new one', 
   assert.ok(!staleCode.ok && staleCode.failure.kind === 'revision-mismatch');
   const gone = await functions.changeSettings({ ...KEY, name: 'no' }, {});
   assert.ok(!gone.ok && gone.failure.kind === 'no-such-function');
+});
+
+test('code is tried without a trace: its hash is told, and a broken package is refused', async () => {
+  await using functions = await open();
+  const first = await create(functions);
+  const tried = await functions.tryCode(KEY, zip('b'), first.revisionId);
+  assert.ok(tried.ok);
+  assert.notEqual(tried.value.package.sha256, first.package.sha256);
+  assert.deepEqual(functions.get(KEY)?.package, first.package);
+  assert.equal(await blobs.read(tried.value.package.sha256), undefined);
+  const changed = await functions.changeCode(KEY, zip('b'));
+  assert.ok(changed.ok && changed.value.package.sha256 === tried.value.package.sha256);
+  const broken = await functions.tryCode(KEY, Buffer.from('no zip'));
+  assert.ok(!broken.ok && broken.failure.kind === 'package-refused');
+});
+
+test('policies are kept, and go with the version, alias or function that they belong to', async () => {
+  const statement = { Sid: 's', Effect: 'Allow' };
+  const names = ['$LATEST', '1', 'live'];
+  {
+    await using functions = await open();
+    await create(functions);
+    await functions.versions.publish(KEY, {});
+    await functions.aliases.create(KEY, 'live', { version: '1', description: '' });
+    for (const name of names) await functions.policies.change(KEY, name, () => [statement]);
+  }
+  await using functions = await open();
+  for (const name of names)
+    assert.deepEqual(functions.policies.get(KEY, name)?.statements, [statement], name);
+  await functions.aliases.delete(KEY, 'live');
+  await functions.aliases.create(KEY, 'live', { version: '1', description: '' });
+  assert.equal(functions.policies.get(KEY, 'live'), undefined);
+  await functions.aliases.delete(KEY, 'live');
+  await functions.versions.delete(KEY, '1');
+  assert.equal(functions.policies.get(KEY, '1'), undefined);
+  await functions.policies.change(KEY, '1', () => [statement]);
+  await functions.delete(KEY);
+  await create(functions);
+  assert.equal(functions.policies.get(KEY, '$LATEST'), undefined);
+});
+
+test('what a kill left of a deleted alias is removed at the next start', async () => {
+  {
+    await using functions = await open();
+    await create(functions);
+    await functions.policies.change(KEY, 'gone', () => [{ Sid: 's' }]);
+    await functions.policies.change(KEY, '$LATEST', () => [{ Sid: 's' }]);
+  }
+  await using functions = await open();
+  assert.equal(functions.policies.get(KEY, 'gone'), undefined);
+  assert.notEqual(functions.policies.get(KEY, '$LATEST'), undefined);
 });
 
 test('tags are changed within a revision: what runs is as good as before', async () => {

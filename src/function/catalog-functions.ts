@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
 import { present } from '../base/assert.ts';
@@ -31,6 +32,7 @@ import type {
 import { keptHashes, KeptCode } from './kept-code.ts';
 import type { Layers } from './layers.ts';
 import { NamedRecords } from './named-records.ts';
+import { Policies, type FunctionPolicy } from './policies.ts';
 import { tooLargeTogether } from './size-together.ts';
 import type { Runtimes } from './runtime/runtimes.ts';
 import { removeOrphans } from './orphans.ts';
@@ -52,6 +54,7 @@ export interface CatalogFunctionsOptions {
 interface NamedOfFunctions {
   readonly aliases: NamedRecords<Alias>;
   readonly eventInvokes: NamedRecords<EventInvoke>;
+  readonly policies: NamedRecords<FunctionPolicy>;
 }
 
 /** What is opened before the functions. */
@@ -73,6 +76,7 @@ export class CatalogFunctions implements Functions, AsyncDisposable {
   readonly versions: CatalogVersions;
   readonly aliases: Aliases;
   readonly eventInvokes: EventInvokes;
+  readonly policies: Policies;
   readonly layers: Layers;
   readonly #records: FunctionRecords;
   readonly #kept: KeptCode;
@@ -83,8 +87,9 @@ export class CatalogFunctions implements Functions, AsyncDisposable {
 
   private constructor(options: CatalogFunctionsOptions, opened: Opened) {
     const { clock, random } = options;
-    const { records, aliases, eventInvokes, layers, kept, turns } = opened;
-    const shared = { functions: records, aliases, turns, clock, random };
+    const { records, aliases, eventInvokes, policies, layers, kept, turns } = opened;
+    const ofQualifiers = [eventInvokes, policies];
+    const shared = { functions: records, aliases, ofQualifiers, turns, clock, random };
     this.#options = options;
     this.#records = records;
     this.#named = opened;
@@ -97,6 +102,7 @@ export class CatalogFunctions implements Functions, AsyncDisposable {
     });
     this.layers = layers;
     this.eventInvokes = new EventInvokes(eventInvokes, turns);
+    this.policies = new Policies(policies, turns, random);
     this.aliases = new CatalogAliases(shared);
     this.versions = new CatalogVersions({
       ...shared,
@@ -117,8 +123,9 @@ export class CatalogFunctions implements Functions, AsyncDisposable {
       ...{ records, turns, kept, layers: await CatalogLayers.open({ ...options, kept, turns }) },
       aliases: await NamedRecords.open<Alias>(catalog, 'aliases'),
       eventInvokes: await NamedRecords.open<EventInvoke>(catalog, 'event-invokes'),
+      policies: await NamedRecords.open<FunctionPolicy>(catalog, 'policies'),
     };
-    await removeOrphans(records, [opened.aliases, opened.eventInvokes]);
+    await removeOrphans(records, opened.aliases, [opened.eventInvokes, opened.policies]);
     await kept.freeZips();
     const functions = new CatalogFunctions(options, opened);
     functions.#reconcile();
@@ -188,6 +195,21 @@ export class CatalogFunctions implements Functions, AsyncDisposable {
     });
   }
 
+  async tryCode(
+    key: FunctionKey,
+    zip: Uint8Array,
+    revisionId?: string,
+  ): Promise<Result<FunctionRecord, ChangeFailure | PackageRefused>> {
+    const before = this.#changeable(key, revisionId);
+    if (!before.ok) return before;
+    const staged = await this.#preparation.stage(zip, before.value.settings);
+    if (!staged.ok) return staged;
+    await this.#options.code.discard(staged.value);
+    const { unpackedBytes } = staged.value;
+    const sha256 = createHash('sha256').update(zip).digest('hex');
+    return ok({ ...before.value, package: { sha256, sizeBytes: zip.length, unpackedBytes } });
+  }
+
   async changeSettings(
     key: FunctionKey,
     change: Partial<FunctionSettings>,
@@ -251,10 +273,10 @@ export class CatalogFunctions implements Functions, AsyncDisposable {
     return this.#inTurn(key, async () => {
       const record = this.get(key);
       if (record === undefined) return failed({ kind: 'no-such-function', function: key });
-      const { aliases, eventInvokes } = this.#named;
+      const { aliases, eventInvokes, policies } = this.#named;
       await this.#records.remove(record);
-      for (const alias of aliases.of(key)) await aliases.remove(alias);
-      for (const rules of eventInvokes.of(key)) await eventInvokes.remove(rules);
+      for (const named of [aliases, eventInvokes, policies])
+        for (const value of named.of(key)) await named.remove(value);
       for (const version of this.#records.versionsOf(key)) await this.versions.remove(version);
       this.#tellListeners((listener) => listener.deleted?.(record));
       await this.#kept.forget(keptHashes(record));

@@ -6,7 +6,7 @@ import type { Alias } from './aliases.ts';
 import type { FunctionRecords } from './function-records.ts';
 import { functionKeyText, type FunctionKey, type FunctionRecord } from './function.ts';
 import type { FunctionListener, NoSuchFunction, RevisionMismatch } from './functions.ts';
-import type { NamedRecords } from './named-records.ts';
+import type { Named, NamedRecords } from './named-records.ts';
 import type { Turns } from './turns.ts';
 import type { NoSuchVersion, OtherCode, PublishRequest, VersionInUse, Versions } from './versions.ts';
 
@@ -14,6 +14,8 @@ import type { NoSuchVersion, OtherCode, PublishRequest, VersionInUse, Versions }
 export interface CatalogVersionsParts {
   readonly functions: FunctionRecords;
   readonly aliases: NamedRecords<Alias>;
+  /** What belongs to a version or alias of a function and goes with it. */
+  readonly ofQualifiers: readonly NamedRecords<Named>[];
   readonly turns: Turns;
   readonly clock: Clock;
   readonly random: Random;
@@ -87,6 +89,7 @@ export class CatalogVersions implements Versions {
   /** In a turn of its function: the version goes, whoever names it. */
   async remove(record: FunctionRecord): Promise<void> {
     await this.#parts.functions.remove(record);
+    for (const records of this.#parts.ofQualifiers) await records.removeNamed(record.key, record.version);
     this.#parts.told((listener) => listener.versionDeleted?.(record));
     await this.#parts.forget(record);
   }

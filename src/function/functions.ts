@@ -46,6 +46,12 @@ export interface Functions {
     zip: Uint8Array,
     revisionId?: string,
   ): Promise<Result<FunctionRecord, NoSuchFunction | PackageRefused | RevisionMismatch>>;
+  /** What {@link changeCode} would make of the function; nothing changes. */
+  tryCode(
+    key: FunctionKey,
+    zip: Uint8Array,
+    revisionId?: string,
+  ): Promise<Result<FunctionRecord, NoSuchFunction | PackageRefused | RevisionMismatch>>;
   changeSettings(
     key: FunctionKey,
     change: Partial<FunctionSettings>,

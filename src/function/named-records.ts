@@ -7,7 +7,7 @@ export interface Named {
   readonly name: string;
 }
 
-/** What functions have by name (aliases, rules for events), as it stands in the catalog, all of it also in memory. */
+/** What functions have by name (aliases, rules for events, policies), as it stands in the catalog, all of it also in memory. */
 export class NamedRecords<Value extends Named> {
   readonly #catalog: Catalog;
   readonly #collection: string;
@@ -54,6 +54,12 @@ export class NamedRecords<Value extends Named> {
     const name = nameOf(value.function, value.name);
     await this.#catalog.remove(this.#collection, name);
     this.#records.delete(name);
+  }
+
+  /** Nothing happens when it is not there. */
+  async removeNamed(key: FunctionKey, name: string): Promise<void> {
+    const value = this.get(key, name);
+    if (value !== undefined) await this.remove(value);
   }
 }
 

@@ -93,7 +93,7 @@ function lambdaDoor(ground: DoorGround): LambdaDoor {
   return new LambdaDoor({
     ...{ functions, allowance, invoker, inboxes, mappings, clock },
     ...{ versions: functions.versions, aliases: functions.aliases, layers: functions.layers },
-    eventInvokes: functions.eventInvokes,
+    ...{ eventInvokes: functions.eventInvokes, policies: functions.policies },
     standing: (version) => pool.standing(version),
     queueExists: (queue) => broker.describe(queue).ok,
     codeLinks: new CodeLinks({ clock, random }),

@@ -10,6 +10,8 @@ export function readEventInvoke(members: Members, rooms: LambdaRooms): EventInvo
   const maximumRetries = members.whole('MaximumRetryAttempts', { least: 0, most: 2 });
   const ageSeconds = members.whole('MaximumEventAgeInSeconds', { least: 60, most: 21_600 });
   const destinations = members.structure('DestinationConfig');
+  if (maximumRetries === undefined && ageSeconds === undefined && destinations === undefined)
+    throw invalidParameter('You must specify at least one of error handling or destination setting.');
   const onSuccess = destinations?.structure('OnSuccess')?.text('Destination', { most: 350 });
   const onFailure = destinations?.structure('OnFailure')?.text('Destination', { most: 350 });
   members.end();

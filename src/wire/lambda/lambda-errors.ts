@@ -47,6 +47,16 @@ export function tooManyRequests(reason: string, message: string): RestError {
   return new RestError(429, 'TooManyRequestsException', message, { Reason: reason });
 }
 
+/** 412: what was to be changed has changed meanwhile; `reader` names the action that tells its revision. */
+export function otherRevision(reader: string): RestError {
+  return new RestError(
+    412,
+    'PreconditionFailedException',
+    'The Revision Id provided does not match the latest Revision Id. ' +
+      `Call the ${reader} API to retrieve the latest Revision Id`,
+  );
+}
+
 /** What a failure of the function room is on the wire. */
 export function functionError(
   failure: NoSuchFunction | NoSuchVersion | VersionInUse | PackageRefused | RevisionMismatch,
@@ -62,12 +72,7 @@ export function functionError(
     case 'package-too-large':
       return invalidParameter(failure.reason);
     case 'revision-mismatch':
-      return new RestError(
-        412,
-        'PreconditionFailedException',
-        'The Revision Id provided does not match the latest Revision Id. ' +
-          'Call the GetFunction/GetAlias API to retrieve the latest Revision Id',
-      );
+      return otherRevision('GetFunction/GetAlias');
     default:
       return unreachable(failure);
   }

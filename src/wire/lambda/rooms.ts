@@ -7,6 +7,7 @@ import type { Aliases } from '../../function/aliases.ts';
 import type { EventInvokes } from '../../function/event-invoke.ts';
 import type { FunctionRecord } from '../../function/function.ts';
 import type { Functions } from '../../function/functions.ts';
+import type { Policies } from '../../function/policies.ts';
 import type { Layers } from '../../function/layers.ts';
 import type { QueueKey } from '../../message/queue-key.ts';
 import type { Versions } from '../../function/versions.ts';
@@ -19,6 +20,7 @@ export interface LambdaRooms {
   readonly aliases: Aliases;
   readonly layers: Layers;
   readonly eventInvokes: Pick<EventInvokes, 'get' | 'of' | 'change' | 'delete'>;
+  readonly policies: Pick<Policies, 'get' | 'change'>;
   /** How many environments of a version there are, and whether its last start failed. */
   readonly standing: (version: FunctionRecord) => {
     readonly started: number;

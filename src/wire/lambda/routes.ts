@@ -1,4 +1,12 @@
 import type { RestRoute } from '../rest-protocol.ts';
+import { addPermission } from './add-permission.ts';
+import {
+  getFunctionCodeSigningConfig,
+  getFunctionUrlConfig,
+  getRuntimeManagementConfig,
+  listFunctionUrlConfigs,
+  putRuntimeManagementConfig,
+} from './always-so.ts';
 import { createAlias } from './create-alias.ts';
 import { deleteAlias } from './delete-alias.ts';
 import { deleteLayerVersion } from './delete-layer-version.ts';
@@ -34,6 +42,7 @@ import { getEventSourceMapping } from './get-event-source-mapping.ts';
 import { getFunctionConcurrency } from './get-function-concurrency.ts';
 import { getFunctionConfiguration } from './get-function-configuration.ts';
 import { getFunction } from './get-function.ts';
+import { getPolicy } from './get-policy.ts';
 import { LARGEST_SYNC_BYTES } from './invocation.ts';
 import { invokeWithResponseStream } from './invoke-with-response-stream.ts';
 import { invoke, invokeAsync } from './invoke.ts';
@@ -41,6 +50,7 @@ import { listEventSourceMappings } from './list-event-source-mappings.ts';
 import { listFunctions } from './list-functions.ts';
 import { listTags } from './list-tags.ts';
 import { getFunctionRecursionConfig, putFunctionRecursionConfig } from './recursion-config.ts';
+import { removePermission } from './remove-permission.ts';
 import type { LambdaRooms } from './rooms.ts';
 import { tagResource } from './tag-resource.ts';
 import { untagResource } from './untag-resource.ts';
@@ -65,6 +75,11 @@ const READ_CONCURRENCY = '/2019-09-30/functions/{FunctionName}/concurrency';
 const EVENT_INVOKE = '/2019-09-25/functions/{FunctionName}/event-invoke-config';
 const PROVISIONED = '/2019-09-30/functions/{FunctionName}/provisioned-concurrency';
 const RECURSION = '/2024-08-31/functions/{FunctionName}/recursion-config';
+const POLICY = `${ONE_FUNCTION}/policy`;
+const CODE_SIGNING = '/2020-06-30/functions/{FunctionName}/code-signing-config';
+const RUNTIME_MANAGEMENT = '/2021-07-20/functions/{FunctionName}/runtime-management-config';
+const FUNCTION_URL = '/2021-10-31/functions/{FunctionName}/url';
+const FUNCTION_URLS = '/2021-10-31/functions/{FunctionName}/urls';
 const MAPPINGS = '/2015-03-31/event-source-mappings';
 const ONE_MAPPING = `${MAPPINGS}/{UUID}`;
 const LAYERS = '/2018-10-31/layers';
@@ -118,6 +133,14 @@ export const LAMBDA_ROUTES: readonly RestRoute<LambdaRooms>[] = [
   route('DeleteProvisionedConcurrencyConfig', 'DELETE', PROVISIONED, deleteProvisionedConcurrencyConfig),
   route('PutFunctionRecursionConfig', 'PUT', RECURSION, putFunctionRecursionConfig),
   route('GetFunctionRecursionConfig', 'GET', RECURSION, getFunctionRecursionConfig),
+  route('AddPermission', 'POST', POLICY, addPermission),
+  route('GetPolicy', 'GET', POLICY, getPolicy),
+  route('RemovePermission', 'DELETE', `${POLICY}/{StatementId}`, removePermission),
+  route('GetFunctionCodeSigningConfig', 'GET', CODE_SIGNING, getFunctionCodeSigningConfig),
+  route('GetRuntimeManagementConfig', 'GET', RUNTIME_MANAGEMENT, getRuntimeManagementConfig),
+  route('PutRuntimeManagementConfig', 'PUT', RUNTIME_MANAGEMENT, putRuntimeManagementConfig),
+  route('GetFunctionUrlConfig', 'GET', FUNCTION_URL, getFunctionUrlConfig),
+  route('ListFunctionUrlConfigs', 'GET', FUNCTION_URLS, listFunctionUrlConfigs),
   route('CreateEventSourceMapping', 'POST', MAPPINGS, createEventSourceMapping),
   route('ListEventSourceMappings', 'GET', MAPPINGS, listEventSourceMappings),
   route('GetEventSourceMapping', 'GET', ONE_MAPPING, getEventSourceMapping),

@@ -2,12 +2,12 @@ import { Members } from '../members.ts';
 import { jsonObject, type RestAnswer, type RestCall } from '../rest-protocol.ts';
 import { wholeFunction } from './existing.ts';
 import { functionView } from './function-view.ts';
-import { functionError, invalidParameter, unsupported } from './lambda-errors.ts';
+import { functionError, invalidParameter } from './lambda-errors.ts';
 import { readArchitecture, readZip } from './package-members.ts';
 import { published } from './publish-version.ts';
 import type { LambdaRooms } from './rooms.ts';
 
-/** `PUT /2015-03-31/functions/{FunctionName}/code` → the configuration, its update in progress. */
+/** `PUT /2015-03-31/functions/{FunctionName}/code` → the configuration, its update in progress; of a dry run, what it would be. */
 export async function updateFunctionCode(call: RestCall, rooms: LambdaRooms): Promise<RestAnswer> {
   const record = wholeFunction(call, rooms);
   const members = new Members(jsonObject(call));
@@ -15,9 +15,14 @@ export async function updateFunctionCode(call: RestCall, rooms: LambdaRooms): Pr
   const architecture = members.says('Architectures') ? readArchitecture(members) : undefined;
   members.end();
   const publish = members.flag('Publish') === true;
-  if (members.flag('DryRun') === true) throw unsupported('DryRun');
+  const dryRun = members.flag('DryRun') === true;
   if (architecture !== undefined && architecture !== record.settings.architecture) {
     throw invalidParameter('The architecture of a function cannot be changed on this server.');
+  }
+  if (dryRun) {
+    const tried = await rooms.functions.tryCode(record.key, readZip(members), revisionId);
+    if (!tried.ok) throw functionError(tried.failure);
+    return { status: 200, body: functionView(tried.value) };
   }
   const changed = await rooms.functions.changeCode(record.key, readZip(members), revisionId);
   if (!changed.ok) throw functionError(changed.failure);

@@ -1,0 +1,91 @@
+import type { FunctionPolicy, PolicyStatement } from '../../function/policies.ts';
+import { Members } from '../members.ts';
+import { jsonObject, RestError, type RestAnswer, type RestCall } from '../rest-protocol.ts';
+import { checkRevision, policyPlace, refuseLatest } from './function-policy.ts';
+import { conflict, invalidParameter } from './lambda-errors.ts';
+import type { LambdaRooms } from './rooms.ts';
+
+/** The longest a policy may be (AWS: 20 KB). */
+const LARGEST_POLICY_BYTES = 20_480;
+
+const STATEMENT_ID = { required: true, least: 1, most: 100, pattern: /^([a-zA-Z0-9-_]+)$/ } as const;
+const ACTION = { required: true, pattern: /^(lambda:[*]|lambda:[a-zA-Z]+|[*])$/ } as const;
+const SOURCE_ARN =
+  /^arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9-])+:([a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1})?:(\d{12})?:(.*)$/;
+const SERVICE = /^[a-z0-9.-]+\.[a-z]{2,}$/;
+const ACCOUNT = /^\d{12}$/;
+
+/** `POST /2015-03-31/functions/{FunctionName}/policy?Qualifier` → 201 with the statement as JSON text. */
+export async function addPermission(call: RestCall, rooms: LambdaRooms): Promise<RestAnswer> {
+  const place = policyPlace(call, rooms);
+  refuseLatest(call, place);
+  const members = new Members(jsonObject(call));
+  const revisionId = members.text('RevisionId');
+  const statement = readStatement(members, place.arn);
+  await rooms.policies.change(place.function, place.name, (before) => {
+    checkRevision(before, revisionId);
+    return extended(before, statement);
+  });
+  return { status: 201, body: { Statement: JSON.stringify(statement) } };
+}
+
+/** Ends the reading of `members`. */
+function readStatement(members: Members, Resource: string): PolicyStatement {
+  const Sid = members.text('StatementId', STATEMENT_ID) ?? '';
+  const Action = members.text('Action', ACTION);
+  const principal = members.text('Principal', { required: true, pattern: /^[^\s]+$/ }) ?? '';
+  const Condition = readCondition(members);
+  members.end();
+  const hasCondition = Object.keys(Condition).length > 0;
+  return {
+    ...{ Sid, Effect: 'Allow', Principal: principalOf(principal), Action, Resource },
+    ...(hasCondition && { Condition }),
+  };
+}
+
+function readCondition(members: Members): Readonly<Record<string, Readonly<Record<string, unknown>>>> {
+  const equal = {
+    'AWS:SourceAccount': members.text('SourceAccount', { pattern: ACCOUNT }),
+    'lambda:EventSourceToken': members.text('EventSourceToken', { most: 256, pattern: /^[a-zA-Z0-9._\-]+$/ }),
+    'aws:PrincipalOrgID': members.text('PrincipalOrgID', { pattern: /^o-[a-z0-9]{10,32}$/ }),
+    'lambda:FunctionUrlAuthType': members.text('FunctionUrlAuthType', { values: ['NONE', 'AWS_IAM'] }),
+  };
+  const sourceArn = members.text('SourceArn', { pattern: SOURCE_ARN });
+  const viaUrl = members.flag('InvokedViaFunctionUrl');
+  const given = Object.entries(equal).filter(([, value]) => value !== undefined);
+  return {
+    ...(given.length > 0 && { StringEquals: Object.fromEntries(given) }),
+    ...(viaUrl !== undefined && { Bool: { 'lambda:InvokedViaFunctionUrl': String(viaUrl) } }),
+    ...(sourceArn !== undefined && { ArnLike: { 'AWS:SourceArn': sourceArn } }),
+  };
+}
+
+/** Everybody, an account, an ARN of IAM, or a service of AWS. */
+function principalOf(text: string): unknown {
+  if (text === '*') return text;
+  if (ACCOUNT.test(text)) return { AWS: `arn:aws:iam::${text}:root` };
+  if (/^arn:aws[a-zA-Z-]*:(iam|sts)::\d{12}:.+$/.test(text)) return { AWS: text };
+  if (SERVICE.test(text)) return { Service: text };
+  throw invalidParameter('The provided principal was invalid. Please check the principal and try again.');
+}
+
+function extended(
+  before: FunctionPolicy | undefined,
+  statement: PolicyStatement,
+): readonly PolicyStatement[] {
+  const { statements = [] } = before ?? {};
+  if (statements.some(({ Sid }) => Sid === statement.Sid)) {
+    throw conflict(
+      `The statement id (${statement.Sid}) provided already exists. ` +
+        'Please provide a new statement id, or remove the existing statement.',
+    );
+  }
+  const now = [...statements, statement];
+  const sizeBytes = Buffer.byteLength(JSON.stringify(now));
+  if (sizeBytes <= LARGEST_POLICY_BYTES) return now;
+  throw new RestError(
+    400,
+    'PolicyLengthExceededException',
+    `The final policy size (${sizeBytes}) is bigger than the limit (${LARGEST_POLICY_BYTES}).`,
+  );
+}

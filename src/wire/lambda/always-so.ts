@@ -1,0 +1,41 @@
+import { functionArn } from '../../function/function.ts';
+import { Members } from '../members.ts';
+import { jsonObject, type RestAnswer, type RestCall } from '../rest-protocol.ts';
+import { existingFunction, wholeFunction } from './existing.ts';
+import { notFound, unsupported } from './lambda-errors.ts';
+import type { LambdaRooms } from './rooms.ts';
+
+// Tools that read a function ask these of it too. There is one answer to each here, and it is true.
+
+/** `GET /2020-06-30/functions/{FunctionName}/code-signing-config` → that there is none. */
+export function getFunctionCodeSigningConfig(call: RestCall, rooms: LambdaRooms): RestAnswer {
+  return { status: 200, body: { FunctionName: wholeFunction(call, rooms).key.name } };
+}
+
+/** `GET /2021-07-20/functions/{FunctionName}/runtime-management-config?Qualifier` → that what is installed here is used. */
+export function getRuntimeManagementConfig(call: RestCall, rooms: LambdaRooms): RestAnswer {
+  const { record } = existingFunction(call, rooms);
+  return { status: 200, body: { UpdateRuntimeOn: 'Auto', FunctionArn: functionArn(record.key) } };
+}
+
+/** `PUT /2021-07-20/functions/{FunctionName}/runtime-management-config?Qualifier` → the same; another wish is refused. */
+export function putRuntimeManagementConfig(call: RestCall, rooms: LambdaRooms): RestAnswer {
+  const members = new Members(jsonObject(call));
+  const values = ['Auto', 'Manual', 'FunctionUpdate'];
+  const updateOn = members.text('UpdateRuntimeOn', { required: true, values });
+  members.end();
+  if (updateOn !== 'Auto') throw unsupported(`UpdateRuntimeOn ${updateOn}`);
+  return getRuntimeManagementConfig(call, rooms);
+}
+
+/** `GET /2021-10-31/functions/{FunctionName}/url?Qualifier` → 404: no function has a URL here. */
+export function getFunctionUrlConfig(call: RestCall, rooms: LambdaRooms): RestAnswer {
+  existingFunction(call, rooms);
+  throw notFound('The resource you requested does not exist.');
+}
+
+/** `GET /2021-10-31/functions/{FunctionName}/urls` → none. */
+export function listFunctionUrlConfigs(call: RestCall, rooms: LambdaRooms): RestAnswer {
+  wholeFunction(call, rooms);
+  return { status: 200, body: { FunctionUrlConfigs: [] } };
+}
