@@ -35,8 +35,8 @@ export interface QueryService {
 /** The largest message has 1 MiB; encoded in a form a byte may take three. */
 const BODY_LIMIT_BYTES = 8 * 1024 * 1024;
 
-/** `/`, or the path of a queue. */
-const PATH = /^\/(?:\d{12}\/[^/]+\/?)?$/;
+/** `/`, or the path of a queue: `/ACCOUNT/NAME`, `/queue/NAME`, `/queue/REGION/ACCOUNT/NAME`. */
+const PATH = /^\/(?:(?:queue|(?:queue\/[a-z0-9-]+\/)?\d{12})\/[^/]+\/?)?$/;
 
 /** A request as far as it has been read. */
 interface Reading {

@@ -14,7 +14,14 @@ function refused(headers: IncomingHttpHeaders, by = guard): boolean {
 const JSON_TYPE = 'application/x-amz-json-1.0';
 
 test('clients that are no browsers come in', () => {
-  for (const host of ['localhost:4566', '127.0.0.1:4566', '127.8.8.8', '[::1]:4566', 'queues.example.com']) {
+  for (const host of [
+    'localhost:4566',
+    '127.0.0.1:4566',
+    '127.8.8.8',
+    '[::1]:4566',
+    'sqs.us-east-1.localhost:4566',
+    'queues.example.com',
+  ]) {
     assert.equal(refused({ host, 'x-amz-target': 'AmazonSQS.ListQueues', 'content-type': JSON_TYPE }), false);
   }
 });

@@ -57,7 +57,7 @@ export class WebPageGuard {
   }
 
   #isOwn(name: string): boolean {
-    if (this.#anyName || this.#names.has(name) || isLoopbackAddress(name)) return true;
+    if (this.#anyName || this.#names.has(name) || isOfThisMachine(name)) return true;
     return this.#anyAddress && (isIPv4(name) || isIPv6(name));
   }
 }
@@ -67,8 +67,9 @@ function isPageOf(host: string | undefined, referer: string): boolean {
   return host !== undefined && URL.canParse(referer) && new URL(referer).host === host.toLowerCase();
 }
 
-function isLoopbackAddress(name: string): boolean {
-  return name.startsWith('127.') && isIPv4(name);
+/** An address of loopback, or a name below `localhost`, which nobody can point elsewhere (RFC 6761). */
+function isOfThisMachine(name: string): boolean {
+  return (name.startsWith('127.') && isIPv4(name)) || name.endsWith('.localhost');
 }
 
 /** The name or address in a Host header, without port and brackets, in lower case. */

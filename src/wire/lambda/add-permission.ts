@@ -46,7 +46,7 @@ function readStatement(members: Members, Resource: string): PolicyStatement {
 function readCondition(members: Members): Readonly<Record<string, Readonly<Record<string, unknown>>>> {
   const equal = {
     'AWS:SourceAccount': members.text('SourceAccount', { pattern: ACCOUNT }),
-    'lambda:EventSourceToken': members.text('EventSourceToken', { most: 256, pattern: /^[a-zA-Z0-9._\-]+$/ }),
+    'lambda:EventSourceToken': members.text('EventSourceToken', { most: 256, pattern: /^[a-zA-Z0-9._-]+$/ }),
     'aws:PrincipalOrgID': members.text('PrincipalOrgID', { pattern: /^o-[a-z0-9]{10,32}$/ }),
     'lambda:FunctionUrlAuthType': members.text('FunctionUrlAuthType', { values: ['NONE', 'AWS_IAM'] }),
   };

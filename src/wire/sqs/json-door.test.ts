@@ -61,12 +61,18 @@ test('a member of the wrong type is refused, null is absent', async () => {
 test('a queue is found by the last two parts of its URL, whatever stands before, or by its bare name', async () => {
   const door = await DoorUnderTest.open();
   await door.queue('q');
-  for (const url of ['https://sqs.eu-west-1.amazonaws.com/000000000000/q', '/000000000000/q', 'q']) {
+  for (const url of [
+    'https://sqs.eu-west-1.amazonaws.com/000000000000/q',
+    'http://h/000000000000/q/',
+    '/000000000000/q',
+    'http://h/queue/q',
+    'q',
+  ]) {
     await door.done('PurgeQueue', { QueueUrl: url });
   }
   for (const url of [
     'http://h/111111111111/q',
-    'http://h/000000000000/q/',
+    'http://h/000000000000/q//',
     'http://h/q',
     'nonsense',
     '/',

@@ -45,6 +45,8 @@ test('a queue is named by QueueUrl or by the path, in a form or in a query', asy
     /<MessageId>/,
   );
   assert.match(await client.call('ListQueues', {}, { method: 'GET' }), /<QueueUrl>/);
+  for (const other of ['/queue/q', '/queue/us-east-1/000000000000/q', '/000000000000/q/'])
+    assert.match(await client.call('GetQueueAttributes', {}, { path: other }), /^<GetQueueAttributesResult/);
   const received = await client.call('ReceiveMessage', { MaxNumberOfMessages: '10' }, { path });
   assert.deepEqual(
     [...received.matchAll(/<Body>(.*?)<\/Body>/g)].map(([, body]) => body),

@@ -12,19 +12,23 @@ export function queueUrl(context: SqsContext, queue: QueueKey): string {
   return `${context.origin}/${queue.account}/${queue.name}`;
 }
 
+/** What stands in the place of the account at some other servers: the queue is the caller's. */
+const NO_ACCOUNT = 'queue';
+
 /**
  * The queue of a request's QueueUrl: its last two path parts are account and name, whatever host they stand behind.
- * A bare name is a queue of the caller.
+ * A bare name is a queue of the caller, and so is `/queue/NAME`.
  */
 export function queueOf(input: Input, context: SqsContext): QueueKey {
-  const url = requiredText(input, 'QueueUrl');
+  const given = requiredText(input, 'QueueUrl');
+  const url = given.endsWith('/') ? given.slice(0, -1) : given;
   const nameAt = url.lastIndexOf('/') + 1;
   const name = url.slice(nameAt);
   const { account: own, region } = context.caller;
   if (!isQueueName(name)) return refuse({ kind: 'no-such-queue' });
   if (nameAt === 0) return { account: own, region, name };
   const account = url.slice(url.lastIndexOf('/', nameAt - 2) + 1, nameAt - 1);
-  return reachable(context.caller, { account, region, name });
+  return reachable(context.caller, { account: account === NO_ACCOUNT ? own : account, region, name });
 }
 
 /** The queue, if the caller reaches its account: code in an environment reaches its own alone. */

@@ -5,7 +5,8 @@ import { readTags, refuseTooMany } from './tags.ts';
 /** TagQueue: `QueueUrl`, `Tags` → nothing. */
 export const tagQueue: SqsAction = async (input, context) => {
   const queue = queueOf(input, context);
-  const tags = readTags(input, 'Tags') ?? refuse({ kind: 'missing-parameter', name: 'Tags' });
+  const tags = readTags(input, 'Tags') ?? {};
+  if (Object.keys(tags).length === 0) refuse({ kind: 'missing-parameter', name: 'Tags' });
   const before = orRefuse(context.broker.describe(queue)).tags;
   refuseTooMany(Object.keys({ ...before, ...tags }).length);
   orRefuse(await context.broker.tag(queue, tags));
