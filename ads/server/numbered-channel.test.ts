@@ -45,12 +45,15 @@ describe('the channel of clicks', () => {
   let spoolLimitBytes: number;
   /** Pauses between tries, in the order in which they began; a test ends them. */
   let pauses: (() => void)[];
+  /** Rests after sends; undefined: there are none. */
+  let rests: (() => void)[] | undefined;
   let opened: { held: HeldSends; made: NumberedChannel }[];
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), 'channel-'));
     sends = new HeldSends();
     spoolLimitBytes = 100_000;
     pauses = [];
+    rests = undefined;
     opened = [];
     channel = open('ad-1');
   });
@@ -72,6 +75,25 @@ describe('the channel of clicks', () => {
     assert.deepEqual(await Promise.all(first), ['posted', 'posted', 'posted']);
     await turn();
     assert.deepEqual(sends.sizes(), [3, 1]);
+  });
+
+  it('rests after a send, so that the next one carries more; but a full one leaves', async () => {
+    rests = [];
+    void post();
+    await turn();
+    sends.confirm(0);
+    void post();
+    await turn();
+    void post();
+    await turn();
+    assert.deepEqual(sends.sizes(), [1]);
+    for (const end of rests.splice(0)) end();
+    await turn();
+    assert.deepEqual(sends.sizes(), [1, 2]);
+    sends.confirm(1);
+    for (let index = 0; index < 10; index += 1) void post();
+    await turn();
+    assert.deepEqual(sends.sizes(), [1, 2, 10]);
   });
 
   it('sends full batches while others are under way, but not without limit', async () => {
@@ -228,6 +250,7 @@ describe('the channel of clicks', () => {
       ...{ send: held.send, serverId, journals: directory, spoolLimitBytes },
       spool: join(directory, serverId === 'ad-3' ? 'small' : 'spool'),
       pause: () => new Promise((end) => pauses.push(end)),
+      rest: () => (rests === undefined ? Promise.resolve() : new Promise((end) => rests?.push(end))),
     });
     opened.push({ held, made });
     return made;

@@ -15,6 +15,8 @@ export interface ChannelOptions {
   readonly journal: Journal;
   readonly spool: Spool;
   readonly drain: Drain;
+  /** Resolves when the next send that is not full may leave; a test decides when. */
+  readonly rest: () => Promise<void>;
 }
 
 const BATCH_LIMIT = 10;
@@ -35,9 +37,9 @@ interface Numbered extends Waiting {
 
 /**
  * Numbers messages and makes them durable, all those of one moment together: in the queue, or in the spool while the
- * broker is away. No timer decides what a moment is: the first message leaves in the turn in which it came, with
- * those that came in the same turn; while sends are under way the next ones gather, and leave when ten are there or when
- * a send has come back.
+ * broker is away. A message leaves in the turn in which it came, with those that came in the same turn, unless a send is
+ * under way or has just left: then the next ones gather, and leave when ten are there, or when that send has come back
+ * and the rest after it is over. A send costs more than the messages in it, for sender and broker alike.
  */
 export class NumberedChannel {
   readonly #options: ChannelOptions;
@@ -45,6 +47,7 @@ export class NumberedChannel {
   #inFlight = 0;
   #outstanding = 0;
   #scheduled = false;
+  #resting = false;
   #tellIdle: (() => void) | undefined;
 
   constructor(options: ChannelOptions) {
@@ -98,6 +101,7 @@ export class NumberedChannel {
     while (this.#mayLeave()) {
       const batch = this.#numbered(this.#waiting.splice(0, BATCH_LIMIT));
       this.#inFlight += 1;
+      this.#beginRest();
       void this.#sendBatch(batch).then(() => {
         this.#inFlight -= 1;
         this.#sendGathered();
@@ -110,7 +114,16 @@ export class NumberedChannel {
   #mayLeave(): boolean {
     if (this.#waiting.length === 0 || this.#inFlight >= SENDS_IN_FLIGHT) return false;
     if (!this.#options.drain.isReachable) return false;
-    return this.#inFlight === 0 || this.#waiting.length >= BATCH_LIMIT;
+    return this.#waiting.length >= BATCH_LIMIT || (this.#inFlight === 0 && !this.#resting);
+  }
+
+  #beginRest(): void {
+    if (this.#resting) return;
+    this.#resting = true;
+    void this.#options.rest().then(() => {
+      this.#resting = false;
+      this.#sendGathered();
+    });
   }
 
   /** Those that could not get a number are refused. */

@@ -17,11 +17,17 @@ export interface OpenOptions {
   readonly spool: string;
   readonly spoolLimitBytes: number;
   readonly pause?: (pauseMs: number) => Promise<void>;
+  /** Default: some milliseconds. */
+  readonly rest?: () => Promise<void>;
 }
+
+/** A thousand clicks a second travel in a third as many sends at most; one click alone waits for nothing. */
+const REST_MS = 3;
 
 /** Opens a channel with its journal, its spool, and what drains it. */
 export function openChannel(options: OpenOptions): NumberedChannel {
   const { send, journals, pause = (pauseMs: number): Promise<void> => sleep(pauseMs) } = options;
+  const { rest = (): Promise<void> => sleep(REST_MS) } = options;
   const journal = new Journal(journals, options.serverId);
   const spool = new Spool({ directory: options.spool, limitBytes: options.spoolLimitBytes });
   const drain = new Drain({
@@ -31,5 +37,5 @@ export function openChannel(options: OpenOptions): NumberedChannel {
     journals,
     pause,
   });
-  return new NumberedChannel({ send, journal, spool, drain });
+  return new NumberedChannel({ send, journal, spool, drain, rest });
 }

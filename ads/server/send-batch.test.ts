@@ -74,6 +74,7 @@ describe('sending clicks to a queue', () => {
         response.writeHead(200, { 'Content-Length': 100 }).write('{');
         response.socket?.end();
       },
+      (_request, _body, response) => void response.writeHead(200, { 'Content-Length': 100 }).write('{'),
       (_request, _body, response) => response.end('<html>'),
     ] as Answer[]) {
       answer = broken;
@@ -85,7 +86,9 @@ describe('sending clicks to a queue', () => {
     answer = (_request, _body, response) =>
       void setTimeout(() => response.end(JSON.stringify({ Successful: [posted(0, 'a')] })), 1200);
     assert.deepEqual(await send(['a']), ['unknown']);
-    assert.deepEqual(await sendToQueue(client, queueUrl, 60_000)(['a']), ['posted']);
+    const patient = sendingClient(undefined, 60_000);
+    assert.deepEqual(await sendToQueue(patient, queueUrl)(['a']), ['posted']);
+    patient.destroy();
   });
 
   it('is refused when there is nobody, and goes on by the same client when there is', async () => {

@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import type postgres from 'postgres';
 import { QUEUE_NAMES } from '../messages/queue-names.ts';
 import { AdServer } from './ad-server.ts';
@@ -49,6 +50,8 @@ export interface RunningAdServer {
 const SPOOL_LIMIT_BYTES = 2 ** 30;
 /** Of a broker so slow that clicks do not wait for it, the spool must still come to its end. */
 const SPOOL_PATIENCE_MS = 5000;
+/** Longer than a receive waits for a message. */
+const LISTEN_PATIENCE_MS = 30_000;
 
 /** Where the journals of the ad servers are, below the data directory. */
 export function journalDirectory(data: string): string {
@@ -60,8 +63,11 @@ export async function startAdServer(options: AdServerSurroundings): Promise<Runn
   const home = join(options.data, 'ad-server');
   mkdirSync(home, { recursive: true });
   const serverId = `${options.name ?? 'ad'}-${uuid7(Date.now())}`;
-  const sqs = sendingClient(options.endpoint);
-  const { clicks, views } = channels(options, sqs, serverId);
+  const { endpoint } = options;
+  const direct = sendingClient(endpoint);
+  const patient = sendingClient(endpoint, SPOOL_PATIENCE_MS);
+  const listening = sendingClient(endpoint, LISTEN_PATIENCE_MS);
+  const { clicks, views } = channels(options, { direct, patient }, serverId);
   const { publicUrl, proxies } = options;
   const server = new AdServer({
     ...{ clicks, ...(views === undefined ? {} : { views }), publicUrl, ...(proxies ? { proxies } : {}) },
@@ -71,27 +77,27 @@ export async function startAdServer(options: AdServerSurroundings): Promise<Runn
     chance: () => Math.random(),
     flood: 'flood' in options ? options.flood : FLOOD_LIMIT,
   });
-  const stopKnowing = await keepKnowing(options, server, sqs);
+  const stopKnowing = await keepKnowing(options, server, listening);
   const origin = await server.listen(options.port ?? 0, options.host);
   const stop = async (): Promise<void> => {
     await stopKnowing();
     await server.close();
     await Promise.all([clicks.close(), views?.close()]);
-    sqs.destroy();
+    for (const client of [direct, patient, listening]) client.destroy();
   };
   return { server, origin, serverId, stop };
 }
 
 function channels(
   options: AdServerSurroundings,
-  sqs: ReturnType<typeof sendingClient>,
+  { direct, patient }: Readonly<Record<'direct' | 'patient', SQSClient>>,
   serverId: string,
 ): { readonly clicks: NumberedChannel; readonly views: NumberedChannel | undefined } {
   const { data, name = 'ad', queueUrl, viewsQueueUrl } = options;
   const channel = (kind: string, url: string, journals: string): NumberedChannel =>
     openChannel({
-      ...{ send: sendToQueue(sqs, url), serverId, journals },
-      sendSpooled: sendToQueue(sqs, url, SPOOL_PATIENCE_MS),
+      ...{ send: sendToQueue(direct, url), serverId, journals },
+      sendSpooled: sendToQueue(patient, url),
       spool: join(data, 'ad-server', 'spool', name, kind),
       spoolLimitBytes: options.spoolLimitBytes ?? SPOOL_LIMIT_BYTES,
     });
@@ -113,7 +119,7 @@ function forgetDelivered(journals: string): void {
 async function keepKnowing(
   { sql, data, name }: AdServerSurroundings,
   server: AdServer,
-  sqs: ReturnType<typeof sendingClient>,
+  sqs: SQSClient,
 ): Promise<() => Promise<void>> {
   const queueName = changesQueue(name);
   let [hasQueue, isSubscribed] = [false, false];
