@@ -12,7 +12,7 @@ const SIZES = [10, 1000] as const;
 const LEAST_RATIO = 0.4;
 const AIM = 20_000;
 /** As many at once as the mapping allows. */
-const WORKERS = 4;
+const WORKERS = 2;
 const WARM_UP = 200;
 
 /** Clicks charged a second from a backlog, through function and database, beside the same transactions run bare. */
