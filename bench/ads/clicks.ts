@@ -4,8 +4,6 @@ import { ClickSystem } from './click-system.ts';
 
 const RATE = 1000;
 const WARM_UP_S = 5;
-const STEPS = [2000, 3000, 4000, 5000, 6000, 8000];
-const STEP_SECONDS = 8;
 const DRAIN_S = 600;
 /** So long a page may take to show what is recorded. */
 const PAGE_S = 30;
@@ -17,14 +15,20 @@ const SUSTAINED_P99_MS = 250;
 interface Times {
   readonly normalS: number;
   readonly outageS: number;
+  /** Rates that are tried, each for so long. */
+  readonly steps: readonly number[];
+  readonly stepS: number;
 }
+
+const SHORT: Times = { normalS: 5, outageS: 5, steps: [2000, 5000, 6000, 8000], stepS: 4 };
+const WHOLE: Times = { normalS: 20, outageS: 30, steps: [2000, 3000, 4000, 5000, 6000, 8000], stepS: 8 };
 
 /** The click endpoint: latency in open loop, the rate that is kept up, and redirects while something is stopped. */
 export async function clickFigures(
   progress: (line: string) => void,
   isFull: boolean,
 ): Promise<readonly Figure[]> {
-  const times: Times = isFull ? { normalS: 20, outageS: 30 } : { normalS: 5, outageS: 5 };
+  const times = isFull ? WHOLE : SHORT;
   await using system = await ClickSystem.start();
   progress(`ads: ${RATE} clicks/s, everything running`);
   await system.load(RATE, WARM_UP_S);
@@ -37,7 +41,7 @@ export async function clickFigures(
   const without = await stopped(system, times, progress);
   progress('ads: sustained rate, function off');
   await system.setProcessor(false);
-  const most = await sustained(system, progress);
+  const most = await sustained(system, times, progress);
   return [
     {
       name: 'ads: click to redirect, 1,000/s, p99',
@@ -131,10 +135,14 @@ async function stopped(
 }
 
 /** The highest step whose clicks were all redirected in time. */
-async function sustained(system: ClickSystem, progress: (line: string) => void): Promise<number> {
+async function sustained(
+  system: ClickSystem,
+  { steps, stepS }: Times,
+  progress: (line: string) => void,
+): Promise<number> {
   let most = 0;
-  for (const rate of STEPS) {
-    const result = await system.load(rate, STEP_SECONDS);
+  for (const rate of steps) {
+    const result = await system.load(rate, stepS);
     const { p50, p99 } = result.latencyMs;
     progress(
       `ads: ${rate}/s: p50 ${rounded(p50)} ms, p99 ${rounded(p99)} ms, ad server ${rounded((result.serverCpuS * 1000) / result.sent)} CPU s for 1,000, client late by ${rounded(result.lateMs)} ms, ${JSON.stringify(result.statuses)}`,

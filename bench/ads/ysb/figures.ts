@@ -5,16 +5,25 @@ import { layYsb, type FORMS, type YsbGround } from './ysb-ground.ts';
 
 /** How much is sent. */
 interface Amounts {
-  /** Events a second, step by step until one is not kept up. */
+  /** Events a second, step by step: upwards until one is not kept up, downwards until one is. */
   readonly steps: Readonly<Record<Variant, readonly number[]>>;
+  readonly goes: 'up' | 'down';
   readonly seconds: number;
 }
 
-const SHORT: Amounts = { steps: { count: [1000, 5000, 10_000], money: [500, 1000] }, seconds: 10 };
+/** Runs end with a window of ten seconds: what is left of it is for draining the one before. */
+const SHORT: Amounts = {
+  steps: { count: [10_000, 5000, 1000], money: [1000, 500] },
+  goes: 'down',
+  seconds: 8,
+};
 const WHOLE: Amounts = {
   steps: { count: [1000, 2000, 5000, 10_000, 20_000, 50_000], money: [500, 1000, 2000, 5000] },
+  goes: 'up',
   seconds: 120,
 };
+/** While something is killed. */
+const KILLED_RATE = { count: 1000, money: 500 } as const;
 const TARGETS = {
   count: { rate: 10_000, p99Ms: 250 },
   money: { rate: 1000, p99Ms: 250 },
@@ -39,32 +48,23 @@ export async function ysbFigures(
 async function figuresOf(
   ysb: YsbGround,
   name: string,
-  { steps, seconds }: Amounts,
+  amounts: Amounts,
   progress: (line: string) => void,
 ): Promise<readonly Figure[]> {
-  const outcomes: Outcome[] = [];
-  let best: { readonly rate: number; readonly outcome: Outcome } | undefined;
+  const { seconds } = amounts;
   // Environments and connections are there from the first step on.
-  await runYsb(ysb, { seed: 1, rate: 100, seconds: 1 });
-  for (const [index, rate] of steps[ysb.variant].entries()) {
-    progress(`${name}: ${rate} events/s for ${seconds} s`);
-    const outcome = await runYsb(ysb, { seed: index + 2, rate, seconds });
-    outcomes.push(outcome);
-    progress(`${name}: ${outcome.waiting} messages waited at the end, window p99 ${p(outcome, 99)} ms`);
-    if (!isSustained(outcome, rate)) break;
-    best = { rate, outcome };
-  }
-  const rate = steps[ysb.variant][0] ?? 0;
+  await runYsb(ysb, { seed: 1, rate: 1000, seconds: 1 });
+  const { outcomes, best } = await stepsOf(ysb, name, amounts, progress);
+  const rate = KILLED_RATE[ysb.variant];
   progress(`${name}: campaigns by Zipf's law, ${best?.rate ?? rate} events/s for ${seconds} s`);
   const skewed = await runYsb(ysb, { seed: 97, rate: best?.rate ?? rate, seconds, isSkewed: true });
-  outcomes.push(skewed);
   progress(`${name}: ${rate} events/s for ${seconds} s, killed in the middle`);
   const killed = await runYsb(ysb, { seed: 99, rate, seconds, killed: 'consumer' });
   progress(`${name}: ${rate} events/s for ${seconds} s, the broker killed in the middle`);
   const lost = await runYsb(ysb, { seed: 98, rate, seconds, killed: 'broker', isSkewed: true });
   return [
     ...speedOf(name, ysb.variant, best),
-    ...differences(`${name}: missing, extra, wrong money`, outcomes),
+    ...differences(`${name}: missing, extra, wrong money`, [...outcomes, skewed]),
     reported(`${name}, Zipf: window late, p99`, p(skewed, 99), 'ms'),
     ...differences(`${name}, kill -9: missing, extra, wrong money`, [killed]),
     reported(`${name}, kill -9: slowest window`, p(killed, 100), 'ms after its end'),
@@ -73,11 +73,33 @@ async function figuresOf(
   ];
 }
 
-function speedOf(
+/** A rate that was kept up. */
+interface Best {
+  readonly rate: number;
+  readonly outcome: Outcome;
+}
+
+async function stepsOf(
+  ysb: YsbGround,
   name: string,
-  variant: Variant,
-  best: { readonly rate: number; readonly outcome: Outcome } | undefined,
-): readonly Figure[] {
+  { steps, goes, seconds }: Amounts,
+  progress: (line: string) => void,
+): Promise<{ readonly outcomes: readonly Outcome[]; readonly best: Best | undefined }> {
+  const outcomes: Outcome[] = [];
+  let best: Best | undefined;
+  for (const [index, rate] of steps[ysb.variant].entries()) {
+    progress(`${name}: ${rate} events/s for ${seconds} s`);
+    const outcome = await runYsb(ysb, { seed: index + 2, rate, seconds });
+    outcomes.push(outcome);
+    progress(`${name}: ${outcome.waiting} messages waited at the end, window p99 ${p(outcome, 99)} ms`);
+    const isKept = isSustained(outcome, rate);
+    if (isKept) best = { rate, outcome };
+    if (isKept === (goes === 'down')) break;
+  }
+  return { outcomes, best };
+}
+
+function speedOf(name: string, variant: Variant, best: Best | undefined): readonly Figure[] {
   const target = TARGETS[variant];
   if (best === undefined)
     return [

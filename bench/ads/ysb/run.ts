@@ -33,11 +33,13 @@ const DOUBLED_EVERY = 5;
 /** Time to begin with the first event. */
 const LEAD_MS = 300;
 
-/** One run, from the beginning of a window on. */
+/** One run: it ends with a window, and no other run is in its windows. */
 export async function runYsb(ysb: YsbGround, load: Load): Promise<Outcome> {
   const { ground, form, variant } = ysb;
   const { sqs } = ground.clients;
-  const script: Script = { ...load, startMs: windowOf(Date.now() + LEAD_MS) + WINDOW_MS };
+  const lastsMs = load.seconds * 1000;
+  const endMs = windowOf(Date.now() + LEAD_MS + lastsMs) + WINDOW_MS;
+  const script: Script = { ...load, startMs: endMs - lastsMs };
   const doubledEvery = load.killed === undefined ? undefined : DOUBLED_EVERY;
   const target = { sqs, queueUrl: ground.queue.url, doubledEvery };
   const run = `ysb-${script.startMs}`;

@@ -2,6 +2,7 @@ import type { Ledger } from '../../../ads/database/ledger.ts';
 import { createCampaign } from '../../../ads/ledger/campaigns.ts';
 import { deposit, fundCampaign } from '../../../ads/ledger/money.ts';
 import type { WindowCount } from './check.ts';
+import { windowOf } from './event.ts';
 import { ADS, CAMPAIGN_IDS } from './population.ts';
 import type { Variant } from './pipeline.ts';
 
@@ -42,7 +43,7 @@ export async function writtenBy(
     variant === 'count'
       ? await sql<Row[]>`
         SELECT campaign_id, window_ms, events, 0 AS micros, extract(epoch FROM updated_at) * 1000 AS last_ms
-        FROM ysb_window WHERE window_ms >= ${startMs}`
+        FROM ysb_window WHERE window_ms >= ${windowOf(startMs)}`
       : await sql<Row[]>`
         SELECT click.campaign_id, (floor(extract(epoch FROM clicked_at) / 10) * 10000)::bigint AS window_ms, count(*) AS events,
           sum(amount_micros) AS micros, extract(epoch FROM max(recorded_at)) * 1000 AS last_ms

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { consumerForm, mappedForm, type Form } from '../../../ads/compare/forms.ts';
 import { layGround, type Ground } from '../../../ads/compare/ground.ts';
 import { ensureFunction } from '../../../ads/deploy/functions.ts';
@@ -9,6 +10,9 @@ import type { Variant } from './pipeline.ts';
 import { makeTables } from './tables.ts';
 
 const ROOT = new URL('../../..', import.meta.url).pathname;
+
+/** As long as the function may take, the least that AWS allows: after it comes again what somebody had who was killed. */
+const VISIBILITY_SECONDS = '15';
 
 /** The two forms that run the same code. */
 export const FORMS = ['function', 'consumer'] as const;
@@ -27,6 +31,12 @@ export async function layYsb(variant: Variant, kind: (typeof FORMS)[number]): Pr
   const laid = stack.use(await layGround(ROOT));
   await makeTables(laid.ledger);
   const queue = await ensureClickQueue(laid.clients.sqs, `ysb-${variant}`);
+  await laid.clients.sqs.send(
+    new SetQueueAttributesCommand({
+      QueueUrl: queue.url,
+      Attributes: { VisibilityTimeout: VISIBILITY_SECONDS },
+    }),
+  );
   const ground: Ground = { ...laid, queue };
   const form = kind === 'function' ? await deployed(ground, variant) : consumer(ground, variant);
   stack.defer(() => form.turnOff());
