@@ -105,6 +105,7 @@ test('a value that an option does not take ends with 2 and what it takes', async
   assertRefused(await run(['send', 'any', 'x', '--delay', '901']), 2, /^millrace: --delay takes 0 to 900/);
   assertRefused(await run(['queues', '--endpoint', 'localhost:1']), 2, /^millrace: --endpoint takes a URL/);
   const deploy = (...words: readonly string[]) => run(['deploy', folder, ...words]);
+  assertRefused(await deploy('--queue', 'my orders'), 2, /^millrace: --queue takes a name .*got "my orders"/);
   assertRefused(await deploy('--tries', '3'), 2, /^millrace: --tries needs --dead-letters/);
   assertRefused(await deploy('--dead-letters', 'x'), 2, /^millrace: --dead-letters needs --queue/);
   assertRefused(await deploy('--retry-at-most', '3'), 2, /^millrace: --retry-at-most needs --retry-after/);

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { RuntimeReport } from '../admin/runtimes.ts';
+import { isQueueName } from '../wire/sqs/queue-url.ts';
 import {
   ask,
   connectedCommand,
@@ -103,6 +104,8 @@ function chosen(options: DeployOptions): object {
   };
   if (options.retryAtMost !== undefined && options.retryAfter === undefined)
     throw new WrongUsage('--retry-at-most needs --retry-after.');
+  checkQueueName('--queue', options.queue);
+  checkQueueName('--dead-letters', options.deadLetters);
   const { deadLetters: letters } = options;
   if (letters === undefined && options.tries !== undefined)
     throw new WrongUsage('--tries needs --dead-letters.');
@@ -123,6 +126,14 @@ function chosen(options: DeployOptions): object {
     layers: options.layer.length === 0 ? undefined : options.layer,
   };
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
+}
+
+/** Before anything is uploaded: a function whose queue then fails would be half deployed. */
+function checkQueueName(option: string, name: string | undefined): void {
+  if (name === undefined || isQueueName(name)) return;
+  throw new WrongUsage(
+    `${option} takes a name of 1 to 80 letters, digits, hyphens and underscores; got "${name}".`,
+  );
 }
 
 function variables(pairs: readonly string[]): Record<string, string> {
