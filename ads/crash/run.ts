@@ -26,7 +26,7 @@ export interface SeedResult extends Verdict {
   readonly isStuck?: boolean;
 }
 
-/** Long enough for what was hidden when its worker was killed, again and again. */
+/** So long nothing may move: long enough for what was hidden when its worker was killed, again and again. */
 const QUIESCE_MS = 120_000;
 const SAMPLE_EVERY_MS = 150;
 /** A click waits longer for its view than any fault lasts; when all is over the wait is ended by hand. */
@@ -123,14 +123,12 @@ async function quiesce(stage: Stage): Promise<void> {
   await recordRuns(ledger.sql, readJournals(journalDirectory(stage.options.data)));
 }
 
-/** What is still on its way; undefined: nothing. */
+/** What is still on its way, all of it, so that it is seen to move; undefined: nothing. */
 async function whatIsLeft(stage: Stage): Promise<string | undefined> {
-  for (const [index, { origin }] of stage.adServers.entries()) {
-    const spooled = await readSpooledBytes(origin);
-    if (spooled > 0) return `ad server ${index} has ${spooled} bytes spooled`;
-  }
+  const spooled = await Promise.all(stage.adServers.map(({ origin }) => readSpooledBytes(origin)));
   const { queued } = await stage.countChannel();
-  return queued === 0 ? undefined : `${queued} messages are queued`;
+  if (queued === 0 && spooled.every((bytes) => bytes === 0)) return undefined;
+  return `${spooled.join(' and ')} bytes are spooled, ${queued} messages are queued`;
 }
 
 /** Looks again and again whether any budget is exceeded, or is not the sum of its charges, while everything goes on. */

@@ -39,6 +39,8 @@ function openForm(title, fields, send) {
       .finally(() => (at('form-send').disabled = false));
   };
   at('form-dialog').showModal();
+  // What is typed takes the place of what was there.
+  at('form-inputs').querySelector('input')?.select();
 }
 
 function fieldOf({ name, label, value = '', options, ...attributes }) {
