@@ -6,7 +6,8 @@ const spare = env.MILLRACE_SPARE === undefined ? undefined : require('./spare.cj
 /** @type {typeof import('./compile-cache.cjs') | undefined} */
 let compileCache;
 beginCompileCache();
-const net = require('node:net');
+const { Channel } = require('./channel.cjs');
+const context = require('./context.cjs');
 const { toAnswer, RuntimeError } = require('./errors.cjs');
 const { KIND, decoder, encode } = require('./frames.cjs');
 const { Invocation } = require('./invocation.cjs');
@@ -20,7 +21,8 @@ const EXIT_UNCAUGHT_EXCEPTION = 129;
 /** What AWS's runtime marks handlers with that answer in pieces; wrappers copy it from one function to another. */
 const STREAMING = Symbol.for('aws.lambda.runtime.handler.streaming');
 
-const socket = net.connect(String(env.MILLRACE_SOCKET));
+const channel = new Channel(String(env.MILLRACE_SOCKET), decoder(onFrame));
+const { socket } = channel;
 delete env.MILLRACE_SOCKET;
 // While the function's own code runs, only its own work keeps the event loop going.
 socket.unref();
@@ -45,7 +47,6 @@ process.on('unhandledRejection', (reason) => {
   endProcess(error, 'Unhandled Promise Rejection', EXIT_UNHANDLED_REJECTION);
 });
 process.on('beforeExit', () => current?.invocation.drained());
-socket.on('data', decoder(onFrame));
 socket.on('error', () => process.exit(1));
 socket.on('close', () => process.exit(0));
 
@@ -71,7 +72,8 @@ function begin() {
     (loaded) => {
       if (compileCache?.isMaking) return compileCache.finish();
       handler = loaded;
-      socket.write(encode(KIND.ready, {}));
+      context.configure();
+      channel.write(encode(KIND.ready, {}));
       socket.ref();
     },
     (error) => endProcess(error, 'Uncaught Exception', EXIT_UNCAUGHT_EXCEPTION),
@@ -115,8 +117,8 @@ function invocationOf(called, requestId) {
   };
   const { StreamedInvocation } = require('./streaming.cjs');
   return new StreamedInvocation(end, {
-    begin: (contentType) => socket.write(encode(KIND.begin, { requestId, contentType })),
-    piece: (bytes, sent) => socket.write(encode(KIND.piece, { requestId }, bytes), sent),
+    begin: (contentType) => channel.write(encode(KIND.begin, { requestId, contentType })),
+    piece: (bytes, sent) => channel.write(encode(KIND.piece, { requestId }, bytes), sent),
   });
 }
 
@@ -134,7 +136,7 @@ function answer(requestId, error, result) {
 function finish(lastFrame) {
   if (isEnding) return;
   current = undefined;
-  socket.write(lastFrame);
+  channel.write(lastFrame);
   socket.ref();
 }
 
@@ -149,9 +151,9 @@ function answerFrame(requestId, result) {
   } catch {
     return errorFrame(requestId, new Error('Unable to stringify response body'));
   }
-  const body = Buffer.from(text);
-  const kind = body.length > LARGEST_ANSWER_BYTES ? KIND.tooLarge : KIND.answer;
-  return encode(kind, { requestId, marks: mark(requestId) }, kind === KIND.answer ? body : undefined);
+  const isTooLarge = Buffer.byteLength(text) > LARGEST_ANSWER_BYTES;
+  const meta = { requestId, marks: mark(requestId) };
+  return isTooLarge ? encode(KIND.tooLarge, meta) : encode(KIND.answer, meta, text);
 }
 
 /**
@@ -171,7 +173,7 @@ function errorFrame(requestId, error) {
 function toErrorFrame(requestId, error, isLast) {
   const { errorType, errorMessage, trace } = toAnswer(error);
   const meta = { requestId, errorType, errorMessage, isLast, marks: mark(requestId) };
-  return encode(KIND.error, meta, Buffer.from(JSON.stringify({ errorType, errorMessage, trace })));
+  return encode(KIND.error, meta, JSON.stringify({ errorType, errorMessage, trace }));
 }
 
 /**
@@ -194,5 +196,5 @@ function farewell(error) {
   if (handler !== undefined && current !== undefined) return toErrorFrame(current.requestId, error, true);
   const { errorType, errorMessage, trace } = toAnswer(error);
   const meta = { errorType, errorMessage, marks: mark('init') };
-  return encode(KIND.initError, meta, Buffer.from(JSON.stringify({ errorType, errorMessage, trace })));
+  return encode(KIND.initError, meta, JSON.stringify({ errorType, errorMessage, trace }));
 }

@@ -1,20 +1,34 @@
 'use strict';
 
+/** @type {Record<string, string | undefined>} */
+let ofFunction = {};
+
+/** Reads from the variables what is the same for all invocations: each look at them takes time. */
+exports.configure = function configure() {
+  const { env } = process;
+  ofFunction = {
+    functionName: env.AWS_LAMBDA_FUNCTION_NAME,
+    functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION,
+    memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
+    logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME,
+    logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
+  };
+};
+
 /**
  * What a handler gets as its second argument.
  * @param {any} meta what the platform says of this invocation
  * @param {(error: unknown, result?: unknown) => void} done
  */
 exports.contextFor = function contextFor(meta, done) {
-  const { env } = process;
   const endMs = performance.now() + meta.remainingMs;
   return {
     callbackWaitsForEmptyEventLoop: true,
-    functionName: env.AWS_LAMBDA_FUNCTION_NAME,
-    functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION,
-    memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
-    logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME,
-    logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
+    functionName: ofFunction.functionName,
+    functionVersion: ofFunction.functionVersion,
+    memoryLimitInMB: ofFunction.memoryLimitInMB,
+    logGroupName: ofFunction.logGroupName,
+    logStreamName: ofFunction.logStreamName,
     invokedFunctionArn: meta.functionArn,
     awsRequestId: meta.requestId,
     clientContext: meta.clientContext === undefined ? undefined : JSON.parse(meta.clientContext),

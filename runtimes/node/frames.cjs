@@ -12,28 +12,30 @@
 exports.KIND = { invoke: 1, ready: 2, answer: 3, error: 4, initError: 5, tooLarge: 6, begin: 7, piece: 8 };
 
 const HEAD_BYTES = 9;
-const NOTHING = Buffer.alloc(0);
 
 /**
  * One frame as bytes.
  * @param {number} kind
  * @param {object} meta
- * @param {Buffer} [body]
+ * @param {Uint8Array | string} [body]
  * @returns {Buffer}
  */
-exports.encode = function encode(kind, meta, body = NOTHING) {
-  const metaBytes = Buffer.from(JSON.stringify(meta));
-  const frame = Buffer.allocUnsafe(HEAD_BYTES + metaBytes.length + body.length);
+exports.encode = function encode(kind, meta, body = '') {
+  const metaText = JSON.stringify(meta);
+  const metaBytes = Buffer.byteLength(metaText);
+  const bodyAt = HEAD_BYTES + metaBytes;
+  const frame = Buffer.allocUnsafe(bodyAt + Buffer.byteLength(body));
   frame.writeUInt32BE(frame.length - 4, 0);
   frame[4] = kind;
-  frame.writeUInt32BE(metaBytes.length, 5);
-  metaBytes.copy(frame, HEAD_BYTES);
-  body.copy(frame, HEAD_BYTES + metaBytes.length);
+  frame.writeUInt32BE(metaBytes, 5);
+  frame.write(metaText, HEAD_BYTES);
+  if (typeof body === 'string') frame.write(body, bodyAt);
+  else frame.set(body, bodyAt);
   return frame;
 };
 
 /**
- * A function that takes chunks as they come and calls `onFrame` for each whole frame.
+ * A function that takes chunks as they come and calls `onFrame` for each whole frame. What it keeps of a chunk it copies.
  * @param {(kind: number, meta: any, body: Buffer) => void} onFrame
  * @returns {(chunk: Buffer) => void}
  */
@@ -61,5 +63,7 @@ exports.decoder = function decoder(onFrame) {
         wantedBytes = endBytes;
       }
     }
+    const last = chunks.pop();
+    if (last !== undefined) chunks.push(Buffer.from(last));
   };
 };

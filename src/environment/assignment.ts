@@ -46,9 +46,9 @@ export class Assignment implements AsyncDisposable {
     return new Assignment(server, folder);
   }
 
-  /** Makes the waiting program go on. */
+  /** Makes the waiting program go on: one line, and the end. */
   give(assigned: Assigned): void {
-    this.#socket?.end(JSON.stringify(assigned));
+    this.#socket?.end(`${JSON.stringify(assigned)}\n`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

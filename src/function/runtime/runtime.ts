@@ -61,7 +61,7 @@ export interface Priming {
 
 /**
  * A runtime's program started ahead, without a function: it connects to the socket that `MILLRACE_SPARE` names,
- * reads from it to its end `{"variables": {…}, "words": […]}`, and goes on as if it had been started with these
+ * reads from it one line, `{"variables": {…}, "words": […]}`, and goes on as if it had been started with these
  * variables and arguments. Before that, no code of a function is there, and nothing that only one function has.
  */
 export interface Spare {
