@@ -58,10 +58,10 @@ export class EnvironmentLog {
     this.#append(batch);
   }
 
-  /** A line of the platform's own. */
-  write(text: string): void {
+  /** Lines of the platform's own. */
+  write(...texts: readonly string[]): void {
     const batch: LogLine[] = [];
-    this.#add(text, batch);
+    for (const text of texts) this.#add(text, batch);
     this.#append(batch);
   }
 

@@ -51,12 +51,14 @@ export class ExtensionsApi {
 
   /** True once every program that must has registered. */
   get isComplete(): boolean {
+    if (this.#external.length === 0) return true;
     const names = new Set([...this.#extensions.values()].map(({ name }) => name));
     return this.#external.every((name) => names.has(name));
   }
 
   /** True while nothing is to be waited for. */
   get isSettled(): boolean {
+    if (this.#extensions.size === 0) return this.#external.length === 0;
     return this.isComplete && [...this.#extensions.values()].every((extension) => extension.isWaiting);
   }
 
@@ -81,6 +83,7 @@ export class ExtensionsApi {
 
   /** Tells those who want to know of an invocation. */
   invoke({ requestId, functionArn, deadlineMs, traceId }: DoorInvocation): void {
+    if (this.#extensions.size === 0) return;
     this.#tell('INVOKE', {
       ...{
         eventType: 'INVOKE',

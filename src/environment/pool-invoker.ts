@@ -59,7 +59,7 @@ export class PoolInvoker implements Invoker {
     const { clock } = this.#options;
     const { log } = environment;
     log.begin();
-    for (const line of linesBefore({ request, record, nowMs: clock.nowMs() })) log.write(line);
+    log.write(...linesBefore({ request, record, nowMs: clock.nowMs() }));
     const beganMs = earlierMs ?? clock.nowMs();
     const invocation = this.#invocation(request, record, beganMs);
     this.#options.keys?.runs(environment.id, invocation.traceId);
@@ -68,8 +68,7 @@ export class PoolInvoker implements Invoker {
     if (environment.peakMemoryBytes === undefined && end.kind !== 'exited') await measured(environment);
     const figures = this.#figures(environment, isCold, durationMs);
     log.flush();
-    for (const line of linesAfter({ request, record, end, nowMs: clock.nowMs(), ...figures }))
-      log.write(line);
+    log.write(...linesAfter({ request, record, end, nowMs: clock.nowMs(), ...figures }));
     const logTail = log.takeTail();
     const told = { request: invocation, record, end, ...figures };
     void again.then(() => environment.tell(() => reportEvent({ ...told, nowMs: clock.nowMs() })));
