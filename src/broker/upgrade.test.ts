@@ -102,3 +102,32 @@ test('a data directory of format 3 is brought up to date and keeps all that it h
   assert.equal(database.prepare('PRAGMA user_version').get()?.['user_version'], FORMAT_VERSION);
   assert.equal(database.prepare('PRAGMA integrity_check').get()?.['integrity_check'], 'ok');
 });
+
+/**
+ * A file of format 4 as a kill left it, made at 1,700,000,000,000: a message leased for ten minutes and one that waits in their rows; one that waits,
+ * one that is delayed and b-1 of a FIFO queue in groups that were kept; and a message removed last, which is counted in the queue's row alone.
+ */
+const FORMAT_4 = new URL('../store/sqlite/fixtures/format-4.db.gz', import.meta.url);
+const LEASED_RECEIPT = 'MS4xLjEuMQ' as ReceiptHandle;
+
+test('a data directory of format 4 is brought up to date and keeps all that it held, also groups that were kept', async (context) => {
+  const disk = new OnDisk(context);
+  writeFileSync(disk.path, gunzipSync(readFileSync(FORMAT_4)));
+  disk.clock.advance(2000);
+  const broker = await disk.open();
+  const [orders, jobs] = [named('orders.fifo'), named('jobs')];
+  const described = broker.describe(jobs);
+  assert.ok(described.ok);
+  const { visibleCount, inFlightCount, delayedCount } = described.value;
+  assert.deepEqual([visibleCount, inFlightCount, delayedCount], [2, 1, 1]);
+  assert.deepEqual(bodies(await receive(broker, orders)), ['a-1', 'b-1']);
+  assert.deepEqual(bodies(await receive(broker, jobs)), ['waiting', 'kept']);
+  assert.deepEqual(await broker.settle(jobs, [LEASED_RECEIPT]), { ok: true, value: ['settled'] });
+  disk.clock.advance(10_000);
+  assert.deepEqual(bodies(await receive(broker, jobs, { waitMs: 20_000 })), ['delayed']);
+  await disk.stop();
+  using database = new DatabaseSync(disk.path, { readOnly: true });
+  assert.equal(database.prepare('PRAGMA user_version').get()?.['user_version'], FORMAT_VERSION);
+  assert.equal(database.prepare('PRAGMA integrity_check').get()?.['integrity_check'], 'ok');
+  assert.equal(database.prepare('SELECT count(*) AS count FROM recent_group').get()?.['count'], 0);
+});

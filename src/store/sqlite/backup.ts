@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { backup, DatabaseSync } from 'node:sqlite';
 import { failed, ok, type Result } from '../../base/result.ts';
-import { APPLICATION_ID } from './format.ts';
+import { APPLICATION_ID, FORMAT_VERSION } from './format.ts';
 import { openForReading } from './open-database.ts';
+import { RecentBlocks } from './recent-blocks.ts';
 import { damagedDatabase, type DataRefused } from './refused.ts';
 
 /** More pages than any file has: the copy is made in one step, and so is one moment of the database. */
@@ -42,10 +43,16 @@ function checked(target: string): CopiedDatabase {
   using copy = new DatabaseSync(target, { readOnly: true });
   const said = copy.prepare('PRAGMA quick_check(1)').get()?.['quick_check'];
   if (said !== 'ok') throw new Error(`the copy is not whole: ${String(said)}`);
-  const counts = copy
-    .prepare('SELECT count(*) AS queues, coalesce(sum(messages), 0) AS messages FROM queue')
-    .get();
-  return { queues: Number(counts?.['queues']), messages: Number(counts?.['messages']) };
+  return counted(copy);
+}
+
+/** What groups that are kept say of their queues counts more than the rows. Older formats have it in the rows, and newer ones elsewhere. */
+function counted(copy: DatabaseSync): CopiedDatabase {
+  const rows = copy.prepare('SELECT queue, messages FROM queue').all();
+  const version = copy.prepare('PRAGMA user_version').get()?.['user_version'];
+  const counts = version === FORMAT_VERSION ? new RecentBlocks(copy).load().counts : undefined;
+  const messages = rows.map((row) => counts?.find(Number(row['queue']))?.messages ?? Number(row['messages']));
+  return { queues: rows.length, messages: messages.reduce((sum, count) => sum + count, 0) };
 }
 
 async function sync(path: string): Promise<void> {

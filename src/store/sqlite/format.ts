@@ -9,7 +9,7 @@ import type { DatabaseSync } from 'node:sqlite';
  * that can grow without harm (a new optional member of a JSON object) do not need a new version. A raised `CHANGE_VERSION` is such
  * a change of meaning.
  */
-export const FORMAT_VERSION = 4;
+export const FORMAT_VERSION = 5;
 
 /** "MilR": marks the file as Millrace's (SQLite's `application_id`). */
 export const APPLICATION_ID = 0x4d696c52;
@@ -99,6 +99,18 @@ const STEPS: readonly string[] = [
     numbers BLOB NOT NULL,
     bytes BLOB NOT NULL
   ) STRICT;
+  `,
+  `
+  -- Groups as they came, from now on in blocks of a page each, which are written over in turn: see recent-blocks.ts and block-code.ts. Their
+  -- times, and how many messages their queues hold, stand in them alone until they leave. Groups of format 4 leave recent_group at the next start.
+  CREATE TABLE recent_block (
+    place INTEGER PRIMARY KEY,
+    content BLOB NOT NULL
+  ) STRICT;
+
+  -- Groups before this one have left; what blocks hold of them does not count.
+  ALTER TABLE platform ADD COLUMN kept_from INTEGER NOT NULL DEFAULT 1;
+  UPDATE platform SET kept_from = (SELECT coalesce(max(number), 0) + 1 FROM recent_group);
   `,
 ];
 

@@ -2,8 +2,10 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { assert, present } from '../../base/assert.ts';
 import { CHANGE_CODES, type PackedGroup } from './group-code.ts';
 import { contentOf, Unpacker } from './packed.ts';
+import { blocksOf } from './block-code.ts';
 import type { Recent, RecentMessage } from './recent.ts';
-import { RecentTable, sizeBytesOf, takeAdded, takeState } from './recent-table.ts';
+import { MOST_BLOCKS, RecentBlocks } from './recent-blocks.ts';
+import { takeAdded, takeState } from './repeat.ts';
 import { SendsTable } from './sends-table.ts';
 import { ORDER_BITS, ORDER_MASK, type Slots } from './slots.ts';
 import { Write } from './write.ts';
@@ -14,11 +16,14 @@ const ID = `((? << ${ORDER_BITS}) | ?)`;
 /** The slot of a queue that is not there: nothing stands in it, and what is said of it comes too late. */
 const NOWHERE = 0;
 
-/** Bytes of groups that are kept as they came. */
-const MOST_RECENT_BYTES = 768 * 1024;
+/**
+ * When there is no room for a group, so many blocks are left of those before it: rows written together share their pages, but whoever waits for a
+ * commit waits for them too.
+ */
+const BLOCKS_LEFT = MOST_BLOCKS - 16;
 
-/** Beyond them some groups move at once, down to this: rows written together share their pages, but whoever waits for a commit waits for them too. */
-const RECENT_BYTES_LEFT = 704 * 1024;
+/** A group with more blocks is not kept. */
+const MOST_BLOCKS_OF_GROUP = MOST_BLOCKS / 2;
 
 /** A group with more bytes for each of its numbers has long messages, whose rows are the smaller part of what they cost. */
 const MOST_BYTES_PER_NUMBER = 128;
@@ -34,12 +39,10 @@ export class GroupApply {
   readonly #slotRow: StatementSync;
   readonly #later: StatementSync;
   readonly #sends: SendsTable;
-  readonly #recentTable: RecentTable;
+  readonly #blocks: RecentBlocks;
   #recent: Recent;
-  /** The messages of the group that is being applied need not come to their rows at once. */
-  #mayKeep = false;
-  /** The group says something of a message that is not in its row: it must be kept. */
-  #mustKeep = false;
+  /** The group that is being applied is kept: the messages that it adds need not come to their rows at once. */
+  #isKept = false;
 
   constructor(database: DatabaseSync, slots: Slots) {
     this.#slots = slots;
@@ -49,11 +52,11 @@ export class GroupApply {
       `SELECT 1 FROM standing WHERE id > ${ID} AND id <= (? << ${ORDER_BITS}) + ${ORDER_MASK} LIMIT 1`,
     );
     this.#sends = new SendsTable(database);
-    this.#recentTable = new RecentTable(database);
-    this.#recent = this.#recentTable.load();
+    this.#blocks = new RecentBlocks(database);
+    this.#recent = this.#blocks.load();
   }
 
-  /** True when all messages are in their rows. */
+  /** True when all messages are in their rows, and the rows say all that groups said. */
   get areAllInRows(): boolean {
     return this.#recent.isEmpty;
   }
@@ -61,49 +64,61 @@ export class GroupApply {
   /** What is remembered of rows may be wrong: a transaction was rolled back. */
   forget(): void {
     this.#slotOf.clear();
-    this.#recent = this.#recentTable.load();
+    this.#recent = this.#blocks.load();
   }
 
-  /** Brings all messages to their rows. */
+  /** Brings all messages to their rows, and what groups say of their queues. */
   moveToRows(): void {
     this.#moveToRowsDownTo(0);
   }
 
-  /** Applies a group. The messages that it adds are kept in it for a while, unless they are long. */
+  /** The same where there may be no room: all blocks give theirs first. */
+  moveToRowsInLittleRoom(): void {
+    this.#blocks.giveBack();
+    this.moveToRows();
+  }
+
+  /** Applies a group. It is kept for a while as it came, unless its messages are long. */
   apply(group: PackedGroup): void {
     const isKept = !isLong(group);
     if (!isKept) this.moveToRows();
-    else if (this.#recent.sizeBytes > MOST_RECENT_BYTES) this.#moveToRowsDownTo(RECENT_BYTES_LEFT);
+    else this.#makeRoom(blocksOf(group));
     this.#applyAll(group, isKept);
-    if (this.#mustKeep) this.#keep(group);
+    if (isKept) this.#blocks.keep(this.#recent, group);
+    else this.#writeCounts(Infinity);
   }
 
   /** Where there is no room to keep the group: what was kept takes less of it, the more the group removes. */
   applyInLittleRoom(group: PackedGroup): void {
     this.#applyAll(group, false);
-    this.#recentTable.join(this.#recent);
+    this.#blocks.join(this.#recent);
+    this.#writeCounts(Infinity);
   }
 
-  #keep(group: PackedGroup): void {
-    const number = this.#recent.nextNumber;
-    this.#recentTable.keep(number, group);
-    this.#recent.keep(number, sizeBytesOf(group));
+  #makeRoom(blocks: number): void {
+    if (this.#recent.blocks + blocks <= MOST_BLOCKS) return;
+    this.#moveToRowsDownTo(Math.min(BLOCKS_LEFT, MOST_BLOCKS - blocks));
   }
 
-  /** Groups go oldest first. All their room is free before any is taken by what is left of them. */
-  #moveToRowsDownTo(sizeBytes: number): void {
+  /** Groups go oldest first. */
+  #moveToRowsDownTo(blocks: number): void {
     const left: RecentMessage[] = [];
-    while (this.#recent.sizeBytes > sizeBytes) {
-      const oldest = this.#recent.takeOldest();
-      this.#recentTable.drop(oldest.number);
-      left.push(...oldest.left);
-    }
+    while (this.#recent.blocks > blocks) left.push(...this.#recent.takeOldest());
     for (const message of left) this.#insert(this.#slot(message.queue), message);
+    this.#writeCounts(this.#recent.keptFrom);
   }
 
-  #applyAll(group: PackedGroup, mayKeep: boolean): void {
-    this.#mayKeep = mayKeep;
-    this.#mustKeep = false;
+  /** What groups before this number said of their queues comes to its rows, unless a later one says it again. */
+  #writeCounts(before: number): void {
+    const { count, platform } = this.#statements;
+    for (const { messages, nextOrder, queue } of this.#recent.counts.takeBefore(before))
+      count.run(messages, nextOrder, queue);
+    platform.run(this.#recent.lastAtMs, this.#recent.keptFrom);
+  }
+
+  #applyAll(group: PackedGroup, isKept: boolean): void {
+    this.#isKept = isKept;
+    this.#recent.noteTime(group.atMs);
     const unpacker = new Unpacker(group);
     const texts = group.texts.values();
     while (!unpacker.isAtEnd) {
@@ -116,7 +131,6 @@ export class GroupApply {
       }
     }
     this.#sends.forgetOld(group.atMs);
-    this.#statements.durableAt.run(group.atMs);
   }
 
   #change(code: number, queue: number, unpacker: Unpacker, group: PackedGroup): void {
@@ -129,8 +143,7 @@ export class GroupApply {
       case CHANGE_CODES['message-removed']:
         return this.#remove(queue, slot, unpacker);
       case CHANGE_CODES.counted:
-        this.#statements.count.run(unpacker.number(), unpacker.number(), queue);
-        return;
+        return this.#count(queue, unpacker);
       case CHANGE_CODES['sends-remembered']:
         return this.#sends.add(queue, unpacker.number(), unpacker.number(), unpacker.content());
       case CHANGE_CODES.purged:
@@ -148,8 +161,14 @@ export class GroupApply {
     this.#statements.queueUsed.run(queue + 1);
   }
 
+  #count(queue: number, unpacker: Unpacker): void {
+    const [messages, nextOrder] = [unpacker.number(), unpacker.number()];
+    this.#recent.counts.note(queue, { messages, nextOrder, group: this.#recent.nextNumber });
+  }
+
   #deleteQueue(queue: number, slot: number): void {
-    if (this.#recent.removeThrough(queue, Infinity)) this.#mustKeep = true;
+    this.#recent.removeThrough(queue, Infinity);
+    this.#recent.counts.drop(queue);
     if (slot === NOWHERE) return;
     this.#statements.deleteQueue.run(queue);
     this.#slots.leave(slot);
@@ -158,7 +177,7 @@ export class GroupApply {
 
   /** Usually all that is there goes, and the queue goes on in another slot. */
   #purge(queue: number, slot: number, throughOrder: number): void {
-    if (this.#recent.removeThrough(queue, throughOrder)) this.#mustKeep = true;
+    this.#recent.removeThrough(queue, throughOrder);
     if (slot === NOWHERE) return;
     const isAll = this.#later.get(slot, throughOrder, slot) === undefined;
     if (!isAll) {
@@ -174,9 +193,8 @@ export class GroupApply {
   #add(queue: number, slot: number, unpacker: Unpacker, group: PackedGroup): void {
     if (slot === NOWHERE) return unpacker.skipAdded();
     const message = takeAdded(queue, unpacker, group);
-    if (!this.#mayKeep) return this.#insert(slot, message);
-    this.#recent.add(message);
-    this.#mustKeep = true;
+    if (this.#isKept) this.#recent.add(message);
+    else this.#insert(slot, message);
   }
 
   #insert(slot: number, { order, group, numbersAt: at, contentAt }: RecentMessage): void {
@@ -203,10 +221,7 @@ export class GroupApply {
   #move(queue: number, slot: number, unpacker: Unpacker): void {
     const order = unpacker.number();
     const recent = this.#recent.find(queue, order);
-    if (recent !== undefined) {
-      this.#mustKeep = true;
-      return takeState(recent, unpacker);
-    }
+    if (recent !== undefined) return takeState(recent, unpacker);
     this.#statements.move.run(
       unpacker.number(),
       unpacker.number(),
@@ -221,10 +236,7 @@ export class GroupApply {
   /** What is removed one after the other goes at once: receives hand out in order, and batches settle what they got. */
   #remove(queue: number, slot: number, unpacker: Unpacker): void {
     const first = unpacker.number();
-    if (this.#recent.remove(queue, first) !== undefined) {
-      this.#mustKeep = true;
-      return;
-    }
+    if (this.#recent.remove(queue, first) !== undefined) return;
     let last = first;
     while (this.#isNextOfRun(queue, last + 1, unpacker)) last += 1;
     const { removeStanding, removeMessage, removeStandingRun, removeMessageRun } = this.#statements;
@@ -253,10 +265,9 @@ export class GroupApply {
 }
 
 /** True for a group that is not worth keeping. */
-function isLong({ numbers, bytes }: PackedGroup): boolean {
-  return (
-    bytes.byteLength > MOST_RECENT_BYTES / 2 || bytes.byteLength > numbers.length * MOST_BYTES_PER_NUMBER
-  );
+function isLong(group: PackedGroup): boolean {
+  const { numbers, bytes } = group;
+  return bytes.byteLength > numbers.length * MOST_BYTES_PER_NUMBER || blocksOf(group) > MOST_BLOCKS_OF_GROUP;
 }
 
 type Statements = Readonly<Record<keyof ReturnType<typeof texts>, Write>>;
@@ -274,7 +285,7 @@ function texts() {
     deleteQueue: 'DELETE FROM queue WHERE queue = ?',
     setSlot: 'UPDATE queue SET slot = ? WHERE queue = ?',
     count: 'UPDATE queue SET messages = ?, next_order = ? WHERE queue = ?',
-    durableAt: 'UPDATE platform SET durable_at_ms = ?',
+    platform: 'UPDATE platform SET durable_at_ms = max(durable_at_ms, ?), kept_from = ?',
     addStanding: `INSERT INTO standing VALUES (${ID}, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0))`,
     addMessage: `INSERT INTO message VALUES (${ID}, ?)`,
     move:

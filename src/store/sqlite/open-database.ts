@@ -72,7 +72,7 @@ function strange(path: string): DataRefused | undefined {
 }
 
 /** Tables that are read whole at every start. */
-const SMALL: ReadonlySet<string> = new Set(['platform', 'record', 'queue', 'recent_group']);
+const SMALL: ReadonlySet<string> = new Set(['platform', 'record', 'queue', 'recent_group', 'recent_block']);
 
 /** Throws for a table that is damaged where a start would find it: better before the first write than after it. */
 function look(database: DatabaseSync, table: string): void {

@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { test, type TestContext } from 'node:test';
 import fc from 'fast-check';
 import type { QueueId } from '../../base/ids.ts';
+import { SeededRandom } from '../../base/random.ts';
 import type { Change } from '../change.ts';
 import {
   addedAt,
@@ -24,7 +25,9 @@ import {
   written,
 } from '../contract.facts.ts';
 import { MemoryStore } from '../memory/memory-store.ts';
-import type { QueueStore } from '../queue-store.ts';
+import type { QueueStore, StoreOpening } from '../queue-store.ts';
+import { copyDatabase } from './backup.ts';
+import { headOf } from './block-code.ts';
 import { SqliteStore, type SqliteStoreOptions } from './sqlite-store.ts';
 
 /** A data directory that a kill may meet at any moment: what the file holds then goes on as another. */
@@ -32,6 +35,7 @@ class Killable {
   readonly #directory: string;
   #copies = 0;
   #store: SqliteStore | undefined;
+  #opening: StoreOpening | undefined;
 
   constructor(context: TestContext) {
     this.#directory = mkdtempSync(join(tmpdir(), 'millrace-recent-'));
@@ -50,8 +54,14 @@ class Killable {
     const store = await SqliteStore.open({ path: this.path, onFatal, settings });
     assert.ok(store.ok);
     this.#store = store.value;
-    await store.value.queues.open(NOW_MS);
+    this.#opening = await store.value.queues.open(NOW_MS);
     return store.value.queues;
+  }
+
+  /** What the store held when it was last opened. */
+  get opening(): StoreOpening {
+    assert.ok(this.#opening);
+    return this.#opening;
   }
 
   /** Opens what a kill at this moment would leave. */
@@ -65,8 +75,23 @@ class Killable {
   }
 
   rows(table: string): number {
+    return this.ask(`SELECT count(*) AS answer FROM ${table}`);
+  }
+
+  /** How many groups are kept. */
+  get kept(): number {
     using database = new DatabaseSync(this.path, { readOnly: true });
-    return Number(database.prepare(`SELECT count(*) AS count FROM ${table}`).get()?.['count']);
+    const blocks = database.prepare('SELECT content, kept_from FROM recent_block, platform').all();
+    const groups = blocks
+      .filter((row) => headOf(row['content'] as Uint8Array).group >= Number(row['kept_from']))
+      .map((row) => headOf(row['content'] as Uint8Array).group);
+    return new Set(groups).size;
+  }
+
+  /** What stands in the rows at this moment. */
+  ask(question: string): number {
+    using database = new DatabaseSync(this.path, { readOnly: true });
+    return Number(database.prepare(question).get()?.['answer']);
   }
 }
 
@@ -75,9 +100,9 @@ test('a message that is removed soon never gets a row of its own', async (contex
   const store = await disk.open();
   await store.commit([written(QUEUE, ''), addedAt(1, plain()), addedAt(2, plain())], NOW_MS);
   await store.commit([removed(1)], NOW_MS + 1);
-  assert.deepEqual([disk.rows('message'), disk.rows('recent_group')], [0, 2]);
+  assert.deepEqual([disk.rows('message'), disk.kept], [0, 2]);
   assert.deepEqual(await ordersOf(store), [2]);
-  assert.deepEqual([disk.rows('message'), disk.rows('standing'), disk.rows('recent_group')], [1, 1, 0]);
+  assert.deepEqual([disk.rows('message'), disk.rows('standing'), disk.kept], [1, 1, 0]);
 });
 
 test('what was added, moved, removed and purged lately outlives a kill', async (context) => {
@@ -110,7 +135,7 @@ test('a long message goes to its row at once, and those before it with it', asyn
   await store.commit([written(QUEUE, ''), addedAt(1, plain())], NOW_MS);
   assert.equal(disk.rows('message'), 0);
   await store.commit([addedAt(2, plain('x'.repeat(20_000)))], NOW_MS + 1);
-  assert.deepEqual([disk.rows('message'), disk.rows('recent_group')], [2, 0]);
+  assert.deepEqual([disk.rows('message'), disk.kept], [2, 0]);
 });
 
 test('when many groups are kept, the oldest make room', async (context) => {
@@ -121,7 +146,7 @@ test('when many groups are kept, the oldest make room', async (context) => {
     const group = Array.from({ length: 100 }, (_, index) => addedAt(order + index, plain('x'.repeat(800))));
     await store.commit(group, NOW_MS + order);
   }
-  const [kept, inRows] = [disk.rows('recent_group'), disk.rows('message')];
+  const [kept, inRows] = [disk.kept, disk.rows('message')];
   assert.ok(kept > 0 && kept < 10, `${kept} groups are kept`);
   assert.equal(inRows, (20 - kept) * 100);
   assert.equal((await store.page(line({ limit: 3000 }))).messages.length, 2000);
@@ -153,20 +178,69 @@ test('on a full disk a queue is read again at once, with what was added last', a
   const store = await disk.open({ maximumPages: 60 });
   await store.commit([written(QUEUE, '')], NOW_MS);
   let last = 0;
+  // So many fill their block: their rows need more room than it has.
   for (let atMs = NOW_MS; ; atMs += 1) {
-    const group = Array.from({ length: 20 }, (_, index) => addedAt(last + index + 1, plain()));
-    if ((await store.commit([...group, counted(QUEUE, last + 20, last + 21)], atMs)) === 'disk-full') break;
-    last += 20;
+    const group = Array.from({ length: 24 }, (_, index) => addedAt(last + index + 1, plain()));
+    if ((await store.commit([...group, counted(QUEUE, last + 24, last + 25)], atMs)) === 'disk-full') break;
+    last += 24;
   }
   assert.equal(await store.commit([moved(last, LEASED)], NOW_MS + 10_000), 'committed');
-  assert.ok(disk.rows('recent_group') > 0);
+  assert.ok(disk.kept > 0);
   const again = await store.reload(QUEUE, NOW_MS);
   assert.deepEqual(again?.leases, [{ order: last, state: LEASED, sentAtMs: NOW_MS, lane: 0 }]);
   assert.equal(again.messages, last);
-  assert.ok(disk.rows('recent_group') > 0, 'nothing was written for it');
+  assert.ok(disk.kept > 0, 'nothing was written for it');
   for (let order = 1; order < last; order += 1)
     assert.equal(await store.commit([removed(order)], NOW_MS + 20_000 + order), 'committed');
   assert.deepEqual(await ordersOf(store), [last]);
+});
+
+test('time and counts of groups that are kept stand in no row, outlive a kill, and are there when a queue is read', async (context) => {
+  const disk = new Killable(context);
+  const store = await disk.open();
+  await store.commit([written(QUEUE, ''), addedAt(1, plain()), counted(QUEUE, 1, 2)], NOW_MS);
+  await store.commit([addedAt(2, plain()), counted(QUEUE, 2, 3)], NOW_MS + 5);
+  assert.equal(disk.ask('SELECT durable_at_ms + (SELECT messages FROM queue) AS answer FROM platform'), 0);
+  await disk.kill();
+  const [before] = disk.opening.queues;
+  assert.deepEqual([disk.opening.lastDurableMs, before?.messages, before?.nextOrder], [NOW_MS + 5, 2, 3]);
+  const again = await disk.kill();
+  assert.equal(disk.opening.lastDurableMs, NOW_MS + 5, 'it does not go back');
+  await again.commit([removed(2), counted(QUEUE, 1, 3)], NOW_MS + 7);
+  assert.equal((await again.reload(QUEUE, NOW_MS))?.messages, 1);
+  assert.equal(disk.ask('SELECT durable_at_ms AS answer FROM platform'), NOW_MS + 7);
+});
+
+test('a count that a group brought which has left is not forgotten, nor put in the place of a later one', async (context) => {
+  const disk = new Killable(context);
+  const store = await disk.open();
+  const first = [written(QUEUE, ''), addedAt(1, plain()), counted(QUEUE, 1, 2), written(OTHER, '')];
+  await store.commit([...first, counted(OTHER, 3, 9)], NOW_MS);
+  for (let each = 2; each <= 400; each += 1)
+    await store.commit([addedAt(each, plain()), counted(QUEUE, each, each + 1)], NOW_MS + each);
+  assert.ok(disk.kept < 400);
+  await store.commit([removed(400), counted(QUEUE, 399, 401)], NOW_MS + 500);
+  await disk.kill();
+  const counts = disk.opening.queues.map(({ messages, nextOrder }) => [messages, nextOrder]);
+  assert.deepEqual(
+    [disk.opening.lastDurableMs, counts],
+    [
+      NOW_MS + 500,
+      [
+        [399, 401],
+        [3, 9],
+      ],
+    ],
+  );
+});
+
+test('a copy counts what groups say that are kept', async (context) => {
+  const disk = new Killable(context);
+  const store = await disk.open();
+  await store.commit([written(QUEUE, ''), addedAt(1, plain()), counted(QUEUE, 1, 2)], NOW_MS);
+  assert.equal(disk.kept, 1);
+  const target = `${disk.path}-copy`;
+  assert.deepEqual(await copyDatabase(disk.path, target), { ok: true, value: { queues: 1, messages: 1 } });
 });
 
 type Said =
@@ -220,7 +294,7 @@ class Scribe {
       for (let each = 0; each < step.count; each += 1)
         into(addedAt(next + each, plain('x'.repeat(step.bytes))));
       this.#next.set(of, next + step.count);
-      into(counted(of, 0, next + step.count));
+      into(counted(of, step.bytes, next + step.count));
     } else if (step.kind === 'purge') into(purged(next - 1));
     else if (next > 1) {
       const order = (step.which % (next - 1)) + 1;
@@ -237,9 +311,12 @@ class Scribe {
 
 async function seen(store: QueueStore): Promise<unknown> {
   const pages = await Promise.all([QUEUE, OTHER].map((of) => store.page(line({ queue: of, limit: 10_000 }))));
-  return pages.map(({ messages }) =>
+  const known = await Promise.all([QUEUE, OTHER].map((of) => store.reload(of, NOW_MS)));
+  const counts = known.map((one) => [one?.messages, one?.nextOrder]);
+  const places = pages.map(({ messages }) =>
     messages.map(({ order, state, message }) => [order, state.visibleAtMs, message.body.length]),
   );
+  return { places, counts };
 }
 
 test('whatever is added, moved, removed, purged and killed, the store holds what the store in memory holds', async (context) => {
@@ -268,4 +345,30 @@ test('whatever is added, moved, removed, purged and killed, the store holds what
     }),
     { numRuns: 12 },
   );
+});
+
+test('whatever the sizes of groups, blocks are written over in turn and none before its group has left', async (context) => {
+  const random = new SeededRandom(5);
+  const upTo = (most: number): number => 1 + Math.floor(random.fraction() * most);
+  const disk = new Killable(context);
+  const memory = new MemoryStore();
+  await memory.open(NOW_MS);
+  let store = await disk.open();
+  const scribe = new Scribe();
+  for (let group = 1; group <= 900; group += 1) {
+    scribe.note({ kind: 'add', queue: QUEUE, count: upTo(group % 50 === 0 ? 200 : 12), bytes: upTo(700) });
+    for (let each = upTo(14); each > 0; each -= 1)
+      scribe.note({ kind: 'remove', queue: QUEUE, which: upTo(2 ** 30) });
+    scribe.note({ kind: 'move', queue: QUEUE, which: upTo(1e6) });
+    const changes = scribe.take();
+    await Promise.all([store.commit(changes, NOW_MS + group), memory.commit(changes, NOW_MS + group)]);
+    if (group % 260 !== 0) continue;
+    assert.ok(disk.kept > 20, `${disk.kept} groups are kept`);
+    store = await disk.kill();
+    assert.equal(disk.opening.lastDurableMs, NOW_MS + group);
+    if (group % 520 === 0) assert.deepEqual(await seen(store), await seen(memory));
+  }
+  assert.ok(disk.rows('recent_block') <= 192);
+  store = await disk.kill();
+  assert.deepEqual(await seen(store), await seen(memory));
 });

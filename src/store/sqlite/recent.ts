@@ -1,5 +1,6 @@
 import { present } from '../../base/assert.ts';
 import type { Packed } from './packed.ts';
+import { RecentCounts } from './recent-counts.ts';
 
 /** A message that was added lately, and where it stands in the group that brought it. */
 export interface RecentMessage {
@@ -13,10 +14,11 @@ export interface RecentMessage {
   isGone: boolean;
 }
 
-/** A group whose row is kept, and the messages that it added. */
+/** A group that is kept, and the messages that it added. */
 interface RecentGroup {
   readonly number: number;
-  readonly sizeBytes: number;
+  /** How many blocks it takes. */
+  readonly blocks: number;
   readonly messages: readonly RecentMessage[];
 }
 
@@ -31,15 +33,28 @@ export const ADDED_NUMBERS = STATE_NUMBERS + 3;
  * came: most messages are settled soon, and one that is gone before its group leaves is never written to its place.
  */
 export class Recent {
+  /** What the groups say of their queues, and is not in their rows yet. */
+  readonly counts = new RecentCounts();
   readonly #queues = new Map<number, Map<number, RecentMessage>>();
   #groups: RecentGroup[] = [];
   #added: RecentMessage[] = [];
-  #lastNumber = 0;
-  #sizeBytes = 0;
+  #lastNumber: number;
+  #lastAtMs = 0;
+  #blocks = 0;
 
-  /** Bytes of the groups that are kept. */
-  get sizeBytes(): number {
-    return this.#sizeBytes;
+  /** All groups through this number have left. */
+  constructor(lastNumber: number) {
+    this.#lastNumber = lastNumber;
+  }
+
+  /** Blocks of the groups that are kept. */
+  get blocks(): number {
+    return this.#blocks;
+  }
+
+  /** The time of the last group; 0 before the first. */
+  get lastAtMs(): number {
+    return this.#lastAtMs;
   }
 
   get isEmpty(): boolean {
@@ -49,6 +64,16 @@ export class Recent {
   /** The number of the next group that is kept. */
   get nextNumber(): number {
     return this.#lastNumber + 1;
+  }
+
+  /** All groups before this one have left. */
+  get keptFrom(): number {
+    return this.#groups[0]?.number ?? this.nextNumber;
+  }
+
+  /** The time of the group that is being applied. */
+  noteTime(atMs: number): void {
+    this.#lastAtMs = atMs;
   }
 
   find(queue: number, order: number): RecentMessage | undefined {
@@ -72,19 +97,18 @@ export class Recent {
     return message;
   }
 
-  /** Takes all messages of a queue up to a place out; true when there was any. */
-  removeThrough(queue: number, throughOrder: number): boolean {
+  /** Takes all messages of a queue up to a place out. */
+  removeThrough(queue: number, throughOrder: number): void {
     const orders = [...(this.#queues.get(queue)?.keys() ?? [])].filter((order) => order <= throughOrder);
     for (const order of orders) this.remove(queue, order);
-    return orders.length > 0;
   }
 
   /** The present group is kept under this number. */
-  keep(number: number, sizeBytes: number): void {
-    this.#groups.push({ number, sizeBytes, messages: this.#added });
+  keep(number: number, blocks: number): void {
+    this.#groups.push({ number, blocks, messages: this.#added });
     this.#added = [];
-    this.#lastNumber = number;
-    this.#sizeBytes += sizeBytes;
+    this.#lastNumber = Math.max(this.#lastNumber, number);
+    this.#blocks += blocks;
   }
 
   /** All that is left, oldest first. */
@@ -92,28 +116,20 @@ export class Recent {
     return this.#groups.flatMap(({ messages }) => messages.filter(({ isGone }) => !isGone));
   }
 
-  /** The numbers of the groups that are kept. */
-  get numbers(): readonly number[] {
-    return this.#groups.map(({ number }) => number);
-  }
-
-  /** One group takes the place of all: what is left of them. */
-  join(number: number, sizeBytes: number): void {
-    const messages = this.left();
+  /** One group, which is still to be kept, takes the place of all: what is left of them. */
+  join(): void {
+    this.#added = [...this.left()];
     this.#groups = [];
-    this.#sizeBytes = 0;
-    if (messages.length === 0) return;
-    this.#added = [...messages];
-    this.keep(number, sizeBytes);
+    this.#blocks = 0;
   }
 
-  /** Lets the oldest group go: its number, and what is left of it. */
-  takeOldest(): { readonly number: number; readonly left: readonly RecentMessage[] } {
-    const { number, sizeBytes, messages } = present(this.#groups.shift(), 'the oldest group');
-    this.#sizeBytes -= sizeBytes;
+  /** Lets the oldest group go: what is left of it. */
+  takeOldest(): readonly RecentMessage[] {
+    const { blocks, messages } = present(this.#groups.shift(), 'the oldest group');
+    this.#blocks -= blocks;
     const left = messages.filter(({ isGone }) => !isGone);
     for (const { queue, order } of left) this.remove(queue, order);
-    return { number, left };
+    return left;
   }
 
   #begin(queue: number): Map<number, RecentMessage> {

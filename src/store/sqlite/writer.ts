@@ -45,7 +45,7 @@ class Writer {
   /** Enters this run; its number is durable before anybody learns it. */
   enterRun(): Opened {
     this.#database.exec('BEGIN IMMEDIATE; UPDATE platform SET run = run + 1');
-    this.#groups.moveToRows();
+    this.#groups.moveToRowsInLittleRoom();
     this.#database.exec('COMMIT');
     const row = present(
       this.#database.prepare('SELECT run, durable_at_ms FROM platform').get(),
@@ -75,12 +75,24 @@ class Writer {
 
   /** Brings all messages to their rows, where others read them. */
   moveToRows(): StepOutcome {
-    return this.#groups.areAllInRows ? 'durable' : this.run(() => this.#groups.moveToRows());
+    if (this.#groups.areAllInRows) return 'durable';
+    const outcome = this.run(() => this.#groups.moveToRows());
+    return outcome === 'durable' ? outcome : this.run(() => this.#groups.moveToRowsInLittleRoom());
   }
 
-  /** What is known of one queue; on a full disk as it would be with all messages in their rows. */
+  /** What is known of one queue. */
   loadQueue(queue: number, { nowMs, delayedLimit }: LoadAsk): PackedQueues {
-    const read = (): PackedQueues => this.#queues.one(queue, nowMs, delayedLimit);
+    return this.#load(() => this.#queues.one(queue, nowMs, delayedLimit));
+  }
+
+  loadQueues({ nowMs, delayedLimit }: LoadAsk): QueuesAnswer {
+    const row = present(this.#database.prepare('SELECT next_queue FROM platform').get(), 'the platform row');
+    const queues = this.#load(() => this.#queues.all(nowMs, delayedLimit));
+    return { ...queues, nextQueue: row['next_queue'] as number };
+  }
+
+  /** Reads with all messages in their rows; on a full disk as it would be with them there. */
+  #load(read: () => PackedQueues): PackedQueues {
     if (this.moveToRows() === 'durable') return read();
     const known = this.#transactions.tried(() => {
       this.#groups.moveToRows();
@@ -88,11 +100,6 @@ class Writer {
     });
     this.#groups.forget();
     return known;
-  }
-
-  loadQueues({ nowMs, delayedLimit }: LoadAsk): QueuesAnswer {
-    const row = present(this.#database.prepare('SELECT next_queue FROM platform').get(), 'the platform row');
-    return { ...this.#queues.all(nowMs, delayedLimit), nextQueue: row['next_queue'] as number };
   }
 
   afterAnswer(): void {
