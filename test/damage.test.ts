@@ -47,6 +47,18 @@ function rootPage(path: string, table: string): number {
   );
 }
 
+/** The page of the table of messages that holds this text: copies of it may stand elsewhere. */
+function pageWith(path: string, text: string): number {
+  using database = new DatabaseSync(path, { readOnly: true });
+  const pages = database.prepare("SELECT pageno FROM dbstat WHERE name = 'message'").all();
+  const file = readFileSync(path);
+  const page = pages
+    .map(({ pageno }) => Number(pageno))
+    .find((number) => file.subarray((number - 1) * PAGE_BYTES, number * PAGE_BYTES).includes(text));
+  assert.ok(page !== undefined, 'the text is there');
+  return page;
+}
+
 async function refusal(dataDirectory: string): Promise<string> {
   const words = ['up', '--port', '0', '--data', dataDirectory];
   const child = spawn(PROGRAM, words, { stdio: ['ignore', 'ignore', 'pipe'] });
@@ -93,7 +105,7 @@ test('a data directory of a newer program, or of another one, refuses the start 
 
 test('damage in a message that shows only later ends the program with the same sentence, and nothing is answered as done', async () => {
   const path = copy('late', (file) => {
-    overwrite(file, Math.floor(readFileSync(file).indexOf(marked(30)) / PAGE_BYTES) + 1);
+    overwrite(file, pageWith(file, marked(30)));
   });
   const port = await freePort();
   const words = ['up', '--port', String(port), '--data', path];
