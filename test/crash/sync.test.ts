@@ -70,7 +70,8 @@ async function ask(client: SqsClient): Promise<{ acknowledged: Acknowledged[]; a
   await client.demand('CreateQueue', { QueueName: 'traced' });
   const markers = Array.from({ length: 80 }, (_, number) => `mark-${number}-${hash('md5', String(number))}`);
   const sent = async (marker: string): Promise<Acknowledged> => {
-    const answer = await client.demand('SendMessage', { QueueUrl, MessageBody: marker });
+    // Twice: one of them may begin on one page and end on another.
+    const answer = await client.demand('SendMessage', { QueueUrl, MessageBody: `${marker} ${marker}` });
     return { marker, answer: String(answer['MD5OfMessageBody']) };
   };
   const acknowledged = await Promise.all(markers.map(sent));
