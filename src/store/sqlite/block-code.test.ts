@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { BLOCK_BYTES, blocksOf, cutIntoBlocks, groupOf, headOf } from './block-code.ts';
+import { BLOCK_BYTES, BlockCutter, blocksOf, groupOf, headOf, type TimedGroup } from './block-code.ts';
+
+const cutter = new BlockCutter();
+
+function cutIntoBlocks(number: number, whole: TimedGroup): Uint8Array[] {
+  const blocks: Uint8Array[] = [];
+  cutter.cut(number, whole, (block) => blocks.push(block.slice()));
+  return blocks;
+}
 
 const group = fc.record({
   atMs: fc.nat(2_000_000_000_000),

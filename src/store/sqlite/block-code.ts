@@ -28,21 +28,36 @@ export function blocksOf({ numbers, bytes }: Packed): number {
   return Math.ceil((GROUP_HEAD_NUMBERS * 8 + numbers.byteLength + bytes.byteLength) / ROOM_BYTES);
 }
 
-/** A group as blocks. All numbers are of 8 bytes, little endian. */
-export function cutIntoBlocks(number: number, group: TimedGroup): Uint8Array[] {
-  const { numbers, bytes, atMs } = group;
-  const whole = new Uint8Array(blocksOf(group) * ROOM_BYTES);
-  new Float64Array(whole.buffer).set([atMs, numbers.length, bytes.length]);
-  new Float64Array(whole.buffer).set(numbers, GROUP_HEAD_NUMBERS);
-  whole.set(bytes, (GROUP_HEAD_NUMBERS + numbers.length) * 8);
-  return Array.from({ length: whole.length / ROOM_BYTES }, (_, part) => {
-    const block = new Uint8Array(BLOCK_BYTES);
-    new Float64Array(block.buffer, 0, 2).set([number, part]);
-    block.set(whole.subarray(part * ROOM_BYTES, (part + 1) * ROOM_BYTES), HEAD_BYTES);
-    return block;
-  });
+/** Cuts groups into blocks. All numbers are of 8 bytes, little endian. */
+export class BlockCutter {
+  /** Of all blocks: none is made for each commit. */
+  readonly #block = new Uint8Array(BLOCK_BYTES);
+  readonly #head = new Float64Array(this.#block.buffer, 0, HEAD_BYTES / 8 + GROUP_HEAD_NUMBERS);
+
+  /** Hands over each block of a group, in order; a block is good until the next one. */
+  cut(number: number, { numbers, bytes, atMs }: TimedGroup, take: (block: Uint8Array) => void): void {
+    this.#head.set([number, 0, atMs, numbers.length, bytes.length]);
+    let part = 0;
+    let at = this.#head.byteLength;
+    for (const content of [new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength), bytes]) {
+      for (let from = 0; from < content.length;) {
+        if (at === BLOCK_BYTES) {
+          take(this.#block);
+          part += 1;
+          this.#head.set([number, part]);
+          at = HEAD_BYTES;
+        }
+        const piece = content.subarray(from, from + BLOCK_BYTES - at);
+        this.#block.set(piece, at);
+        at += piece.length;
+        from += piece.length;
+      }
+    }
+    take(this.#block.fill(0, at));
+  }
 }
 
+/** Reads the beginning of a block. */
 export function headOf(block: Uint8Array): BlockHead {
   const [group, part] = new Float64Array(block.slice(0, HEAD_BYTES).buffer);
   return { group: present(group, 'the number of a group'), part: present(part, 'the place of a block') };

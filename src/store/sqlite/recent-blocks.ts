@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { assert, present } from '../../base/assert.ts';
-import { blocksOf, cutIntoBlocks, groupOf, headOf, type TimedGroup } from './block-code.ts';
+import { BlockCutter, blocksOf, groupOf, headOf, type TimedGroup } from './block-code.ts';
 import { CHANGE_CODES } from './group-code.ts';
 import { contentOf, Packer, type Packed } from './packed.ts';
 import { ADDED_NUMBERS, Recent, type RecentMessage } from './recent.ts';
@@ -21,6 +21,7 @@ export class RecentBlocks {
   readonly #all: StatementSync;
   readonly #former: StatementSync;
   readonly #keptFrom: StatementSync;
+  readonly #cutter = new BlockCutter();
   /** The place of the next block. */
   #next = 0;
   /** There may be rows as they were before groups were kept in blocks. */
@@ -37,14 +38,14 @@ export class RecentBlocks {
 
   /** Keeps a group. Those before it must have left room for it. */
   keep(recent: Recent, group: TimedGroup): void {
-    const blocks = cutIntoBlocks(recent.nextNumber, group);
-    assert(recent.blocks + blocks.length <= MOST_BLOCKS, 'no block that counts is written over');
+    const blocks = blocksOf(group);
+    assert(recent.blocks + blocks <= MOST_BLOCKS, 'no block that counts is written over');
     if (recent.isEmpty) this.#next = 0;
-    for (const block of blocks) {
+    this.#cutter.cut(recent.nextNumber, group, (block) => {
       this.#write.run(this.#next, block);
       this.#next = (this.#next + 1) % MOST_BLOCKS;
-    }
-    recent.keep(recent.nextNumber, blocks.length);
+    });
+    recent.keep(recent.nextNumber, blocks);
   }
 
   /** Keeps what is left of all groups as one: in less room, when something of them has gone. */
