@@ -1,6 +1,6 @@
 import { isLoopback, type Config } from './config.ts';
 import { StatusQuestion, type RunFacts } from './admin/status.ts';
-import { systemRandom as random } from './base/random.ts';
+import { ManyIdsRandom } from './base/random.ts';
 import { failed, ok, type Result } from './base/result.ts';
 import { Scope } from './base/scope.ts';
 import { KeptBroker } from './broker/kept-broker.ts';
@@ -52,6 +52,7 @@ export async function startPlatform(
   if (!data.ok) return notStarted(data.failure.what);
   if (!walls.ok) return notStarted(walls.failure.what);
   const { clock, run } = data.value;
+  const random = new ManyIdsRandom();
   const troubles = new TroubleLog(clock, host.log);
   const tell: Tell = (event) => {
     figures.read(event);

@@ -1,4 +1,5 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes, randomFillSync, randomUUID } from 'node:crypto';
+import { UuidBlock } from './uuid-block.ts';
 
 /** The only source of chance: handed in, so that one seed gives one run. */
 export interface Random {
@@ -16,6 +17,23 @@ export const systemRandom: Random = {
   bytes: (sizeBytes) => randomBytes(sizeBytes),
   fraction: () => Math.random(),
 };
+
+/** The same for who needs very many ids. */
+export class ManyIdsRandom implements Random {
+  readonly #ids = new UuidBlock((bytes) => randomFillSync(bytes));
+
+  uuid(): string {
+    return this.#ids.next();
+  }
+
+  bytes(sizeBytes: number): Uint8Array {
+    return systemRandom.bytes(sizeBytes);
+  }
+
+  fraction(): number {
+    return systemRandom.fraction();
+  }
+}
 
 /** Repeatable chance (mulberry32) for tests and simulation: one seed, one sequence. Not fit for secrets. */
 export class SeededRandom implements Random {

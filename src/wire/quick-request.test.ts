@@ -21,6 +21,25 @@ test('a whole POST with its length is read, names in lower case, values without 
   );
 });
 
+test('a name is read as it stands, in lower case, also beside one that differs from it in one letter', () => {
+  const names = [
+    'Authorization',
+    'authorizatiom',
+    'CONTENT-TYPE',
+    'x-amz-targeT',
+    'x-amz-tarGeu',
+    'X!',
+    "Own-Name'9",
+  ];
+  const lines = names.map((name, index) => `${name}:${index}\t\r\n`).join('');
+  const request = read(`POST / HTTP/1.1\r\n${lines}Host: a\r\nContent-Length: 0\r\n\r\n`);
+  const expected = names.map((name, index) => [name.toLowerCase(), String(index)]);
+  assert.deepEqual(
+    request?.headers,
+    Object.fromEntries([...expected, ['host', 'a'], ['content-length', '0']]),
+  );
+});
+
 test('everything that is not plain is left to node:http', () => {
   const beyond: Readonly<Record<string, string>> = {
     'another method': `GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n`,

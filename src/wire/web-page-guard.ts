@@ -2,6 +2,9 @@ import { isIPv4, isIPv6 } from 'node:net';
 import type { RequestHead } from './door.ts';
 import type { Refusal } from './errors.ts';
 
+/** Hosts kept at a time; with signatures any name leads here, of any length that a head may have. */
+const KEPT_HOSTS = 100;
+
 /** Under which names this server may be reached. */
 export interface GuardParts {
   /** The address listened on; `0.0.0.0` and `::` stand for every address. */
@@ -21,6 +24,8 @@ export class WebPageGuard {
   readonly #names: ReadonlySet<string>;
   readonly #anyAddress: boolean;
   readonly #anyName: boolean;
+  /** Hosts that were found to be names of this server: every request says one, and nearly all the same. */
+  readonly #ownHosts = new Set<string>();
 
   constructor({ listenAddress, publicNames = [], isSigned = false }: GuardParts) {
     this.#names = new Set(
@@ -38,7 +43,7 @@ export class WebPageGuard {
 
   #foreign({ headers }: RequestHead): string | undefined {
     const { host, origin, referer, 'sec-fetch-site': site, 'x-amz-target': target } = headers;
-    if (host !== undefined && !this.#isOwn(hostName(host))) {
+    if (host !== undefined && !this.#ownHosts.has(host) && !this.#isOwnHost(host)) {
       return `The host "${host.slice(0, 100)}" is not a name of this server: use localhost or its address.`;
     }
     if (origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`) {
@@ -54,6 +59,13 @@ export class WebPageGuard {
       return 'An action in X-Amz-Target needs Content-Type: application/x-amz-json-1.0.';
     }
     return undefined;
+  }
+
+  #isOwnHost(host: string): boolean {
+    if (!this.#isOwn(hostName(host))) return false;
+    if (this.#ownHosts.size >= KEPT_HOSTS) this.#ownHosts.clear();
+    this.#ownHosts.add(host);
+    return true;
   }
 
   #isOwn(name: string): boolean {
