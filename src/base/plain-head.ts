@@ -31,7 +31,7 @@ const [TAB, LINE_FEED, RETURN, SPACE, COLON] = [0x09, 0x0a, 0x0d, 0x20, 0x3a];
 export function readPlainHead(bytes: Buffer): PlainHead | undefined {
   const headEnd = bytes.indexOf(HEAD_END);
   if (headEnd === -1 || headEnd > LONGEST_HEAD_BYTES) return undefined;
-  const text = bytes.latin1Slice(0, headEnd + 2);
+  const text = bytes.toString('latin1', 0, headEnd + 2);
   const methodEnd = text.indexOf(' ');
   const targetEnd = text.indexOf('\r\n') - VERSION.length;
   const method = text.slice(0, methodEnd);

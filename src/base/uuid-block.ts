@@ -24,7 +24,7 @@ export class UuidBlock {
     if (this.#used === IDS) this.#writeBlock();
     const at = this.#used * TEXT_BYTES;
     this.#used += 1;
-    return this.#text.latin1Slice(at, at + TEXT_BYTES);
+    return this.#text.toString('latin1', at, at + TEXT_BYTES);
   }
 
   #writeBlock(): void {

@@ -5,7 +5,7 @@ import { NotTheShape } from './input.ts';
 import { parseJsonObject, type JsonInput } from './json-input.ts';
 
 const CONTENT_TYPE = 'application/x-amz-json-1.0';
-const JSON_HEADERS: readonly string[] = ['Content-Type', CONTENT_TYPE];
+const JSON_HEADERS: readonly string[] = Object.freeze(['Content-Type', CONTENT_TYPE]);
 
 /** The action that `X-Amz-Target: SERVICE.ACTION` names; empty when it does not name this service. */
 export function targetAction(head: RequestHead, service: string): string {

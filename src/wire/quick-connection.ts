@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { Cancel, Clock } from '../base/clock.ts';
 import type { RequestId } from '../base/ids.ts';
 import type { Random } from '../base/random.ts';
-import { answerHead, type HttpDate } from './answer-text.ts';
+import type { AnswerHeads, HttpDate } from './answer-text.ts';
 import type { Answer } from './door.ts';
 import type { HttpLimits } from './http-limits.ts';
 import { QuickExchange } from './quick-exchange.ts';
@@ -23,6 +23,7 @@ export interface QuickParts {
 /** What a connection is told by its lane. */
 export interface QuickLaneSide {
   readonly date: HttpDate;
+  readonly heads: AnswerHeads;
   readonly isStopping: boolean;
   /** The connection is closed, or is not the lane's any more. */
   left(connection: QuickConnection): void;
@@ -75,7 +76,7 @@ export class QuickConnection {
   ): Promise<void> {
     const { socket } = this;
     if (!socket.destroyed)
-      socket.write(answerHead(answer, undefined, this.#more(exchange.requestId)), 'latin1');
+      socket.write(this.#lane.heads.write(answer, undefined, this.#more(exchange.requestId)), 'latin1');
     const { clock, limits } = this.#parts;
     const write = (piece: Uint8Array): boolean => writeChunk(socket, piece);
     await sendPieces(pieces, { outgoing: socket, write, clock, unreadAnswerMs: limits.unreadAnswerMs });
@@ -159,7 +160,7 @@ export class QuickConnection {
   #write(answer: Answer, requestId: RequestId): void {
     const { body } = answer;
     const sizeBytes = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
-    const head = answerHead(answer, sizeBytes, this.#more(requestId));
+    const head = this.#lane.heads.write(answer, sizeBytes, this.#more(requestId));
     if (typeof body === 'string') {
       // A text of as many bytes as characters is ASCII, and written without being encoded.
       this.socket.write(head + body, sizeBytes === body.length ? 'latin1' : 'utf8');

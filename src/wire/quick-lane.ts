@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Cancel } from '../base/clock.ts';
-import { HttpDate } from './answer-text.ts';
+import { AnswerHeads, HttpDate } from './answer-text.ts';
 import { QuickConnection, type QuickLaneSide, type QuickParts } from './quick-connection.ts';
 
 /**
@@ -9,6 +9,7 @@ import { QuickConnection, type QuickLaneSide, type QuickParts } from './quick-co
  */
 export class QuickLane implements QuickLaneSide {
   readonly date: HttpDate;
+  readonly heads = new AnswerHeads();
   isStopping = false;
   readonly #parts: QuickParts;
   readonly #connections = new Set<QuickConnection>();
