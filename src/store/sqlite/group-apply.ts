@@ -1,20 +1,18 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { assert, present } from '../../base/assert.ts';
 import { CHANGE_CODES, type PackedGroup } from './group-code.ts';
-import { contentOf, Unpacker } from './packed.ts';
+import { MessageRows, NOWHERE } from './message-rows.ts';
+import { Unpacker } from './packed.ts';
 import { blocksOf } from './block-code.ts';
-import type { Recent, RecentMessage } from './recent.ts';
+import { STATE_NUMBERS, type Recent } from './recent.ts';
 import { MOST_BLOCKS, RecentBlocks } from './recent-blocks.ts';
-import { takeAdded, takeState } from './repeat.ts';
+import { takeAdded } from './repeat.ts';
 import { SendsTable } from './sends-table.ts';
-import { ORDER_BITS, ORDER_MASK, type Slots } from './slots.ts';
+import { ORDER_BITS, type Slots } from './slots.ts';
 import { Write } from './write.ts';
 
 /** `(slot << 43) | order`, as parameters. */
 const ID = `((? << ${ORDER_BITS}) | ?)`;
-
-/** The slot of a queue that is not there: nothing stands in it, and what is said of it comes too late. */
-const NOWHERE = 0;
 
 /**
  * When there is no room for a group, so many blocks are left of those before it: rows written together share their pages, but whoever waits for a
@@ -29,28 +27,26 @@ const MOST_BLOCKS_OF_GROUP = MOST_BLOCKS / 2;
 const MOST_BYTES_PER_NUMBER = 128;
 
 /**
- * Writes the rows of a group, inside the writing thread and inside a transaction. Messages come to their rows some time after their group,
- * which is kept until then.
+ * Writes the rows of a group, inside the writing thread and inside a transaction. What is said of messages comes to their rows some time
+ * after its group, which is kept until then.
  */
 export class GroupApply {
   readonly #slots: Slots;
   readonly #slotOf = new Map<number, number>();
   readonly #statements: Statements;
   readonly #slotRow: StatementSync;
-  readonly #later: StatementSync;
+  readonly #rows: MessageRows;
   readonly #sends: SendsTable;
   readonly #blocks: RecentBlocks;
   #recent: Recent;
-  /** The group that is being applied is kept: the messages that it adds need not come to their rows at once. */
+  /** The group that is being applied is kept: what it says of messages need not come to their rows at once. */
   #isKept = false;
 
   constructor(database: DatabaseSync, slots: Slots) {
     this.#slots = slots;
     this.#statements = prepare(database);
     this.#slotRow = database.prepare('SELECT slot FROM queue WHERE queue = ?');
-    this.#later = database.prepare(
-      `SELECT 1 FROM standing WHERE id > ${ID} AND id <= (? << ${ORDER_BITS}) + ${ORDER_MASK} LIMIT 1`,
-    );
+    this.#rows = new MessageRows(database);
     this.#sends = new SendsTable(database);
     this.#blocks = new RecentBlocks(database);
     this.#recent = this.#blocks.load();
@@ -102,9 +98,9 @@ export class GroupApply {
 
   /** Groups go oldest first. */
   #moveToRowsDownTo(blocks: number): void {
-    const left: RecentMessage[] = [];
-    while (this.#recent.blocks > blocks) left.push(...this.#recent.takeOldest());
-    for (const message of left) this.#insert(this.#slot(message.queue), message);
+    const { changes, messages } = this.#recent.takeDownTo(blocks);
+    this.#rows.change(changes, (queue) => this.#slot(queue));
+    for (const message of messages) this.#rows.insert(this.#slot(message.queue), message);
     this.#writeCounts(this.#recent.keptFrom);
   }
 
@@ -139,9 +135,9 @@ export class GroupApply {
       case CHANGE_CODES['message-added']:
         return this.#add(queue, slot, unpacker, group);
       case CHANGE_CODES['message-moved']:
-        return this.#move(queue, slot, unpacker);
+        return this.#move(queue, slot, unpacker, group);
       case CHANGE_CODES['message-removed']:
-        return this.#remove(queue, slot, unpacker);
+        return this.#remove(queue, slot, unpacker.number(), group);
       case CHANGE_CODES.counted:
         return this.#count(queue, unpacker);
       case CHANGE_CODES['sends-remembered']:
@@ -179,8 +175,7 @@ export class GroupApply {
   #purge(queue: number, slot: number, throughOrder: number): void {
     this.#recent.removeThrough(queue, throughOrder);
     if (slot === NOWHERE) return;
-    const isAll = this.#later.get(slot, throughOrder, slot) === undefined;
-    if (!isAll) {
+    if (this.#rows.hasBehind(slot, throughOrder)) {
       this.#statements.removeMessages.run(slot, slot, throughOrder);
       this.#statements.removeStandings.run(slot, slot, throughOrder);
       return;
@@ -194,64 +189,24 @@ export class GroupApply {
     if (slot === NOWHERE) return unpacker.skipAdded();
     const message = takeAdded(queue, unpacker, group);
     if (this.#isKept) this.#recent.add(message);
-    else this.#insert(slot, message);
+    else this.#rows.insert(slot, message);
   }
 
-  #insert(slot: number, { order, group, numbersAt: at, contentAt }: RecentMessage): void {
-    if (slot === NOWHERE) return;
-    const { numbers } = group;
-    const number = (which: number): number => present(numbers[at + which], 'a number of the message');
-    this.#statements.addStanding.run(
-      ...[
-        slot,
-        order,
-        number(0),
-        number(1),
-        number(2),
-        number(3),
-        number(4),
-        number(5),
-        number(6),
-        number(7),
-      ],
-    );
-    this.#statements.addMessage.run(slot, order, contentOf(group, contentAt));
-  }
-
-  #move(queue: number, slot: number, unpacker: Unpacker): void {
+  #move(queue: number, slot: number, unpacker: Unpacker, group: PackedGroup): void {
     const order = unpacker.number();
-    const recent = this.#recent.find(queue, order);
-    if (recent !== undefined) return takeState(recent, unpacker);
-    this.#statements.move.run(
-      unpacker.number(),
-      unpacker.number(),
-      unpacker.number(),
-      unpacker.number(),
-      unpacker.number(),
-      slot,
-      order,
-    );
+    const stateAt = unpacker.numbersAt;
+    unpacker.skip(STATE_NUMBERS);
+    if (this.#isKept || this.#recent.find(queue, order) !== undefined)
+      return this.#recent.move({ queue, order, group, stateAt, isGone: false });
+    this.#recent.dropChange(queue, order);
+    this.#rows.move(slot, order, group.numbers, stateAt);
   }
 
-  /** What is removed one after the other goes at once: receives hand out in order, and batches settle what they got. */
-  #remove(queue: number, slot: number, unpacker: Unpacker): void {
-    const first = unpacker.number();
-    if (this.#recent.remove(queue, first) !== undefined) return;
-    let last = first;
-    while (this.#isNextOfRun(queue, last + 1, unpacker)) last += 1;
-    const { removeStanding, removeMessage, removeStandingRun, removeMessageRun } = this.#statements;
-    if (first === last) {
-      removeStanding.run(slot, first);
-      removeMessage.run(slot, first);
-    } else {
-      removeStandingRun.run(slot, first, slot, last);
-      removeMessageRun.run(slot, first, slot, last);
-    }
-  }
-
-  #isNextOfRun(queue: number, order: number, unpacker: Unpacker): boolean {
-    if (this.#recent.find(queue, order) !== undefined) return false;
-    return unpacker.takes(CHANGE_CODES['message-removed'], queue, order);
+  #remove(queue: number, slot: number, order: number, group: PackedGroup): void {
+    if (this.#isKept || this.#recent.find(queue, order) !== undefined)
+      return this.#recent.remove({ queue, order, group, stateAt: undefined, isGone: false });
+    this.#recent.dropChange(queue, order);
+    this.#rows.remove(slot, order, order);
   }
 
   #slot(queue: number): number {
@@ -286,15 +241,6 @@ function texts() {
     setSlot: 'UPDATE queue SET slot = ? WHERE queue = ?',
     count: 'UPDATE queue SET messages = ?, next_order = ? WHERE queue = ?',
     platform: 'UPDATE platform SET durable_at_ms = max(durable_at_ms, ?), kept_from = ?',
-    addStanding: `INSERT INTO standing VALUES (${ID}, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0))`,
-    addMessage: `INSERT INTO message VALUES (${ID}, ?)`,
-    move:
-      'UPDATE standing SET visible_at_ms = ?, holder = ?, receive_count = ?, first_received_at_ms = ?, ' +
-      `leased_at_ms = ? WHERE id = ${ID}`,
-    removeStanding: `DELETE FROM standing WHERE id = ${ID}`,
-    removeMessage: `DELETE FROM message WHERE id = ${ID}`,
-    removeStandingRun: `DELETE FROM standing WHERE id BETWEEN ${ID} AND ${ID}`,
-    removeMessageRun: `DELETE FROM message WHERE id BETWEEN ${ID} AND ${ID}`,
     removeStandings: `DELETE FROM standing WHERE id BETWEEN (? << ${ORDER_BITS}) AND ${ID}`,
     removeMessages: `DELETE FROM message WHERE id BETWEEN (? << ${ORDER_BITS}) AND ${ID}`,
   };

@@ -95,15 +95,6 @@ export class Unpacker {
     return present(this.#numbers[this.#at++], 'the next number');
   }
 
-  /** Takes these numbers, if they are the next ones. */
-  takes(first: number, second: number, third: number): boolean {
-    const at = this.#at;
-    const areNext =
-      this.#numbers[at] === first && this.#numbers[at + 1] === second && this.#numbers[at + 2] === third;
-    if (areNext) this.#at += 3;
-    return areNext;
-  }
-
   skip(count: number): void {
     this.#at += count;
   }

@@ -3,7 +3,7 @@ import { assert, present } from '../../base/assert.ts';
 import { BlockCutter, blocksOf, groupOf, headOf, type TimedGroup } from './block-code.ts';
 import { CHANGE_CODES } from './group-code.ts';
 import { contentOf, Packer, type Packed } from './packed.ts';
-import { ADDED_NUMBERS, Recent, type RecentMessage } from './recent.ts';
+import { ADDED_NUMBERS, Recent, STATE_NUMBERS, type Left } from './recent.ts';
 import { repeat } from './repeat.ts';
 import { Write } from './write.ts';
 
@@ -50,11 +50,9 @@ export class RecentBlocks {
 
   /** Keeps what is left of all groups as one: in less room, when something of them has gone. */
   join(recent: Recent): void {
-    const left = recent.left();
-    const group = { ...packedAgain(left), atMs: recent.lastAtMs };
-    recent.join();
+    const group = { ...packedAgain(recent.join()), atMs: recent.lastAtMs };
     this.giveBack();
-    if (left.length > 0) this.keep(recent, group);
+    if (group.numbers.length > 0) this.keep(recent, group);
   }
 
   /** Lets go of all blocks, also of those that would only be written over. None of them may count after this transaction. */
@@ -73,7 +71,7 @@ export class RecentBlocks {
       const { parts, nextPlace } = present(groups.get(number), 'the blocks of a group');
       const group = groupOf(parts);
       recent.noteTime(group.atMs);
-      repeat(recent, { ...group, number });
+      repeat(recent, { ...group, number, isWhole: true });
       recent.keep(number, parts.length);
       this.#next = nextPlace;
     }
@@ -103,19 +101,27 @@ export class RecentBlocks {
       const numbers = new Float64Array(new Uint8Array(row['numbers'] as Uint8Array).buffer);
       const bytes = new Uint8Array(row['bytes'] as Uint8Array);
       const number = row['number'] as number;
-      repeat(recent, { numbers, bytes, number });
+      repeat(recent, { numbers, bytes, number, isWhole: false });
       recent.keep(number, blocksOf({ numbers, bytes }));
     }
     recent.counts.clear();
   }
 }
 
-/** Messages as a group that adds them. */
-function packedAgain(messages: readonly RecentMessage[]): Packed {
+/** What is left of groups, as one. */
+function packedAgain({ messages, changes }: Left): Packed {
   const packer = new Packer();
+  const copy = ({ numbers }: Packed, at: number, count: number): void => {
+    for (const number of numbers.subarray(at, at + count)) packer.number(number);
+  };
+  for (const { queue, order, group, stateAt } of changes) {
+    const kind = stateAt === undefined ? 'message-removed' : 'message-moved';
+    for (const number of [CHANGE_CODES[kind], queue, order]) packer.number(number);
+    if (stateAt !== undefined) copy(group, stateAt, STATE_NUMBERS);
+  }
   for (const { queue, order, group, numbersAt, contentAt } of messages) {
     for (const number of [CHANGE_CODES['message-added'], queue, order]) packer.number(number);
-    for (const number of group.numbers.subarray(numbersAt, numbersAt + ADDED_NUMBERS)) packer.number(number);
+    copy(group, numbersAt, ADDED_NUMBERS);
     packer.content(contentOf(group, contentAt));
   }
   return packer.packed();

@@ -1,25 +1,34 @@
 import { present } from '../../base/assert.ts';
 import type { Packed } from './packed.ts';
+import { Places, type AtPlace } from './places.ts';
 import { RecentCounts } from './recent-counts.ts';
 
 /** A message that was added lately, and where it stands in the group that brought it. */
-export interface RecentMessage {
-  readonly queue: number;
-  readonly order: number;
+export interface RecentMessage extends AtPlace {
   readonly group: Packed;
   /** Its first number, of {@link ADDED_NUMBERS}; what moves it writes its state there. */
   readonly numbersAt: number;
   readonly contentAt: number;
-  /** It was removed, and need not be written any more. */
-  isGone: boolean;
 }
 
-/** A group that is kept, and the messages that it added. */
-interface RecentGroup {
+/** What was said lately of a message that stands in its rows: they hear of it when its group leaves, unless more is said until then. */
+export interface RowChange extends AtPlace {
+  readonly group: Packed;
+  /** Where its new state stands, of {@link STATE_NUMBERS}; undefined for one that was removed. */
+  readonly stateAt: number | undefined;
+}
+
+/** Messages that were added, and what was said of others. */
+export interface Left {
+  readonly messages: readonly RecentMessage[];
+  readonly changes: readonly RowChange[];
+}
+
+/** A group that is kept. */
+interface RecentGroup extends Left {
   readonly number: number;
   /** How many blocks it takes. */
   readonly blocks: number;
-  readonly messages: readonly RecentMessage[];
 }
 
 /** Numbers of a message's state. */
@@ -29,15 +38,18 @@ export const STATE_NUMBERS = 5;
 export const ADDED_NUMBERS = STATE_NUMBERS + 3;
 
 /**
- * The messages that were added lately. They stand in no table yet, but in the groups that brought them, which are kept as they
- * came: most messages are settled soon, and one that is gone before its group leaves is never written to its place.
+ * What was said lately of messages. It stands in no table yet, but in the groups that said it, which are kept as they came: most
+ * messages are settled soon, and of one that is gone before its group leaves nothing is ever written to its place.
  */
 export class Recent {
   /** What the groups say of their queues, and is not in their rows yet. */
   readonly counts = new RecentCounts();
-  readonly #queues = new Map<number, Map<number, RecentMessage>>();
+  readonly #messages = new Places<RecentMessage>();
+  readonly #changes = new Places<RowChange>();
   #groups: RecentGroup[] = [];
+  /** Of the present group. */
   #added: RecentMessage[] = [];
+  #said: RowChange[] = [];
   #lastNumber: number;
   #lastAtMs = 0;
   #blocks = 0;
@@ -77,64 +89,84 @@ export class Recent {
   }
 
   find(queue: number, order: number): RecentMessage | undefined {
-    return this.#queues.get(queue)?.get(order);
+    return this.#messages.find(queue, order);
   }
 
   /** A message of the present group. */
   add(message: RecentMessage): void {
-    const messages = this.#queues.get(message.queue) ?? this.#begin(message.queue);
-    messages.set(message.order, message);
+    this.#messages.put(message);
     this.#added.push(message);
   }
 
-  /** Takes a message out, if it is here. */
-  remove(queue: number, order: number): RecentMessage | undefined {
-    const messages = this.#queues.get(queue);
-    const message = messages?.get(order);
-    if (message === undefined) return undefined;
-    message.isGone = true;
-    messages?.delete(order);
-    return message;
+  /** The present group gives a new state to a message that is here, or to one that stands in its rows. */
+  move(change: RowChange & { readonly stateAt: number }): void {
+    const { queue, order, group, stateAt } = change;
+    const message = this.find(queue, order);
+    if (message === undefined) return this.#change(change);
+    const state = group.numbers.subarray(stateAt, stateAt + STATE_NUMBERS);
+    message.group.numbers.set(state, message.numbersAt);
+  }
+
+  /** The present group removes a message that is here, or one that stands in its rows. */
+  remove(change: RowChange & { readonly stateAt: undefined }): void {
+    if (this.#messages.remove(change.queue, change.order) === undefined) this.#change(change);
+  }
+
+  /** The rows of a message are changed just now: what was to be done to them is void. */
+  dropChange(queue: number, order: number): void {
+    this.#changes.remove(queue, order);
   }
 
   /** Takes all messages of a queue up to a place out. */
   removeThrough(queue: number, throughOrder: number): void {
-    const orders = [...(this.#queues.get(queue)?.keys() ?? [])].filter((order) => order <= throughOrder);
-    for (const order of orders) this.remove(queue, order);
+    this.#messages.removeThrough(queue, throughOrder);
+    this.#changes.removeThrough(queue, throughOrder);
   }
 
   /** The present group is kept under this number. */
   keep(number: number, blocks: number): void {
-    this.#groups.push({ number, blocks, messages: this.#added });
-    this.#added = [];
+    this.#groups.push({ number, blocks, messages: this.#added, changes: this.#said });
+    [this.#added, this.#said] = [[], []];
     this.#lastNumber = Math.max(this.#lastNumber, number);
     this.#blocks += blocks;
   }
 
-  /** All that is left, oldest first. */
-  left(): readonly RecentMessage[] {
-    return this.#groups.flatMap(({ messages }) => messages.filter(({ isGone }) => !isGone));
-  }
-
   /** One group, which is still to be kept, takes the place of all: what is left of them. */
-  join(): void {
-    this.#added = [...this.left()];
+  join(): Left {
+    const left = leftOf(this.#groups);
+    [this.#added, this.#said] = [[...left.messages], [...left.changes]];
     this.#groups = [];
     this.#blocks = 0;
-  }
-
-  /** Lets the oldest group go: what is left of it. */
-  takeOldest(): readonly RecentMessage[] {
-    const { blocks, messages } = present(this.#groups.shift(), 'the oldest group');
-    this.#blocks -= blocks;
-    const left = messages.filter(({ isGone }) => !isGone);
-    for (const { queue, order } of left) this.remove(queue, order);
     return left;
   }
 
-  #begin(queue: number): Map<number, RecentMessage> {
-    const messages = new Map<number, RecentMessage>();
-    this.#queues.set(queue, messages);
-    return messages;
+  /** Lets the oldest groups go until no more blocks than these are kept: what is left of those groups. */
+  takeDownTo(blocks: number): Left {
+    const groups: RecentGroup[] = [];
+    while (this.#blocks > blocks) {
+      const group = present(this.#groups.shift(), 'the oldest group');
+      this.#blocks -= group.blocks;
+      groups.push(group);
+    }
+    const left = leftOf(groups);
+    for (const { queue, order } of left.messages) this.#messages.remove(queue, order);
+    for (const { queue, order } of left.changes) this.#changes.remove(queue, order);
+    return left;
   }
+
+  /** What is gone stays gone. */
+  #change(change: RowChange): void {
+    const before = this.#changes.find(change.queue, change.order);
+    if (before !== undefined && before.stateAt === undefined) return;
+    this.#changes.put(change);
+    this.#said.push(change);
+  }
+}
+
+/** Oldest first. */
+function leftOf(groups: readonly Left[]): Left {
+  return {
+    messages: groups.flatMap(({ messages }) => messages.filter(({ isGone }) => !isGone)),
+    changes: groups.flatMap(({ changes }) => changes.filter(({ isGone }) => !isGone)),
+  };
 }

@@ -5,6 +5,8 @@ import { ADDED_NUMBERS, STATE_NUMBERS, type Recent, type RecentMessage } from '.
 /** A group that was kept. */
 export interface KeptGroup extends Packed {
   readonly number: number;
+  /** False for one of format 4: what it said of messages in their rows was done to them at once, and later groups may have said more. */
+  readonly isWhole: boolean;
 }
 
 /** Passes a message that a group adds, from the number behind its queue on. */
@@ -15,15 +17,7 @@ export function takeAdded(queue: number, unpacker: Unpacker, group: Packed): Rec
   return { queue, order, group, numbersAt, contentAt: unpacker.passContent(), isGone: false };
 }
 
-/** Takes a new state of a message. */
-export function takeState({ group, numbersAt }: RecentMessage, unpacker: Unpacker): void {
-  for (let at = 0; at < STATE_NUMBERS; at += 1) group.numbers[numbersAt + at] = unpacker.number();
-}
-
-/**
- * What a group did to the messages that were kept with it or before it, and what it said of its queues. All else that it did stands in its place
- * already, and so does what it says of messages that are not kept any more.
- */
+/** What a group said of messages and of its queues. All else that it did stands in its place already. */
 export function repeat(recent: Recent, group: KeptGroup): void {
   const unpacker = new Unpacker(group);
   while (!unpacker.isAtEnd) {
@@ -41,11 +35,18 @@ function repeatOne(
     case CHANGE_CODES['message-added']:
       return recent.add(takeAdded(queue, unpacker, group));
     case CHANGE_CODES['message-moved']: {
-      const message = recent.find(queue, unpacker.number());
-      return message === undefined ? unpacker.skip(STATE_NUMBERS) : takeState(message, unpacker);
+      const order = unpacker.number();
+      const stateAt = unpacker.numbersAt;
+      unpacker.skip(STATE_NUMBERS);
+      if (isHeard(recent, queue, order, group)) recent.move({ queue, order, group, stateAt, isGone: false });
+      return;
     }
-    case CHANGE_CODES['message-removed']:
-      return void recent.remove(queue, unpacker.number());
+    case CHANGE_CODES['message-removed']: {
+      const order = unpacker.number();
+      const change = { queue, order, group, stateAt: undefined, isGone: false };
+      if (isHeard(recent, queue, order, group)) recent.remove(change);
+      return;
+    }
     case CHANGE_CODES.purged:
       return recent.removeThrough(queue, unpacker.number());
     case CHANGE_CODES['queue-deleted']:
@@ -62,4 +63,8 @@ function repeatOne(
       // The definition of a queue does not stand among the numbers.
       return;
   }
+}
+
+function isHeard(recent: Recent, queue: number, order: number, { isWhole }: KeptGroup): boolean {
+  return isWhole || recent.find(queue, order) !== undefined;
 }

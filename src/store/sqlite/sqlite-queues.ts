@@ -42,7 +42,7 @@ const FULL_MS = 100;
 export class SqliteQueues implements QueueStore {
   readonly #options: SqliteQueuesOptions;
   #fullHeard = 0;
-  /** Messages were added since all were last brought to their rows. */
+  /** Something was said of messages since all of it was last brought to their rows. */
   #mayBeKept = false;
   /** Settled when they are in their rows; undefined while none is brought there. */
   #moving: Promise<void> | undefined;
@@ -71,7 +71,7 @@ export class SqliteQueues implements QueueStore {
     const packed = packGroup(group, atMs);
     const fullHeard = this.#fullHeard;
     const handed = { ...packed, fullHeard };
-    this.#mayBeKept ||= group.some(({ kind }) => kind === 'message-added');
+    this.#mayBeKept ||= group.some((change) => 'order' in change);
     const outcome = await this.#options.writer.ask('commit', handed, buffersOf(packed));
     // Only the first answer of a full disk is news: the groups behind it were refused because of it.
     if (outcome === 'disk-full' && fullHeard === this.#fullHeard) this.#fullHeard += 1;
