@@ -1,9 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
 import fc from 'fast-check';
 import type { QueueId } from '../../base/ids.ts';
 import { SeededRandom } from '../../base/random.ts';
@@ -25,75 +21,9 @@ import {
   written,
 } from '../contract.facts.ts';
 import { MemoryStore } from '../memory/memory-store.ts';
-import type { QueueStore, StoreOpening } from '../queue-store.ts';
+import type { QueueStore } from '../queue-store.ts';
 import { copyDatabase } from './backup.ts';
-import { headOf } from './block-code.ts';
-import { SqliteStore, type SqliteStoreOptions } from './sqlite-store.ts';
-
-/** A data directory that a kill may meet at any moment: what the file holds then goes on as another. */
-class Killable {
-  readonly #directory: string;
-  #copies = 0;
-  #store: SqliteStore | undefined;
-  #opening: StoreOpening | undefined;
-
-  constructor(context: TestContext) {
-    this.#directory = mkdtempSync(join(tmpdir(), 'millrace-recent-'));
-    context.after(async () => {
-      await this.#store?.[Symbol.asyncDispose]();
-      rmSync(this.#directory, { recursive: true });
-    });
-  }
-
-  get path(): string {
-    return join(this.#directory, `${this.#copies}.db`);
-  }
-
-  async open(settings: SqliteStoreOptions['settings'] = {}): Promise<QueueStore> {
-    const onFatal = (what: string): void => assert.fail(what);
-    const store = await SqliteStore.open({ path: this.path, onFatal, settings });
-    assert.ok(store.ok);
-    this.#store = store.value;
-    this.#opening = await store.value.queues.open(NOW_MS);
-    return store.value.queues;
-  }
-
-  /** What the store held when it was last opened. */
-  get opening(): StoreOpening {
-    assert.ok(this.#opening);
-    return this.#opening;
-  }
-
-  /** Opens what a kill at this moment would leave. */
-  async kill(): Promise<QueueStore> {
-    const [before, store] = [this.path, this.#store];
-    this.#copies += 1;
-    for (const ending of ['', '-wal'])
-      if (existsSync(before + ending)) copyFileSync(before + ending, this.path + ending);
-    await store?.[Symbol.asyncDispose]();
-    return this.open();
-  }
-
-  rows(table: string): number {
-    return this.ask(`SELECT count(*) AS answer FROM ${table}`);
-  }
-
-  /** How many groups are kept. */
-  get kept(): number {
-    using database = new DatabaseSync(this.path, { readOnly: true });
-    const blocks = database.prepare('SELECT content, kept_from FROM recent_block, platform').all();
-    const groups = blocks
-      .filter((row) => headOf(row['content'] as Uint8Array).group >= Number(row['kept_from']))
-      .map((row) => headOf(row['content'] as Uint8Array).group);
-    return new Set(groups).size;
-  }
-
-  /** What stands in the rows at this moment. */
-  ask(question: string): number {
-    using database = new DatabaseSync(this.path, { readOnly: true });
-    return Number(database.prepare(question).get()?.['answer']);
-  }
-}
+import { Killable } from './fixtures/killable.ts';
 
 test('a message that is removed soon never gets a row of its own', async (context) => {
   const disk = new Killable(context);
@@ -127,51 +57,6 @@ test('what was added, moved, removed and purged lately outlives a kill', async (
   assert.deepEqual((await again.reload(QUEUE, NOW_MS))?.leases, [
     { order: 18, state: LEASED, sentAtMs: NOW_MS, lane: 0 },
   ]);
-});
-
-test('rows hear of a lease and of an end with the groups that said it, also after a kill', async (context) => {
-  const disk = new Killable(context);
-  const store = await disk.open();
-  await store.commit([written(QUEUE, ''), ...[1, 2, 3, 4].map((order) => addedAt(order, plain()))], NOW_MS);
-  assert.deepEqual(await ordersOf(store), [1, 2, 3, 4]);
-  await store.commit([moved(1, LEASED), moved(2, visibleAt(NOW_MS + 5))], NOW_MS + 1);
-  await store.commit([removed(1), removed(4), moved(2, LEASED)], NOW_MS + 2);
-  assert.deepEqual([disk.rows('message'), disk.rows('standing')], [4, 4]);
-  const again = await disk.kill();
-  assert.deepEqual([disk.rows('message'), disk.rows('standing')], [2, 2]);
-  assert.deepEqual((await again.reload(QUEUE, NOW_MS))?.leases, [
-    { order: 2, state: LEASED, sentAtMs: NOW_MS, lane: 0 },
-  ]);
-  await again.commit([removed(2)], NOW_MS + 3);
-  assert.deepEqual(await ordersOf(again), [3]);
-});
-
-test('on a full disk rows hear of an end, and what was said of others before stays said', async (context) => {
-  const disk = new Killable(context);
-  const store = await disk.open({ maximumPages: 400 });
-  await store.commit([written(QUEUE, '')], NOW_MS);
-  const many = Array.from({ length: 200 }, (_, index) => addedAt(index + 1, plain('x'.repeat(500))));
-  await store.commit(many, NOW_MS + 1);
-  assert.equal((await ordersOf(store)).length, 100);
-  await store.commit([moved(1, LEASED), moved(2, LEASED), removed(3)], NOW_MS + 2);
-  let next = 201;
-  for (let outcome = 'committed'; outcome === 'committed'; next += 10) {
-    const more = Array.from({ length: 10 }, (_, index) => addedAt(next + index, plain('x'.repeat(900))));
-    outcome = await store.commit(more, NOW_MS + next);
-  }
-  for (let order = 4; order <= 150; order += 1)
-    assert.equal(await store.commit([removed(order)], NOW_MS + 5000 + order), 'committed');
-  assert.equal(await store.commit([removed(1)], NOW_MS + 9000), 'committed');
-  const again = await disk.kill();
-  const first = await again.page(line({ limit: 5 }));
-  assert.deepEqual(
-    first.messages.map(({ order }) => order),
-    [151, 152, 153, 154, 155],
-  );
-  assert.deepEqual(
-    (await again.reload(QUEUE, NOW_MS))?.leases.map(({ order }) => order),
-    [2],
-  );
 });
 
 test('a long message goes to its row at once, and those before it with it', async (context) => {
