@@ -100,9 +100,12 @@ while True: time.sleep(60)`,
   },
   'Node writes what are no frames to its door': {
     node: `
-      const { prototype } = require('net').Socket;
-      const { write } = prototype;
-      prototype.write = function () { return write.call(this, Buffer.alloc(4096, 255)); };
+      const { fstatSync, writeSync } = require('fs');
+      for (let open = 3; open < 64; open += 1) {
+        try {
+          if (fstatSync(open).isSocket()) writeSync(open, Buffer.alloc(4096, 255));
+        } catch {}
+      }
       return 1;`,
     matches: /Unhandled.*Runtime\.ExitError/,
   },
