@@ -8,7 +8,7 @@ import {
  * The least that AWS takes. The transactions of clicks wait for each other at their campaigns' budgets: more at once charge
  * no faster, but each holds fewer clicks, and costs as much.
  */
-const MOST_AT_ONCE = 2;
+export const MOST_AT_ONCE = 2;
 
 /** Lets the function handle the messages of the queue, unless it does already. */
 export async function ensureMapping(

@@ -1,5 +1,5 @@
 import type postgres from 'postgres';
-import { createCampaign, type CampaignSettings } from './campaigns.ts';
+import { createWithin, type CampaignSettings } from './campaigns.ts';
 
 /** What is to be added is there already, or belongs to what is not there; says so in one sentence. */
 export class NotAdded extends Error {}
@@ -12,9 +12,11 @@ export async function addAdvertiser(sql: postgres.Sql, name: string): Promise<nu
   return alone(sql, async (transaction) => {
     const same = await transaction`SELECT 1 FROM advertiser WHERE lower(name) = lower(${name})`;
     if (same.length > 0) throw new NotAdded(`There is an advertiser ${name} already.`);
-    return transaction`
-      INSERT INTO advertiser (advertiser_id, name)
-      SELECT coalesce(max(advertiser_id), 0) + 1, ${name} FROM advertiser RETURNING advertiser_id AS id`;
+    return idIn(
+      await transaction`
+        INSERT INTO advertiser (advertiser_id, name)
+        SELECT coalesce(max(advertiser_id), 0) + 1, ${name} FROM advertiser RETURNING advertiser_id AS id`,
+    );
   });
 }
 
@@ -23,10 +25,12 @@ export async function addPublisher(sql: postgres.Sql, name: string, sharePpm: nu
   return alone(sql, async (transaction) => {
     const same = await transaction`SELECT 1 FROM publisher WHERE lower(name) = lower(${name})`;
     if (same.length > 0) throw new NotAdded(`There is a publisher ${name} already.`);
-    return transaction`
-      INSERT INTO publisher (publisher_id, name, share_ppm)
-      SELECT coalesce(max(publisher_id), 0) + 1, ${name}, ${sharePpm}::integer FROM publisher
-      RETURNING publisher_id AS id`;
+    return idIn(
+      await transaction`
+        INSERT INTO publisher (publisher_id, name, share_ppm)
+        SELECT coalesce(max(publisher_id), 0) + 1, ${name}, ${sharePpm}::integer FROM publisher
+        RETURNING publisher_id AS id`,
+    );
   });
 }
 
@@ -38,10 +42,12 @@ export async function addPlacement(sql: postgres.Sql, publisherId: number, name:
     if (same.length > 0) throw new NotAdded(`This publisher has a place ${name} already.`);
     const known = await transaction`SELECT 1 FROM publisher WHERE publisher_id = ${publisherId}`;
     if (known.length === 0) throw new NotAdded(`There is no publisher ${publisherId}.`);
-    return transaction`
-      INSERT INTO placement (placement_id, publisher_id, name)
-      SELECT coalesce(max(placement_id), 0) + 1, ${publisherId}::integer, ${name} FROM placement
-      RETURNING placement_id AS id`;
+    return idIn(
+      await transaction`
+        INSERT INTO placement (placement_id, publisher_id, name)
+        SELECT coalesce(max(placement_id), 0) + 1, ${publisherId}::integer, ${name} FROM placement
+        RETURNING placement_id AS id`,
+    );
   });
 }
 
@@ -53,58 +59,60 @@ export interface NewAd {
 }
 
 /** Adds an ad to a campaign; answers its number. Rejects with NotAdded. */
-export async function addAd(
-  sql: postgres.Sql,
-  campaignId: number,
-  { headline, target }: NewAd,
-): Promise<number> {
+export async function addAd(sql: postgres.Sql, campaignId: number, ad: NewAd): Promise<number> {
   return alone(sql, async (transaction) => {
     const known = await transaction`SELECT 1 FROM campaign WHERE campaign_id = ${campaignId}`;
     if (known.length === 0) throw new NotAdded(`There is no campaign ${campaignId}.`);
     const same = await transaction`
-      SELECT 1 FROM ad WHERE campaign_id = ${campaignId} AND headline = ${headline} AND target_url = ${target}`;
+      SELECT 1 FROM ad
+      WHERE campaign_id = ${campaignId} AND headline = ${ad.headline} AND target_url = ${ad.target}`;
     if (same.length > 0) throw new NotAdded('This campaign has the same ad already.');
-    return transaction`
-      INSERT INTO ad (ad_id, campaign_id, headline, target_url)
-      SELECT coalesce(max(ad_id), 0) + 1, ${campaignId}::integer, ${headline}, ${target} FROM ad RETURNING ad_id AS id`;
+    return insertAd(transaction, campaignId, ad);
   });
 }
 
-/** Adds a campaign, without money and without ads; answers its number. Rejects with NotAdded. */
+/** Adds a campaign, without money, and its first ad; answers their numbers. Rejects with NotAdded. */
 export async function addCampaign(
   sql: postgres.Sql,
   advertiserId: number,
-  settings: CampaignSettings,
-): Promise<number> {
-  const known = await sql`SELECT 1 FROM advertiser WHERE advertiser_id = ${advertiserId}`;
-  if (known.length === 0) throw new NotAdded(`There is no advertiser ${advertiserId}.`);
-  const [row] = await sql<{ next: number; same: boolean }[]>`
-    SELECT coalesce(max(campaign_id), 0) + 1 AS next,
-      coalesce(bool_or(advertiser_id = ${advertiserId} AND lower(name) = lower(${settings.name})), false) AS same
-    FROM campaign`;
-  if (row?.same !== false) throw new NotAdded(`This advertiser has a campaign ${settings.name} already.`);
-  try {
-    await createCampaign(sql, { campaignId: row.next, advertiserId, ...settings });
-    return row.next;
-  } catch (error) {
-    if (isTaken(error))
-      throw new NotAdded('Another campaign was added at the same time: try again.', { cause: error });
-    throw error;
-  }
-}
-
-function isTaken(error: unknown): boolean {
-  return error instanceof Error && 'constraint_name' in error && error.constraint_name === 'campaign_pkey';
-}
-
-/** Runs `add`, which answers the number of what it has added, when nobody else adds anything. */
-async function alone(
-  sql: postgres.Sql,
-  add: (transaction: postgres.TransactionSql) => PromiseLike<readonly postgres.Row[]>,
-): Promise<number> {
-  return sql.begin(async (transaction) => {
-    await transaction`SELECT pg_advisory_xact_lock(${ADDITIONS_LOCK})`;
-    const [row] = await add(transaction);
-    return Number(row?.['id']);
+  { ad, ...settings }: CampaignSettings & { readonly ad: NewAd },
+): Promise<{ readonly campaignId: number; readonly adId: number }> {
+  return alone(sql, async (transaction) => {
+    const known = await transaction`SELECT 1 FROM advertiser WHERE advertiser_id = ${advertiserId}`;
+    if (known.length === 0) throw new NotAdded(`There is no advertiser ${advertiserId}.`);
+    const same = await transaction`
+      SELECT 1 FROM campaign WHERE advertiser_id = ${advertiserId} AND lower(name) = lower(${settings.name})`;
+    if (same.length > 0) throw new NotAdded(`This advertiser has a campaign ${settings.name} already.`);
+    const campaignId = idIn(await transaction`SELECT coalesce(max(campaign_id), 0) + 1 AS id FROM campaign`);
+    await createWithin(transaction, { campaignId, advertiserId, ...settings });
+    return { campaignId, adId: await insertAd(transaction, campaignId, ad) };
   });
+}
+
+async function insertAd(
+  transaction: postgres.TransactionSql,
+  campaignId: number,
+  { headline, target }: NewAd,
+): Promise<number> {
+  return idIn(
+    await transaction`
+      INSERT INTO ad (ad_id, campaign_id, headline, target_url)
+      SELECT coalesce(max(ad_id), 0) + 1, ${campaignId}::integer, ${headline}, ${target} FROM ad RETURNING ad_id AS id`,
+  );
+}
+
+function idIn(rows: readonly postgres.Row[]): number {
+  return Number(rows[0]?.['id']);
+}
+
+/** Runs `add` in a transaction when nobody else adds anything. */
+async function alone<Added>(
+  sql: postgres.Sql,
+  add: (transaction: postgres.TransactionSql) => Promise<Added>,
+): Promise<Added> {
+  const done = await sql.begin(async (transaction) => {
+    await transaction`SELECT pg_advisory_xact_lock(${ADDITIONS_LOCK})`;
+    return { added: await add(transaction) };
+  });
+  return done.added;
 }

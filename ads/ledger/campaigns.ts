@@ -1,5 +1,5 @@
 import type postgres from 'postgres';
-import { changeCampaign, noteChange, type Change } from './change.ts';
+import { changeCampaign, changeWithin, noteChange, type Change } from './change.ts';
 
 /** What an advertiser decides over a campaign. */
 export interface CampaignSettings {
@@ -21,8 +21,16 @@ export interface NewCampaign extends CampaignSettings {
 
 /** Makes a campaign. Rejects when its number is taken or the advertiser does not exist. */
 export async function createCampaign(sql: postgres.Sql, campaign: NewCampaign): Promise<void> {
+  await sql.begin((transaction) => createWithin(transaction, campaign));
+}
+
+/** The same as a part of a transaction. */
+export async function createWithin(
+  transaction: postgres.TransactionSql,
+  campaign: NewCampaign,
+): Promise<void> {
   const { campaignId, advertiserId, name, state, priceMicros } = campaign;
-  await changeCampaign(sql, campaignId, async (change) => {
+  await changeWithin(transaction, campaignId, async (change) => {
     await change.sql`
       INSERT INTO campaign (campaign_id, advertiser_id, name, state, price_micros, day_limit_micros, ends_at)
       VALUES (${campaignId}, ${advertiserId}, ${name}, ${state}, ${priceMicros},

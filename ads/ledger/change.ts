@@ -21,15 +21,24 @@ export async function changeCampaign<T>(
   campaignId: number,
   work: (change: Change) => Promise<T>,
 ): Promise<T> {
-  const done = await sql.begin(async (transaction) => {
-    await shareBooks(transaction);
-    await transaction`SELECT 1 FROM budget WHERE campaign_id = ${campaignId} FOR UPDATE`;
-    const change = await placeOf(transaction);
-    const result = await work(change);
-    await tellChange(change, campaignId);
-    return { result };
-  });
+  const done = await sql.begin(async (transaction) => ({
+    result: await changeWithin(transaction, campaignId, work),
+  }));
   return done.result;
+}
+
+/** The same as a part of a transaction. */
+export async function changeWithin<T>(
+  transaction: postgres.TransactionSql,
+  campaignId: number,
+  work: (change: Change) => Promise<T>,
+): Promise<T> {
+  await shareBooks(transaction);
+  await transaction`SELECT 1 FROM budget WHERE campaign_id = ${campaignId} FOR UPDATE`;
+  const change = await placeOf(transaction);
+  const result = await work(change);
+  await tellChange(change, campaignId);
+  return result;
 }
 
 /** Tells ad servers and alerts when the campaign stops or goes on by this change. */

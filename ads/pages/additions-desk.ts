@@ -46,8 +46,7 @@ export class AdditionsDesk {
     const ad = adOf(fields);
     const advertiserId = wholeField(fields, 'advertiserId', 1, 2 ** 31 - 1);
     const settings: CampaignSettings = { ...settingsOf(fields), state: 'active' };
-    const campaignId = await added(addCampaign(this.#sql, advertiserId, settings));
-    return { campaignId, adId: await added(addAd(this.#sql, campaignId, ad)) };
+    return added(addCampaign(this.#sql, advertiserId, { ...settings, ad }));
   }
 
   async ad(campaignId: number, fields: Fields): Promise<{ adId: number }> {

@@ -188,7 +188,7 @@ describe('the statistics page in chromium', { skip }, () => {
     await earnings.getByText('70 %').waitFor();
     await earnings.getByRole('button', { name: 'Change the share of Daily Tide' }).focus();
     await page.keyboard.press('Enter');
-    assert.equal(await page.locator('#percent').inputValue(), '70');
+    assert.equal(await page.locator('#form-percent').inputValue(), '70');
     await page.keyboard.type('62.5');
     await page.keyboard.press('Enter');
     await earnings.getByText('62.5 %').waitFor();

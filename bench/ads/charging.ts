@@ -4,6 +4,7 @@ import { ClickSource } from '../../ads/compare/click-source.ts';
 import { functionForm, type Form } from '../../ads/compare/forms.ts';
 import { layGround, type Ground } from '../../ads/compare/ground.ts';
 import { recorded } from '../../ads/compare/recorded.ts';
+import { MOST_AT_ONCE } from '../../ads/deploy/mapping.ts';
 import { median, rounded, type Figure } from '../figure.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
@@ -11,8 +12,6 @@ const ROOT = new URL('../..', import.meta.url).pathname;
 const SIZES = [10, 1000] as const;
 const LEAST_RATIO = 0.4;
 const AIM = 20_000;
-/** As many at once as the mapping allows. */
-const WORKERS = 2;
 const WARM_UP = 200;
 
 /** Clicks charged a second from a backlog, through function and database, beside the same transactions run bare. */
@@ -79,7 +78,7 @@ async function bareRate(ground: Ground, source: ClickSource, clicks: number, siz
       await recordBatch(ground.ledger.sql, batch);
     }
   };
-  await Promise.all(Array.from({ length: WORKERS }, work));
+  await Promise.all(Array.from({ length: MOST_AT_ONCE }, work));
   return rateOf(ground, run, clicks, size);
 }
 

@@ -10,7 +10,6 @@ export interface PlainHead {
   readonly endBytes: number;
 }
 
-/** Of RFC 9112 none of its freedoms: no folded lines, no space before a colon, no bare line feed, ASCII alone. */
 const HEAD_END = Buffer.from('\r\n\r\n');
 const LONGEST_HEAD_BYTES = 16 * 1024;
 

@@ -156,7 +156,7 @@ export class Environment {
     if (this.#exit === undefined) door.send(invocation);
     const outcome = await end.promise;
     relay.end();
-    if (outcome.marks !== 0) await this.#printed(invocation.requestId, outcome.marks);
+    await this.#printed(invocation.requestId, outcome.marks);
     return { end: outcome.end, again: this.#rest(again.promise, cancel) };
   }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
 import { present } from '../base/assert.ts';
@@ -206,8 +206,8 @@ export class CatalogFunctions implements Functions, AsyncDisposable {
     if (!staged.ok) return staged;
     await this.#options.code.discard(staged.value);
     const { unpackedBytes } = staged.value;
-    const sha256 = createHash('sha256').update(zip).digest('hex');
-    return ok({ ...before.value, package: { sha256, sizeBytes: zip.length, unpackedBytes } });
+    const code = { sha256: hash('sha256', zip), sizeBytes: zip.length, unpackedBytes };
+    return ok({ ...before.value, package: code });
   }
 
   async changeSettings(

@@ -1,8 +1,10 @@
-// Adding advertisers, publishers with their places, campaigns and ads, and changing campaigns: one dialog for all.
+// Adding advertisers, publishers with their places, campaigns and ads, and changing campaigns.
+import { openForm, percentField, ppmOf } from '/form.js';
 import { amount, ask, at, element, readAdvertisers } from '/page.js';
 
-const PPM_PER_PERCENT = 10_000;
 const MICROS = 1e6;
+/** What a new publisher gets if nothing else is said. */
+const USUAL_SHARE_PPM = 700_000;
 const moment = new Intl.DateTimeFormat(undefined, {
   dateStyle: 'medium',
   timeStyle: 'short',
@@ -19,39 +21,6 @@ const adFields = () => [
     ...{ type: 'url', placeholder: 'https://', required: '', maxlength: 2048 },
   },
 ];
-
-/** Opens the dialog; `send` gets what was filled in, by name, and answers what to say when it is done. */
-function openForm(title, fields, send) {
-  at('form-title').textContent = title;
-  at('form-said').textContent = '';
-  at('form-inputs').replaceChildren(...fields.flatMap(fieldOf));
-  at('form').onsubmit = (event) => {
-    event.preventDefault();
-    const values = Object.fromEntries(fields.map(({ name }) => [name, at(`form-${name}`).value]));
-    // Pressed twice, it is asked once.
-    at('form-send').disabled = true;
-    void send(values)
-      .then((done) => {
-        at('form-dialog').close();
-        at('said').textContent = done;
-      })
-      .catch((error) => (at('form-said').textContent = error.message))
-      .finally(() => (at('form-send').disabled = false));
-  };
-  at('form-dialog').showModal();
-  // What is typed takes the place of what was there.
-  at('form-inputs').querySelector('input')?.select();
-}
-
-function fieldOf({ name, label, value = '', options, ...attributes }) {
-  const input = element(options === undefined ? 'input' : 'select', '', {
-    id: `form-${name}`,
-    ...attributes,
-  });
-  for (const [number, words] of options ?? []) input.append(element('option', words, { value: number }));
-  if (options === undefined) input.value = value;
-  return [element('label', label, { for: `form-${name}` }), input];
-}
 
 /** What an advertiser decides over a campaign, filled in as it is. */
 function settingsFields({ name, priceMicros, dayLimitMicros = null, endsAtMs = null } = {}) {
@@ -154,18 +123,15 @@ function openAdvertiser() {
 }
 
 function openPublisher() {
-  const percent = { type: 'number', min: 0, max: 100, step: 0.0001, value: 70, required: '' };
-  const fields = [nameField(), { name: 'percent', label: 'Per cent of what is charged', ...percent }];
+  const fields = [nameField(), percentField('Per cent of what is charged', USUAL_SHARE_PPM)];
   openForm('New publisher', fields, async ({ name, percent }) => {
-    const sharePpm = Math.round(Number(percent) * PPM_PER_PERCENT);
-    const { publisherId } = await ask('/operator/publishers', { name, sharePpm });
+    const { publisherId } = await ask('/operator/publishers', { name, sharePpm: ppmOf(percent) });
     return `${name} asks for ads by publisher=${publisherId}.`;
   });
 }
 
-/** Makes the dialog and the buttons that add something work. */
+/** Makes the buttons that add something work. */
 export function workAdditions() {
-  at('form-close').addEventListener('click', () => at('form-dialog').close());
   at('new-campaign').addEventListener('click', () => {
     void openCampaign().catch((error) => (at('said').textContent = error.message));
   });

@@ -1,8 +1,8 @@
 // What publishers get: their shares, how these are changed, and what closed days were divided by.
+import { openForm, percentField, percentOf, ppmOf } from '/form.js';
 import { amount, ask, at, element, numberCell, read, row } from '/page.js';
 
-const PPM_PER_PERCENT = 10_000;
-const percents = (sharePpm) => `${sharePpm / PPM_PER_PERCENT} %`;
+const percents = (sharePpm) => `${percentOf(sharePpm)} %`;
 const say = (text) => (at('earnings-said').textContent = text);
 
 /** The row of one publisher. */
@@ -27,27 +27,16 @@ export function earningsRow({ publisherId, name, sharePpm, undividedMicros, owed
 }
 
 function openShare({ publisherId, name, sharePpm }) {
-  at('share-title').textContent = `Share of ${name}`;
-  at('share-said').textContent = '';
-  at('percent').value = sharePpm / PPM_PER_PERCENT;
-  at('share-form').onsubmit = (event) => {
-    event.preventDefault();
-    const changed = Math.round(Number(at('percent').value) * PPM_PER_PERCENT);
-    void ask(`/operator/publishers/${publisherId}/share`, { sharePpm: changed }).then(
-      () => {
-        at('share').close();
-        say(`${name} gets ${percents(changed)} of all days that are not closed yet.`);
-      },
-      (error) => (at('share-said').textContent = error.message),
-    );
-  };
-  at('share').showModal();
-  at('percent').select();
+  const field = percentField('Per cent of what is charged, on all days that are not closed yet', sharePpm);
+  openForm(`Share of ${name}`, [field], async ({ percent }) => {
+    const changed = ppmOf(percent);
+    await ask(`/operator/publishers/${publisherId}/share`, { sharePpm: changed });
+    return `${name} gets ${percents(changed)} of all days that are not closed yet.`;
+  });
 }
 
-/** Makes the dialog and the table of closed days work. */
+/** Makes the table of closed days work. */
 export function workEarnings() {
-  at('share-close').addEventListener('click', () => at('share').close());
   at('divided-details').addEventListener('toggle', () => {
     if (at('divided-details').open) void showDivided();
   });

@@ -2,6 +2,7 @@
 import { campaignButtons, placeButton, settingsWords, workAdditions } from '/additions.js';
 import { showBooks, workBooks } from '/books.js';
 import { earningsRow, workEarnings } from '/earnings.js';
+import { openForm, workForm } from '/form.js';
 import { listen } from '/live.js';
 import { amount, ask, at, count, element, numberCell, patch, row, showUser } from '/page.js';
 import { showRules, workRules } from '/rules-desk.js';
@@ -169,25 +170,18 @@ function stateChoice(path, name, state) {
 
 /** One key for one opening: sent twice, the money moves once. */
 function openRefill({ campaignId, name }) {
-  at('refill-title').textContent = `Refill ${name}`;
-  at('refill-said').textContent = '';
-  at('refill-form').reset();
   const key = crypto.randomUUID();
-  at('refill-form').onsubmit = (event) => {
-    event.preventDefault();
-    const amountMicros = Math.round(Number(at('amount').value) * 1e6);
-    void ask(`/operator/campaigns/${campaignId}/refill`, { key, amountMicros }).then(
-      () => {
-        at('refill').close();
-        say(`${name} has ${amount(amountMicros)} more.`);
-      },
-      (error) => (at('refill-said').textContent = error.message),
-    );
+  const money = { type: 'number', min: '0.01', max: '1000000000', step: '0.01', required: '' };
+  const field = { name: 'amount', label: 'Amount that was paid in', ...money };
+  const send = async (values) => {
+    const amountMicros = Math.round(Number(values.amount) * 1e6);
+    await ask(`/operator/campaigns/${campaignId}/refill`, { key, amountMicros });
+    return `${name} has ${amount(amountMicros)} more.`;
   };
-  at('refill').showModal();
+  openForm(`Refill ${name}`, [field], send, 'Give it to the campaign');
 }
 
-at('refill-close').addEventListener('click', () => at('refill').close());
+workForm();
 workRules();
 workAdditions();
 workBooks();

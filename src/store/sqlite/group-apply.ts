@@ -8,11 +8,8 @@ import { STATE_NUMBERS, type Recent } from './recent.ts';
 import { MOST_BLOCKS, RecentBlocks } from './recent-blocks.ts';
 import { takeAdded } from './repeat.ts';
 import { SendsTable } from './sends-table.ts';
-import { ORDER_BITS, type Slots } from './slots.ts';
-import { Write } from './write.ts';
-
-/** `(slot << 43) | order`, as parameters. */
-const ID = `((? << ${ORDER_BITS}) | ?)`;
+import type { Slots } from './slots.ts';
+import { prepareWrites } from './write.ts';
 
 /**
  * When there is no room for a group, so many blocks are left of those before it: rows written together share their pages, but whoever waits for a
@@ -33,7 +30,7 @@ const MOST_BYTES_PER_NUMBER = 128;
 export class GroupApply {
   readonly #slots: Slots;
   readonly #slotOf = new Map<number, number>();
-  readonly #statements: Statements;
+  readonly #statements: ReturnType<typeof prepare>;
   readonly #slotRow: StatementSync;
   readonly #rows: MessageRows;
   readonly #sends: SendsTable;
@@ -176,8 +173,7 @@ export class GroupApply {
     this.#recent.removeThrough(queue, throughOrder);
     if (slot === NOWHERE) return;
     if (this.#rows.hasBehind(slot, throughOrder)) {
-      this.#statements.removeMessages.run(slot, slot, throughOrder);
-      this.#statements.removeStandings.run(slot, slot, throughOrder);
+      this.#rows.remove(slot, 0, throughOrder);
       return;
     }
     this.#statements.setSlot.run(this.#slots.take(), queue);
@@ -225,15 +221,8 @@ function isLong(group: PackedGroup): boolean {
   return bytes.byteLength > numbers.length * MOST_BYTES_PER_NUMBER || blocksOf(group) > MOST_BLOCKS_OF_GROUP;
 }
 
-type Statements = Readonly<Record<keyof ReturnType<typeof texts>, Write>>;
-
-function prepare(database: DatabaseSync): Statements {
-  const prepared = Object.entries(texts()).map(([name, text]) => [name, new Write(database, text)]);
-  return Object.fromEntries(prepared) as Statements;
-}
-
-function texts() {
-  return {
+function prepare(database: DatabaseSync) {
+  return prepareWrites(database, {
     defineQueue: 'UPDATE queue SET definition = ? WHERE queue = ?',
     addQueue: 'INSERT INTO queue VALUES (?, ?, ?, 0, 1)',
     queueUsed: 'UPDATE platform SET next_queue = max(next_queue, ?)',
@@ -241,7 +230,5 @@ function texts() {
     setSlot: 'UPDATE queue SET slot = ? WHERE queue = ?',
     count: 'UPDATE queue SET messages = ?, next_order = ? WHERE queue = ?',
     platform: 'UPDATE platform SET durable_at_ms = max(durable_at_ms, ?), kept_from = ?',
-    removeStandings: `DELETE FROM standing WHERE id BETWEEN (? << ${ORDER_BITS}) AND ${ID}`,
-    removeMessages: `DELETE FROM message WHERE id BETWEEN (? << ${ORDER_BITS}) AND ${ID}`,
-  };
+  });
 }

@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { LanePageQuery, LanePart } from '../queue-store.ts';
 import { Packer, type Packed } from './packed.ts';
-import { EPOCH_BITS, ORDER_BITS, ORDER_MASK } from './slots.ts';
+import { EPOCH_BITS, MESSAGE_ID, ORDER_BITS, ORDER_MASK } from './slots.ts';
 import { addRow, arrays, PLACE_COLUMNS } from './stored-queues.ts';
 
 /** A question for messages by lane, in plain numbers. */
@@ -15,7 +15,6 @@ export interface PackedLanePage extends Packed {
   readonly nextMs: number | undefined;
 }
 
-const ID = `((? << ${ORDER_BITS}) | ?)`;
 const PLACES = `SELECT ${PLACE_COLUMNS}, size_bytes FROM standing`;
 
 /** Of a row: the places of these columns. */
@@ -45,11 +44,14 @@ export class LaneReader {
   constructor(database: DatabaseSync) {
     this.#database = database;
     this.#slot = database.prepare('SELECT slot FROM queue WHERE queue = ?');
-    const inSlot = `id > ${ID} AND id <= (? << ${ORDER_BITS}) + ${ORDER_MASK}`;
+    const inSlot = `id > ${MESSAGE_ID} AND id <= (? << ${ORDER_BITS}) + ${ORDER_MASK}`;
     this.#behind = arrays(database, `${PLACES} WHERE ${inSlot} ORDER BY id LIMIT ?`);
-    const ofLane = `id >> ${EPOCH_BITS} = ${ID} >> ${EPOCH_BITS} AND lane = ?`;
-    this.#ofEpoch = arrays(database, `${PLACES} WHERE ${ofLane} AND id BETWEEN ${ID} AND ${ID} ORDER BY id`);
-    this.#content = arrays(database, `SELECT content FROM message WHERE id = ${ID}`);
+    const ofLane = `id >> ${EPOCH_BITS} = ${MESSAGE_ID} >> ${EPOCH_BITS} AND lane = ?`;
+    this.#ofEpoch = arrays(
+      database,
+      `${PLACES} WHERE ${ofLane} AND id BETWEEN ${MESSAGE_ID} AND ${MESSAGE_ID} ORDER BY id`,
+    );
+    this.#content = arrays(database, `SELECT content FROM message WHERE id = ${MESSAGE_ID}`);
   }
 
   page(ask: LaneAsk): PackedLanePage {

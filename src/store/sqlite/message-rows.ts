@@ -2,24 +2,21 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { present } from '../../base/assert.ts';
 import { contentOf } from './packed.ts';
 import type { RecentMessage, RowChange } from './recent.ts';
-import { ORDER_BITS, ORDER_MASK } from './slots.ts';
-import { Write } from './write.ts';
-
-/** `(slot << 43) | order`, as parameters. */
-const ID = `((? << ${ORDER_BITS}) | ?)`;
+import { MESSAGE_ID, ORDER_BITS, ORDER_MASK } from './slots.ts';
+import { prepareWrites } from './write.ts';
 
 /** The slot of a queue that is not there: nothing stands in it, and what is said of it comes too late. */
 export const NOWHERE = 0;
 
 /** Writes the two rows of each message. Inside transactions. */
 export class MessageRows {
-  readonly #statements: Statements;
+  readonly #statements: ReturnType<typeof prepare>;
   readonly #later: StatementSync;
 
   constructor(database: DatabaseSync) {
     this.#statements = prepare(database);
     this.#later = database.prepare(
-      `SELECT 1 FROM standing WHERE id > ${ID} AND id <= (? << ${ORDER_BITS}) + ${ORDER_MASK} LIMIT 1`,
+      `SELECT 1 FROM standing WHERE id > ${MESSAGE_ID} AND id <= (? << ${ORDER_BITS}) + ${ORDER_MASK} LIMIT 1`,
     );
   }
 
@@ -73,23 +70,16 @@ function numberAt(numbers: Float64Array, at: number): number {
   return present(numbers[at], 'a number of the message');
 }
 
-type Statements = Readonly<Record<keyof ReturnType<typeof texts>, Write>>;
-
-function prepare(database: DatabaseSync): Statements {
-  const prepared = Object.entries(texts()).map(([name, text]) => [name, new Write(database, text)]);
-  return Object.fromEntries(prepared) as Statements;
-}
-
-function texts() {
-  return {
-    addStanding: `INSERT INTO standing VALUES (${ID}, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0))`,
-    addMessage: `INSERT INTO message VALUES (${ID}, ?)`,
+function prepare(database: DatabaseSync) {
+  return prepareWrites(database, {
+    addStanding: `INSERT INTO standing VALUES (${MESSAGE_ID}, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0))`,
+    addMessage: `INSERT INTO message VALUES (${MESSAGE_ID}, ?)`,
     move:
       'UPDATE standing SET visible_at_ms = ?, holder = ?, receive_count = ?, first_received_at_ms = ?, ' +
-      `leased_at_ms = ? WHERE id = ${ID}`,
-    removeStanding: `DELETE FROM standing WHERE id = ${ID}`,
-    removeMessage: `DELETE FROM message WHERE id = ${ID}`,
-    removeStandingRun: `DELETE FROM standing WHERE id BETWEEN ${ID} AND ${ID}`,
-    removeMessageRun: `DELETE FROM message WHERE id BETWEEN ${ID} AND ${ID}`,
-  };
+      `leased_at_ms = ? WHERE id = ${MESSAGE_ID}`,
+    removeStanding: `DELETE FROM standing WHERE id = ${MESSAGE_ID}`,
+    removeMessage: `DELETE FROM message WHERE id = ${MESSAGE_ID}`,
+    removeStandingRun: `DELETE FROM standing WHERE id BETWEEN ${MESSAGE_ID} AND ${MESSAGE_ID}`,
+    removeMessageRun: `DELETE FROM message WHERE id BETWEEN ${MESSAGE_ID} AND ${MESSAGE_ID}`,
+  });
 }

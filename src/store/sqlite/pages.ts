@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { addRow, arrays, PLACE_COLUMNS } from './stored-queues.ts';
 import { Packer, type Packed } from './packed.ts';
-import { ORDER_BITS } from './slots.ts';
+import { MESSAGE_ID, ORDER_BITS } from './slots.ts';
 
 /** A question for a page, in plain numbers. */
 export interface PageAsk {
@@ -18,7 +18,6 @@ export interface PackedPage extends Packed {
   readonly nextMs: number | undefined;
 }
 
-const ID = `((? << ${ORDER_BITS}) | ?)`;
 const WITH_CONTENT = `SELECT ${PLACE_COLUMNS}, size_bytes, content FROM standing JOIN message USING (id)`;
 
 /** The places of columns in a row. */
@@ -32,7 +31,7 @@ type Row = readonly (number | Uint8Array)[];
 function after(isHeld: 0 | 1): string {
   return (
     `standing.id >> ${ORDER_BITS} = ? AND holder > 0 = ${isHeld} AND ` +
-    `(visible_at_ms, standing.id) > (?, ${ID})`
+    `(visible_at_ms, standing.id) > (?, ${MESSAGE_ID})`
   );
 }
 
@@ -62,7 +61,7 @@ export class Pages {
       );
     this.#lines = [line(0), line(1)];
     this.#next = [next(0), next(1)];
-    this.#at = arrays(database, `${WITH_CONTENT} WHERE standing.id = ${ID}`);
+    this.#at = arrays(database, `${WITH_CONTENT} WHERE standing.id = ${MESSAGE_ID}`);
     const oldest = `FROM standing WHERE id >> ${ORDER_BITS} = ?`;
     this.#oldest = arrays(
       database,

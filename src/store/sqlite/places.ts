@@ -31,11 +31,10 @@ export class Places<Item extends AtPlace> {
     return item;
   }
 
-  /** Takes all of a queue up to a place out; true when there was any. */
-  removeThrough(queue: number, throughOrder: number): boolean {
+  /** Takes all of a queue up to a place out. */
+  removeThrough(queue: number, throughOrder: number): void {
     const orders = [...(this.#queues.get(queue)?.keys() ?? [])].filter((order) => order <= throughOrder);
     for (const order of orders) this.remove(queue, order);
-    return orders.length > 0;
   }
 
   #begin(queue: number): Map<number, Item> {

@@ -5,6 +5,9 @@ import { Write } from './write.ts';
 /** An id is a slot in its upper bits and an order in its lower ones: so many. */
 export const ORDER_BITS = 43;
 
+/** The id of a message as SQL: a slot and an order are its parameters. */
+export const MESSAGE_ID = `((? << ${ORDER_BITS}) | ?)`;
+
 /** Places of one epoch: those with the same bits above these. Known to the index on lanes. */
 export const EPOCH_BITS = 10;
 

@@ -23,3 +23,12 @@ export class Write {
     return Number(this.#changes.get()?.['changes']);
   }
 }
+
+/** Prepares statements that write, each under its name. */
+export function prepareWrites<Name extends string>(
+  database: DatabaseSync,
+  texts: Readonly<Record<Name, string>>,
+): Readonly<Record<Name, Write>> {
+  const prepared = Object.entries<string>(texts).map(([name, text]) => [name, new Write(database, text)]);
+  return Object.fromEntries(prepared) as Record<Name, Write>;
+}

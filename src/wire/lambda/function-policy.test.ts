@@ -1,19 +1,25 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { SeededRandom } from '../../base/random.ts';
 import { TARGET } from '../../dispatch/fixture/stage.ts';
+import { MemoryCatalog } from '../../function/fixture/memory.ts';
+import { NamedRecords } from '../../function/named-records.ts';
+import { Policies, type FunctionPolicy } from '../../function/policies.ts';
+import { Turns } from '../../function/turns.ts';
 import { LambdaClient } from './fixture/lambda-client.ts';
 
 const PATH = '/2015-03-31/functions/f/policy';
 const GRANT = { StatementId: 'a', Action: 'lambda:InvokeFunction' };
 
-function client(): LambdaClient {
-  const lambda = new LambdaClient();
+async function client(): Promise<LambdaClient> {
+  const records = await NamedRecords.open<FunctionPolicy>(new MemoryCatalog(), 'policies');
+  const lambda = new LambdaClient({ policies: new Policies(records, new Turns(), new SeededRandom(1)) });
   lambda.functions.add(TARGET);
   return lambda;
 }
 
 test('a principal is everybody, an account, an ARN of IAM or a service', async () => {
-  const lambda = client();
+  const lambda = await client();
   const wanted: readonly (readonly [string, unknown])[] = [
     ['*', '*'],
     ['123456789012', { AWS: 'arn:aws:iam::123456789012:root' }],
@@ -34,7 +40,7 @@ test('a principal is everybody, an account, an ARN of IAM or a service', async (
 });
 
 test('a policy is changed on its latest revision alone, when one is named', async () => {
-  const lambda = client();
+  const lambda = await client();
   const add = (StatementId: string, RevisionId?: string) =>
     lambda.ask('POST', PATH, { body: { ...GRANT, StatementId, Principal: '*', RevisionId } });
   assert.equal((await add('a', 'older')).status, 412);
@@ -45,10 +51,12 @@ test('a policy is changed on its latest revision alone, when one is named', asyn
   const late = await lambda.ask('DELETE', `${PATH}/b?RevisionId=${RevisionId}`);
   assert.equal(late.status, 412);
   assert.match(String(late.json.message), /Call the GetPolicy API/);
+  for (const id of ['a', 'b']) assert.equal((await lambda.ask('DELETE', `${PATH}/${id}`)).status, 204);
+  assert.equal((await lambda.ask('GET', PATH)).status, 404);
 });
 
 test('a policy has room for 20 KB', async () => {
-  const lambda = client();
+  const lambda = await client();
   const answers = [];
   for (let at = 0; at < 200; at += 1) {
     const body = { ...GRANT, StatementId: `${'s'.repeat(90)}${at}`, Principal: '*' };
@@ -61,7 +69,7 @@ test('a policy has room for 20 KB', async () => {
 });
 
 test('permissions that AWS would not take are refused', async () => {
-  const lambda = client();
+  const lambda = await client();
   const refused = async (body: object, target = PATH): Promise<number> =>
     (await lambda.ask('POST', target, { body: { ...GRANT, Principal: '*', ...body } })).status;
   assert.equal(await refused({ StatementId: 'a b' }), 400);
