@@ -91,7 +91,7 @@ test('a network of its own, and no /proc, are words of their own', () => {
 
 function words(changed: Partial<WallOptions>): ReturnType<typeof bubblewrapWords> {
   return bubblewrapWords({
-    ...{ spec: SPEC, uid: undefined, etcFiles: {}, systemPaths: ['/usr'], systemLinks: {} },
+    ...{ spec: SPEC, uid: undefined, etcFiles: {}, systemPaths: ['/usr'], systemLinks: {}, madeFolders: {} },
     ...{ madeFiles: [], seccompDescriptor: 3, processLimit: undefined, hasProc: true },
     ...{ scopeProgram: undefined, ...changed },
   });

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import type { SandboxSpec } from '../sandbox.ts';
+import { HOST_NAME } from './machine-files.ts';
 
 /** What bubblewrap is to do beyond the spec. */
 export interface WallOptions {
@@ -14,6 +15,8 @@ export interface WallOptions {
   readonly madeFiles: readonly MadeFile[];
   /** Links of the merged /usr: `/lib` to `usr/lib`. */
   readonly systemLinks: Readonly<Record<string, string>>;
+  /** Folders that stand at other places inside, read-only: where, and the path on this machine. */
+  readonly madeFolders: Readonly<Record<string, string>>;
   /** The descriptor from which the seccomp program is read. */
   readonly seccompDescriptor: number;
   /** Set where no control group bounds the number of processes. */
@@ -45,7 +48,7 @@ export function bubblewrapWords(options: WallOptions): {
       '--chdir',
       spec.workingDirectory,
       '--hostname',
-      'function',
+      HOST_NAME,
       '--seccomp',
       String(options.seccompDescriptor),
     ],
@@ -66,9 +69,16 @@ function namespaceWords({ uid, spec }: WallOptions): string[] {
 }
 
 function fileWords(options: WallOptions): string[] {
-  const { spec, etcFiles, madeFiles, systemPaths, systemLinks, hasProc } = options;
-  const words = ['--dir', '/etc', ...systemPaths.flatMap((path) => ['--ro-bind-try', path, path])];
+  const { spec, etcFiles, madeFiles, madeFolders, systemPaths, systemLinks, hasProc } = options;
+  const words = [
+    '--dir',
+    '/etc',
+    '--dir',
+    '/opt',
+    ...systemPaths.flatMap((path) => ['--ro-bind-try', path, path]),
+  ];
   for (const [link, target] of Object.entries(systemLinks)) words.push('--symlink', target, link);
+  for (const [target, source] of Object.entries(madeFolders)) words.push('--ro-bind', source, target);
   words.push(hasProc ? '--proc' : '--dir', '/proc', '--dev', '/dev');
   words.push('--size', '16777216', '--perms', '1777', '--tmpfs', '/dev/shm');
   words.push('--size', String(spec.tmpSizeBytes), '--perms', '1777', '--tmpfs', '/tmp');
