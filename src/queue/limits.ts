@@ -49,6 +49,15 @@ export const IN_FLIGHT_MESSAGES = 120_000;
 /** Actions that one permission may grant. */
 export const PERMISSION_ACTIONS = 7;
 
+/** Statements of one policy: permissions of one queue. */
+export const POLICY_STATEMENTS = 20;
+
+/** Who may be named in one policy, over all its statements. */
+export const POLICY_PRINCIPALS = 50;
+
+/** Bytes of one policy. */
+export const POLICY_SIZE_BYTES = 8192;
+
 /** Milliseconds that AWS makes an owner wait before a queue is purged again, or a deleted queue's name used again. */
 export const IMPOSED_WAIT_MS = 60_000;
 

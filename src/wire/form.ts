@@ -1,10 +1,16 @@
 import { isUtf8 } from 'node:buffer';
+import type { RequestHead } from './door.ts';
 import { NotTheShape } from './input.ts';
 
 /** A parameter of a form and what stands below it: `Tag.1.Key=a` is the value `a` at `Tag`, `1`, `Key`. */
 export interface FormNode {
   value: string | undefined;
   readonly members: Map<string, FormNode>;
+}
+
+/** True for a request whose body is a form. */
+export function isForm({ headers }: Pick<RequestHead, 'headers'>): boolean {
+  return headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false;
 }
 
 /** Parameters of one request; the largest request of any action needs some hundreds. */

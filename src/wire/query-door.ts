@@ -1,7 +1,7 @@
 import type { Caller } from './caller.ts';
 import type { Answer, Door, RequestHead, WireRequest } from './door.ts';
 import type { AwsError } from './errors.ts';
-import { formValue, readForm, setDefault, type FormNode } from './form.ts';
+import { formValue, isForm, readForm, setDefault, type FormNode } from './form.ts';
 import { NotTheShape, type Input } from './input.ts';
 import { QueryInput } from './query-input.ts';
 import { NO_ACTION, queryAnswer, queryErrorAnswer, type QueryFrame } from './query-protocol.ts';
@@ -11,10 +11,10 @@ import type { ElementNames } from './xml.ts';
 export interface QueryService {
   /** How IAM calls it: `sqs`. */
   readonly name: string;
-  /** The version of the API that requests name. */
-  readonly version: string;
-  /** The `xmlns` of its answers. */
-  readonly namespace: string;
+  /** The versions of the API that requests may name; the first is meant when they name none. */
+  readonly versions: readonly [string, ...string[]];
+  /** The `xmlns` of answers in a version. */
+  namespace(version: string): string;
   /** True for actions that this API has. */
   has(action: string): boolean;
   /** How the elements of a list or map in the input of an action are called. */
@@ -58,11 +58,10 @@ export class QueryDoor implements Door {
     this.#services = services;
   }
 
-  matches({ method, path, headers }: RequestHead): boolean {
-    if (!PATH.test(path)) return false;
-    if (method === 'GET') return true;
-    const type = headers['content-type'];
-    return method === 'POST' && (type === undefined || type.startsWith('application/x-www-form-urlencoded'));
+  matches(head: RequestHead): boolean {
+    if (!PATH.test(head.path)) return false;
+    if (head.method === 'GET') return true;
+    return head.method === 'POST' && (head.headers['content-type'] === undefined || isForm(head));
   }
 
   bodyLimitBytes(): number {
@@ -80,10 +79,9 @@ export class QueryDoor implements Door {
     if (reading instanceof NotTheShape) return this.refuse(request, shapeError(reading));
     const { form, action, service } = reading;
     if (action === '') return NO_ACTION;
-    const version = formValue(form, 'Version');
-    if (version !== undefined && version !== service.version)
-      return this.refuse(request, noSuchVersion(version));
-    const frame = frameOf(request, service);
+    const version = formValue(form, 'Version') ?? service.versions[0];
+    if (!service.versions.includes(version)) return this.refuse(request, noSuchVersion(version));
+    const frame = frameOf(request, service, version);
     try {
       const input = new QueryInput(form, (member) => service.numberedName(action, member));
       const output = await service.call(action, input, request, caller);
@@ -96,7 +94,8 @@ export class QueryDoor implements Door {
   }
 
   refuse(head: RequestHead, error: AwsError): Answer {
-    return queryErrorAnswer(error, frameOf(head, this.#services[0]));
+    const [service] = this.#services;
+    return queryErrorAnswer(error, frameOf(head, service, service.versions[0]));
   }
 
   #read(request: WireRequest): Reading | NotTheShape {
@@ -121,13 +120,13 @@ export class QueryDoor implements Door {
 
   #serviceOf(action: string, version: string | undefined): QueryService {
     const fits = (service: QueryService): boolean =>
-      version === undefined ? service.has(action) : service.version === version;
+      version === undefined ? service.has(action) : service.versions.includes(version);
     return this.#services.find(fits) ?? this.#services[0];
   }
 }
 
-function frameOf({ requestId }: RequestHead, { namespace }: QueryService): QueryFrame {
-  return { namespace, requestId };
+function frameOf({ requestId }: RequestHead, service: QueryService, version: string): QueryFrame {
+  return { namespace: service.namespace(version), requestId };
 }
 
 function shapeError({ message }: NotTheShape): AwsError {

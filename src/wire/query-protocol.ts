@@ -36,7 +36,8 @@ export function queryErrorAnswer(error: AwsError, frame: QueryFrame): Answer {
 }
 
 function xmlAnswer(status: number, root: string, content: string, { namespace }: QueryFrame): Answer {
-  return { status, headers: XML_HEADERS, body: `<${root} xmlns="${namespace}">${content}</${root}>` };
+  const body = `<?xml version="1.0"?><${root} xmlns="${namespace}">${content}</${root}>`;
+  return { status, headers: XML_HEADERS, body };
 }
 
 function requestId(frame: QueryFrame): string {

@@ -66,10 +66,11 @@ test('where every request must be signed any name may lead here, and a page is r
   assert.equal(refused({ host: 'queues.example.org', origin: 'https://evil.example' }, signed), true);
 });
 
-test('an action in JSON without its content type is refused', () => {
+test('an action in X-Amz-Target without the content type of a protocol is refused', () => {
   const action = { host: 'localhost', 'x-amz-target': 'AmazonSQS.ListQueues' };
   assert.equal(refused(action), true);
   assert.equal(refused({ ...action, 'content-type': 'text/plain' }), true);
+  assert.equal(refused({ ...action, 'content-type': 'application/x-www-form-urlencoded' }), false);
 });
 
 test('a form or an image of a web page is refused: by Origin, by Sec-Fetch-Site, or by Referer', () => {

@@ -1,6 +1,8 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { isIPv4, isIPv6 } from 'node:net';
 import type { RequestHead } from './door.ts';
 import type { Refusal } from './errors.ts';
+import { isForm } from './form.ts';
 
 /** Hosts kept at a time; with signatures any name leads here, of any length that a head may have. */
 const KEPT_HOSTS = 100;
@@ -18,7 +20,7 @@ export interface GuardParts {
 /**
  * Refuses what a web page of somebody else makes a browser send here. A browser says so itself by Origin (with every
  * form that is posted) and Sec-Fetch-Site (also with an image or a link), older ones by Referer; a page whose own name was pointed at this address (DNS rebinding) shows by its foreign Host;
- * and an action in JSON comes with its content type, which no page can send without being asked first.
+ * and an action in X-Amz-Target, which no page can send without being asked first, comes with the content type of its protocol.
  */
 export class WebPageGuard {
   readonly #names: ReadonlySet<string>;
@@ -55,7 +57,7 @@ export class WebPageGuard {
     if (site !== undefined && site !== 'same-origin' && site !== 'none') {
       return 'A web page of another site may not use this server.';
     }
-    if (target !== undefined && !headers['content-type']?.startsWith('application/x-amz-json-')) {
+    if (target !== undefined && !isJson(headers) && !isForm({ headers })) {
       return 'An action in X-Amz-Target needs Content-Type: application/x-amz-json-1.0.';
     }
     return undefined;
@@ -72,6 +74,10 @@ export class WebPageGuard {
     if (this.#anyName || this.#names.has(name) || isOfThisMachine(name)) return true;
     return this.#anyAddress && (isIPv4(name) || isIPv6(name));
   }
+}
+
+function isJson(headers: IncomingHttpHeaders): boolean {
+  return headers['content-type']?.startsWith('application/x-amz-json-') ?? false;
 }
 
 /** True when a Referer is a page that this server gave out. */

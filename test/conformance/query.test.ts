@@ -78,9 +78,16 @@ test('what a web page makes a browser send is refused, in XML', async () => {
   ];
   for (const { status, body } of await Promise.all(pages)) {
     assert.equal(status, 403);
-    assert.match(body, /^<ErrorResponse .*<Code>AccessDenied<\/Code>/);
+    assert.match(body, /^<\?xml version="1\.0"\?><ErrorResponse .*<Code>AccessDenied<\/Code>/);
   }
   assert.doesNotMatch((await ask('/?Action=ListQueues')).body, /from-a-page/);
+});
+
+test('a form may name its action in X-Amz-Target too, as Amazon::SQS::Simple does', async () => {
+  const target = { 'x-amz-target': 'AmazonSQSv20121105.CreateQueue' };
+  const made = await ask('/', { Action: 'CreateQueue', QueueName: 'named-twice' }, target);
+  assert.deepEqual([made.status, made.type], [200, 'text/xml']);
+  assert.match(made.body, /<QueueUrl>.*\/named-twice<\/QueueUrl>/);
 });
 
 test('what is too long or not found is refused as it should be', async () => {

@@ -40,6 +40,10 @@ test('a FIFO queue is one by its name and its attribute: one without the other i
     /^InvalidParameterValue: The name of a FIFO queue can only include .* must end with \.fifo suffix/,
   );
   assert.match(
+    await door.refused('CreateQueue', { QueueName: `${'x'.repeat(76)}.fifo`, Attributes }),
+    /^InvalidParameterValue: The name of a FIFO queue/,
+  );
+  assert.match(
     await door.refused('CreateQueue', { QueueName: 'q.fifo' }),
     /^InvalidParameterValue: Can only include/,
   );

@@ -11,9 +11,9 @@ import { readTags } from './tags.ts';
 /** CreateQueue: `QueueName`, `Attributes`, `tags` → `QueueUrl`. Creating the same again is a success. */
 export const createQueue: SqsAction = async (input, context) => {
   const { account, region } = context.caller;
-  const queue: QueueKey = { account, region, name: readName(input) };
   const attributes = input.textMap('Attributes') ?? {};
-  const isFifo = isFifoQueue(queue.name, attributes);
+  const isFifo = attributes['FifoQueue']?.toLowerCase() === 'true';
+  const queue: QueueKey = { account, region, name: readName(input, isFifo) };
   const settings = readAttributes(attributes, context.caller, isFifo);
   refuseContradiction(settings.fifo);
   const tags = readTags(input, 'tags') ?? {};
@@ -28,15 +28,9 @@ const FIFO_NAME_RULE =
   'The name of a FIFO queue can only include alphanumeric characters, hyphens, or underscores, must end with .fifo suffix ' +
   'and be 1 to 80 in length.';
 
-function readName(input: Input): string {
+/** The name of the queue. A FIFO queue is one by its name and by its attribute, or by neither. */
+function readName(input: Input, isFifo: boolean): string {
   const name = requiredText(input, 'QueueName');
-  return isQueueName(name) ? name : refuse({ kind: 'invalid-parameter', message: NAME_RULE });
-}
-
-/** A FIFO queue is one by its name and by its attribute, or by neither. */
-function isFifoQueue(name: string, attributes: Readonly<Record<string, string>>): boolean {
-  const isNamed = isFifoName(name);
-  const isAsked = attributes['FifoQueue']?.toLowerCase() === 'true';
-  if (isNamed === isAsked) return isNamed;
-  return refuse({ kind: 'invalid-parameter', message: isAsked ? FIFO_NAME_RULE : NAME_RULE });
+  if (isQueueName(name) && isFifoName(name) === isFifo) return name;
+  return refuse({ kind: 'invalid-parameter', message: isFifo ? FIFO_NAME_RULE : NAME_RULE });
 }

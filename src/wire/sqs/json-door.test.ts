@@ -4,7 +4,7 @@ import { DoorUnderTest } from './fixture/door-under-test.ts';
 
 test('an error has its type in the body and the code of the older protocol in a header', async () => {
   const door = await DoorUnderTest.open();
-  const called = await door.call('SendMessage', { QueueUrl: 'http://h/1/none', MessageBody: 'x' });
+  const called = await door.call('SendMessage', { QueueUrl: 'http://h/000000000000/none', MessageBody: 'x' });
   assert.equal(called.status, 400);
   assert.deepEqual(called.output, {
     __type: 'com.amazonaws.sqs#QueueDoesNotExist',
@@ -70,15 +70,14 @@ test('a queue is found by the last two parts of its URL, whatever stands before,
   ]) {
     await door.done('PurgeQueue', { QueueUrl: url });
   }
-  for (const url of [
-    'http://h/111111111111/q',
-    'http://h/000000000000/q//',
-    'http://h/q',
-    'nonsense',
-    '/',
-    '//',
-  ]) {
+  for (const url of ['http://h/111111111111/q', 'http://h/000000000000/a b', 'nonsense']) {
     assert.match(await door.refused('PurgeQueue', { QueueUrl: url }), /NonExistentQueue/);
+  }
+  for (const url of ['http://h/000000000000/q//', 'http://h/q', 'http://h/', 'a b', '/', '//']) {
+    assert.equal(
+      await door.refused('PurgeQueue', { QueueUrl: url }),
+      `InvalidAddress: The address ${url} is not valid for this endpoint.`,
+    );
   }
   assert.equal(
     await door.refused('PurgeQueue', {}),
@@ -120,4 +119,9 @@ test('the door takes requests by their target, and JSON without one only at the 
   assert.equal(matches('/', json), true);
   assert.equal(matches('/2015-03-31/functions/f/invocations', json), false);
   assert.equal(matches('/', { ...json, 'x-amz-target': 'DynamoDB_20120810.GetItem' }), false);
+  const form = 'application/x-www-form-urlencoded;charset=utf-8';
+  assert.equal(
+    matches('/', { 'content-type': form, 'x-amz-target': 'AmazonSQSv20121105.SendMessage' }),
+    false,
+  );
 });

@@ -1,6 +1,7 @@
 import type { Caller } from '../caller.ts';
 import type { Answer, Door, RequestHead, WireRequest } from '../door.ts';
 import type { AwsError } from '../errors.ts';
+import { isForm } from '../form.ts';
 import { NotTheShape } from '../input.ts';
 import { isJson, jsonAnswer, jsonErrorAnswer, readJson, targetAction } from '../json-protocol.ts';
 import { callSqs, sqsErrorOf, type SqsServiceParts } from './service.ts';
@@ -11,7 +12,10 @@ const NAMESPACE = 'com.amazonaws.sqs';
 /** The largest message has 1 MiB; escaped as JSON a character may take six times its size. */
 const BODY_LIMIT_BYTES = 8 * 1024 * 1024;
 
-/** SQS by the JSON 1.0 protocol: `POST /` with `X-Amz-Target: AmazonSQS.ACTION`. */
+/**
+ * SQS by the JSON 1.0 protocol: `POST /` with `X-Amz-Target: AmazonSQS.ACTION`. A form that names its action in this header
+ * too, as Amazon::SQS::Simple sends it, speaks the Query protocol.
+ */
 export class SqsJsonDoor implements Door {
   readonly #parts: SqsServiceParts;
 
@@ -21,7 +25,7 @@ export class SqsJsonDoor implements Door {
 
   matches(head: RequestHead): boolean {
     const target = head.headers['x-amz-target'];
-    if (typeof target === 'string') return target.startsWith(SERVICE);
+    if (typeof target === 'string') return target.startsWith(SERVICE) && !isForm(head);
     return head.path === '/' && isJson(head);
   }
 

@@ -96,6 +96,22 @@ test('a label is there once or not at all, and is well-formed', async () => {
   assert.equal(await door.refused('AddPermission', add('l', undefined, null)), `${missing} Actions.`);
 });
 
+test('a queue has at most twenty permissions, and fifty accounts in them', async () => {
+  const { door, QueueUrl, add } = await withQueue();
+  const many = Array<string>(50).fill('111111111111');
+  await door.done('AddPermission', add('many', many));
+  assert.equal(
+    await door.refused('AddPermission', add('more')),
+    'OverLimit: 51 Principals were found, maximum allowed is 50.',
+  );
+  await door.done('RemovePermission', { QueueUrl, Label: 'many' });
+  for (let index = 1; index <= 20; index += 1) await door.done('AddPermission', add(`l${index}`));
+  assert.equal(
+    await door.refused('AddPermission', add('l21')),
+    'OverLimit: 21 Statements were found, maximum allowed is 20.',
+  );
+});
+
 test('accounts and actions are checked', async () => {
   const { door, add } = await withQueue();
   assert.equal(

@@ -16,7 +16,7 @@ test('an answer and an error have the form that AWS gives them', async () => {
   assert.deepEqual(created, {
     status: 200,
     xml:
-      '<CreateQueueResponse xmlns="http://queue.amazonaws.com/doc/2012-11-05/">' +
+      '<?xml version="1.0"?><CreateQueueResponse xmlns="http://queue.amazonaws.com/doc/2012-11-05/">' +
       `<CreateQueueResult><QueueUrl>${URL_OF_Q}</QueueUrl></CreateQueueResult>` +
       '<ResponseMetadata><RequestId>r-1</RequestId></ResponseMetadata></CreateQueueResponse>',
   });
@@ -24,11 +24,27 @@ test('an answer and an error have the form that AWS gives them', async () => {
   assert.deepEqual(missing, {
     status: 400,
     xml:
-      '<ErrorResponse xmlns="http://queue.amazonaws.com/doc/2012-11-05/"><Error><Type>Sender</Type>' +
+      '<?xml version="1.0"?><ErrorResponse xmlns="http://queue.amazonaws.com/doc/2012-11-05/"><Error><Type>Sender</Type>' +
       '<Code>AWS.SimpleQueueService.NonExistentQueue</Code>' +
       '<Message>The specified queue does not exist for this wsdl version.</Message><Detail/></Error>' +
       '<RequestId>r-1</RequestId></ErrorResponse>',
   });
+});
+
+test('the versions of older clients are spoken, each with its own namespace, and no others', async () => {
+  const client = await withQueue();
+  for (const Version of ['2009-02-01', '2011-10-01']) {
+    const listed = await client.send({ Action: 'ListQueues', Version });
+    assert.match(
+      listed.xml,
+      new RegExp(`^<\\?xml version="1.0"\\?><ListQueuesResponse xmlns="[^"]*/${Version}/">`),
+    );
+    assert.equal(between(listed.xml, 'QueueUrl'), URL_OF_Q);
+    const wrong = await client.send({ Action: 'PurgeQueue', Version, QueueUrl: 'none' });
+    assert.match(wrong.xml, new RegExp(`<ErrorResponse xmlns="[^"]*/${Version}/">`));
+  }
+  const { status, xml } = await client.send({ Action: 'ListQueues', Version: '2006-04-01' });
+  assert.deepEqual([status, between(xml, 'Code')], [400, 'NoSuchVersion']);
 });
 
 test('an action without output answers its metadata alone', async () => {

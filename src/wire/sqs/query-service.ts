@@ -33,12 +33,15 @@ const MAPS: ElementNames['maps'] = {
   Tags: ['Tag', 'Key', 'Value'],
 };
 
+/** The version of today, and those of older clients: what they know means the same in it. */
+const VERSIONS: QueryService['versions'] = ['2012-11-05', '2011-10-01', '2009-02-01'];
+
 /** SQS by the Query protocol. */
 export function sqsQueryService(parts: SqsServiceParts): QueryService {
   return {
     name: 'sqs',
-    version: '2012-11-05',
-    namespace: 'http://queue.amazonaws.com/doc/2012-11-05/',
+    versions: VERSIONS,
+    namespace: (version) => `http://queue.amazonaws.com/doc/${version}/`,
     has: isSqsAction,
     numberedName: (action, member) =>
       member === 'Entries' ? `${action}RequestEntry` : (NUMBERED[member] ?? member),

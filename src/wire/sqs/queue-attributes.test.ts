@@ -84,7 +84,7 @@ test('a key of KMS turns the managed encryption off, and both at once are refuse
   assert.deepEqual([back['SqsManagedSseEnabled'], back['KmsMasterKeyId']], ['true', undefined]);
 });
 
-test('a policy is a JSON object whose statements name at most seven actions', async () => {
+test('a policy is a JSON object within the limits of actions, statements, principals and bytes', async () => {
   const door = await DoorUnderTest.open();
   const QueueUrl = await door.queue();
   const set = (Policy: string) => ({ QueueUrl, Attributes: { Policy } });
@@ -96,7 +96,24 @@ test('a policy is a JSON object whose statements name at most seven actions', as
   await door.done('SetQueueAttributes', set(policy(7)));
   assert.equal(
     await door.refused('SetQueueAttributes', set(policy(8))),
-    'OverLimit: 8 Actions were found, maximum allowed is 7.',
+    'OverLimit: 8 actions were found in a statement from the submitted policy, max allowed is 7',
+  );
+  const statements = (count: number, more: object = {}) =>
+    JSON.stringify({ Statement: Array(count).fill({ Effect: 'Allow', Action: 'SQS:*', ...more }) });
+  await door.done('SetQueueAttributes', set(statements(20, { Principal: '*' })));
+  assert.equal(
+    await door.refused('SetQueueAttributes', set(statements(21))),
+    'OverLimit: 21 statements were found in the submitted policy, max allowed is 20',
+  );
+  const Principal = { AWS: Array(17).fill('arn:aws:iam::111111111111:root') };
+  await door.done('SetQueueAttributes', set(statements(2, { Principal })));
+  assert.equal(
+    await door.refused('SetQueueAttributes', set(statements(3, { Principal }))),
+    'OverLimit: 51 principals were found in the submitted policy, max allowed is 50',
+  );
+  assert.equal(
+    await door.refused('SetQueueAttributes', set(JSON.stringify({ Id: 'x'.repeat(8192) }))),
+    'OverLimit: Submitted policy is over max allowed size.',
   );
 });
 

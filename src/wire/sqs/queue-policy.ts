@@ -1,4 +1,9 @@
-import { PERMISSION_ACTIONS } from '../../queue/limits.ts';
+import {
+  PERMISSION_ACTIONS,
+  POLICY_PRINCIPALS,
+  POLICY_SIZE_BYTES,
+  POLICY_STATEMENTS,
+} from '../../queue/limits.ts';
 import { refuse } from './action.ts';
 
 type Statement = Readonly<Record<string, unknown>>;
@@ -25,8 +30,11 @@ export class QueuePolicy {
     return this.#statements.some(({ Sid }) => Sid === label);
   }
 
+  /** With one more statement; the action ends when that is more than a policy may have. */
   with(statement: Statement): QueuePolicy {
-    return new QueuePolicy(this.#members, [...this.#statements, statement]);
+    const statements = [...this.#statements, statement];
+    refuseFull(statements);
+    return new QueuePolicy(this.#members, statements);
   }
 
   without(label: string): QueuePolicy {
@@ -41,23 +49,54 @@ export class QueuePolicy {
   }
 }
 
-/** Reads the Policy attribute of a request: a JSON object; an empty text removes the policy. */
+/** Reads the Policy attribute of a request: a JSON object within its limits; an empty text removes the policy. */
 export function readPolicy(text: string): string | null {
   if (text === '') return null;
   const members = parsed(text);
   if (members === undefined) return refuse({ kind: 'invalid-attribute-value', name: 'Policy' });
-  const statements: readonly unknown[] = [members['Statement']].flat();
-  for (const statement of statements) {
-    if (isObject(statement) && Array.isArray(statement['Action'])) refuseTooMany(statement['Action'].length);
+  if (Buffer.byteLength(text) > POLICY_SIZE_BYTES) {
+    refuse({ kind: 'over-limit', what: 'Submitted policy is over max allowed size.' });
   }
+  const statements: readonly unknown[] = [members['Statement']].flat();
+  refuseBeyond(statements.length, POLICY_STATEMENTS, 'statements');
+  const known = statements.filter(isObject);
+  for (const { Action: actions } of known) {
+    if (Array.isArray(actions))
+      refuseBeyond(actions.length, PERMISSION_ACTIONS, 'actions', 'a statement from ');
+  }
+  refuseBeyond(sum(known.map(principalsOf)), POLICY_PRINCIPALS, 'principals');
   return text;
 }
 
-/** Ends the action when one statement would allow more actions than it may. */
+/** Ends the action when a permission would allow more actions than it may. */
 export function refuseTooMany(actions: number): void {
-  if (actions <= PERMISSION_ACTIONS) return;
-  const what = `${actions} Actions were found, maximum allowed is ${PERMISSION_ACTIONS}.`;
+  refuseMore(actions, PERMISSION_ACTIONS, 'Actions');
+}
+
+/** Ends the action when a queue has as many permissions as it may, or names as many accounts. */
+function refuseFull(statements: readonly Statement[]): void {
+  refuseMore(statements.length, POLICY_STATEMENTS, 'Statements');
+  refuseMore(sum(statements.map(principalsOf)), POLICY_PRINCIPALS, 'Principals');
+}
+
+function refuseMore(count: number, most: number, called: string): void {
+  if (count > most)
+    refuse({ kind: 'over-limit', what: `${count} ${called} were found, maximum allowed is ${most}.` });
+}
+
+function refuseBeyond(count: number, most: number, called: string, where = ''): void {
+  if (count <= most) return;
+  const what = `${count} ${called} were found in ${where}the submitted policy, max allowed is ${most}`;
   refuse({ kind: 'over-limit', what });
+}
+
+/** How many a statement names: `"*"`, or lists by kind: `{"AWS": ["arn:…"]}`. */
+function principalsOf({ Principal: named }: Statement): number {
+  return isObject(named) ? Object.values(named).flat().length : Number(named !== undefined);
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }
 
 function parsed(text: string): Statement | undefined {

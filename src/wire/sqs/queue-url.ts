@@ -5,6 +5,7 @@ import { refuse, type SqsContext } from './action.ts';
 import { requiredText } from './members.ts';
 
 const QUEUE_NAME = /^[A-Za-z0-9_-]{1,80}$/;
+const ACCOUNT = /^\d{12}$/;
 const FIFO_SUFFIX = '.fifo';
 
 /** The address under which clients name a queue. */
@@ -17,7 +18,7 @@ const NO_ACCOUNT = 'queue';
 
 /**
  * The queue of a request's QueueUrl: its last two path parts are account and name, whatever host they stand behind.
- * A bare name is a queue of the caller, and so is `/queue/NAME`.
+ * A bare name is a queue of the caller, and so is `/queue/NAME`. What names no account and no queue is no address.
  */
 export function queueOf(input: Input, context: SqsContext): QueueKey {
   const given = requiredText(input, 'QueueUrl');
@@ -25,10 +26,11 @@ export function queueOf(input: Input, context: SqsContext): QueueKey {
   const nameAt = url.lastIndexOf('/') + 1;
   const name = url.slice(nameAt);
   const { account: own, region } = context.caller;
-  if (!isQueueName(name)) return refuse({ kind: 'no-such-queue' });
-  if (nameAt === 0) return { account: own, region, name };
-  const account = url.slice(url.lastIndexOf('/', nameAt - 2) + 1, nameAt - 1);
-  return reachable(context.caller, { account: account === NO_ACCOUNT ? own : account, region, name });
+  const part = url.slice(url.lastIndexOf('/', nameAt - 2) + 1, Math.max(0, nameAt - 1));
+  const account = nameAt === 0 || part === NO_ACCOUNT ? own : part;
+  if (!ACCOUNT.test(account)) return refuse({ kind: 'invalid-address', address: given });
+  if (isQueueName(name)) return reachable(context.caller, { account, region, name });
+  return refuse(nameAt === 0 ? { kind: 'invalid-address', address: given } : { kind: 'no-such-queue' });
 }
 
 /** The queue, if the caller reaches its account: code in an environment reaches its own alone. */

@@ -28,6 +28,7 @@ const TABLE: readonly (readonly [SqsFailure, string, string, number])[] = [
     [{ kind: 'invalid-attribute-value', name: 'X' }, 'InvalidAttributeValue', 400],
     [{ kind: 'invalid-message-contents' }, 'InvalidMessageContents', 400],
     [{ kind: 'too-many-in-flight' }, 'OverLimit', 403],
+    [{ kind: 'invalid-address', address: 'x' }, 'InvalidAddress', 404],
     [{ kind: 'no-resource', what: 'x' }, 'ResourceNotFoundException', 404],
   ].map(
     ([failure, name, status]) => [failure as SqsFailure, String(name), String(name), Number(status)] as const,

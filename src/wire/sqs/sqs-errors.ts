@@ -4,6 +4,7 @@ import { refusalError, type AwsError } from '../errors.ts';
 /** Why an SQS action was refused: what the broker says, and what the reading of the request found. */
 export type SqsFailure =
   | { readonly kind: 'no-such-queue' }
+  | { readonly kind: 'invalid-address'; readonly address: string }
   | Each<Unavailable['kind']>
   | Each<Exclude<CreateFailure, Unavailable>['kind'], { readonly value: string }>
   | { readonly kind: 'too-many-in-flight' }
@@ -54,6 +55,11 @@ const ROWS: Rows = {
     status: 400,
     message: 'The specified queue does not exist.',
     queryMessage: 'The specified queue does not exist for this wsdl version.',
+  }),
+  'invalid-address': (failure) => ({
+    type: 'InvalidAddress',
+    status: 404,
+    message: `The address ${failure.address} is not valid for this endpoint.`,
   }),
   'disk-full': refusalError,
   overloaded: refusalError,

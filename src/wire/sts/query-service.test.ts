@@ -21,7 +21,7 @@ async function call(form: string, caller = CALLER): Promise<[status: number, xml
 test('a caller learns its account', async () => {
   assert.deepEqual(await call('Action=GetCallerIdentity&Version=2011-06-15'), [
     200,
-    '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>' +
+    '<?xml version="1.0"?><GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>' +
       '<Arn>arn:aws:iam::123456789012:root</Arn><UserId>123456789012</UserId><Account>123456789012</Account>' +
       '</GetCallerIdentityResult><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></GetCallerIdentityResponse>',
   ]);

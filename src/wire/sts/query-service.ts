@@ -11,8 +11,8 @@ class UnknownAction extends Error {}
 /** STS, as far as it says whose account a request is made in. */
 export const stsQueryService: QueryService = {
   name: 'sts',
-  version: VERSION,
-  namespace: `https://sts.amazonaws.com/doc/${VERSION}/`,
+  versions: [VERSION],
+  namespace: (version) => `https://sts.amazonaws.com/doc/${version}/`,
   has: (action) => action === 'GetCallerIdentity',
   numberedName: (_action, member) => member,
   elementNames: () => NO_LISTS,
