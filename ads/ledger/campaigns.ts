@@ -43,33 +43,27 @@ export async function createWithin(
   });
 }
 
-/** Changes the settings of a campaign; clicks that are charged from now on go by the new ones. False if there is none. */
+/**
+ * Changes the settings of a campaign that are named, and leaves the others as they are when its turn comes; clicks that
+ * are charged from now on go by the new ones. False if there is none.
+ */
 export async function updateCampaign(
   sql: postgres.Sql,
   campaignId: number,
-  settings: CampaignSettings,
+  changes: Partial<CampaignSettings>,
 ): Promise<boolean> {
-  const { name, state, priceMicros, dayLimitMicros, endsAtMs } = settings;
   return changeCampaign(sql, campaignId, async (change) => {
     const before = await readSettings(change.sql, campaignId);
-    const changed = await change.sql`
+    if (before === undefined) return false;
+    const settings = { ...before, ...changes };
+    const { name, state, priceMicros, dayLimitMicros, endsAtMs } = settings;
+    await change.sql`
       UPDATE campaign SET name = ${name}, state = ${state}, price_micros = ${priceMicros},
         day_limit_micros = ${dayLimitMicros ?? null}, ends_at = ${timestamp(endsAtMs)}
-      WHERE campaign_id = ${campaignId} RETURNING 1`;
-    if (changed.length === 0 || before === undefined) return false;
+      WHERE campaign_id = ${campaignId}`;
     await noteSettings(change, campaignId, settings, before);
     return true;
   });
-}
-
-/** Pauses, ends or resumes a campaign. False if there is none. */
-export async function setCampaignState(
-  sql: postgres.Sql,
-  campaignId: number,
-  state: CampaignSettings['state'],
-): Promise<boolean> {
-  const present = await readSettings(sql, campaignId);
-  return present !== undefined && updateCampaign(sql, campaignId, { ...present, state });
 }
 
 interface SettingsRow {

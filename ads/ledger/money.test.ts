@@ -6,7 +6,7 @@ import { openTestLedger, resetLedger } from '../database/fixtures.ts';
 import type { Ledger } from '../database/ledger.ts';
 import { isBalanced, reconcile } from '../summary/reconcile.ts';
 import { recordRuns } from '../summary/runs.ts';
-import { createCampaign, readSettings, setCampaignState, updateCampaign } from './campaigns.ts';
+import { createCampaign, readSettings, updateCampaign } from './campaigns.ts';
 import { deposit, fundCampaign, withdrawFromCampaign } from './money.ts';
 import { NotEnoughMoney } from './transfer.ts';
 
@@ -81,7 +81,7 @@ describe('the money of a campaign', () => {
     await fundCampaign(ledger.sql, 77, { key: 'a', amountMicros: 1000 });
     const click = (number: number) => sampleClick(number, {}, { campaignId: 77, priceMicros: 10 });
     await chargeClicks(ledger.sql, [click(1)]);
-    assert.equal(await setCampaignState(ledger.sql, 77, 'paused'), true);
+    assert.equal(await updateCampaign(ledger.sql, 77, { state: 'paused' }), true);
     await chargeClicks(ledger.sql, [click(2)]);
     const settings = { name: 'New', state: 'active', priceMicros: 10, dayLimitMicros: 20 } as const;
     assert.equal(await updateCampaign(ledger.sql, 77, settings), true);
@@ -92,8 +92,29 @@ describe('the money of a campaign', () => {
       ['billed', 'ended', 'billed', 'unfunded'],
     );
     assert.deepEqual(await readSettings(ledger.sql, 77), { ...settings, endsAtMs: undefined });
-    assert.equal(await setCampaignState(ledger.sql, 999, 'paused'), false);
+    assert.equal(await updateCampaign(ledger.sql, 999, { state: 'paused' }), false);
   });
+
+  it('keeps a pause that comes while somebody changes the price', async () => {
+    const done = await ledger.sql.begin(async (pausing) => {
+      await pausing`SELECT 1 FROM budget WHERE campaign_id = 1 FOR UPDATE`;
+      const changing = updateCampaign(ledger.sql, 1, { priceMicros: 123 });
+      await untilOneWaits();
+      await pausing`UPDATE campaign SET state = 'paused' WHERE campaign_id = 1`;
+      return { changing };
+    });
+    assert.equal(await done.changing, true);
+    const { state, priceMicros } = (await readSettings(ledger.sql, 1)) ?? {};
+    assert.deepEqual([state, priceMicros], ['paused', 123]);
+  });
+
+  /** Resolves when a transaction waits for a lock of another. */
+  async function untilOneWaits(): Promise<void> {
+    for (;;) {
+      const waiting = await ledger.owner`SELECT 1 FROM pg_locks WHERE NOT granted`;
+      if (waiting.length > 0) return;
+    }
+  }
 
   async function balances(): Promise<Record<string, number>> {
     const rows = await ledger.sql<{ kind: string; balance: string }[]>`

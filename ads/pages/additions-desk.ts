@@ -7,7 +7,7 @@ import {
   addPublisher,
   NotAdded,
 } from '../ledger/additions.ts';
-import { readSettings, updateCampaign, type CampaignSettings } from '../ledger/campaigns.ts';
+import { updateCampaign, type CampaignSettings } from '../ledger/campaigns.ts';
 import { WHOLE_PPM } from '../ledger/shares.ts';
 import { safeTarget } from '../server/target.ts';
 import { Refused, textField, wholeField } from './request.ts';
@@ -55,10 +55,8 @@ export class AdditionsDesk {
 
   /** Links that were given out keep the price that is signed into them. */
   async settings(campaignId: number, fields: Fields): Promise<{ campaignId: number }> {
-    const wanted = settingsOf(fields);
-    const present = await readSettings(this.#sql, campaignId);
-    if (present === undefined) throw new Refused(404, `There is no campaign ${campaignId}.`);
-    await updateCampaign(this.#sql, campaignId, { ...wanted, state: present.state });
+    if (!(await updateCampaign(this.#sql, campaignId, settingsOf(fields))))
+      throw new Refused(404, `There is no campaign ${campaignId}.`);
     return { campaignId };
   }
 }

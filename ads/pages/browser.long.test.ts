@@ -170,6 +170,18 @@ describe('the statistics page in chromium', { skip }, () => {
     await page.keyboard.type('12.5');
     await page.keyboard.press('Enter');
     await row.getByText('60.00 of 72.50').waitFor();
+    await row.getByRole('button', { name: 'Take back' }).focus();
+    await page.keyboard.press('Enter');
+    assert.equal(await page.locator('#form-amount').inputValue(), '12.5');
+    await page.keyboard.type('10');
+    await page.keyboard.press('Enter');
+    await row.getByText('60.00 of 62.50').waitFor();
+    await page.getByText('10.00 of Last frames went back to the wallet of its advertiser.').waitFor();
+    await row.getByRole('button', { name: 'Refill' }).press('Enter');
+    await page.keyboard.type('10');
+    await page.locator('#form-from').selectOption('wallet');
+    await page.locator('#form-send').press('Enter');
+    await row.getByText('60.00 of 72.50').waitFor();
     await row.getByRole('combobox').selectOption('paused');
     const rules = { refuse: [], doubleClickWindowMs: 86_400_000, viewerRates: [], viewWaitMs: null };
     await page

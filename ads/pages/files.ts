@@ -7,7 +7,7 @@ const CSS = 'text/css; charset=utf-8';
 const SCRIPT = 'text/javascript; charset=utf-8';
 
 const SCRIPTS =
-  'page words chart live outlook reasons receipts statistics operator rules-desk books earnings form additions'.split(
+  'page words chart live outlook reasons receipts statistics operator rules-desk books budget earnings form additions'.split(
     ' ',
   );
 

@@ -1,8 +1,9 @@
 import type postgres from 'postgres';
-import { setCampaignState, type CampaignSettings } from '../ledger/campaigns.ts';
+import { updateCampaign, type CampaignSettings } from '../ledger/campaigns.ts';
 import { readDividedDays } from '../ledger/earnings.ts';
-import { deposit, fundCampaign } from '../ledger/money.ts';
+import { deposit, fundCampaign, withdrawFromCampaign, type Payment } from '../ledger/money.ts';
 import { setShare, WHOLE_PPM } from '../ledger/shares.ts';
+import { NotEnoughMoney } from '../ledger/transfer.ts';
 import type { Reconciliation } from '../summary/reconcile.ts';
 import { AdditionsDesk } from './additions-desk.ts';
 import { sendJson, sendPage } from './answer.ts';
@@ -20,7 +21,8 @@ export interface Surroundings {
   readonly compare?: () => Promise<Reconciliation>;
 }
 
-type Answer = (fields: Readonly<Record<string, unknown>>, id: number) => Promise<unknown>;
+type Fields = Readonly<Record<string, unknown>>;
+type Answer = (fields: Fields, id: number) => Promise<unknown>;
 
 const STATES: readonly string[] = ['active', 'paused', 'ended'];
 /** A billion, in micro-units. */
@@ -41,6 +43,7 @@ export class OperatorDoor {
     const additions = new AdditionsDesk(sql);
     this.#changes = new Map<string, Answer>([
       ['campaigns/N/refill', (fields, id) => this.#refill(id, fields)],
+      ['campaigns/N/withdraw', (fields, id) => this.#withdraw(id, fields)],
       ['campaigns/N/state', (fields, id) => this.#setState(id, stateOf(fields))],
       ['publishers/N/state', (fields, id) => this.#setPublisherState(id, stateOf(fields))],
       ['publishers/N/share', (fields, id) => this.#setShare(id, fields)],
@@ -86,23 +89,37 @@ export class OperatorDoor {
     return true;
   }
 
-  /** What is paid in goes to the campaign; the same `key` again moves nothing. */
-  async #refill(
-    campaignId: number,
-    fields: Readonly<Record<string, unknown>>,
-  ): Promise<{ readonly moved: boolean }> {
-    const key = textField(fields, 'key', 64);
-    const amountMicros = wholeField(fields, 'amountMicros', 1, MOST_MICROS);
+  /**
+   * What is paid in goes to the campaign, or what the advertiser's wallet holds already (`from` is `wallet`); the same
+   * `key` again moves nothing.
+   */
+  async #refill(campaignId: number, fields: Fields): Promise<{ readonly moved: boolean }> {
+    const payment = paymentOf(campaignId, fields);
+    const { from = 'payment' } = fields;
+    if (from !== 'payment' && from !== 'wallet') throw new Refused(400, 'from is payment or wallet.');
+    const advertiserId = await this.#advertiserOf(campaignId);
+    if (from === 'payment') await deposit(this.#sql, advertiserId, payment);
+    const moved = fundCampaign(this.#sql, campaignId, payment);
+    return { moved: await enough(moved, 'The wallet of the advertiser holds less than that.') };
+  }
+
+  /** What the campaign has not spent goes back to the wallet of its advertiser; the same `key` again moves nothing. */
+  async #withdraw(campaignId: number, fields: Fields): Promise<{ readonly moved: boolean }> {
+    const payment = paymentOf(campaignId, fields);
+    await this.#advertiserOf(campaignId);
+    const moved = withdrawFromCampaign(this.#sql, campaignId, payment);
+    return { moved: await enough(moved, 'Less than that is left in the budget of the campaign.') };
+  }
+
+  async #advertiserOf(campaignId: number): Promise<number> {
     const [campaign] = await this.#sql<{ advertiser: number }[]>`
       SELECT advertiser_id AS advertiser FROM campaign WHERE campaign_id = ${campaignId}`;
     if (campaign === undefined) throw new Refused(404, `There is no campaign ${campaignId}.`);
-    const payment = { key: `page:${campaignId}:${amountMicros}:${key}`, amountMicros };
-    await deposit(this.#sql, campaign.advertiser, payment);
-    return { moved: await fundCampaign(this.#sql, campaignId, payment) };
+    return campaign.advertiser;
   }
 
   async #setState(campaignId: number, state: CampaignSettings['state']): Promise<object> {
-    if (await setCampaignState(this.#sql, campaignId, state)) return { state };
+    if (await updateCampaign(this.#sql, campaignId, { state })) return { state };
     throw new Refused(404, `There is no campaign ${campaignId}.`);
   }
 
@@ -115,7 +132,7 @@ export class OperatorDoor {
   }
 
   /** Of all days that are not closed yet: what was divided stays as it was. */
-  async #setShare(publisherId: number, fields: Readonly<Record<string, unknown>>): Promise<object> {
+  async #setShare(publisherId: number, fields: Fields): Promise<object> {
     const sharePpm = wholeField(fields, 'sharePpm', 0, WHOLE_PPM);
     if (await setShare(this.#sql, publisherId, sharePpm)) return { sharePpm };
     throw new Refused(404, `There is no publisher ${publisherId}.`);
@@ -128,7 +145,20 @@ export class OperatorDoor {
   }
 }
 
-function stateOf({ state }: Readonly<Record<string, unknown>>): CampaignSettings['state'] {
+function stateOf({ state }: Fields): CampaignSettings['state'] {
   if (typeof state === 'string' && STATES.includes(state)) return state as CampaignSettings['state'];
   throw new Refused(400, 'state is active, paused or ended.');
+}
+
+/** The key goes with what is moved and where: a page that uses one twice, for another amount, moves that as well. */
+function paymentOf(campaignId: number, fields: Fields): Payment {
+  const key = textField(fields, 'key', 64);
+  const amountMicros = wholeField(fields, 'amountMicros', 1, MOST_MICROS);
+  return { key: `page:${campaignId}:${amountMicros}:${key}`, amountMicros };
+}
+
+async function enough<T>(moving: Promise<T>, otherwise: string): Promise<T> {
+  return moving.catch((error: unknown) => {
+    throw error instanceof NotEnoughMoney ? new Refused(409, otherwise) : error;
+  });
 }

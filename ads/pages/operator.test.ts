@@ -63,6 +63,33 @@ describe('the operator', () => {
     assert.equal((await ask('campaigns/99/refill', { key: 'k', amountMicros: 1 })).status, 404);
   });
 
+  it('takes back what is not spent, once for one key, and gives it to another campaign of the advertiser', async () => {
+    await chargeClicks(ledger.sql, [sampleClick(1)]);
+    const all = { key: 'back', amountMicros: 750_000 };
+    assert.equal((await ask('campaigns/1/withdraw', { key: 'more', amountMicros: 750_001 })).status, 409);
+    for (const moved of [true, false])
+      assert.deepEqual(await (await ask('campaigns/1/withdraw', all)).json(), { moved });
+    const again = { key: 'again', amountMicros: 500_000, from: 'wallet' };
+    for (const moved of [true, false])
+      assert.deepEqual(await (await ask('campaigns/2/refill', again)).json(), { moved });
+    const tooMuch = await ask('campaigns/2/refill', { ...again, key: 'third' });
+    assert.deepEqual(
+      [tooMuch.status, await tooMuch.text()],
+      [409, 'The wallet of the advertiser holds less than that.\n'],
+    );
+    const { campaigns, advertisers } = await figures();
+    assert.deepEqual([campaigns[0]?.limitMicros, campaigns[0]?.spentMicros], [250_000, 250_000]);
+    assert.equal(campaigns[1]?.limitMicros, 1_500_000);
+    assert.equal(advertisers[0]?.walletMicros, 250_000);
+    const [stop] = await ledger.sql`SELECT stopped FROM budget WHERE campaign_id = 1`;
+    assert.equal(stop?.['stopped'], true);
+    assert.ok(isEqual(await rebuild(ledger)));
+    for (const fields of [{}, { ...all, amountMicros: 0 }, { ...all, key: ' ' }])
+      assert.equal((await ask('campaigns/1/withdraw', fields)).status, 400);
+    assert.equal((await ask('campaigns/1/refill', { ...all, from: 'bank' })).status, 400);
+    assert.equal((await ask('campaigns/99/withdraw', all)).status, 404);
+  });
+
   it('pauses campaigns and publishers', async () => {
     assert.equal((await ask('campaigns/1/state', { state: 'paused' })).status, 200);
     assert.equal((await ask('publishers/2/state', { state: 'paused' })).status, 200);

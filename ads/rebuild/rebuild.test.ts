@@ -7,7 +7,7 @@ import { sampleClick, sampleId } from '../click-processor/fixtures/sample-click.
 import { parseRules } from '../click-processor/rules.ts';
 import { openTestLedger, resetLedger } from '../database/fixtures.ts';
 import type { Ledger } from '../database/ledger.ts';
-import { setCampaignState, updateCampaign } from '../ledger/campaigns.ts';
+import { updateCampaign } from '../ledger/campaigns.ts';
 import { closeDay } from '../ledger/closing.ts';
 import { creditClicks } from '../ledger/credits.ts';
 import { deposit, fundCampaign, withdrawFromCampaign } from '../ledger/money.ts';
@@ -134,9 +134,9 @@ describe('rebuilding the ledger from its clicks', () => {
     const clicks = Array.from({ length: 240 }, (_, index) => anyClick(index + 1, chance));
     const part = (number: number): readonly Click[] => clicks.slice(number * 40, (number + 1) * 40);
     await manyAtOnce(part(0));
-    await setCampaignState(ledger.sql, 1, 'paused');
+    await updateCampaign(ledger.sql, 1, { state: 'paused' });
     await Promise.all([manyAtOnce(part(1)), deposit(ledger.sql, 1, { key: 'a', amountMicros: 9_000_000 })]);
-    await setCampaignState(ledger.sql, 1, 'active');
+    await updateCampaign(ledger.sql, 1, { state: 'active' });
     await closeDay(ledger.sql, '2025-06-15');
     await Promise.all([
       manyAtOnce(part(2)),

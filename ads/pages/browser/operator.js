@@ -1,8 +1,9 @@
 // The operator's page: shows the figures as they are pushed, and asks for changes.
 import { campaignButtons, placeButton, settingsWords, workAdditions } from '/additions.js';
 import { showBooks, workBooks } from '/books.js';
+import { budgetButtons } from '/budget.js';
 import { earningsRow, workEarnings } from '/earnings.js';
-import { openForm, workForm } from '/form.js';
+import { workForm } from '/form.js';
 import { listen } from '/live.js';
 import { amount, ask, at, count, element, numberCell, patch, row, showUser } from '/page.js';
 import { showRules, workRules } from '/rules-desk.js';
@@ -16,6 +17,7 @@ const STATES = {
 };
 const shown = new Map();
 let newest = 'no click yet';
+let latest = { campaigns: [], advertisers: [] };
 
 const say = (text) => (at('said').textContent = text);
 
@@ -28,6 +30,7 @@ function fill(name, data, makeRows) {
 }
 
 function show(figures) {
+  latest = figures;
   newest = figures.newestClickId === null ? 'no click yet' : `newest click ${figures.newestClickId}`;
   showPosition(figures.readAtMs);
   fill('campaigns', figures.campaigns, (all) => all.map(campaignRow));
@@ -62,12 +65,6 @@ function campaignRow(campaign) {
     }),
     element('small', `${amount(spentMicros)} of ${amount(limitMicros)}`),
   );
-  const refill = element('button', 'Refill', {
-    type: 'button',
-    id: `refill-${campaignId}`,
-    'aria-label': `Refill ${name}`,
-  });
-  refill.addEventListener('click', () => openRefill(campaign));
   return row(
     nameCell(name, [settingsWords(campaign)]),
     advertiser,
@@ -75,8 +72,15 @@ function campaignRow(campaign) {
     used,
     ...[campaign.billed, campaign.free, campaign.invalid].map((number) => numberCell(count(number))),
     cell(stateChoice(`campaigns/${campaignId}`, name, state)),
-    cell(buttons(refill, ...campaignButtons(campaign))),
+    cell(buttons(...budgetButtons(campaign, withWallet), ...campaignButtons(campaign))),
   );
+}
+
+/** A campaign as it was pushed last, with what its advertiser has not given to one. */
+function withWallet(campaignId) {
+  const campaign = latest.campaigns.find((one) => one.campaignId === campaignId);
+  const advertiser = latest.advertisers.find((one) => one.advertiserId === campaign.advertiserId);
+  return { ...campaign, walletMicros: advertiser.walletMicros };
 }
 
 function publisherRow(publisher) {
@@ -166,19 +170,6 @@ function stateChoice(path, name, state) {
     );
   });
   return choice;
-}
-
-/** One key for one opening: sent twice, the money moves once. */
-function openRefill({ campaignId, name }) {
-  const key = crypto.randomUUID();
-  const money = { type: 'number', min: '0.01', max: '1000000000', step: '0.01', required: '' };
-  const field = { name: 'amount', label: 'Amount that was paid in', ...money };
-  const send = async (values) => {
-    const amountMicros = Math.round(Number(values.amount) * 1e6);
-    await ask(`/operator/campaigns/${campaignId}/refill`, { key, amountMicros });
-    return `${name} has ${amount(amountMicros)} more.`;
-  };
-  openForm(`Refill ${name}`, [field], send, 'Give it to the campaign');
 }
 
 workForm();
