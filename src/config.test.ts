@@ -39,6 +39,27 @@ test('each unreadable value is refused with its flag named', () => {
   assert.match(refusal({ listen: 'example.org' }), /--listen takes an IP address/);
 });
 
+test('a public address is an origin; one that leads here from elsewhere needs keys', () => {
+  const publicOriginOf = (publicUrl: string): string | undefined => {
+    const config = readConfig({ publicUrl }, {});
+    return config.ok ? config.value.publicOrigin : config.failure.what;
+  };
+  assert.equal(publicOriginOf('http://localhost:4566/'), 'http://localhost:4566');
+  assert.equal(publicOriginOf('http://127.0.0.1'), 'http://127.0.0.1');
+  assert.equal(publicOriginOf('http://[::1]:4566'), 'http://[::1]:4566');
+  for (const publicUrl of [
+    'queues.example.org',
+    'ftp://localhost',
+    'http://localhost/path',
+    'http://a@localhost',
+  ])
+    assert.match(refusal({ publicUrl }), /^--public-url takes an address/);
+  assert.match(
+    refusal({ publicUrl: 'https://queues.example.org', data: '/nowhere' }),
+    /^https:\/\/queues\.example\.org lets other machines in: .*"millrace keys add"/,
+  );
+});
+
 test('listening to other machines without keys is refused', () => {
   const data = '/nowhere';
   assert.match(

@@ -44,6 +44,8 @@ export interface Config {
   readonly demandsKeys: boolean;
   /** Given: TLS is spoken at the port. Absolute paths of certificate and key. */
   readonly tls?: { readonly certFile: string; readonly keyFile: string };
+  /** What addresses begin with that clients are given; not given: as each client reached us. `https://queues.example.org` */
+  readonly publicOrigin?: string;
 }
 
 /** What the command line gave: text as typed, absent when not given. */
@@ -65,6 +67,7 @@ export interface Flags {
   readonly keys?: string;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
+  readonly publicUrl?: string;
 }
 
 /** Why the platform does not start. `what` is a sentence that says what to change. */
@@ -99,6 +102,7 @@ class Refused extends Error {}
 function decide(flags: Flags, variables: Variables): Config {
   const given = (flag: keyof Flags): string | undefined => givenBy(flags, variables, flag);
   const listenAddress = address(given('listen') ?? '127.0.0.1');
+  const publicOrigin = origin(given('publicUrl'));
   const config: Config = {
     dataDirectory: dataDirectory(flags, variables),
     cacheDirectory: resolve(given('cache') ?? ownFolder(variables, 'XDG_CACHE_HOME', '.cache')),
@@ -115,8 +119,9 @@ function decide(flags: Flags, variables: Variables): Config {
     bodiesSizeBytes: wholeNumber('bodies', given('bodies') ?? '512', 16, 65_536) * 1024 * 1024,
     imposesWaits: imposesWaits(given('waits') ?? 'none'),
     keysFile: keysFileOf(flags, variables),
-    demandsKeys: given('keys') !== undefined || !isLoopback(listenAddress),
+    demandsKeys: given('keys') !== undefined || !isLoopback(listenAddress) || leadsElsewhere(publicOrigin),
     ...tls(given('tlsCert'), given('tlsKey')),
+    ...(publicOrigin !== undefined && { publicOrigin }),
   };
   if (config.demandsKeys) demandKeys(config, given('keys') !== undefined);
   return config;
@@ -130,13 +135,13 @@ function tls(certFile: string | undefined, keyFile: string | undefined): Pick<Co
 }
 
 /** Refuses to start where keys are demanded and there are none. */
-function demandKeys({ keysFile, listenAddress }: Config, isNamed: boolean): void {
+function demandKeys({ keysFile, listenAddress, publicOrigin }: Config, isNamed: boolean): void {
   const keys = isNamed || existsSync(keysFile) ? readKeyFile(keysFile) : undefined;
   if (keys?.ok === false) throw new Refused(keys.failure.what);
   if (keys !== undefined && keys.value.size > 0) return;
-  const why = isLoopback(listenAddress)
-    ? `${keysFile} holds no access keys`
-    : `Listening on ${listenAddress} lets other machines in`;
+  let why = `${keysFile} holds no access keys`;
+  if (leadsElsewhere(publicOrigin)) why = `${publicOrigin} lets other machines in`;
+  if (!isLoopback(listenAddress)) why = `Listening on ${listenAddress} lets other machines in`;
   throw new Refused(
     `${why}: make an access key with "millrace keys add" or name a file of them with --keys FILE, ` +
       'or listen on 127.0.0.1 without one.',
@@ -161,6 +166,20 @@ function givenBy(flags: Flags, variables: Variables, flag: keyof Flags): string 
 /** True for addresses that only this machine can reach. */
 export function isLoopback(address: string): boolean {
   return address.startsWith('127.') || address === '::1';
+}
+
+/** True for an address of this server by which other machines may come: the way may be a proxy's. */
+function leadsElsewhere(origin: string | undefined): boolean {
+  const name = origin === undefined ? 'localhost' : new URL(origin).hostname.replaceAll(/[[\]]/g, '');
+  return name !== 'localhost' && !name.endsWith('.localhost') && !isLoopback(name);
+}
+
+function origin(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isOrigin = url !== undefined && [url.origin, `${url.origin}/`].includes(text.toLowerCase());
+  if (isOrigin && /^https?:$/.test(url.protocol)) return url.origin;
+  throw new Refused(`--public-url takes an address such as https://queues.example.org:4566; got "${text}".`);
 }
 
 function ownFolder(variables: Variables, variable: string, belowHome: string): string {

@@ -114,6 +114,16 @@ test('with access keys a request needs the right signature, but for a link to co
   for (const { sqs, lambda } of [right, wrong, unknown]) [sqs, lambda].forEach((client) => client.destroy());
 });
 
+test('addresses that clients are given begin as the owner says', async () => {
+  const port = await freePort();
+  const flags = ['--public-url', `http://queues.localhost:${port}`];
+  await using running = await Platform.start({ dataDirectory: place('public'), port, flags });
+  const { sqs, lambda } = clientsOf(running.port, 'any', 'any');
+  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'q' }));
+  assert.equal(QueueUrl, `http://queues.localhost:${port}/000000000000/q`);
+  [sqs, lambda].forEach((client) => client.destroy());
+});
+
 function refusedWith(status: number): (error: unknown) => boolean {
   return (error) =>
     (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode === status;

@@ -33,6 +33,10 @@ export function upCommand(version: string): Command {
       'certificate to speak TLS with, in PEM form, those between it and its CA behind it',
     )
     .option('--tls-key <file>', 'the private key of the certificate, in PEM form')
+    .option(
+      '--public-url <url>',
+      'what addresses begin with that clients are given, behind a proxy (default as each client reached the endpoint)',
+    )
     .option('--isolation <tier>', 'auto, bubblewrap, or bare (no isolation at all) (default auto)')
     .option(
       '--cpu <sharing>',

@@ -40,7 +40,11 @@ export async function openDoors(
   ground: DoorGround,
 ): Promise<Result<{ readonly port: number }, ListenFailure>> {
   const { config, clock, random, tell, functions, lines, keys, environmentEndpoint } = ground;
-  const sqs = { broker: ground.broker, ...(config.imposesWaits && { waits: new ImposedWaits(clock) }) };
+  const sqs = {
+    broker: ground.broker,
+    publicOrigin: config.publicOrigin,
+    ...(config.imposesWaits && { waits: new ImposedWaits(clock) }),
+  };
   const aws = [
     new SqsJsonDoor(sqs),
     lambdaDoor(ground),
@@ -97,6 +101,7 @@ function lambdaDoor(ground: DoorGround): LambdaDoor {
     standing: (version) => pool.standing(version),
     queueExists: (queue) => broker.describe(queue).ok,
     codeLinks: new CodeLinks({ clock, random }),
+    publicOrigin: config.publicOrigin,
     runtimeIds: runtimes.ids,
     concurrencyLimit: config.concurrencyLimit,
   });

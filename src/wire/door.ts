@@ -23,6 +23,18 @@ export function originOf({ headers, isSecure }: Pick<RequestHead, 'headers' | 'i
   return `${isSecure === true ? 'https' : 'http'}://${headers.host ?? 'localhost'}`;
 }
 
+/**
+ * What addresses begin with that this caller is given: `publicOrigin` where there is one, but code in an environment
+ * reaches no other endpoint than the one that it asked.
+ */
+export function originFor(
+  request: Pick<RequestHead, 'headers' | 'isSecure'>,
+  { environmentId }: Pick<Caller, 'environmentId'>,
+  publicOrigin: string | undefined,
+): string {
+  return environmentId === undefined && publicOrigin !== undefined ? publicOrigin : originOf(request);
+}
+
 /** A whole request. */
 export interface WireRequest extends RequestHead {
   readonly body: Buffer;

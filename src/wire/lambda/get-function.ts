@@ -1,4 +1,4 @@
-import { originOf } from '../door.ts';
+import { originFor } from '../door.ts';
 import type { RestAnswer, RestCall } from '../rest-protocol.ts';
 import { existingFunction } from './existing.ts';
 import { functionView } from './function-view.ts';
@@ -10,7 +10,7 @@ export function getFunction(call: RestCall, rooms: LambdaRooms): RestAnswer {
   const latest = rooms.functions.get(record.key) ?? record;
   const { tags } = latest.settings;
   const reserved = latest.reservedConcurrency;
-  const link = originOf(call.request) + rooms.codeLinks.make(record);
+  const link = originFor(call.request, call.caller, rooms.publicOrigin) + rooms.codeLinks.make(record);
   return {
     status: 200,
     body: {

@@ -1,4 +1,4 @@
-import { originOf } from '../door.ts';
+import { originFor } from '../door.ts';
 import { parseLayerVersionArn, type LayerVersion } from '../../function/layer.ts';
 import { RestError, type RestAnswer, type RestCall } from '../rest-protocol.ts';
 import { invalidParameter } from './lambda-errors.ts';
@@ -36,7 +36,7 @@ export async function getLayerContent(call: RestCall, rooms: LambdaRooms): Promi
   return { status: 200, headers: { 'Content-Type': 'application/zip' }, body: zip };
 }
 
-function answer(call: RestCall, { codeLinks }: LambdaRooms, layer: LayerVersion): RestAnswer {
-  const link = originOf(call.request) + codeLinks.makeForLayer(layer);
+function answer(call: RestCall, { codeLinks, publicOrigin }: LambdaRooms, layer: LayerVersion): RestAnswer {
+  const link = originFor(call.request, call.caller, publicOrigin) + codeLinks.makeForLayer(layer);
   return { status: 200, body: wholeLayerView(layer, link) };
 }

@@ -1,5 +1,5 @@
 import { Members } from '../members.ts';
-import { originOf } from '../door.ts';
+import { originFor } from '../door.ts';
 import { jsonObject, type RestAnswer, type RestCall } from '../rest-protocol.ts';
 import { functionError, invalidParameter } from './lambda-errors.ts';
 import { readLayerKey } from './layer-name.ts';
@@ -25,6 +25,7 @@ export async function publishLayerVersion(call: RestCall, rooms: LambdaRooms): P
   const facts = { description, licence, runtimes, architectures };
   const made = await rooms.layers.publish(key, facts, readZip(content ?? members));
   if (!made.ok) throw functionError(made.failure);
-  const link = originOf(call.request) + rooms.codeLinks.makeForLayer(made.value);
+  const link =
+    originFor(call.request, call.caller, rooms.publicOrigin) + rooms.codeLinks.makeForLayer(made.value);
   return { status: 201, body: wholeLayerView(made.value, link) };
 }

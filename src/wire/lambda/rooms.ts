@@ -34,6 +34,8 @@ export interface LambdaRooms {
   readonly mappings: Mappings;
   readonly clock: Clock;
   readonly codeLinks: CodeLinks;
+  /** What links begin with; unset: as the client reached us. */
+  readonly publicOrigin?: string | undefined;
   /** The runtimes that functions may name. */
   readonly runtimeIds: readonly string[];
   /** How many invocations of the account may run at once. */

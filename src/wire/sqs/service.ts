@@ -1,6 +1,6 @@
 import type { Broker } from '../../broker/broker.ts';
 import type { Caller } from '../caller.ts';
-import { originOf, type WireRequest } from '../door.ts';
+import { originFor, type WireRequest } from '../door.ts';
 import type { AwsError } from '../errors.ts';
 import type { Input } from '../input.ts';
 import { ActionRefused, type Output } from './action.ts';
@@ -11,8 +11,8 @@ import { sqsError } from './sqs-errors.ts';
 /** What the actions of SQS are done with, whatever protocol they come in. */
 export interface SqsServiceParts {
   readonly broker: Broker;
-  /** What queue URLs begin with; unset: `http://` and the Host of the request. */
-  readonly publicOrigin?: string;
+  /** What queue URLs begin with; unset: as the client reached us. */
+  readonly publicOrigin?: string | undefined;
   /** Given: the waits of AWS hold. One for all protocols. */
   readonly waits?: ImposedWaits;
 }
@@ -25,7 +25,7 @@ export function callSqs(
   request: WireRequest,
   caller: Caller,
 ): Promise<Output> {
-  const origin = publicOrigin ?? originOf(request);
+  const origin = originFor(request, caller, publicOrigin);
   return sqsAction(action)(input, { broker, caller, origin, waits, request });
 }
 
