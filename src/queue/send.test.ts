@@ -33,8 +33,29 @@ test('delayed messages hold no more than half the window, so that others can be 
   const law = new Law({}, { sizeBytes: 10_000 });
   law.send(100, { delayMs: 60_000, sizeBytes: 700 });
   assert.ok(law.state.heldSizeBytes <= 6000);
-  law.send(1);
+  const held = law.state.entries.size;
+  law.send(20, { sizeBytes: 700 });
+  assert.ok(law.state.waitingCount > 0, 'what is visible enters the window');
+  assert.ok(law.state.entries.size < held + 20, 'and rests when there is no room');
   law.flush();
   law.advance(1);
-  assert.ok(law.wants.page !== undefined, 'the message that is visible is paged back');
+  law.taken();
+  assert.ok(law.wants.page !== undefined, 'what is visible and rests is paged back');
+});
+
+test('beside a backlog of which all is delayed a new message comes without a page; once something shows, it stands behind it', () => {
+  const law = new Law({}, { sizeBytes: 10_000 });
+  law.send(100, { delayMs: 60_000, sizeBytes: 700 });
+  law.flush();
+  const held = law.state.entries.size;
+  assert.ok(law.state.restingCount > 0);
+  law.send(1);
+  assert.equal(law.wants.page, undefined);
+  assert.deepEqual(law.taken(), [101]);
+  law.send(1, { delayMs: 60_000 });
+  assert.equal(law.state.entries.size, held + 1, 'what is delayed rests with the others');
+  law.advance(60_000);
+  const resting = law.state.restingCount;
+  law.send(1);
+  assert.equal(law.state.restingCount, resting + 1);
 });

@@ -119,10 +119,15 @@ export class QueueState {
     this.messages += 1;
     this.ageing.entered(message.sentAtMs, moment);
     const resting = this.restingCount - 1;
+    const isHidden = state.visibleAtMs > moment.nowMs;
     // Hidden messages must leave room for what can be received.
-    const roomBytes = state.visibleAtMs > moment.nowMs ? this.roomBytes / 2 : this.roomBytes;
+    const roomBytes = isHidden ? this.roomBytes / 2 : this.roomBytes;
     const lane = laneKeyOf(message.groupId);
-    const isBehind = resting > 0 && (this.fifo === undefined || this.fifo.restsBefore(lane));
+    const isBehind =
+      resting > 0 &&
+      (this.fifo === undefined
+        ? isHidden || !this.backlog.hidesAll(moment.nowMs)
+        : this.fifo.restsBefore(lane));
     if ((isBehind || this.heldSizeBytes >= roomBytes) && !this.#mayPass(lane, state, moment)) {
       this.backlog.drop(state.visibleAtMs, order, resting, moment);
       this.#restInLane({ lane, order }, resting, moment);
