@@ -1,9 +1,9 @@
 import type { Clock } from '../base/clock.ts';
+import type { MessageId } from '../base/ids.ts';
 import type { Random } from '../base/random.ts';
 import { failed, ok, type Result } from '../base/result.ts';
 import { contentDeduplicationId, deduplicationKey } from '../message/deduplication.ts';
-import type { Message } from '../message/message.ts';
-import type { Accepted, Arrival } from '../queue/command.ts';
+import type { Arrival } from '../queue/command.ts';
 import type { FifoSettings } from '../queue/settings.ts';
 import type { QueueStore } from '../store/queue-store.ts';
 import type { Tell } from '../watch/event.ts';
@@ -38,9 +38,14 @@ export class Sending {
     if (this.#parts.committer.isOverloaded) return failed({ kind: 'overloaded' });
     const { fifo } = keeper.definition.settings;
     if (fifo !== undefined) return this.#sendInOrder(keeper, entries, fifo);
-    const messages = this.#messages(entries);
-    keeper.apply<'send'>({ kind: 'send', arrivals: arrivalsOf(keeper, messages, entries) });
-    return this.#answer(keeper, messages, () => messages.map(sentOf));
+    const sentAtMs = this.#nowMs();
+    const arrivals = entries.map((entry): Arrival => {
+      const message = acceptedMessage(entry, sentAtMs, this.#parts.random.uuid() as MessageId);
+      return { message, delayMs: delayOf(keeper, entry), receiveCount: 0, firstReceivedAtMs: 0 };
+    });
+    keeper.apply<'send'>({ kind: 'send', arrivals });
+    const ids = arrivals.map(({ message }) => message.id);
+    return this.#answer(keeper, ids, () => arrivals.map(({ message }) => sentOf(message, message)));
   }
 
   /** A duplicate is answered as its original was, once that is durable. */
@@ -53,52 +58,48 @@ export class Sending {
       await keeper.loading;
       return undefined;
     }
-    const whole = entries.map((entry) => ({
-      ...entry,
-      deduplicationId: entry.deduplicationId ?? contentDeduplicationId(entry.body),
-    }));
-    const messages = this.#messages(whole);
+    const sentAtMs = this.#nowMs();
     const byGroup = fifo.deduplicationScope === 'messageGroup';
-    const arrivals = arrivalsOf(keeper, messages, entries).map((arrival, index): Arrival => {
-      const { deduplicationId = '', groupId } = whole[index] ?? {};
-      const key = deduplicationKey(deduplicationId, byGroup ? groupId : undefined);
-      return { ...arrival, deduplicationKey: key };
+    const arrivals = entries.map((entry): Arrival => {
+      const deduplicationId = entry.deduplicationId ?? contentDeduplicationId(entry.body);
+      const whole = entry.deduplicationId === undefined ? { ...entry, deduplicationId } : entry;
+      const message = acceptedMessage(whole, sentAtMs, ID_BY_PLACE);
+      const key = deduplicationKey(deduplicationId, byGroup ? entry.groupId : undefined);
+      return {
+        message,
+        delayMs: delayOf(keeper, entry),
+        receiveCount: 0,
+        firstReceivedAtMs: 0,
+        deduplicationKey: key,
+      };
     });
     const accepted = keeper.apply<'send'>({ kind: 'send', arrivals }) ?? [];
-    const news = accepted.filter(({ isDuplicate }) => !isDuplicate);
+    const news = accepted.filter(({ isDuplicate }) => !isDuplicate).map(({ id }) => id);
     return this.#answer(keeper, news, () =>
-      messages.map((message, index) => sentAs(message, accepted[index])),
+      arrivals.map(({ message }, index) => sentOf(message, accepted[index] ?? message)),
     );
   }
 
-  #messages(entries: readonly SendEntry[]): Message[] {
-    const sentAtMs = Math.floor(this.#parts.clock.nowMs());
-    return entries.map((entry) => acceptedMessage(entry, sentAtMs, this.#parts.random));
+  #nowMs(): number {
+    return Math.floor(this.#parts.clock.nowMs());
   }
 
   async #answer(
     keeper: Keeper,
-    news: readonly Pick<Message, 'id'>[],
+    ids: readonly MessageId[],
     sent: () => readonly Sent[],
   ): Promise<Result<readonly Sent[], Unavailable>> {
     const synced = keeper.synced();
     keeper.serve();
     if (synced !== 'durable' && (await synced) === 'lost') return failed({ kind: 'disk-full' });
-    this.#parts.tell({ kind: 'sent', queue: keeper.definition.key, ids: news.map(({ id }) => id) });
+    this.#parts.tell({ kind: 'sent', queue: keeper.definition.key, ids });
     return ok(sent());
   }
 }
 
-function arrivalsOf(keeper: Keeper, messages: readonly Message[], entries: readonly SendEntry[]): Arrival[] {
-  const { delayMs } = keeper.definition.settings;
-  return messages.map((message, index) => {
-    const own = entries[index]?.delayMs;
-    return { message, delayMs: own ?? delayMs, receiveCount: 0, firstReceivedAtMs: 0 };
-  });
-}
+/** Of a message on its way to a FIFO queue: the law gives it one that follows from its place. */
+const ID_BY_PLACE = '' as MessageId;
 
-function sentAs(message: Message, accepted: Accepted | undefined): Sent {
-  if (accepted === undefined) return sentOf(message);
-  const { id, sequenceNumber } = accepted;
-  return sentOf({ ...message, id, sequenceNumber });
+function delayOf(keeper: Keeper, { delayMs }: SendEntry): number {
+  return delayMs ?? keeper.definition.settings.delayMs;
 }

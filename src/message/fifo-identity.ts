@@ -1,18 +1,25 @@
 import { hash } from 'node:crypto';
 import type { MessageId } from '../base/ids.ts';
-
-/** The digits that say what kind of UUID it is. */
-const VARIANTS = '89ab';
+import { blankUuids, writeUuid } from '../base/uuid-text.ts';
 
 /**
- * The id of the message at a place of a FIFO queue: a UUID that follows from the queue's seed and the place, so that the
- * answer to a duplicate needs no memory of its original's id.
+ * The ids of the messages of a FIFO queue: a UUID follows from the queue's seed and the place, so that the answer to a duplicate
+ * needs no memory of its original's id.
  */
-export function fifoMessageId(seed: string, order: number): MessageId {
-  const hex = hash('sha1', `${seed}:${order}`);
-  const variant = VARIANTS.charAt(Number.parseInt(hex.charAt(16), 16) & 3);
-  const [third, fourth] = [`4${hex.slice(13, 16)}`, variant + hex.slice(17, 20)];
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${third}-${fourth}-${hex.slice(20, 32)}` as MessageId;
+export class FifoIds {
+  readonly #seed: string;
+  readonly #text = blankUuids(1);
+
+  constructor(seed: string) {
+    this.#seed = seed;
+  }
+
+  /** Of the message at this place. */
+  at(order: number): MessageId {
+    const bytes = hash('sha1', `${this.#seed}:${order}`, 'latin1');
+    writeUuid((at) => bytes.charCodeAt(at), this.#text, 0);
+    return this.#text.toString('latin1') as MessageId;
+  }
 }
 
 /** The sequence number of the message at a place: 20 digits that rise with the place. */

@@ -1,3 +1,4 @@
+import { FifoIds } from '../message/fifo-identity.ts';
 import { REMEMBERED_MS, REMEMBERED_SPAN_MS, type RememberedSends } from '../store/change.ts';
 import { Attempts } from './attempts.ts';
 import type { Wants } from './command.ts';
@@ -6,8 +7,8 @@ import { Remembered } from './remembered.ts';
 
 /** What the law of a FIFO queue has besides that of a standard one. */
 export class Fifo {
-  /** What the ids of its messages follow from. */
-  readonly idSeed: string;
+  /** The ids of its messages. */
+  readonly ids: FifoIds;
   readonly lanes = new Lanes();
   readonly remembered: Remembered;
   readonly attempts = new Attempts();
@@ -17,7 +18,7 @@ export class Fifo {
   #loadSinceMs: number | undefined;
 
   constructor(idSeed: string, nextOrder: number) {
-    this.idSeed = idSeed;
+    this.ids = new FifoIds(idSeed);
     this.remembered = new Remembered(nextOrder);
   }
 

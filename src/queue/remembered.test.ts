@@ -21,9 +21,9 @@ test('what is remembered is found for five minutes from its first send, and noth
         nowMs += passedMs;
         const before = truth.get(number);
         const isKnown = before !== undefined && before.atMs + REMEMBERED_MS > nowMs;
-        assert.equal(remembered.find(keyOf(number), nowMs), isKnown ? before.order : undefined);
+        remembered.forgetFor(1, nowMs);
+        assert.equal(remembered.findOrAdd(keyOf(number), order, nowMs), isKnown ? before.order : undefined);
         if (isKnown) continue;
-        remembered.add(keyOf(number), order, nowMs);
         truth.set(number, { order, atMs: nowMs });
         order += 1;
       }
@@ -37,14 +37,16 @@ test('a hundred thousand keys are found, each by itself, and are forgotten in ti
   const count = 100_000;
   const key = (number: number): Uint32Array =>
     Uint32Array.of((Math.imul(number, 0x9e3779b1) | 1) >>> 0, Math.imul(number, 0x85ebca6b) >>> 0, number);
-  for (let number = 1; number <= count; number += 1) remembered.add(key(number), number, number);
+  const next = count + 1;
   for (let number = 1; number <= count; number += 1)
-    assert.equal(remembered.find(key(number), count), number);
-  assert.equal(remembered.find(key(count + 1), count), undefined);
+    assert.equal(remembered.findOrAdd(key(number), number, number), undefined);
+  for (let number = 1; number <= count; number += 1)
+    assert.equal(remembered.findOrAdd(key(number), next, count), number);
   const nowMs = REMEMBERED_MS + count / 2;
-  assert.equal(remembered.find(key(count / 2), nowMs), undefined);
-  assert.equal(remembered.find(key(count / 2 + 1), nowMs), count / 2 + 1);
+  assert.equal(remembered.findOrAdd(key(count / 2), next, nowMs), undefined);
+  assert.equal(remembered.findOrAdd(key(count / 2), next + 1, nowMs), next);
+  assert.equal(remembered.findOrAdd(key(count / 2 + 1), next + 1, nowMs), count / 2 + 1);
   while (remembered.wakeAtMs <= nowMs + 10_000) remembered.tick(nowMs + 10_000);
-  assert.equal(remembered.size, count / 2);
-  assert.equal(remembered.find(key(count), nowMs), count);
+  assert.equal(remembered.size, count / 2 + 1);
+  assert.equal(remembered.findOrAdd(key(count), next + 1, nowMs), count);
 });

@@ -4,8 +4,8 @@ import { REMEMBERED_MS, REMEMBERED_NUMBERS, type RememberedSends } from '../stor
 import { KeyIndex } from './key-index.ts';
 import { SendRecords } from './send-records.ts';
 
-/** Records forgotten with one send beyond those that are due for it: the cost of a rush is spread. */
-const FORGOTTEN_AT_ONCE = 64;
+/** Records forgotten for each message that is sent: the cost of a rush is spread. */
+const FORGOTTEN_WITH_ONE = 64;
 
 /** Records forgotten with one tick. */
 const FORGOTTEN_WITH_TICK = 5000;
@@ -58,18 +58,21 @@ export class Remembered {
     return this.#records.atMs(this.#records.first) + REMEMBERED_MS + IDLE_MS;
   }
 
-  /** The place of the message that was accepted under this key in the last five minutes. */
-  find(key: DeduplicationKey, nowMs: number): number | undefined {
-    const position = this.#at(key, 0);
-    if (position === 0) return undefined;
-    const order = this.#orderOf(position);
-    return this.#records.atMs(order) + REMEMBERED_MS > nowMs ? order : undefined;
+  /**
+   * The place of the message that was accepted under this key in the last five minutes. When there is none, it remembers from now on
+   * that the next place, `order`, is that of this key; undefined: of none.
+   */
+  findOrAdd(key: DeduplicationKey | undefined, order: number, nowMs: number): number | undefined {
+    const before = key === undefined ? 0 : this.#at(key, 0);
+    const original = before === 0 ? undefined : this.#orderOf(before);
+    if (original !== undefined && this.#records.atMs(original) + REMEMBERED_MS > nowMs) return original;
+    this.#append(key ?? NO_KEY, 0, { order, atMs: nowMs, before });
+    return undefined;
   }
 
-  /** Remembers what is accepted at the next place; undefined: without a key. */
-  add(key: DeduplicationKey | undefined, order: number, atMs: number): void {
-    this.#forget(atMs, FORGOTTEN_AT_ONCE);
-    this.#append(key ?? NO_KEY, 0, order, atMs);
+  /** Forgets some of what does not count any more, before so many messages are sent. */
+  forgetFor(messages: number, nowMs: number): void {
+    this.#forget(nowMs, messages * FORGOTTEN_WITH_ONE);
   }
 
   /** Takes in what the store remembers; `isLast`: that is all. */
@@ -78,7 +81,9 @@ export class Remembered {
       if (this.size === 0) this.#restart(firstOrder);
       for (let at = 0; at < keys.length; at += REMEMBERED_NUMBERS) {
         const sentAtMs = atMs + (keys[at + KEY_NUMBERS] ?? 0);
-        this.#append(keys, at, firstOrder + at / REMEMBERED_NUMBERS, sentAtMs);
+        const order = firstOrder + at / REMEMBERED_NUMBERS;
+        const before = keys[at] === 0 ? 0 : this.#at(keys, at);
+        this.#append(keys, at, { order, atMs: sentAtMs, before });
       }
     }
     if (!isLast) return;
@@ -92,10 +97,10 @@ export class Remembered {
     if (this.#isLoaded) this.#forget(nowMs - IDLE_MS, FORGOTTEN_WITH_TICK);
   }
 
-  #append(keys: Uint32Array, at: number, order: number, atMs: number): void {
-    const [high = 0, low = 0] = [keys[at], keys[at + 1]];
-    // An earlier record of this key, which does not count any more, is not found again.
-    const before = high === 0 ? 0 : this.#at(keys, at);
+  /** `before`: an earlier record of this key, which does not count any more and is not found again; 0 for none. */
+  #append(keys: Uint32Array, at: number, { order, atMs, before }: Appended): void {
+    const high = keys[at] ?? 0;
+    const low = keys[at + 1] ?? 0;
     this.#records.add(order, keys, at, atMs);
     if (before !== 0) this.#index.remove(high, low, before);
     if (high !== 0) this.#index.add(high, low, this.#positionOf(order));
@@ -134,6 +139,13 @@ export class Remembered {
     const ahead = position - 1 - (first % POSITIONS);
     return first + (ahead < 0 ? ahead + POSITIONS : ahead);
   }
+}
+
+/** What is remembered beside the key. */
+interface Appended {
+  readonly order: number;
+  readonly atMs: number;
+  readonly before: number;
 }
 
 const NO_KEY = new Uint32Array(KEY_NUMBERS);

@@ -1,6 +1,7 @@
 import { assert } from '../base/assert.ts';
-import { fifoMessageId, sequenceNumber } from '../message/fifo-identity.ts';
-import type { Change } from '../store/change.ts';
+import { sequenceNumber } from '../message/fifo-identity.ts';
+import type { Message } from '../message/message.ts';
+import { REMEMBERED_NUMBERS, type Change } from '../store/change.ts';
 import type { Accepted, Arrival, Command, Moment, Replies } from './command.ts';
 import type { Fifo } from './fifo.ts';
 import type { QueueState } from './state.ts';
@@ -13,7 +14,7 @@ export function send(
   changes: Change[],
 ): Replies['send'] {
   if (state.fifo !== undefined) return sendInOrder(state, state.fifo, moment, command, changes);
-  for (const arrival of command.arrivals) take(state, moment, arrival, changes);
+  for (const arrival of command.arrivals) take(state, moment, arrival, arrival.message, changes);
   return undefined;
 }
 
@@ -26,35 +27,40 @@ function sendInOrder(
 ): readonly Accepted[] {
   const { remembered } = fifo;
   assert(remembered.isLoaded, 'nothing is sent before it is known what was sent before');
+  const { arrivals } = command;
   const firstOrder = state.nextOrder;
-  const keys: number[] = [];
-  const accepted = command.arrivals.map((arrival): Accepted => {
+  const keys = new Uint32Array(arrivals.length * REMEMBERED_NUMBERS);
+  remembered.forgetFor(arrivals.length, moment.nowMs);
+  const accepted = arrivals.map((arrival): Accepted => {
     const { deduplicationKey: key } = arrival;
-    const original = key && remembered.find(key, moment.nowMs);
-    if (original !== undefined) {
-      const id = fifoMessageId(fifo.idSeed, original);
-      return { id, sequenceNumber: sequenceNumber(original), isDuplicate: true };
-    }
     const order = state.nextOrder;
-    const message = {
-      ...arrival.message,
-      ...(key !== undefined && { id: fifoMessageId(fifo.idSeed, order) }),
-      sequenceNumber: sequenceNumber(order),
-    };
-    take(state, moment, { ...arrival, message }, changes);
-    remembered.add(key, order, moment.nowMs);
-    keys.push(key?.[0] ?? 0, key?.[1] ?? 0, key?.[2] ?? 0, 0);
-    return { id: message.id, sequenceNumber: message.sequenceNumber, isDuplicate: false };
+    const original = remembered.findOrAdd(key, order, moment.nowMs);
+    if (original !== undefined) {
+      return { id: fifo.ids.at(original), sequenceNumber: sequenceNumber(original), isDuplicate: true };
+    }
+    const id = key === undefined ? arrival.message.id : fifo.ids.at(order);
+    const message = { ...arrival.message, id, sequenceNumber: sequenceNumber(order) };
+    take(state, moment, arrival, message, changes);
+    if (key !== undefined) keys.set(key, (order - firstOrder) * REMEMBERED_NUMBERS);
+    return { id, sequenceNumber: message.sequenceNumber, isDuplicate: false };
   });
-  if (keys.length > 0) {
-    const sends = { firstOrder, atMs: moment.nowMs, keys: Uint32Array.from(keys) };
+  if (state.nextOrder > firstOrder) {
+    const taken = keys.subarray(0, (state.nextOrder - firstOrder) * REMEMBERED_NUMBERS);
+    const sends = { firstOrder, atMs: moment.nowMs, keys: taken };
     changes.push({ kind: 'sends-remembered', queue: state.queue, sends });
   }
   return accepted;
 }
 
-function take(state: QueueState, moment: Moment, arrival: Arrival, changes: Change[]): void {
-  const { message, delayMs, receiveCount, firstReceivedAtMs } = arrival;
+/** The message that arrives, as it is known here. */
+function take(
+  state: QueueState,
+  moment: Moment,
+  arrival: Arrival,
+  message: Message,
+  changes: Change[],
+): void {
+  const { delayMs, receiveCount, firstReceivedAtMs } = arrival;
   const order = state.nextOrder;
   state.nextOrder += 1;
   const visibleAtMs = moment.nowMs + delayMs;

@@ -41,7 +41,7 @@ export const MUTANTS: readonly Mutant[] = [
       {
         file: 'src/broker/sending.ts',
         find: 'const synced = keeper.synced();',
-        replace: "const synced = news.length === 0 ? 'durable' : keeper.synced();",
+        replace: "const synced = ids.length === 0 ? 'durable' : keeper.synced();",
       },
     ],
   },

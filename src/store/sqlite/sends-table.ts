@@ -9,9 +9,9 @@ const FORGOTTEN_WITH_GROUP = 4;
 export class SendsTable {
   readonly #add: Write;
   readonly #forget: Write;
-  readonly #any: StatementSync;
-  /** False only when the table is empty: most platforms have no FIFO queue. */
-  #mayHold: boolean;
+  readonly #oldest: StatementSync;
+  /** No row is older; Infinity when the table is empty, as on most platforms, which have no FIFO queue. */
+  #oldestAtMs: number;
   #added = 0;
 
   constructor(database: DatabaseSync) {
@@ -24,22 +24,27 @@ export class SendsTable {
       'DELETE FROM remembered_sends WHERE at_ms < ? AND number IN ' +
         '(SELECT number FROM remembered_sends ORDER BY number LIMIT ?)',
     );
-    this.#any = database.prepare('SELECT number FROM remembered_sends LIMIT 1');
-    this.#mayHold = this.#any.get() !== undefined;
+    this.#oldest = database.prepare('SELECT at_ms FROM remembered_sends ORDER BY number LIMIT 1');
+    this.#oldestAtMs = this.#readOldest();
   }
 
   add(queue: number, firstOrder: number, atMs: number, keys: Uint8Array): void {
     this.#add.run(queue, firstOrder, atMs, keys);
-    this.#mayHold = true;
+    this.#oldestAtMs = Math.min(this.#oldestAtMs, atMs);
     this.#added += 1;
   }
 
   /** Forgets a few of the rows that count no more; once for each group. */
   forgetOld(nowMs: number): void {
-    if (!this.#mayHold) return;
     const limit = FORGOTTEN_WITH_GROUP + 2 * this.#added;
-    const changes = this.#forget.count(nowMs - REMEMBERED_MS - REMEMBERED_SPAN_MS, limit);
-    if (changes > 0) this.#mayHold = this.#any.get() !== undefined;
     this.#added = 0;
+    const beforeMs = nowMs - REMEMBERED_MS - REMEMBERED_SPAN_MS;
+    if (this.#oldestAtMs >= beforeMs) return;
+    this.#forget.run(beforeMs, limit);
+    this.#oldestAtMs = this.#readOldest();
+  }
+
+  #readOldest(): number {
+    return Number(this.#oldest.get()?.['at_ms'] ?? Infinity);
   }
 }

@@ -14,10 +14,10 @@ export const deleteMessageBatch: SqsAction = async (input, context) => {
   const receipts = entries.map(({ receipt }) => receipt);
   const outcomes = orRefuse(await context.broker.settle(queue, receipts));
   const answer = new BatchAnswer();
-  for (const [index, { id, receipt }] of entries.entries()) {
+  entries.forEach(({ id, receipt }, index) => {
     const outcome = outcomes[index] ?? 'receipt-invalid';
     if (outcome === 'settled') answer.succeed(id);
     else answer.fail(id, { kind: outcome, receipt });
-  }
+  });
   return answer.output();
 };

@@ -7,6 +7,7 @@ import { requiredText } from './members.ts';
 const QUEUE_NAME = /^[A-Za-z0-9_-]{1,80}$/;
 const ACCOUNT = /^\d{12}$/;
 const FIFO_SUFFIX = '.fifo';
+const FIFO_NAME = /^[A-Za-z0-9_-]{1,75}\.fifo$/;
 
 /** The address under which clients name a queue. */
 export function queueUrl(context: SqsContext, queue: QueueKey): string {
@@ -46,7 +47,5 @@ export function isQueueName(name: string): boolean {
 
 /** True for names that only a FIFO queue can have. */
 export function isFifoName(name: string): boolean {
-  return (
-    name.endsWith(FIFO_SUFFIX) && name.length <= 80 && QUEUE_NAME.test(name.slice(0, -FIFO_SUFFIX.length))
-  );
+  return name.endsWith(FIFO_SUFFIX) && FIFO_NAME.test(name);
 }

@@ -16,33 +16,40 @@ export const sendMessageBatch: SqsAction = async (input, context) => {
   const batch = readBatch(input, 'SendMessageBatchRequestEntry');
   refuseWithoutGroup(queue, batch);
   const answer = new BatchAnswer();
-  const read: (ReadEntry & { readonly id: string })[] = [];
+  const read: Identified[] = [];
   for (const { id, input: entry, name } of batch) {
     const one = answer.attempt(id, () => readSendEntry(entry, context, queue, `${name}.MessageBody`));
-    if (one !== undefined) read.push({ id, ...one });
+    if (one !== undefined) read.push({ id, one });
   }
   refuseTooLong(read);
-  const largest = read.reduce((size, one) => Math.max(size, one.sizeBytes), 0);
+  const largest = read.reduce((size, { one }) => Math.max(size, one.sizeBytes), 0);
   const limitBytes = sizeLimitBytes(context.broker, queue, largest);
-  const accepted = read.filter((one) => one.sizeBytes <= limitBytes);
-  for (const { id, sizeBytes } of read) {
-    if (sizeBytes > limitBytes) answer.fail(id, { kind: 'invalid-parameter', message: tooLong(limitBytes) });
+  const accepted = read.filter(({ one }) => one.sizeBytes <= limitBytes);
+  for (const { id, one } of read) {
+    if (one.sizeBytes > limitBytes)
+      answer.fail(id, { kind: 'invalid-parameter', message: tooLong(limitBytes) });
   }
   if (accepted.length === 0) {
     orRefuse(context.broker.describe(queue));
     return answer.output();
   }
-  const entries = accepted.map(({ entry }) => entry);
+  const entries = accepted.map(({ one }) => one.entry);
   const all = orRefuse(await context.broker.send(queue, entries));
-  for (const [index, sent] of all.entries()) {
-    const one = accepted[index];
-    if (one !== undefined) answer.succeed(one.id, writeSent(sent, one));
-  }
+  accepted.forEach(({ id, one }, index) => {
+    const sent = all[index];
+    if (sent !== undefined) answer.succeed(id, writeSent(sent, one));
+  });
   return answer.output();
 };
 
-function refuseTooLong(read: readonly ReadEntry[]): void {
-  const sizeBytes = read.reduce((sum, one) => sum + one.sizeBytes, 0);
+/** An entry that could be read, and its id in the batch. */
+interface Identified {
+  readonly id: string;
+  readonly one: ReadEntry;
+}
+
+function refuseTooLong(read: readonly Identified[]): void {
+  const sizeBytes = read.reduce((sum, { one }) => sum + one.sizeBytes, 0);
   const mostBytes = MESSAGE_SIZE_BYTES.most;
   if (sizeBytes > mostBytes) refuse({ kind: 'batch-too-long', sizeBytes, mostBytes });
 }
