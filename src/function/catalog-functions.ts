@@ -11,6 +11,7 @@ import type { Alias, Aliases } from './aliases.ts';
 import { CatalogAliases } from './catalog-aliases.ts';
 import { CatalogVersions } from './catalog-versions.ts';
 import { CatalogLayers } from './catalog-layers.ts';
+import { CodeSigningConfigs } from './code-signing.ts';
 import { EventInvokes, type EventInvoke } from './event-invoke.ts';
 import { FunctionRecords } from './function-records.ts';
 import {
@@ -61,6 +62,7 @@ interface NamedOfFunctions {
 interface Opened extends NamedOfFunctions {
   readonly records: FunctionRecords;
   readonly layers: Layers;
+  readonly codeSigning: CodeSigningConfigs;
   readonly kept: KeptCode;
   readonly turns: Turns;
 }
@@ -78,6 +80,7 @@ export class CatalogFunctions implements Functions, AsyncDisposable {
   readonly eventInvokes: EventInvokes;
   readonly policies: Policies;
   readonly layers: Layers;
+  readonly codeSigning: CodeSigningConfigs;
   readonly #records: FunctionRecords;
   readonly #kept: KeptCode;
   readonly #named: NamedOfFunctions;
@@ -101,6 +104,7 @@ export class CatalogFunctions implements Functions, AsyncDisposable {
       changed: (now, before) => this.#tellListeners((listener) => listener.changed?.(now, before)),
     });
     this.layers = layers;
+    this.codeSigning = opened.codeSigning;
     this.eventInvokes = new EventInvokes(eventInvokes, turns);
     this.policies = new Policies(policies, turns, random);
     this.aliases = new CatalogAliases(shared);
@@ -121,6 +125,7 @@ export class CatalogFunctions implements Functions, AsyncDisposable {
     kept.keepFor(() => records.all().flatMap(keptHashes));
     const opened = {
       ...{ records, turns, kept, layers: await CatalogLayers.open({ ...options, kept, turns }) },
+      codeSigning: await CodeSigningConfigs.open({ ...options, turns }),
       aliases: await NamedRecords.open<Alias>(catalog, 'aliases'),
       eventInvokes: await NamedRecords.open<EventInvoke>(catalog, 'event-invokes'),
       policies: await NamedRecords.open<FunctionPolicy>(catalog, 'policies'),
@@ -245,6 +250,16 @@ export class CatalogFunctions implements Functions, AsyncDisposable {
     tags: Readonly<Record<string, string>>,
   ): Promise<Result<FunctionRecord, NoSuchFunction>> {
     return this.#rule(key, (before) => ({ ...before, settings: { ...before.settings, tags } }));
+  }
+
+  async setCodeSigning(
+    key: FunctionKey,
+    codeSigningArn: string | undefined,
+  ): Promise<Result<FunctionRecord, NoSuchFunction>> {
+    return this.#rule(key, ({ settings: { codeSigningArn: _, ...rest }, ...before }) => ({
+      ...before,
+      settings: codeSigningArn === undefined ? rest : { ...rest, codeSigningArn },
+    }));
   }
 
   async allowLoops(key: FunctionKey, isAllowed: boolean): Promise<Result<FunctionRecord, NoSuchFunction>> {

@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { present } from '../base/assert.ts';
+import type { Random } from '../base/random.ts';
 import { ok, type Result } from '../base/result.ts';
 import type { BlobStore } from '../store/blob.ts';
 import type { Catalog } from '../store/catalog.ts';
@@ -8,10 +9,13 @@ import type { PackageRefused } from './functions.ts';
 import type { KeptCode } from './kept-code.ts';
 import { layerKeyText, type LayerKey, type LayerVersion } from './layer.ts';
 import type { LayerFacts, Layers } from './layers.ts';
-import type { Turns } from './turns.ts';
+import { NamedRecords } from './named-records.ts';
+import { Policies, type FunctionPolicy } from './policies.ts';
+import { Turns } from './turns.ts';
 
-/** The catalog's collections: versions that are there, and the last number of each layer. */
+/** The catalog's collections: versions that are there, who may use them, and the last number of each layer. */
 const VERSIONS = 'layer-versions';
+const POLICIES = 'layer-policies';
 const NUMBERS = 'layer-numbers';
 
 /** What {@link CatalogLayers} works with. */
@@ -22,10 +26,12 @@ export interface CatalogLayersOptions {
   readonly kept: KeptCode;
   readonly turns: Turns;
   readonly clock: Clock;
+  readonly random: Random;
 }
 
 /** Layers as catalog records and blobs, all records also in memory. Changes to one layer happen one by one. */
 export class CatalogLayers implements Layers {
+  readonly policies: Policies;
   readonly #options: CatalogLayersOptions;
   readonly #versions: Map<string, LayerVersion>;
   readonly #numbers: Map<string, number>;
@@ -34,23 +40,32 @@ export class CatalogLayers implements Layers {
     options: CatalogLayersOptions,
     versions: Map<string, LayerVersion>,
     numbers: Map<string, number>,
+    policies: NamedRecords<FunctionPolicy>,
   ) {
     this.#options = options;
+    this.policies = new Policies(policies, new Turns(), options.random);
     this.#versions = versions;
     this.#numbers = numbers;
     options.kept.keepFor(() => [...this.#versions.values()].map(({ sha256 }) => sha256));
   }
 
   static async open(options: CatalogLayersOptions): Promise<CatalogLayers> {
-    const [versions, numbers] = await Promise.all([
-      options.catalog.list(VERSIONS),
-      options.catalog.list(NUMBERS),
+    const { catalog } = options;
+    const [versions, numbers, policies] = await Promise.all([
+      catalog.list(VERSIONS),
+      catalog.list(NUMBERS),
+      NamedRecords.open<FunctionPolicy>(catalog, POLICIES),
     ]);
-    return new CatalogLayers(
+    const layers = new CatalogLayers(
       options,
       new Map(versions.map(({ name, value }) => [name, JSON.parse(value) as LayerVersion])),
       new Map(numbers.map(({ name, value }) => [name, Number(value)])),
+      policies,
     );
+    // A kill may have come between a version and its policy.
+    for (const policy of policies.all())
+      if (layers.get(policy.function, Number(policy.name)) === undefined) await policies.remove(policy);
+    return layers;
   }
 
   async publish(
@@ -105,6 +120,7 @@ export class CatalogLayers implements Layers {
     if (layer === undefined) return;
     await this.#options.catalog.remove(VERSIONS, nameOf(key, version));
     this.#versions.delete(nameOf(key, version));
+    await this.policies.remove(key, String(version));
     await this.#options.kept.forget([layer.sha256]);
   }
 

@@ -111,11 +111,12 @@ export class CatalogVersions implements Versions {
   }
 }
 
-/** Description and tags do not make a version another one (AWS publishes none when nothing else has changed). */
+/** Description, tags and who signs do not make a version another one (AWS publishes none when nothing else has changed). */
 function isSame(version: FunctionRecord, latest: FunctionRecord): boolean {
-  const { tags, description } = version.settings;
+  const { tags, description, codeSigningArn: _, ...settings } = version.settings;
+  const { codeSigningArn: __, ...ofLatest } = latest.settings;
   return (
     version.package.sha256 === latest.package.sha256 &&
-    isDeepStrictEqual(version.settings, { ...latest.settings, tags, description })
+    isDeepStrictEqual({ ...settings, tags, description }, { ...ofLatest, tags, description })
   );
 }

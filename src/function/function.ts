@@ -68,6 +68,8 @@ export interface FunctionSettings {
   readonly deadLetterArn?: string;
   /** What it finds at `/opt`, later ones before earlier ones. */
   readonly layers?: readonly LayerUse[];
+  /** Who is to have signed the code: said, not enforced. No part of the revision. */
+  readonly codeSigningArn?: string;
 }
 
 /** The code of a function: a zip under its hash. */

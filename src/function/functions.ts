@@ -59,6 +59,11 @@ export interface Functions {
   ): Promise<Result<FunctionRecord, NoSuchFunction | PackageRefused | RevisionMismatch>>;
   /** Keeps concurrency free for a function, or (undefined) does so no longer. */
   reserve(key: FunctionKey, concurrency: number | undefined): Promise<Result<FunctionRecord, NoSuchFunction>>;
+  /** Names the code signing configuration of a function, or (undefined) none; it is no part of its revision. */
+  setCodeSigning(
+    key: FunctionKey,
+    codeSigningArn: string | undefined,
+  ): Promise<Result<FunctionRecord, NoSuchFunction>>;
   /** Replaces the tags of a function, which are no part of its revision. */
   tag(
     key: FunctionKey,

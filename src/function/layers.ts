@@ -1,5 +1,6 @@
 import type { Result } from '../base/result.ts';
 import type { PackageRefused } from './functions.ts';
+import type { Policies } from './policies.ts';
 import type { LayerKey, LayerVersion } from './layer.ts';
 
 /** What whoever publishes a layer version says of it. */
@@ -7,6 +8,8 @@ export type LayerFacts = Pick<LayerVersion, 'description' | 'licence' | 'runtime
 
 /** All layers of the platform. Every answer means synced to disk. */
 export interface Layers {
+  /** Who may use versions, by layer and number of the version; they go with their versions. */
+  readonly policies: Pick<Policies, 'get' | 'change'>;
   /** Makes the next version of the layer, which comes with its first. */
   publish(key: LayerKey, facts: LayerFacts, zip: Uint8Array): Promise<Result<LayerVersion, PackageRefused>>;
   get(key: LayerKey, version: number): LayerVersion | undefined;

@@ -72,7 +72,7 @@ test('everyone may read what is unpacked, whatever the umask: functions run as u
 const bad: Readonly<Record<string, [Uint8Array, RegExp]>> = {
   'no zip at all': [
     Buffer.from('hello'),
-    /^Could not unzip uploaded file: .*[^.]\. Check it and upload again\.$/,
+    /^Could not unzip uploaded file\. Please check your file, then try to upload again\. \(.*[^.]\)$/,
   ],
   'an empty zip': [zip({}), /non-empty zip/],
   'folders only': [zip({ 'a/': {} }), /non-empty zip/],

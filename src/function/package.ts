@@ -36,9 +36,7 @@ export async function openPackage(bytes: Uint8Array): Promise<Result<OpenPackage
     const zip = await fromBufferPromise(buffer, { lazyEntries: true, autoClose: false });
     return await readDirectory(zip);
   } catch (error) {
-    return refused(
-      `Could not unzip uploaded file: ${(error as Error).message.replace(/\.$/, '')}. Check it and upload again.`,
-    );
+    return failed(notUnzipped(error));
   }
 }
 
@@ -71,6 +69,13 @@ function readEntry(entry: Entry): PackageEntry {
     .filter((part) => part !== '' && part !== '.')
     .join('/');
   return { path, kind, executable: (mode & 0o111) !== 0, entry };
+}
+
+/** What the reader of zips found wrong, behind AWS's sentence. */
+export function notUnzipped(error: unknown): PackageRefused {
+  const why = (error as Error).message.replace(/\.$/, '');
+  const reason = `Could not unzip uploaded file. Please check your file, then try to upload again. (${why})`;
+  return { kind: 'package-refused', reason };
 }
 
 function refused(reason: string): { readonly ok: false; readonly failure: PackageRefused } {

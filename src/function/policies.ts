@@ -6,10 +6,11 @@ import type { Turns } from './turns.ts';
 /** One statement of a policy, as its owner's answer shows it. */
 export type PolicyStatement = { readonly Sid: string } & Readonly<Record<string, unknown>>;
 
-/** Who may invoke a function, or one version or alias of it. Kept for its owner, not enforced. */
+/** Who may invoke a function, or use a version of a layer. Kept for its owner, not enforced. */
 export interface FunctionPolicy {
+  /** The function; in a policy of a layer, the layer. */
   readonly function: FunctionKey;
-  /** The version or alias; `$LATEST` where none was named. */
+  /** The version or alias, `$LATEST` where none was named; of a layer, the number of its version. */
   readonly name: string;
   /** In the order in which they were added; never empty. */
   readonly statements: readonly PolicyStatement[];
@@ -17,7 +18,7 @@ export interface FunctionPolicy {
   readonly revisionId: string;
 }
 
-/** Policies of functions, as catalog records; the turns are those of the functions. Every answer means synced to disk. */
+/** Policies of functions, or those of layers, as catalog records; the turns are those of what they belong to. Every answer means synced to disk. */
 export class Policies {
   readonly #records: NamedRecords<FunctionPolicy>;
   readonly #turns: Turns;
@@ -33,21 +34,27 @@ export class Policies {
     return this.#records.get(key, name);
   }
 
+  /** With what it belongs to; nothing happens when there is none. */
+  remove(key: FunctionKey, name: string): Promise<void> {
+    return this.#turns.take(functionKeyText(key), () => this.#records.removeNamed(key, name));
+  }
+
   /**
    * Replaces the statements by what `change` makes of those that are there; with none left the policy is gone. What `change` throws
-   * is thrown, and nothing is changed.
+   * is thrown, and nothing is changed. Answers what holds from now on.
    */
   change(
     key: FunctionKey,
     name: string,
     change: (before: FunctionPolicy | undefined) => readonly PolicyStatement[],
-  ): Promise<void> {
+  ): Promise<FunctionPolicy | undefined> {
     return this.#turns.take(functionKeyText(key), async () => {
       const before = this.get(key, name);
       const statements = change(before);
       const now = { function: key, name, statements, revisionId: this.#random.uuid() };
       if (statements.length > 0) await this.#records.put(now);
       else if (before !== undefined) await this.#records.remove(before);
+      return this.get(key, name);
     });
   }
 }

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { failed, ok, type Result } from '../base/result.ts';
 import type { PackageRefused } from './functions.ts';
 import { wrongLink } from './package-paths.ts';
-import type { OpenPackage, PackageEntry } from './package.ts';
+import { notUnzipped, type OpenPackage, type PackageEntry } from './package.ts';
 
 /** The longest target of a symbolic link. */
 const LONGEST_LINK_BYTES = 4096;
@@ -24,9 +24,7 @@ export async function unpack(opened: OpenPackage, folder: string): Promise<Resul
     return await makeLinks(opened, folder);
   } catch (error) {
     if (isOurs(error)) throw error;
-    return refused(
-      `Could not unzip uploaded file: ${(error as Error).message.replace(/\.$/, '')}. Check it and upload again.`,
-    );
+    return failed(notUnzipped(error));
   } finally {
     opened.zip.close();
   }

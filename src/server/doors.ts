@@ -98,6 +98,7 @@ function lambdaDoor(ground: DoorGround): LambdaDoor {
     ...{ functions, allowance, invoker, inboxes, mappings, clock },
     ...{ versions: functions.versions, aliases: functions.aliases, layers: functions.layers },
     ...{ eventInvokes: functions.eventInvokes, policies: functions.policies },
+    codeSigning: functions.codeSigning,
     standing: (version) => pool.standing(version),
     queueExists: (queue) => broker.describe(queue).ok,
     codeLinks: new CodeLinks({ clock, random }),

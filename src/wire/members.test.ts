@@ -27,6 +27,23 @@ test('nested structures break their constraints under their own name, in one err
   );
 });
 
+test('a list breaks constraints as a whole, for its length and for its items', () => {
+  const members = new Members({ Many: ['x', 'x'], Odd: ['x', 'y'], None: [] });
+  members.textList('Many', { most: 1 });
+  members.textList('Odd', { item: { least: 1, values: ['x'] } });
+  members.textList('None', { least: 1 });
+  members.textList('Gone', { required: true });
+  members.whole('Count', { required: true, least: 1, most: 2 });
+  assert.equal(
+    errorOf(() => members.end()).message,
+    "5 validation errors detected: Value '[x, x]' at 'many' failed to satisfy constraint: Member must have length less " +
+      "than or equal to 1; Value '[x, y]' at 'odd' failed to satisfy constraint: Member must satisfy constraint: " +
+      "[Member must satisfy enum value set: [x]]; Value '[]' at 'none' failed to satisfy constraint: Member must have " +
+      "length greater than or equal to 1; Value null at 'gone' failed to satisfy constraint: Member must not be null; " +
+      "Value null at 'count' failed to satisfy constraint: Member must not be null",
+  );
+});
+
 test('null is as good as absent', () => {
   const members = new Members({ Text: null, Map: null, List: null, Flag: null, Number: null });
   assert.equal(members.text('Text'), undefined);
@@ -52,7 +69,7 @@ test('whatever JSON is sent, a reader answers its type or refuses; nothing else'
         (members) => members.flag('A'),
         (members) => members.structure('A')?.text('B'),
         (members) => members.textMap('A'),
-        (members) => members.textList('A', { values: ['x'] }),
+        (members) => members.textList('A', { item: { values: ['x'] } }),
         (members) => members.says('A'),
       ];
       for (const read of readers) {

@@ -12,8 +12,17 @@ export interface TextRule {
 
 /** Bounds of a whole number, both included. */
 export interface NumberRule {
+  readonly required?: boolean;
   readonly least: number;
   readonly most: number;
+}
+
+/** How many items a list may have, and what each of them must satisfy. */
+export interface ListRule {
+  readonly required?: boolean;
+  readonly least?: number;
+  readonly most?: number;
+  readonly item?: TextRule;
 }
 
 /**
@@ -33,18 +42,15 @@ export class Members {
   }
 
   text(name: string, rule: TextRule = {}): string | undefined {
-    const value = this.#of(name);
-    if (value === undefined) {
-      if (rule.required === true) this.#broke('null', name, 'Member must not be null');
-      return undefined;
-    }
+    const value = this.#given(name, rule);
+    if (value === undefined) return undefined;
     if (typeof value !== 'string') throw wrongType(value, 'String');
-    this.#checkText(name, value, rule);
+    for (const constraint of broken(value, rule)) this.#broke(`'${value}'`, name, constraint);
     return value;
   }
 
   whole(name: string, rule: NumberRule): number | undefined {
-    const value = this.#of(name);
+    const value = this.#given(name, rule);
     if (value === undefined) return undefined;
     if (typeof value !== 'number' || !Number.isInteger(value)) throw wrongType(value, 'Integer');
     if (value < rule.least) {
@@ -98,13 +104,16 @@ export class Members {
     return value as Record<string, string>;
   }
 
-  textList(name: string, rule: TextRule = {}): readonly string[] | undefined {
-    const value = this.#of(name);
+  textList(name: string, { item: itemRule = {}, ...rule }: ListRule = {}): readonly string[] | undefined {
+    const value = this.#given(name, rule);
     if (value === undefined) return undefined;
     if (!Array.isArray(value)) throw wrongType(value, 'List');
+    const shown = `'[${value.join(', ')}]'`;
+    for (const constraint of brokenLength(value.length, rule)) this.#broke(shown, name, constraint);
     for (const item of value as readonly unknown[]) {
       if (typeof item !== 'string') throw wrongType(item, 'String');
-      this.#checkText(name, item, rule);
+      const wrong = broken(item, itemRule);
+      if (wrong.length > 0) this.#broke(shown, name, `Member must satisfy constraint: [${wrong.join(', ')}]`);
     }
     return value as readonly string[];
   }
@@ -116,7 +125,7 @@ export class Members {
     return typeof value !== 'object' || Object.values(value as object).some((inner) => !isBlank(inner));
   }
 
-  /** Notes that a structure is not there, though it must be. */
+  /** Notes that a member is not there, though it must be. */
   missing(name: string): void {
     this.#broke('null', name, 'Member must not be null');
   }
@@ -132,20 +141,10 @@ export class Members {
     );
   }
 
-  #checkText(name: string, value: string, rule: TextRule): void {
-    const broke = (constraint: string): void => this.#broke(`'${value}'`, name, constraint);
-    if (rule.least !== undefined && value.length < rule.least) {
-      broke(`Member must have length greater than or equal to ${rule.least}`);
-    }
-    if (rule.most !== undefined && value.length > rule.most) {
-      broke(`Member must have length less than or equal to ${rule.most}`);
-    }
-    if (rule.pattern !== undefined && !rule.pattern.test(value)) {
-      broke(`Member must satisfy regular expression pattern: ${rule.pattern.source.replace(/^\^|\$$/g, '')}`);
-    }
-    if (rule.values !== undefined && !rule.values.includes(value)) {
-      broke(`Member must satisfy enum value set: [${rule.values.join(', ')}]`);
-    }
+  #given(name: string, rule: { readonly required?: boolean }): unknown {
+    const value = this.#of(name);
+    if (value === undefined && rule.required === true) this.missing(name);
+    return value;
   }
 
   #broke(value: string, name: string, constraint: string): void {
@@ -156,6 +155,28 @@ export class Members {
   #of(name: string): unknown {
     return Object.hasOwn(this.#source, name) ? (this.#source[name] ?? undefined) : undefined;
   }
+}
+
+/** What of a rule a text breaks, in the words of AWS. */
+function broken(value: string, rule: TextRule): readonly string[] {
+  const found = [...brokenLength(value.length, rule)];
+  if (rule.pattern !== undefined && !rule.pattern.test(value)) {
+    found.push(
+      `Member must satisfy regular expression pattern: ${rule.pattern.source.replace(/^\^|\$$/g, '')}`,
+    );
+  }
+  if (rule.values !== undefined && !rule.values.includes(value)) {
+    found.push(`Member must satisfy enum value set: [${rule.values.join(', ')}]`);
+  }
+  return found;
+}
+
+function brokenLength(
+  length: number,
+  { least = 0, most = Infinity }: Omit<ListRule, 'item'>,
+): readonly string[] {
+  if (length < least) return [`Member must have length greater than or equal to ${least}`];
+  return length > most ? [`Member must have length less than or equal to ${most}`] : [];
 }
 
 function isBlank(value: unknown): boolean {

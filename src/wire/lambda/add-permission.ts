@@ -1,17 +1,13 @@
-import type { FunctionPolicy, PolicyStatement } from '../../function/policies.ts';
+import type { PolicyStatement } from '../../function/policies.ts';
 import { Members } from '../members.ts';
-import { jsonObject, RestError, type RestAnswer, type RestCall } from '../rest-protocol.ts';
-import { checkRevision, policyPlace, refuseLatest } from './function-policy.ts';
-import { conflict, invalidParameter } from './lambda-errors.ts';
+import { jsonObject, type RestAnswer, type RestCall } from '../rest-protocol.ts';
+import { policyPlace, refuseLatest } from './function-policy.ts';
+import { invalidParameter } from './lambda-errors.ts';
+import { ANY_ARN, STATEMENT_ID } from './parameter.ts';
+import { checkRevision, withStatement } from './policy-statements.ts';
 import type { LambdaRooms } from './rooms.ts';
 
-/** The longest a policy may be (AWS: 20 KB). */
-const LARGEST_POLICY_BYTES = 20_480;
-
-const STATEMENT_ID = { required: true, least: 1, most: 100, pattern: /^([a-zA-Z0-9-_]+)$/ } as const;
 const ACTION = { required: true, pattern: /^(lambda:[*]|lambda:[a-zA-Z]+|[*])$/ } as const;
-const SOURCE_ARN =
-  /^arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9-])+:([a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1})?:(\d{12})?:(.*)$/;
 const SERVICE = /^[a-z0-9.-]+\.[a-z]{2,}$/;
 const ACCOUNT = /^\d{12}$/;
 
@@ -23,8 +19,8 @@ export async function addPermission(call: RestCall, rooms: LambdaRooms): Promise
   const revisionId = members.text('RevisionId');
   const statement = readStatement(members, place.arn);
   await rooms.policies.change(place.function, place.name, (before) => {
-    checkRevision(before, revisionId);
-    return extended(before, statement);
+    checkRevision(before, revisionId, 'GetPolicy');
+    return withStatement(before, statement);
   });
   return { status: 201, body: { Statement: JSON.stringify(statement) } };
 }
@@ -50,7 +46,7 @@ function readCondition(members: Members): Readonly<Record<string, Readonly<Recor
     'aws:PrincipalOrgID': members.text('PrincipalOrgID', { pattern: /^o-[a-z0-9]{10,32}$/ }),
     'lambda:FunctionUrlAuthType': members.text('FunctionUrlAuthType', { values: ['NONE', 'AWS_IAM'] }),
   };
-  const sourceArn = members.text('SourceArn', { pattern: SOURCE_ARN });
+  const sourceArn = members.text('SourceArn', ANY_ARN);
   const viaUrl = members.flag('InvokedViaFunctionUrl');
   const given = Object.entries(equal).filter(([, value]) => value !== undefined);
   return {
@@ -67,25 +63,4 @@ function principalOf(text: string): unknown {
   if (/^arn:aws[a-zA-Z-]*:(iam|sts)::\d{12}:.+$/.test(text)) return { AWS: text };
   if (SERVICE.test(text)) return { Service: text };
   throw invalidParameter('The provided principal was invalid. Please check the principal and try again.');
-}
-
-function extended(
-  before: FunctionPolicy | undefined,
-  statement: PolicyStatement,
-): readonly PolicyStatement[] {
-  const { statements = [] } = before ?? {};
-  if (statements.some(({ Sid }) => Sid === statement.Sid)) {
-    throw conflict(
-      `The statement id (${statement.Sid}) provided already exists. ` +
-        'Please provide a new statement id, or remove the existing statement.',
-    );
-  }
-  const now = [...statements, statement];
-  const sizeBytes = Buffer.byteLength(JSON.stringify(now));
-  if (sizeBytes <= LARGEST_POLICY_BYTES) return now;
-  throw new RestError(
-    400,
-    'PolicyLengthExceededException',
-    `The final policy size (${sizeBytes}) is bigger than the limit (${LARGEST_POLICY_BYTES}).`,
-  );
 }

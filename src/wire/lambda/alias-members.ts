@@ -4,7 +4,7 @@ import type { Members } from '../members.ts';
 import { invalidParameter } from './lambda-errors.ts';
 
 /** How the service model spells what a version may be named in an alias. */
-const VERSION = /^(\$LATEST|[0-9]+)$/;
+export const VERSION = { least: 1, most: 1024, pattern: /^(\$LATEST|[0-9]+)$/ } as const;
 
 /** What a request gives of an alias, and nothing for what it does not; `null`: no second version. */
 export interface GivenAlias {
@@ -15,7 +15,7 @@ export interface GivenAlias {
 
 /** Reads `FunctionVersion`, `Description` and `RoutingConfig`. Ends the reading of `members`. */
 export function readAlias(members: Members, required: boolean): GivenAlias {
-  const version = members.text('FunctionVersion', { required, most: 1024, pattern: VERSION });
+  const version = members.text('FunctionVersion', { ...VERSION, required });
   const description = members.text('Description', { most: 256 });
   const routing = members.structure('RoutingConfig');
   const weights = routing?.numberMap('AdditionalVersionWeights');
@@ -50,7 +50,7 @@ function readAdditional(
   if (others.length > 0) {
     throw invalidParameter('Number of items in AdditionalVersionWeights cannot be greater than 1');
   }
-  if (!VERSION.test(version) || !(weight >= 0 && weight <= 1)) {
+  if (!VERSION.pattern.test(version) || !(weight >= 0 && weight <= 1)) {
     throw invalidParameter('Additional version weights name a version and a share from 0.0 to 1.0.');
   }
   return { version, weight };

@@ -7,11 +7,6 @@ import type { LambdaRooms } from './rooms.ts';
 
 // Tools that read a function ask these of it too. There is one answer to each here, and it is true.
 
-/** `GET /2020-06-30/functions/{FunctionName}/code-signing-config` → that there is none. */
-export function getFunctionCodeSigningConfig(call: RestCall, rooms: LambdaRooms): RestAnswer {
-  return { status: 200, body: { FunctionName: wholeFunction(call, rooms).key.name } };
-}
-
 /** `GET /2021-07-20/functions/{FunctionName}/runtime-management-config?Qualifier` → that what is installed here is used. */
 export function getRuntimeManagementConfig(call: RestCall, rooms: LambdaRooms): RestAnswer {
   const { record } = existingFunction(call, rooms);
@@ -24,6 +19,7 @@ export function putRuntimeManagementConfig(call: RestCall, rooms: LambdaRooms): 
   const values = ['Auto', 'Manual', 'FunctionUpdate'];
   const updateOn = members.text('UpdateRuntimeOn', { required: true, values });
   members.end();
+  if (members.says('RuntimeVersionArn')) throw unsupported('RuntimeVersionArn');
   if (updateOn !== 'Auto') throw unsupported(`UpdateRuntimeOn ${updateOn}`);
   return getRuntimeManagementConfig(call, rooms);
 }

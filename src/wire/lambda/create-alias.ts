@@ -5,15 +5,13 @@ import { checkRouting, readAlias } from './alias-members.ts';
 import { aliasArn, aliasView } from './alias-view.ts';
 import { wholeFunction } from './existing.ts';
 import { conflict, functionError } from './lambda-errors.ts';
+import { ALIAS_NAME } from './parameter.ts';
 import type { LambdaRooms } from './rooms.ts';
-
-/** How the service model spells an alias's name: no number, so that it never hides a version. */
-const NAME = /^(?!^[0-9]+$)([a-zA-Z0-9-_]+)$/;
 
 /** `POST /2015-03-31/functions/{FunctionName}/aliases` → 201 with the alias. */
 export async function createAlias(call: RestCall, rooms: LambdaRooms): Promise<RestAnswer> {
   const members = new Members(jsonObject(call));
-  const name = members.text('Name', { required: true, least: 1, most: 128, pattern: NAME }) ?? '';
+  const name = members.text('Name', ALIAS_NAME) ?? '';
   const { version = '', description = '', additional } = readAlias(members, true);
   const { key } = wholeFunction(call, rooms);
   const settings: AliasSettings = { version, description, ...(additional && { additional }) };

@@ -15,10 +15,12 @@ const UNSUPPORTED: readonly string[] = [
   'KMSKeyArn',
   'FileSystemConfigs',
   'ImageConfig',
-  'CodeSigningConfigArn',
   'DurableConfig',
   'CapacityProviderConfig',
   'TenancyConfig',
+  'PublishTo',
+  'RuntimeConfig',
+  'AcceleratorConfig',
 ];
 
 /**
@@ -42,7 +44,11 @@ export function readFunctionSettings(
     description: members.text('Description', { most: 256 }),
     timeoutMs: timeout === undefined ? undefined : timeout * 1000,
     memorySizeMb: members.whole('MemorySize', { least: 128, most: 10_240 }),
-    ephemeralStorageMb: members.structure('EphemeralStorage')?.whole('Size', { least: 512, most: 10_240 }),
+    ephemeralStorageMb: members.structure('EphemeralStorage')?.whole('Size', {
+      required: true,
+      least: 512,
+      most: 10_240,
+    }),
     variables: members.structure('Environment')?.textMap('Variables'),
     deadLetterArn: readDeadLetter(members),
     ...readLogging(members, function_.name, now),

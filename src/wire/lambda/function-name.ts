@@ -1,8 +1,8 @@
 import type { FunctionKey, FunctionTarget } from '../../function/function.ts';
 import type { Caller } from '../caller.ts';
-import { Members } from '../members.ts';
 import { RestError } from '../rest-protocol.ts';
 import { brokenMember, invalidParameter } from './lambda-errors.ts';
+import { readParameter } from './parameter.ts';
 
 /** How the service model spells the constraint on a function's name in all its forms. */
 const MODEL_PATTERN =
@@ -13,7 +13,7 @@ const FORMS =
   /^(?:(?:arn:aws[a-zA-Z-]*:lambda:)?([a-z]{2}(?:-[a-z]+)+-\d):)?(?:(\d{12}):)?(?:function:)?([a-zA-Z0-9-_]+)(?::(\$LATEST|[a-zA-Z0-9-_]+))?$/;
 
 const LONGEST_NAME = 64;
-const QUALIFIER = /^(|[a-zA-Z0-9$_-]+)$/;
+const QUALIFIER = { least: 1, most: 128, pattern: /^(|[a-zA-Z0-9$_-]+)$/ } as const;
 
 /** A function that a request names, and the version or alias it names with it. */
 export interface NamedFunction {
@@ -46,7 +46,7 @@ export function readFunctionName(text: string, caller: Caller): NamedFunction {
 export function readTarget(text: string, query: URLSearchParams, caller: Caller): FunctionTarget {
   const { key, qualifier: inName } = readFunctionName(text, caller);
   const inQuery = query.get('Qualifier') ?? undefined;
-  checkQualifier(inQuery);
+  readParameter('Qualifier', inQuery, QUALIFIER);
   if (inName !== undefined && inQuery !== undefined && inName !== inQuery) {
     throw invalidParameter(
       'The derived qualifier from the function name does not match the specified qualifier.',
@@ -58,10 +58,4 @@ export function readTarget(text: string, query: URLSearchParams, caller: Caller)
 
 function invalidName(text: string, constraint: string): RestError {
   return brokenMember('functionName', text, constraint);
-}
-
-function checkQualifier(Qualifier: string | undefined): void {
-  const members = new Members({ Qualifier });
-  members.text('Qualifier', { least: 1, most: 128, pattern: QUALIFIER });
-  members.end();
 }

@@ -2,7 +2,7 @@ import { LATEST, targetArn } from '../../function/function.ts';
 import type { FunctionPolicy } from '../../function/policies.ts';
 import type { RestCall } from '../rest-protocol.ts';
 import { existingFunction } from './existing.ts';
-import { invalidParameter, otherRevision } from './lambda-errors.ts';
+import { invalidParameter } from './lambda-errors.ts';
 import type { LambdaRooms } from './rooms.ts';
 
 /** Whose policy a request means: that of the function, version or alias that it names, which must be there. */
@@ -16,11 +16,6 @@ export function policyPlace(call: RestCall, rooms: LambdaRooms): PolicyPlace {
   const { record, qualifier } = existingFunction(call, rooms);
   const target = { ...record.key, ...(qualifier !== undefined && { qualifier }) };
   return { function: record.key, name: qualifier ?? LATEST, arn: targetArn(target) };
-}
-
-/** Refuses a change that was thought out on another revision of the policy. */
-export function checkRevision(policy: FunctionPolicy | undefined, asked: string | undefined): void {
-  if (asked !== undefined && asked !== policy?.revisionId) throw otherRevision('GetPolicy');
 }
 
 /** Policies belong to a function as a whole, a version or an alias: AWS takes none that names `$LATEST`. */

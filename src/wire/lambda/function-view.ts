@@ -42,6 +42,21 @@ export function functionView(
   };
 }
 
+/** Members that AWS leaves out of ListFunctions. */
+const UNLISTED: ReadonlySet<string> = new Set([
+  ...['State', 'StateReason', 'StateReasonCode', 'RuntimeVersionConfig'],
+  ...['LastUpdateStatus', 'LastUpdateStatusReason', 'LastUpdateStatusReasonCode'],
+]);
+
+/** A configuration in ListFunctions: without its states. */
+export function listedFunctionView(
+  record: FunctionRecord,
+  qualifier?: string,
+): Readonly<Record<string, unknown>> {
+  const view = Object.entries(functionView(record, 'as-it-is', qualifier));
+  return Object.fromEntries(view.filter(([name]) => !UNLISTED.has(name)));
+}
+
 function layerUseView({ arn, sizeBytes }: LayerUse): object {
   return { Arn: arn, CodeSize: sizeBytes };
 }

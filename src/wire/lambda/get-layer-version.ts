@@ -1,10 +1,16 @@
 import { originFor } from '../door.ts';
 import { parseLayerVersionArn, type LayerVersion } from '../../function/layer.ts';
 import { RestError, type RestAnswer, type RestCall } from '../rest-protocol.ts';
-import { invalidParameter } from './lambda-errors.ts';
 import { existingLayer, layerNotFound, readVersionNumber } from './layer-name.ts';
 import { wholeLayerView } from './layer-view.ts';
+import { readParameter } from './parameter.ts';
 import type { LambdaRooms } from './rooms.ts';
+
+/** How the service model spells the ARN of a layer version. */
+const VERSION_ARN = {
+  ...{ required: true, least: 1, most: 140 },
+  pattern: /^(arn:[a-zA-Z0-9-]+:lambda:[a-zA-Z0-9-]+:\d{12}:layer:[a-zA-Z0-9-_]+:[0-9]+)$/,
+} as const;
 
 /** `GET /2018-10-31/layers/{LayerName}/versions/{VersionNumber}` → the version and a link to its zip. */
 export function getLayerVersion(call: RestCall, rooms: LambdaRooms): RestAnswer {
@@ -13,10 +19,9 @@ export function getLayerVersion(call: RestCall, rooms: LambdaRooms): RestAnswer 
 
 /** `GET /2018-10-31/layers?find=LayerVersion&Arn` → the same. */
 export function getLayerVersionByArn(call: RestCall, rooms: LambdaRooms): RestAnswer {
-  const arn = call.query.get('Arn') ?? '';
+  const arn = readParameter('Arn', call.query.get('Arn'), VERSION_ARN) ?? '';
   const named = parseLayerVersionArn(arn);
-  if (named === undefined)
-    throw invalidParameter(`Value '${arn}' at 'arn' is not the ARN of a layer version.`);
+  if (named === undefined) throw layerNotFound();
   const layer = rooms.layers.get(named.key, named.version);
   if (layer === undefined) throw layerNotFound();
   return answer(call, rooms, layer);

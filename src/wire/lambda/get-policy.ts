@@ -1,6 +1,7 @@
 import type { RestAnswer, RestCall } from '../rest-protocol.ts';
 import { policyPlace } from './function-policy.ts';
 import { notFound } from './lambda-errors.ts';
+import { policyView } from './policy-statements.ts';
 import type { LambdaRooms } from './rooms.ts';
 
 /** `GET /2015-03-31/functions/{FunctionName}/policy?Qualifier` → the policy as JSON text; 404 when nothing was permitted. */
@@ -8,6 +9,5 @@ export function getPolicy(call: RestCall, rooms: LambdaRooms): RestAnswer {
   const place = policyPlace(call, rooms);
   const found = rooms.policies.get(place.function, place.name);
   if (found === undefined) throw notFound('The resource you requested does not exist.');
-  const policy = { Version: '2012-10-17', Id: 'default', Statement: found.statements };
-  return { status: 200, body: { Policy: JSON.stringify(policy), RevisionId: found.revisionId } };
+  return { status: 200, body: policyView(found) };
 }

@@ -3,7 +3,7 @@ import { isLooping, MOST_ROUNDS } from '../../function/lineage.ts';
 import { carriedTrace } from '../carried-trace.ts';
 import { parseJson, RestError, type RestCall } from '../rest-protocol.ts';
 import { existingFunction } from './existing.ts';
-import { brokenMember, conflict, functionNotFound, tooManyRequests } from './lambda-errors.ts';
+import { brokenMember, conflict, functionNotFound, tooManyRequests, unsupported } from './lambda-errors.ts';
 import { whenReady } from './ready.ts';
 import type { LambdaRooms } from './rooms.ts';
 
@@ -11,6 +11,11 @@ import type { LambdaRooms } from './rooms.ts';
 export const LARGEST_SYNC_BYTES = 6_291_456;
 
 const NO_EVENT = Buffer.from('{}');
+/** Headers of tenants and of durable executions, and how clients call them. */
+const UNKNOWN_KINDS = [
+  ['x-amz-tenant-id', 'TenantId'],
+  ['x-amz-durable-execution-name', 'DurableExecutionName'],
+] as const;
 const LOG_TYPES: readonly string[] = ['None', 'Tail'];
 
 /** What a request asks to be invoked with. */
@@ -40,6 +45,7 @@ export function readInvocation(
   if (limit === undefined) throw badHeader('invocationType', type, Object.keys(limitBytes));
   const logType = header(call, 'x-amz-log-type') ?? 'None';
   if (!LOG_TYPES.includes(logType)) throw badHeader('logType', logType, LOG_TYPES);
+  refuseUnknownKinds(call);
   const { record, ...named } = existingFunction(call, rooms);
   const { body } = call.request;
   checkSize(body, limit, type);
@@ -110,6 +116,13 @@ function checkSize(body: Buffer, limitBytes: number, type: string): void {
     'RequestEntityTooLargeException',
     `${body.length} byte payload is too large for the ${type} invocation type (limit ${limitBytes} bytes)`,
   );
+}
+
+/** Invocations that no function here is made for; AWS refuses them as well where the function is not. */
+function refuseUnknownKinds(call: RestCall): void {
+  for (const [name, shown] of UNKNOWN_KINDS) {
+    if (header(call, name) !== undefined) throw unsupported(shown);
+  }
 }
 
 /** The client context is JSON in base64; code gets the JSON. */

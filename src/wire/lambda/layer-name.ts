@@ -1,7 +1,7 @@
 import type { LayerKey, LayerVersion } from '../../function/layer.ts';
 import { parseLayerVersionArn } from '../../function/layer.ts';
-import { RestError, type RestCall } from '../rest-protocol.ts';
-import { invalidParameter, notFound } from './lambda-errors.ts';
+import type { RestCall, RestError } from '../rest-protocol.ts';
+import { brokenMember, invalidParameter, notFound } from './lambda-errors.ts';
 import type { LambdaRooms } from './rooms.ts';
 
 /** The layer that a path names, by its name or its ARN. */
@@ -9,12 +9,12 @@ export function readLayerKey({ labels, caller }: RestCall): LayerKey {
   const text = labels['LayerName'] ?? '';
   const name = text.startsWith('arn:') ? parseLayerVersionArn(`${text}:1`)?.key : undefined;
   if (name !== undefined) return name;
-  if (/^[a-zA-Z0-9-_]{1,140}$/.test(text)) return { ...caller, name: text };
-  throw new RestError(
-    400,
-    'ValidationException',
-    `1 validation error detected: Value '${text}' at 'layerName' failed to satisfy constraint: ` +
-      'Member must satisfy regular expression pattern: ' +
+  const { account, region } = caller;
+  if (/^[a-zA-Z0-9-_]{1,140}$/.test(text)) return { account, region, name: text };
+  throw brokenMember(
+    'layerName',
+    text,
+    'Member must satisfy regular expression pattern: ' +
       '(arn:[a-zA-Z0-9-]+:lambda:[a-zA-Z0-9-]+:\\d{12}:layer:[a-zA-Z0-9-_]+)|[a-zA-Z0-9-_]+',
   );
 }

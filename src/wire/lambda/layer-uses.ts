@@ -12,10 +12,7 @@ export function layerUses(
   region: string,
 ): readonly LayerUse[] {
   if (arns.length > MOST_LAYERS) {
-    throw invalidParameter(
-      `1 validation error detected: Value '[${arns.join(', ')}]' at 'layers' failed to satisfy constraint: ` +
-        `Member must have length less than or equal to ${MOST_LAYERS}`,
-    );
+    throw invalidParameter(`Cannot reference more than ${MOST_LAYERS} layers.`);
   }
   const uses = arns.map((arn) => layerUse(arn, layers, region));
   const byLayer = new Map<string, string>();

@@ -1,15 +1,17 @@
 import type { RestAnswer, RestCall } from '../rest-protocol.ts';
+import { VERSION } from './alias-members.ts';
 import { aliasView } from './alias-view.ts';
 import { wholeFunction } from './existing.ts';
 import { pageOf } from './page.ts';
+import { readParameter } from './parameter.ts';
 import type { LambdaRooms } from './rooms.ts';
 
 /** `GET /2015-03-31/functions/{FunctionName}/aliases?FunctionVersion&Marker&MaxItems` → aliases, by name. */
 export function listAliases(call: RestCall, rooms: LambdaRooms): RestAnswer {
   const { key } = wholeFunction(call, rooms);
-  const wanted = call.query.get('FunctionVersion');
+  const wanted = readParameter('FunctionVersion', call.query.get('FunctionVersion'), VERSION);
   const aliases = rooms.aliases.of(key).filter(({ settings }) => {
-    return wanted === null || settings.version === wanted || settings.additional?.version === wanted;
+    return wanted === undefined || settings.version === wanted || settings.additional?.version === wanted;
   });
   const page = pageOf(aliases, call.query, {
     mostPerPage: 50,

@@ -1,17 +1,22 @@
 import type { RestAnswer, RestCall } from '../rest-protocol.ts';
-import { functionView } from './function-view.ts';
-import { brokenMember } from './lambda-errors.ts';
+import { listedFunctionView } from './function-view.ts';
 import { pageOf } from './page.ts';
+import { readParameter } from './parameter.ts';
 import type { LambdaRooms } from './rooms.ts';
+
+const MASTER_REGION = {
+  ...{ least: 1, most: 50 },
+  pattern: /^(ALL|(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1})$/,
+} as const;
 
 /** `GET /2015-03-31/functions?FunctionVersion=ALL&Marker&MaxItems` → configurations without their states, by name. */
 export function listFunctions(call: RestCall, rooms: LambdaRooms): RestAnswer {
   const { account, region } = call.caller;
-  const versions = call.query.get('FunctionVersion');
-  if (versions !== null && versions !== 'ALL')
-    throw brokenMember('functionVersion', versions, 'Member must satisfy enum value set: [ALL]');
+  const versions = readParameter('FunctionVersion', call.query.get('FunctionVersion'), { values: ['ALL'] });
   const withVersions = versions === 'ALL';
-  const functions = rooms.functions.list(account, region);
+  const master = readParameter('MasterRegion', call.query.get('MasterRegion'), MASTER_REGION);
+  // What is replicated from another region: nothing.
+  const functions = master === undefined ? rooms.functions.list(account, region) : [];
   const listed = withVersions
     ? functions.flatMap((record) => [record, ...rooms.versions.of(record.key)])
     : functions;
@@ -24,7 +29,7 @@ export function listFunctions(call: RestCall, rooms: LambdaRooms): RestAnswer {
     status: 200,
     body: {
       Functions: page.items.map((record) =>
-        functionView(record, 'as-it-is', withVersions ? record.version : undefined),
+        listedFunctionView(record, withVersions ? record.version : undefined),
       ),
       ...(page.nextMarker === undefined ? {} : { NextMarker: page.nextMarker }),
     },

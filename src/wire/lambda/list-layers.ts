@@ -1,9 +1,11 @@
 import { layerArn, type LayerVersion } from '../../function/layer.ts';
 import type { RestAnswer, RestCall } from '../rest-protocol.ts';
+import { COMPATIBLE_ARCHITECTURES, COMPATIBLE_RUNTIMES } from './compatible.ts';
 import { getLayerVersionByArn } from './get-layer-version.ts';
 import { readLayerKey } from './layer-name.ts';
 import { layerView } from './layer-view.ts';
 import { pageOf, type PageRule } from './page.ts';
+import { readParameter } from './parameter.ts';
 import type { LambdaRooms } from './rooms.ts';
 
 const PAGE = { mostPerPage: 50, mostAsked: 50 } as const;
@@ -12,7 +14,7 @@ const PAGE = { mostPerPage: 50, mostAsked: 50 } as const;
 export function listLayers(call: RestCall, rooms: LambdaRooms): RestAnswer {
   const { query, caller } = call;
   if (query.get('find') === 'LayerVersion') return getLayerVersionByArn(call, rooms);
-  const layers = rooms.layers.list(caller.account, caller.region).filter((layer) => isWanted(layer, query));
+  const layers = rooms.layers.list(caller.account, caller.region).filter(wanted(query));
   const rule: PageRule<LayerVersion> = { ...PAGE, nameOf: ({ key }) => key.name };
   const { items, nextMarker } = pageOf(layers, query, rule);
   const views = items.map((layer) => ({
@@ -25,7 +27,7 @@ export function listLayers(call: RestCall, rooms: LambdaRooms): RestAnswer {
 
 /** `GET /2018-10-31/layers/{LayerName}/versions` → its versions, newest first. */
 export function listLayerVersions(call: RestCall, rooms: LambdaRooms): RestAnswer {
-  const layers = rooms.layers.of(readLayerKey(call)).filter((layer) => isWanted(layer, call.query));
+  const layers = rooms.layers.of(readLayerKey(call)).filter(wanted(call.query));
   // Names of newer versions stand before those of older ones, as the list does.
   const nameOf = ({ version }: LayerVersion): string => String(1e10 - version);
   const { items, nextMarker } = pageOf(layers, call.query, { ...PAGE, nameOf });
@@ -33,11 +35,14 @@ export function listLayerVersions(call: RestCall, rooms: LambdaRooms): RestAnswe
   return { status: 200, body };
 }
 
-function isWanted({ runtimes, architectures }: LayerVersion, query: URLSearchParams): boolean {
-  const runtime = query.get('CompatibleRuntime');
-  const architecture = query.get('CompatibleArchitecture');
-  return (
-    (runtime === null || runtimes.includes(runtime)) &&
-    (architecture === null || architectures.includes(architecture))
-  );
+/** The filter that `CompatibleRuntime` and `CompatibleArchitecture` ask for. */
+function wanted(query: URLSearchParams): (layer: LayerVersion) => boolean {
+  const { item: runtimeRule } = COMPATIBLE_RUNTIMES;
+  const runtime = readParameter('CompatibleRuntime', query.get('CompatibleRuntime'), runtimeRule);
+  const { item: architectureRule } = COMPATIBLE_ARCHITECTURES;
+  const asked = query.get('CompatibleArchitecture');
+  const architecture = readParameter('CompatibleArchitecture', asked, architectureRule);
+  return ({ runtimes, architectures }) =>
+    (runtime === undefined || runtimes.includes(runtime)) &&
+    (architecture === undefined || architectures.includes(architecture));
 }

@@ -26,6 +26,9 @@ const NOT_FOR_SQS: readonly string[] = [
   'Queues',
   'SourceAccessConfigurations',
   'SelfManagedEventSource',
+  'AmazonManagedKafkaEventSourceConfig',
+  'SelfManagedKafkaEventSourceConfig',
+  'DocumentDBEventSourceConfig',
 ];
 
 /** Options that this server does not have. */
@@ -51,7 +54,10 @@ export function readMappingSettings(members: Members): Omit<MappingChange, 'func
   }
   for (const option of UNSUPPORTED) if (members.says(option)) throw unsupported(option);
   const windowSeconds = members.whole('MaximumBatchingWindowInSeconds', { least: 0, most: 300 });
-  const responses = members.textList('FunctionResponseTypes', { values: ['ReportBatchItemFailures'] });
+  const responses = members.textList('FunctionResponseTypes', {
+    most: 1,
+    item: { values: ['ReportBatchItemFailures'] },
+  });
   const scaling = members.structure('ScalingConfig');
   const maximum = scaling?.whole('MaximumConcurrency', { least: 2, most: 1000 });
   const given = {

@@ -3,7 +3,14 @@ import type { Members } from '../members.ts';
 import { invalidParameter, unsupported } from './lambda-errors.ts';
 
 /** Where AWS would fetch a package; this server takes it in the request alone. */
-const ELSEWHERE: readonly string[] = ['S3Bucket', 'S3Key', 'S3ObjectVersion', 'ImageUri', 'SourceKMSKeyArn'];
+const ELSEWHERE: readonly string[] = [
+  'S3Bucket',
+  'S3Key',
+  'S3ObjectVersion',
+  'ImageUri',
+  'SourceKMSKeyArn',
+  'S3ObjectStorageMode',
+];
 
 /** The uploaded zip: `ZipFile`, base64. */
 export function readZip(members: Members): Uint8Array {
@@ -21,7 +28,7 @@ export function readZip(members: Members): Uint8Array {
 
 /** `Architectures`, one of them; AWS's default when absent. */
 export function readArchitecture(members: Members): FunctionSettings['architecture'] {
-  const given = members.textList('Architectures', { values: ['x86_64', 'arm64'] }) ?? [];
+  const given = members.textList('Architectures', { least: 1, item: { values: ['x86_64', 'arm64'] } }) ?? [];
   members.end();
   if (given.length > 1) throw unsupported('More than one of Architectures');
   return given[0] === 'arm64' ? 'arm64' : 'x86_64';

@@ -14,8 +14,7 @@ export async function putProvisionedConcurrencyConfig(
   const version = versionOf(call, rooms);
   const members = new Members(jsonObject(call));
   const most = rooms.concurrencyLimit;
-  const count = members.whole('ProvisionedConcurrentExecutions', { least: 1, most });
-  if (count === undefined) members.missing('ProvisionedConcurrentExecutions');
+  const count = members.whole('ProvisionedConcurrentExecutions', { required: true, least: 1, most });
   members.end();
   const done = await rooms.versions.provision(version.key, version.version, count);
   if (!done.ok) throw functionError(done.failure);

@@ -1,14 +1,12 @@
 import { Members } from '../members.ts';
 import { originFor } from '../door.ts';
 import { jsonObject, type RestAnswer, type RestCall } from '../rest-protocol.ts';
-import { functionError, invalidParameter } from './lambda-errors.ts';
+import { functionError } from './lambda-errors.ts';
+import { COMPATIBLE_ARCHITECTURES, COMPATIBLE_RUNTIMES } from './compatible.ts';
 import { readLayerKey } from './layer-name.ts';
 import { wholeLayerView } from './layer-view.ts';
 import { readZip } from './package-members.ts';
 import type { LambdaRooms } from './rooms.ts';
-
-/** How many runtimes a publisher may name (AWS). */
-const MOST_RUNTIMES = 15;
 
 /** `POST /2018-10-31/layers/{LayerName}/versions` → 201 with the new version. */
 export async function publishLayerVersion(call: RestCall, rooms: LambdaRooms): Promise<RestAnswer> {
@@ -16,12 +14,11 @@ export async function publishLayerVersion(call: RestCall, rooms: LambdaRooms): P
   const members = new Members(jsonObject(call));
   const description = members.text('Description', { most: 256 }) ?? '';
   const licence = members.text('LicenseInfo', { most: 512 }) ?? '';
-  const runtimes = members.textList('CompatibleRuntimes') ?? [];
-  const architectures = members.textList('CompatibleArchitectures', { values: ['x86_64', 'arm64'] }) ?? [];
+  const runtimes = members.textList('CompatibleRuntimes', COMPATIBLE_RUNTIMES) ?? [];
+  const architectures = members.textList('CompatibleArchitectures', COMPATIBLE_ARCHITECTURES) ?? [];
   const content = members.structure('Content');
   if (content === undefined) members.missing('Content');
   members.end();
-  if (runtimes.length > MOST_RUNTIMES) throw invalidParameter(`At most ${MOST_RUNTIMES} CompatibleRuntimes.`);
   const facts = { description, licence, runtimes, architectures };
   const made = await rooms.layers.publish(key, facts, readZip(content ?? members));
   if (!made.ok) throw functionError(made.failure);

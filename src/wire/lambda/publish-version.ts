@@ -3,7 +3,7 @@ import { Members } from '../members.ts';
 import { jsonObject, type RestAnswer, type RestCall } from '../rest-protocol.ts';
 import { wholeFunction } from './existing.ts';
 import { functionView } from './function-view.ts';
-import { functionError, invalidParameter } from './lambda-errors.ts';
+import { functionError, invalidParameter, unsupported } from './lambda-errors.ts';
 import type { LambdaRooms } from './rooms.ts';
 
 /** `POST /2015-03-31/functions/{FunctionName}/versions` → 201 with the version, a new one only if something has changed. */
@@ -13,6 +13,7 @@ export async function publishVersion(call: RestCall, rooms: LambdaRooms): Promis
   const given = members.text('CodeSha256');
   const description = members.text('Description', { most: 256 });
   const revisionId = members.text('RevisionId');
+  refusePublishTo(members);
   members.end();
   const done = await rooms.versions.publish(key, {
     ...(given !== undefined && { sha256: Buffer.from(given, 'base64').toString('hex') }),
@@ -26,6 +27,11 @@ export async function publishVersion(call: RestCall, rooms: LambdaRooms): Promis
     `CodeSHA256 (${given}) is different from current CodeSHA256 in $LATEST (${current}). ` +
       'Please try again with the CodeSHA256 in $LATEST.',
   );
+}
+
+/** `PublishTo` belongs to functions on instances of their own. */
+export function refusePublishTo(members: Members): void {
+  if (members.says('PublishTo')) throw unsupported('PublishTo');
 }
 
 /** The function as it was created or changed, or, where its request asked for that, the version published of it. */

@@ -11,8 +11,11 @@ const LEAST_UNRESERVED = 100;
 export async function putFunctionConcurrency(call: RestCall, rooms: LambdaRooms): Promise<RestAnswer> {
   const { key } = wholeFunction(call, rooms);
   const members = new Members(jsonObject(call));
-  const wanted = members.whole('ReservedConcurrentExecutions', { least: 0, most: Number.MAX_SAFE_INTEGER });
-  if (wanted === undefined) members.missing('ReservedConcurrentExecutions');
+  const wanted = members.whole('ReservedConcurrentExecutions', {
+    required: true,
+    least: 0,
+    most: Number.MAX_SAFE_INTEGER,
+  });
   members.end();
   const concurrency = wanted ?? 0;
   const unreserved = rooms.allowance.unreserved(key) - concurrency;

@@ -4,6 +4,7 @@ import type { Mappings } from '../../dispatch/mappings.ts';
 import type { Invoker } from '../../environment/invoke.ts';
 import type { Allowance } from '../../function/allowance.ts';
 import type { Aliases } from '../../function/aliases.ts';
+import type { CodeSigningConfigs } from '../../function/code-signing.ts';
 import type { EventInvokes } from '../../function/event-invoke.ts';
 import type { FunctionRecord } from '../../function/function.ts';
 import type { Functions } from '../../function/functions.ts';
@@ -19,6 +20,10 @@ export interface LambdaRooms {
   readonly versions: Versions;
   readonly aliases: Aliases;
   readonly layers: Layers;
+  readonly codeSigning: Pick<
+    CodeSigningConfigs,
+    'get' | 'list' | 'create' | 'change' | 'tag' | 'delete' | 'whileThere'
+  >;
   readonly eventInvokes: Pick<EventInvokes, 'get' | 'of' | 'change' | 'delete'>;
   readonly policies: Pick<Policies, 'get' | 'change'>;
   /** How many environments of a version there are, and whether its last start failed. */

@@ -1,16 +1,28 @@
 import type { RestRoute } from '../rest-protocol.ts';
 import { addPermission } from './add-permission.ts';
 import {
-  getFunctionCodeSigningConfig,
   getFunctionUrlConfig,
   getRuntimeManagementConfig,
   listFunctionUrlConfigs,
   putRuntimeManagementConfig,
 } from './always-so.ts';
+import {
+  createCodeSigningConfig,
+  deleteCodeSigningConfig,
+  getCodeSigningConfig,
+  listCodeSigningConfigs,
+  listFunctionsByCodeSigningConfig,
+  updateCodeSigningConfig,
+} from './code-signing-configs.ts';
 import { createAlias } from './create-alias.ts';
 import { deleteAlias } from './delete-alias.ts';
 import { deleteLayerVersion } from './delete-layer-version.ts';
 import { getLayerContent, getLayerVersion } from './get-layer-version.ts';
+import {
+  addLayerVersionPermission,
+  getLayerVersionPolicy,
+  removeLayerVersionPermission,
+} from './layer-policy.ts';
 import { listLayers, listLayerVersions } from './list-layers.ts';
 import { publishLayerVersion } from './publish-layer-version.ts';
 import { deleteFunctionConcurrency } from './delete-function-concurrency.ts';
@@ -36,6 +48,11 @@ import {
   putFunctionEventInvokeConfig,
   updateFunctionEventInvokeConfig,
 } from './event-invoke-config.ts';
+import {
+  deleteFunctionCodeSigningConfig,
+  getFunctionCodeSigningConfig,
+  putFunctionCodeSigningConfig,
+} from './function-code-signing.ts';
 import { getAccountSettings } from './get-account-settings.ts';
 import { getCode } from './get-code.ts';
 import { getEventSourceMapping } from './get-event-source-mapping.ts';
@@ -77,6 +94,8 @@ const PROVISIONED = '/2019-09-30/functions/{FunctionName}/provisioned-concurrenc
 const RECURSION = '/2024-08-31/functions/{FunctionName}/recursion-config';
 const POLICY = `${ONE_FUNCTION}/policy`;
 const CODE_SIGNING = '/2020-06-30/functions/{FunctionName}/code-signing-config';
+const CODE_SIGNINGS = '/2020-04-22/code-signing-configs';
+const ONE_CODE_SIGNING = `${CODE_SIGNINGS}/{CodeSigningConfigArn}`;
 const RUNTIME_MANAGEMENT = '/2021-07-20/functions/{FunctionName}/runtime-management-config';
 const FUNCTION_URL = '/2021-10-31/functions/{FunctionName}/url';
 const FUNCTION_URLS = '/2021-10-31/functions/{FunctionName}/urls';
@@ -85,6 +104,7 @@ const ONE_MAPPING = `${MAPPINGS}/{UUID}`;
 const LAYERS = '/2018-10-31/layers';
 const LAYER_VERSIONS = `${LAYERS}/{LayerName}/versions`;
 const ONE_LAYER_VERSION = `${LAYER_VERSIONS}/{VersionNumber}`;
+const LAYER_POLICY = `${ONE_LAYER_VERSION}/policy`;
 const TAGS = '/2017-03-31/tags/{Resource}';
 
 type Run = RestRoute<LambdaRooms>['run'];
@@ -136,7 +156,20 @@ export const LAMBDA_ROUTES: readonly RestRoute<LambdaRooms>[] = [
   route('AddPermission', 'POST', POLICY, addPermission),
   route('GetPolicy', 'GET', POLICY, getPolicy),
   route('RemovePermission', 'DELETE', `${POLICY}/{StatementId}`, removePermission),
+  route('CreateCodeSigningConfig', 'POST', CODE_SIGNINGS, createCodeSigningConfig),
+  route('ListCodeSigningConfigs', 'GET', CODE_SIGNINGS, listCodeSigningConfigs),
+  route('GetCodeSigningConfig', 'GET', ONE_CODE_SIGNING, getCodeSigningConfig),
+  route('UpdateCodeSigningConfig', 'PUT', ONE_CODE_SIGNING, updateCodeSigningConfig),
+  route('DeleteCodeSigningConfig', 'DELETE', ONE_CODE_SIGNING, deleteCodeSigningConfig),
+  route(
+    'ListFunctionsByCodeSigningConfig',
+    'GET',
+    `${ONE_CODE_SIGNING}/functions`,
+    listFunctionsByCodeSigningConfig,
+  ),
+  route('PutFunctionCodeSigningConfig', 'PUT', CODE_SIGNING, putFunctionCodeSigningConfig),
   route('GetFunctionCodeSigningConfig', 'GET', CODE_SIGNING, getFunctionCodeSigningConfig),
+  route('DeleteFunctionCodeSigningConfig', 'DELETE', CODE_SIGNING, deleteFunctionCodeSigningConfig),
   route('GetRuntimeManagementConfig', 'GET', RUNTIME_MANAGEMENT, getRuntimeManagementConfig),
   route('PutRuntimeManagementConfig', 'PUT', RUNTIME_MANAGEMENT, putRuntimeManagementConfig),
   route('GetFunctionUrlConfig', 'GET', FUNCTION_URL, getFunctionUrlConfig),
@@ -152,6 +185,14 @@ export const LAMBDA_ROUTES: readonly RestRoute<LambdaRooms>[] = [
   route('GetLayerVersion', 'GET', ONE_LAYER_VERSION, getLayerVersion),
   route('GetLayerVersion', 'GET', `${ONE_LAYER_VERSION}/content.zip`, getLayerContent),
   route('DeleteLayerVersion', 'DELETE', ONE_LAYER_VERSION, deleteLayerVersion),
+  route('AddLayerVersionPermission', 'POST', LAYER_POLICY, addLayerVersionPermission),
+  route('GetLayerVersionPolicy', 'GET', LAYER_POLICY, getLayerVersionPolicy),
+  route(
+    'RemoveLayerVersionPermission',
+    'DELETE',
+    `${LAYER_POLICY}/{StatementId}`,
+    removeLayerVersionPermission,
+  ),
   route('TagResource', 'POST', TAGS, tagResource),
   route('ListTags', 'GET', TAGS, listTags),
   route('UntagResource', 'DELETE', TAGS, untagResource),

@@ -1,7 +1,8 @@
 import { invalidParameter } from './lambda-errors.ts';
 
 const MOST_TAGS = 50;
-const LONGEST_KEY = 128;
+/** The longest key of a tag, in characters. */
+export const LONGEST_KEY = 128;
 const LONGEST_VALUE = 256;
 
 /** Refuses tags that AWS would: too many, too long, or named for AWS itself. */

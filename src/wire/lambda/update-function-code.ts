@@ -4,7 +4,7 @@ import { wholeFunction } from './existing.ts';
 import { functionView } from './function-view.ts';
 import { functionError, invalidParameter } from './lambda-errors.ts';
 import { readArchitecture, readZip } from './package-members.ts';
-import { published } from './publish-version.ts';
+import { published, refusePublishTo } from './publish-version.ts';
 import type { LambdaRooms } from './rooms.ts';
 
 /** `PUT /2015-03-31/functions/{FunctionName}/code` → the configuration, its update in progress; of a dry run, what it would be. */
@@ -12,6 +12,7 @@ export async function updateFunctionCode(call: RestCall, rooms: LambdaRooms): Pr
   const record = wholeFunction(call, rooms);
   const members = new Members(jsonObject(call));
   const revisionId = members.text('RevisionId');
+  refusePublishTo(members);
   const architecture = members.says('Architectures') ? readArchitecture(members) : undefined;
   members.end();
   const publish = members.flag('Publish') === true;
