@@ -55,7 +55,7 @@ async function readDirectory(zip: ZipFile): Promise<Result<OpenPackage, PackageR
     entries.push(readEntry(entry));
   }
   const files = entries.filter((entry) => entry.kind !== 'folder');
-  if (files.length === 0) return refused('Uploaded file must be a non-empty zip.');
+  if (files.length === 0) return refused('Uploaded file must be a non-empty zip');
   const misplaced = misplacedEntry(entries);
   return misplaced === undefined ? ok({ zip, entries, unpackedBytes }) : refused(misplaced);
 }

@@ -137,6 +137,17 @@ const looked: Case = {
       input: { FunctionName: 'looked' },
       output: { FunctionUrlConfigs: [] },
     },
+    refused(
+      'PutFunctionEventInvokeConfig',
+      {
+        FunctionName: 'looked',
+        DestinationConfig: { OnFailure: { Destination: `${FUNCTION}looked` } },
+      },
+      [
+        ...([400, 'InvalidParameterValueException'] as const),
+        "You can't specify the function as a destination for itself.",
+      ],
+    ),
     refused('PutFunctionEventInvokeConfig', { FunctionName: 'looked' }, [
       ...([400, 'InvalidParameterValueException'] as const),
       'You must specify at least one of error handling or destination setting.',

@@ -1,6 +1,7 @@
 import { create, FUNCTION, invoke, refused, wait } from './case-steps.ts';
 import type { Case } from './cases.ts';
 import { beside } from './beside-cases.ts';
+import { layerCases } from './layer-cases.ts';
 import { mappingCases } from './mapping-cases.ts';
 
 const made: Case = {
@@ -158,6 +159,30 @@ const versions: Case = {
     },
     {
       action: 'lambda:UpdateAlias',
+      input: {
+        ...{ FunctionName: 'versioned', Name: 'live' },
+        RoutingConfig: { AdditionalVersionWeights: { '1': 1 } },
+      },
+      output: { FunctionVersion: '2' },
+    },
+    // Only invocations go by the weights.
+    {
+      action: 'lambda:GetFunctionConfiguration',
+      input: { FunctionName: 'versioned', Qualifier: 'live' },
+      output: { Version: '2', FunctionArn: `${FUNCTION}versioned:live` },
+    },
+    invoke({ FunctionName: 'versioned:live', Payload: { $text: '{}' } }, { ExecutedVersion: '1' }),
+    refused(
+      'PutProvisionedConcurrencyConfig',
+      { FunctionName: 'versioned', Qualifier: 'live', ProvisionedConcurrentExecutions: 1 },
+      [
+        ...([400, 'InvalidParameterValueException'] as const),
+        'Alias with weights can not be used with Provisioned Concurrency',
+      ],
+    ),
+    { action: 'lambda:wait:PublishedVersionActive', input: { FunctionName: 'versioned', Qualifier: '2' } },
+    {
+      action: 'lambda:UpdateAlias',
       input: { FunctionName: 'versioned', Name: 'live', RoutingConfig: { AdditionalVersionWeights: {} } },
       output: { FunctionVersion: '2' },
       absent: ['RoutingConfig'],
@@ -309,6 +334,10 @@ const bad: Case = {
       ...([404, 'ResourceNotFoundException'] as const),
       `Function not found: ${FUNCTION}bad:3`,
     ]),
+    refused('GetFunction', { FunctionName: 'arn:aws:lambda:eu-west-1:{account}:function:bad' }, [
+      ...([404, 'ResourceNotFoundException'] as const),
+      "Functions from 'eu-west-1' are not reachable in this region ('us-east-1')",
+    ]),
     refused('ListFunctions', { MaxItems: 10_001 }, [
       ...([400, 'ValidationException'] as const),
       `1 validation error detected: Value '10001' at 'maxItems' failed to satisfy constraint: Member must have value less than or equal to 10000`,
@@ -325,6 +354,7 @@ export const LAMBDA_CASES: readonly Case[] = [
   kept,
   listed,
   ...beside,
+  ...layerCases,
   ...mappingCases,
   bad,
 ];

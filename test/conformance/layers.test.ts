@@ -7,11 +7,13 @@ import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import {
+  AddLayerVersionPermissionCommand,
   CreateFunctionCommand,
   DeleteLayerVersionCommand,
   GetFunctionConfigurationCommand,
   GetLayerVersionByArnCommand,
   GetLayerVersionCommand,
+  GetLayerVersionPolicyCommand,
   InvokeCommand,
   LambdaClient,
   ListLayersCommand,
@@ -106,8 +108,13 @@ test('a function finds its layers at /opt, later ones over earlier ones, also af
   assert.partialDeepStrictEqual(await answer('reader'), wanted);
   for (const LayerName of ['words', 'words-more'])
     await lambda.send(new DeleteLayerVersionCommand({ LayerName, VersionNumber: 1 }));
+  const third = { LayerName: 'words', VersionNumber: 3 };
+  const grant = { StatementId: 'all', Action: 'lambda:GetLayerVersion', Principal: '*' };
+  const { RevisionId } = await lambda.send(new AddLayerVersionPermissionCommand({ ...third, ...grant }));
   await platform.kill();
   platform = await Platform.start({ dataDirectory: folder, port });
+  const policy = await lambda.send(new GetLayerVersionPolicyCommand(third));
+  assert.equal(policy.RevisionId, RevisionId, 'who may use a layer is kept');
   await rm(join(folder, 'code'), { recursive: true, force: true });
   assert.partialDeepStrictEqual(await answer('reader'), wanted, 'its layers are kept for it');
   await change('reader', { Layers: [`${LAYER}words:3`] });
@@ -145,7 +152,7 @@ test('layers that are not there, are too many, or are of another region are refu
     [[`${LAYER}none:1`], /Layer version arn:\S+:none:1 does not exist/],
     [['no-arn'], /'no-arn' at 'layers' failed to satisfy constraint/],
     [[`${LAYER}words:3`.replace('us-east-1', 'eu-west-1')], /expected to be in region us-east-1/],
-    [Array.from({ length: 6 }, () => `${LAYER}words:3`), /length less than or equal to 5/],
+    [Array.from({ length: 6 }, () => `${LAYER}words:3`), /Cannot reference more than 5 layers/],
     [[`${LAYER}words:3`, `${LAYER}words:3`], /referenced twice/],
   ];
   for (const [Layers, message] of refusals) {

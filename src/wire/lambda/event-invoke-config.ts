@@ -2,7 +2,7 @@ import type { EventInvoke, EventInvokeSettings } from '../../function/event-invo
 import { LATEST, targetArn } from '../../function/function.ts';
 import { Members } from '../members.ts';
 import { jsonObject, type RestAnswer, type RestCall, type RestError } from '../rest-protocol.ts';
-import { readEventInvoke } from './event-invoke-members.ts';
+import { checkDestinations, readEventInvoke } from './event-invoke-members.ts';
 import { existingFunction } from './existing.ts';
 import { notFound } from './lambda-errors.ts';
 import { pageOf } from './page.ts';
@@ -12,14 +12,14 @@ type Place = Pick<EventInvoke, 'function' | 'name'>;
 
 /** `PUT /2019-09-25/functions/{FunctionName}/event-invoke-config?Qualifier` → the rules, in place of all before. */
 export function putFunctionEventInvokeConfig(call: RestCall, rooms: LambdaRooms): Promise<RestAnswer> {
-  const given = readEventInvoke(new Members(jsonObject(call)), rooms);
-  return change(call, rooms, () => given);
+  const given = readEventInvoke(new Members(jsonObject(call)));
+  return change(call, rooms, given, () => given);
 }
 
 /** `POST /2019-09-25/functions/{FunctionName}/event-invoke-config?Qualifier` → the rules; what is not given stays. */
 export function updateFunctionEventInvokeConfig(call: RestCall, rooms: LambdaRooms): Promise<RestAnswer> {
-  const given = readEventInvoke(new Members(jsonObject(call)), rooms);
-  return change(call, rooms, (before) => before && { ...before, ...given });
+  const given = readEventInvoke(new Members(jsonObject(call)));
+  return change(call, rooms, given, (before) => before && { ...before, ...given });
 }
 
 /** `GET /2019-09-25/functions/{FunctionName}/event-invoke-config?Qualifier` → the rules. */
@@ -60,9 +60,11 @@ export function listFunctionEventInvokeConfigs(call: RestCall, rooms: LambdaRoom
 async function change(
   call: RestCall,
   rooms: LambdaRooms,
+  given: EventInvokeSettings,
   make: (before: EventInvokeSettings | undefined) => EventInvokeSettings | undefined,
 ): Promise<RestAnswer> {
   const place = placeOf(call, rooms);
+  checkDestinations(given, place.function, rooms);
   const changed = await rooms.eventInvokes.change({ ...place, modifiedAtMs: rooms.clock.nowMs() }, make);
   if (changed === undefined) throw noConfig(place);
   return { status: 200, body: view(changed) };

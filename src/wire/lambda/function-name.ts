@@ -1,7 +1,7 @@
 import type { FunctionKey, FunctionTarget } from '../../function/function.ts';
 import type { Caller } from '../caller.ts';
 import { RestError } from '../rest-protocol.ts';
-import { brokenMember, invalidParameter } from './lambda-errors.ts';
+import { brokenMember, invalidParameter, notFound } from './lambda-errors.ts';
 import { readParameter } from './parameter.ts';
 
 /** How the service model spells the constraint on a function's name in all its forms. */
@@ -23,7 +23,7 @@ export interface NamedFunction {
 
 /**
  * Reads a name in any of AWS's forms: `name`, `name:qualifier`, `123456789012:function:name`, or a full ARN.
- * Account and region are the caller's where the form does not say; code in an environment reaches its own account alone.
+ * Account and region are the caller's where the form does not say, and another region is none of this endpoint's; code in an environment reaches its own account alone.
  */
 export function readFunctionName(text: string, caller: Caller): NamedFunction {
   const [, region = caller.region, account = caller.account, name, qualifier] = FORMS.exec(text) ?? [];
@@ -31,6 +31,9 @@ export function readFunctionName(text: string, caller: Caller): NamedFunction {
     throw invalidName(text, `Member must satisfy regular expression pattern: ${MODEL_PATTERN}`);
   if (name.length > LONGEST_NAME) {
     throw invalidName(text, `Member must have length less than or equal to ${LONGEST_NAME}`);
+  }
+  if (region !== caller.region) {
+    throw notFound(`Functions from '${region}' are not reachable in this region ('${caller.region}')`);
   }
   if (caller.environmentId !== undefined && account !== caller.account) {
     throw new RestError(

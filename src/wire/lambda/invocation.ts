@@ -2,7 +2,7 @@ import type { FunctionRecord } from '../../function/function.ts';
 import { isLooping, MOST_ROUNDS } from '../../function/lineage.ts';
 import { carriedTrace } from '../carried-trace.ts';
 import { parseJson, RestError, type RestCall } from '../rest-protocol.ts';
-import { existingFunction } from './existing.ts';
+import { invokedFunction } from './existing.ts';
 import { brokenMember, conflict, functionNotFound, tooManyRequests, unsupported } from './lambda-errors.ts';
 import { whenReady } from './ready.ts';
 import type { LambdaRooms } from './rooms.ts';
@@ -46,7 +46,7 @@ export function readInvocation(
   const logType = header(call, 'x-amz-log-type') ?? 'None';
   if (!LOG_TYPES.includes(logType)) throw badHeader('logType', logType, LOG_TYPES);
   refuseUnknownKinds(call);
-  const { record, ...named } = existingFunction(call, rooms);
+  const { record, ...named } = invokedFunction(call, rooms);
   const { body } = call.request;
   checkSize(body, limit, type);
   if (body.length > 0) parseJson(body);

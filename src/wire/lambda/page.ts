@@ -1,4 +1,4 @@
-import { brokenMember } from './lambda-errors.ts';
+import { brokenMember, invalidParameter } from './lambda-errors.ts';
 
 /** One page of a list, and the marker of the next if there is one. */
 export interface Page<Item> {
@@ -39,6 +39,8 @@ function startOf<Item>(
 ): number {
   if (marker === null || marker === '') return 0;
   const name = Buffer.from(marker, 'base64url').toString();
+  if (Buffer.from(name).toString('base64url') !== marker)
+    throw invalidParameter(`The marker ${marker.slice(0, 200)} is none that this server gave.`);
   const at = items.findIndex((item) => nameOf(item) === name);
   if (at !== -1) return at + 1;
   const after = items.findIndex((item) => nameOf(item) > name);

@@ -12,10 +12,17 @@ export async function putProvisionedConcurrencyConfig(
   rooms: LambdaRooms,
 ): Promise<RestAnswer> {
   const version = versionOf(call, rooms);
+  refuseWeights(call, rooms);
   const members = new Members(jsonObject(call));
   const most = rooms.concurrencyLimit;
   const count = members.whole('ProvisionedConcurrentExecutions', { required: true, least: 1, most });
   members.end();
+  const reserved = rooms.functions.get(version.key)?.reservedConcurrency;
+  if (count !== undefined && reserved !== undefined && count > reserved) {
+    throw invalidParameter(
+      'Requested Provisioned Concurrency should not be greater than the reservedConcurrentExecution for function',
+    );
+  }
   const done = await rooms.versions.provision(version.key, version.version, count);
   if (!done.ok) throw functionError(done.failure);
   return { status: 202, body: view(done.value, rooms) };
@@ -59,6 +66,13 @@ function list(call: RestCall, rooms: LambdaRooms): RestAnswer {
       ...(page.nextMarker === undefined ? {} : { NextMarker: page.nextMarker }),
     },
   };
+}
+
+/** An alias that leads to two versions cannot have environments ready (AWS). */
+function refuseWeights(call: RestCall, rooms: LambdaRooms): void {
+  const { record, qualifier = LATEST } = existingFunction(call, rooms);
+  if (rooms.aliases.get(record.key, qualifier)?.settings.additional !== undefined)
+    throw invalidParameter('Alias with weights can not be used with Provisioned Concurrency');
 }
 
 /** The version that the request names; an alias stands for the version that it leads to now. */
