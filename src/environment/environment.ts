@@ -160,15 +160,12 @@ export class Environment {
     return { end: outcome.end, again: this.#rest(again.promise, cancel) };
   }
 
-  /** Stops its processes from running until the next invocation; also looks at the memory it uses. */
+  /** Stops its processes from running until the next invocation. */
   async freeze(): Promise<void> {
     this.#state = step(this.#state, 'frozen');
     const { tree, door } = this.#parts;
     door.telemetry.pause();
-    this.#power = this.#power.then(async () => {
-      await this.measure();
-      await tree.freeze();
-    });
+    this.#power = this.#power.then(() => tree.freeze());
     await this.#power;
   }
 
@@ -178,11 +175,17 @@ export class Environment {
     if (telemetry.isWanted) telemetry.tell(event());
   }
 
-  /** Looks at the memory that it uses and has used. */
+  /** Looks at the memory that it uses and has used: the kernel walks through all of it. */
   async measure(): Promise<void> {
-    const { tree } = this.#parts;
-    this.usedMemoryBytes = await tree.usedMemoryBytes();
-    this.peakMemoryBytes = await tree.peakMemoryBytes();
+    this.usedMemoryBytes = await this.#parts.tree.usedMemoryBytes();
+    await this.measurePeak();
+  }
+
+  /** Looks at the most that it has used, which counts as what it uses until that is looked at. */
+  async measurePeak(): Promise<void> {
+    const peakBytes = await this.#parts.tree.peakMemoryBytes();
+    this.peakMemoryBytes = peakBytes;
+    if (this.usedMemoryBytes === 0) this.usedMemoryBytes = peakBytes;
   }
 
   /** Asks an idle environment to end by itself, which `gone` tells; {@link stop} follows when it does not. */

@@ -13,6 +13,7 @@ export class IdleCare {
   readonly #idleMs: number;
   readonly #onExpired: (environment: Environment) => void;
   readonly #planned = new Map<Environment, Cancel>();
+  #looks: Promise<void> = Promise.resolve();
 
   constructor(options: {
     readonly clock: Clock;
@@ -29,9 +30,25 @@ export class IdleCare {
     const freezeMs = Math.min(FREEZE_AFTER_MS, this.#idleMs);
     this.#plan(environment, freezeMs, () => {
       this.#planExpiry(environment, this.#idleMs - freezeMs);
-      // One that cannot be frozen or looked at is ending; its own `gone` tells the pool.
-      void environment.freeze().catch(() => environment.stop('could not be frozen'));
+      void this.#freeze(environment);
     });
+  }
+
+  /** One that cannot be frozen or looked at is ending; its own `gone` tells the pool. */
+  async #freeze(environment: Environment): Promise<void> {
+    try {
+      await environment.freeze();
+      await this.#lookAt(environment);
+    } catch {
+      environment.stop('could not be frozen');
+    }
+  }
+
+  /** One after the other: the kernel walks through all that an environment holds, and after a burst others still wait for their answers. */
+  #lookAt(environment: Environment): Promise<void> {
+    const look = this.#looks.then(() => environment.measure());
+    this.#looks = look.catch(() => undefined);
+    return look;
   }
 
   /** The environment stays idle for another idle time, as it is. */

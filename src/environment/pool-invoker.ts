@@ -142,7 +142,7 @@ async function ranIn(environment: Environment, invocation: DoorInvocation, sink?
     : run;
 }
 
-/** The figure is good to have, no more: an environment that is ending cannot be looked at. */
+/** The figure is good to have, no more: an environment that is ending cannot be looked at. What it uses now is looked at when nobody waits. */
 async function measured(environment: Environment): Promise<void> {
-  await environment.measure().catch(() => undefined);
+  await environment.measurePeak().catch(() => undefined);
 }
