@@ -5,6 +5,7 @@ import { chargeClicks } from '../click-processor/charge.ts';
 import { sampleClick } from '../click-processor/fixtures/sample-click.ts';
 import { openTestLedger } from '../database/fixtures.ts';
 import type { Ledger } from '../database/ledger.ts';
+import { addAdvertiser, addCampaign } from '../ledger/additions.ts';
 import { openChromium, whyNoChromium } from './fixtures/chromium.ts';
 import { reconcile } from '../summary/reconcile.ts';
 import { PASSWORD, signedIn } from './fixtures/signed-in.ts';
@@ -101,6 +102,31 @@ describe('the statistics page in chromium', { skip }, () => {
       if (receipt !== null)
         assert.ok(receipt.x + receipt.width <= 375, `${path}: ${JSON.stringify(receipt)}`);
     }
+  });
+
+  it('has room for the longest names, and says so when there is no campaign', async () => {
+    const name = 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft'.repeat(2);
+    const long = await addAdvertiser(ledger.sql, name.slice(0, 100));
+    const none = await addAdvertiser(ledger.sql, 'Nothing yet');
+    const ad = { headline: name.slice(0, 100), target: 'https://tides.example/' };
+    const settings = { name: name.slice(0, 100), state: 'active', priceMicros: 1000 } as const;
+    const { campaignId } = await addCampaign(ledger.sql, long, { ...settings, ad });
+    for (const width of [375, 1200]) {
+      for (const path of ['/operator', `/advertiser/${long}`]) {
+        await using page = await open(path, { viewport: { width, height: 700 } });
+        assert.equal(await page.evaluate('document.documentElement.scrollWidth'), width, path);
+        if (path !== '/operator') continue;
+        await page.locator(`#change-${campaignId}`).click();
+        await page.locator('#form-dialog[open]').waitFor();
+        assert.equal(await page.evaluate('document.documentElement.scrollWidth'), width, 'the form');
+      }
+    }
+    await using page = await open(`/advertiser/${none}`);
+    await page.getByText('There is no campaign yet.').waitFor();
+    await ledger.owner`DELETE FROM ad WHERE campaign_id = ${campaignId}`;
+    await ledger.owner`DELETE FROM budget WHERE campaign_id = ${campaignId}`;
+    await ledger.owner`DELETE FROM campaign WHERE campaign_id = ${campaignId}`;
+    await ledger.owner`DELETE FROM advertiser WHERE advertiser_id IN (${long}, ${none})`;
   });
 
   it('follows the dark mode, in the chart too', async () => {

@@ -67,7 +67,7 @@ function campaignRow(campaign) {
   );
   return row(
     nameCell(name, [settingsWords(campaign)]),
-    advertiser,
+    element('td', advertiser, { class: 'breaks' }),
     numberCell(amount(priceMicros)),
     used,
     ...[campaign.billed, campaign.free, campaign.invalid].map((number) => numberCell(count(number))),

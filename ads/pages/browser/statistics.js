@@ -49,7 +49,8 @@ function show(statistics) {
   put('credited', amount(sum((one) => one.creditedMicros)));
   put('pending', count(sum((one) => one.pending)));
   showPosition(statistics.readAtMs);
-  at('campaigns').replaceChildren(...campaigns.map(campaignRow));
+  const none = campaigns.length === 0 ? [emptyRow('There is no campaign yet.', 5)] : [];
+  at('campaigns').replaceChildren(...campaigns.map(campaignRow), ...none);
   showReasons(reasons);
   const names = new Map(campaigns.map((one) => [one.campaignId, one.name]));
   showLatest(latest.map((click) => ({ ...click, campaign: names.get(click.campaignId) ?? '' })));
