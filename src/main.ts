@@ -12,6 +12,7 @@ import { purgeCommand } from './cli/purge.ts';
 import { queuesCommand } from './cli/queues.ts';
 import { receiveCommand } from './cli/receive.ts';
 import { redriveCommand } from './cli/redrive.ts';
+import { removeCommand } from './cli/remove.ts';
 import { runtimesCommand } from './cli/runtimes.ts';
 import { sendCommand } from './cli/send.ts';
 import { statusCommand } from './cli/status.ts';
@@ -26,7 +27,8 @@ function program(): Command {
     JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
   ).version;
   const commands = [upCommand(version), deployCommand(), invokeCommand(), sendCommand(), receiveCommand()];
-  const care = [peekCommand(), redriveCommand(), purgeCommand(), backupCommand(), keysCommand()];
+  const care = [peekCommand(), redriveCommand(), purgeCommand(), removeCommand()];
+  const data = [backupCommand(), keysCommand()];
   const lists = [queuesCommand(), functionsCommand(), runtimesCommand(), logsCommand(), statusCommand()];
   const root = new Command('millrace')
     .description(
@@ -34,7 +36,7 @@ function program(): Command {
     )
     .version(version)
     .showHelpAfterError('(millrace COMMAND --help says more)');
-  for (const command of [...commands, ...care, ...lists]) root.addCommand(likeRoot(command, root));
+  for (const command of [...commands, ...care, ...data, ...lists]) root.addCommand(likeRoot(command, root));
   return root.exitOverride();
 }
 

@@ -72,6 +72,7 @@ const COMMANDS = [
   'peek',
   'redrive',
   'purge',
+  'remove',
   'backup',
   'keys',
   'queues',
@@ -110,6 +111,18 @@ test('a value that an option does not take ends with 2 and what it takes', async
   assertRefused(await deploy('--dead-letters', 'x'), 2, /^millrace: --dead-letters needs --queue/);
   assertRefused(await deploy('--retry-at-most', '3'), 2, /^millrace: --retry-at-most needs --retry-after/);
   assertRefused(await deploy('--retry-after', '0'), 2, /^millrace: --retry-after takes 1 to 43200/);
+  assertRefused(await deploy('--queue', 'a', '--dead-letters', 'a'), 2, /another queue than --queue/);
+  assertRefused(await deploy('--queue', 'a.fifo', '--dead-letters', 'b'), 2, /both .* end in \.fifo/);
+  assertRefused(await deploy('--name', 'my function'), 2, /^millrace: --name takes 1 to 64 .*"my function"/);
+  const spaced = join(folder, 'a b');
+  mkdirSync(spaced);
+  assertRefused(await run(['deploy', spaced]), 2, /^millrace: The folder's name, "a b", .* --name/);
+  assertRefused(
+    await run(['send', 'any.fifo', 'x']),
+    2,
+    /^millrace: any\.fifo keeps an order: .* --group ID/,
+  );
+  assertRefused(await run(['remove']), 2, /^millrace: Name what to delete/);
   assertRefused(await run(['up', '--port', 'x']), 2, /^millrace: --port takes a whole number/);
 });
 
@@ -123,6 +136,9 @@ test('where nothing listens, every command says how to start the platform', asyn
 test('what is not there is named in one line', async () => {
   assertRefused(await run(['send', 'gone', 'x']), 1, /^millrace: There is no queue gone\..*\n$/);
   assertRefused(await run(['invoke', 'gone']), 1, /^millrace: There is no function gone\..*\n$/);
+  assertRefused(await run(['remove', 'gone']), 1, /^millrace: There is no function gone\..*\n$/);
+  assertRefused(await run(['remove', '--queue', 'gone']), 1, /^millrace: There is no queue gone\..*\n$/);
+  assert.equal((await run(['queues', 'gone'])).out, "No queue's name starts with gone.\n");
   assertRefused(await run(['logs', 'gone']), 1, /^millrace: There is no function gone .*\n$/);
   assertRefused(await run(['deploy', join(folder, 'gone')]), 1, /^millrace: .*gone is not a folder\.\n$/);
 });
@@ -248,6 +264,29 @@ test('what is sent is counted, received and deleted', async () => {
   assert.ok(status.figures.messagesSent >= 1);
 });
 
+test('a FIFO queue triggers a function in order, and both go again', async () => {
+  const source =
+    'export const handler = async (event) => console.log(`one\\rtwo ${event.Records?.[0].body}`);';
+  const path = makeFunction('ordered', source);
+  const deployed = await run(['deploy', path, '--queue', 'o.fifo', '--dead-letters', 'dead.fifo']);
+  assert.equal(deployed.code, 0, deployed.complaint);
+  const group = ['--group', 'g'];
+  assert.equal((await run(['send', 'o.fifo', 'first', ...group])).code, 0);
+  const same = ['send', 'o.fifo', 'x', ...group, '--deduplication-id', '1'];
+  assert.equal((await run(same)).out, (await run(same)).out);
+  await logged('ordered', /^two first$/);
+  const [found] = (
+    JSON.parse((await run(['functions', '--json'])).out) as { name: string; queues: object[] }[]
+  ).filter(({ name }) => name === 'ordered');
+  assert.match(JSON.stringify(found), /"timeoutS":3,"queues":\[\{"name":"o\.fifo","state":"Enabled"/);
+  const removed = await run(['remove', 'ordered', '--queue', 'o.fifo']);
+  assert.equal(removed.out, 'ordered is deleted.\nQueue o.fifo is deleted.\n', removed.complaint);
+  assert.doesNotMatch((await run(['functions'])).out, /ordered/);
+  const { port } = await started;
+  const mappings = await fetch(`http://127.0.0.1:${port}/2015-03-31/event-source-mappings`);
+  assert.doesNotMatch(await mappings.text(), /ordered/);
+});
+
 test('messages are looked at without being taken, moved out of a dead-letter queue, and purged', async () => {
   const { port } = await started;
   const credentials = { accessKeyId: 'any', secretAccessKey: 'any' };
@@ -283,5 +322,6 @@ test('messages are looked at without being taken, moved out of a dead-letter que
   assert.equal((await run(['purge', 'letters'])).out, 'letters is empty.\n');
   assert.equal((await run(['peek', 'letters'])).out, 'Nothing is to be seen in letters.\n');
   assertRefused(await run(['peek', 'gone']), 1, /^millrace: There is no queue gone in us-east-1\.\n$/);
+  assertRefused(await run(['send', 'letters']), 1, /^millrace: The message is empty: .*\n$/);
   assertRefused(await run(['purge', 'gone']), 1, /^millrace: There is no queue gone\./);
 });

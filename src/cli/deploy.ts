@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { RuntimeReport } from '../admin/runtimes.ts';
-import { isQueueName } from '../wire/sqs/queue-url.ts';
+import { isFifoName, isQueueName } from '../wire/sqs/queue-url.ts';
 import {
   ask,
   connectedCommand,
@@ -11,10 +11,11 @@ import {
   queueClient,
   type ConnectionOptions,
 } from './connection.ts';
-import { CommandFailed, examples, print, WrongUsage } from './terminal.ts';
+import { CommandFailed, examples, print, repeated, WrongUsage } from './terminal.ts';
 
 /** AWS advises at least five for a queue that triggers a function. */
 const DEFAULT_TRIES = 5;
+const FUNCTION_NAME = /^[\w-]{1,64}$/;
 
 interface DeployOptions extends ConnectionOptions {
   readonly name?: string;
@@ -28,8 +29,8 @@ interface DeployOptions extends ConnectionOptions {
   readonly deadLetters?: string;
   readonly tries?: string;
   readonly retryAtMost?: string;
-  readonly env: readonly string[];
-  readonly layer: readonly string[];
+  readonly env?: readonly string[];
+  readonly layer?: readonly string[];
 }
 
 /** `millrace deploy DIR`: uploads a folder as a function, with its dependencies, and maps a queue to it. */
@@ -51,17 +52,11 @@ export function deployCommand(): Command {
     .option('--retry-at-most <seconds>', 'the longest such time (default: 43200)')
     .option('--dead-letters <name>', 'the queue for what fails too often; made when it is not there')
     .option('--tries <count>', 'how often a message is tried before, 1 to 1000 (default: 5)')
-    .option(
-      '--env <name=value>',
-      'an environment variable; may be repeated',
-      (pair: string, all: readonly string[]) => [...all, pair],
-      [],
-    )
+    .option('--env <name=value>', 'an environment variable; may be repeated', repeated)
     .option(
       '--layer <arn>',
       'a layer version that it finds at /opt; may be repeated, later ones cover earlier ones',
-      (arn: string, all: readonly string[]) => [...all, arn],
-      [],
+      repeated,
     )
     .addHelpText(
       'after',
@@ -74,19 +69,29 @@ export function deployCommand(): Command {
       const folder = resolve(dir);
       if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
         throw new CommandFailed(`${dir} is not a folder.`);
+      const name = functionName(folder, options.name);
       const to = connection(options);
       const { deploy } = await import('../deploy/deploy.ts');
       const runtimes = async (): Promise<readonly RuntimeReport[]> =>
         (await ask(to, 'runtimes').catch(() => [])) as readonly RuntimeReport[];
       const clients = { queues: await queueClient(to), functions: await functionClient(to) };
       const doors = { ...clients, runtimes, tell: print };
-      const done = await deploy(
-        { folder, name: options.name ?? basename(folder), ...chosen(options) },
-        doors,
-      );
+      const done = await deploy({ folder, name, ...chosen(options) }, doors);
       if (!done.ok) throw new CommandFailed(done.failure.what);
-      print(`${options.name ?? basename(folder)} is ready.`);
+      print(`${name} is ready.`);
     });
+}
+
+/** Told before anything is built: the platform would say it afterwards. */
+function functionName(folder: string, given: string | undefined): string {
+  const name = given ?? basename(folder);
+  if (FUNCTION_NAME.test(name)) return name;
+  const what = 'takes 1 to 64 letters, digits, hyphens and underscores';
+  throw new WrongUsage(
+    given === undefined
+      ? `The folder's name, "${name}", cannot be a function's: give one with --name, which ${what}.`
+      : `--name ${what}; got "${name}".`,
+  );
 }
 
 function chosen(options: DeployOptions): object {
@@ -111,6 +116,10 @@ function chosen(options: DeployOptions): object {
     throw new WrongUsage('--tries needs --dead-letters.');
   if (letters !== undefined && options.queue === undefined)
     throw new WrongUsage('--dead-letters needs --queue.');
+  if (letters !== undefined && letters === options.queue)
+    throw new WrongUsage('--dead-letters is another queue than --queue.');
+  if (letters !== undefined && isFifoName(letters) !== isFifoName(options.queue ?? ''))
+    throw new WrongUsage('Either both --queue and --dead-letters end in .fifo, or none.');
   const tries = number('tries', options.tries, 1, 1000) ?? DEFAULT_TRIES;
   const members = {
     deadLetters: letters === undefined ? undefined : { queue: letters, tries },
@@ -122,8 +131,8 @@ function chosen(options: DeployOptions): object {
     batchSize: number('batch-size', options.batchSize, 1, 10_000),
     retryAfterS: number('retry-after', options.retryAfter, 1, 43_200),
     retryAtMostS: number('retry-at-most', options.retryAtMost, 1, 43_200),
-    variables: options.env.length === 0 ? undefined : variables(options.env),
-    layers: options.layer.length === 0 ? undefined : options.layer,
+    variables: options.env === undefined ? undefined : variables(options.env),
+    layers: options.layer,
   };
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
 }

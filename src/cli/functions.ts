@@ -1,40 +1,62 @@
+import type { FunctionConfiguration } from '@aws-sdk/client-lambda';
 import type { Command } from 'commander';
 import type { MappingReport } from '../admin/mappings.ts';
 import { parseFunctionArn } from '../function/function.ts';
-import { ask, connectedCommand, connection, functionClient } from './connection.ts';
+import { ask, connectedCommand, connection, functionClient, type ConnectionOptions } from './connection.ts';
 import { examples, print, printTable } from './terminal.ts';
+
+interface FunctionsOptions extends ConnectionOptions {
+  readonly json?: boolean;
+}
+
+interface FoundFunction {
+  readonly name: string;
+  readonly runtime: string;
+  readonly memoryMb: number;
+  readonly timeoutS: number;
+  readonly mappings: readonly MappingReport[];
+}
 
 /** `millrace functions`: every function, and the queues that trigger it. */
 export function functionsCommand(): Command {
   return connectedCommand('functions')
     .description('list the functions and the queues that trigger them')
-    .addHelpText('after', examples('$ millrace functions'))
-    .action(async (options: object) => {
+    .option('--json', 'as JSON: one object for each function')
+    .addHelpText('after', examples('$ millrace functions', '$ millrace functions --json'))
+    .action(async (options: FunctionsOptions) => {
       const to = connection(options);
       const client = await functionClient(to);
       const { paginateListFunctions } = await import('@aws-sdk/client-lambda');
       const mappings = (await ask(to, `mappings?region=${encodeURIComponent(to.region)}`)) as MappingReport[];
-      const queues = new Map<string, string[]>();
-      for (const mapping of mappings) {
-        const { name } = parseFunctionArn(mapping.functionArn) ?? { name: '' };
-        queues.set(name, [...(queues.get(name) ?? []), queueText(mapping)]);
-      }
-      const rows: (string | number)[][] = [];
-      for await (const page of paginateListFunctions({ client }, {})) {
-        for (const each of page.Functions ?? []) {
-          const name = each.FunctionName ?? '';
-          rows.push([
-            name,
-            each.Runtime ?? '',
-            each.MemorySize ?? 0,
-            each.Timeout ?? 0,
-            (queues.get(name) ?? []).join(', '),
-          ]);
-        }
-      }
+      const of = Map.groupBy(mappings, (mapping) => parseFunctionArn(mapping.functionArn)?.name ?? '');
+      const found: FoundFunction[] = [];
+      for await (const page of paginateListFunctions({ client }, {}))
+        found.push(...(page.Functions ?? []).map((one) => foundOf(one, of)));
+      if (options.json === true) return print(JSON.stringify(found.map(asObject), undefined, 2));
+      const rows = found.map(({ name, runtime, memoryMb, timeoutS, mappings }) => [
+        ...[name, runtime, memoryMb, timeoutS],
+        mappings.map(queueText).join(', '),
+      ]);
       if (rows.length === 0) return print('No functions. Bring one with: millrace deploy DIR --queue NAME');
       printTable(['FUNCTION', 'RUNTIME', 'MEMORY MB', 'TIME-OUT S', 'QUEUES'], rows);
     });
+}
+
+function foundOf(
+  { FunctionName: name = '', Runtime, MemorySize, Timeout }: FunctionConfiguration,
+  mappings: ReadonlyMap<string, readonly MappingReport[]>,
+): FoundFunction {
+  const settings = { runtime: Runtime ?? '', memoryMb: MemorySize ?? 0, timeoutS: Timeout ?? 0 };
+  return { name, ...settings, mappings: mappings.get(name) ?? [] };
+}
+
+function asObject({ mappings, ...found }: FoundFunction): object {
+  const queues = mappings.map(({ queueArn, state, running }) => ({ name: nameIn(queueArn), state, running }));
+  return { ...found, queues };
+}
+
+function nameIn(arn: string): string {
+  return arn.slice(arn.lastIndexOf(':') + 1);
 }
 
 /** `clicks (Enabled, 3 running, at most 12: throttled)`. */
@@ -45,5 +67,5 @@ function queueText({ queueArn, state, running, paceLimit, pacePauseMs, paceReaso
     const pause = pacePauseMs > 0 ? ` every ${pacePauseMs / 1000} s` : '';
     told.push(`at most ${paceLimit}${pause}: ${paceReason ?? ''}`);
   }
-  return `${queueArn.slice(queueArn.lastIndexOf(':') + 1)} (${told.join(', ')})`;
+  return `${nameIn(queueArn)} (${told.join(', ')})`;
 }

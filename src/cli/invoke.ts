@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { connectedCommand, connection, functionClient, type ConnectionOptions } from './connection.ts';
 import { readInput } from './input.ts';
-import { CommandFailed, complain, examples, print } from './terminal.ts';
+import { CommandFailed, complain, examples, print, readable } from './terminal.ts';
 
 interface InvokeOptions extends ConnectionOptions {
   readonly async?: boolean;
@@ -41,7 +41,7 @@ export function invokeCommand(): Command {
         );
       });
       if (answer.LogResult !== undefined)
-        complain(Buffer.from(answer.LogResult, 'base64').toString().trimEnd());
+        complain(readable(Buffer.from(answer.LogResult, 'base64').toString()));
       if (options.async !== true) print(Buffer.from(answer.Payload ?? []).toString());
       if (answer.FunctionError !== undefined) process.exitCode = 1;
     });

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { sleep, SystemClock } from '../base/clock.ts';
 import type { LogLine } from '../store/lines.ts';
 import { ask, connectedCommand, connection, type Connection, type ConnectionOptions } from './connection.ts';
-import { examples, print, WrongUsage } from './terminal.ts';
+import { examples, print, readable, WrongUsage } from './terminal.ts';
 
 interface LogsOptions extends ConnectionOptions {
   readonly lines: string;
@@ -47,6 +47,6 @@ async function show(
   const lines = (await ask(to, `logs?${query.toString()}`)) as readonly LogLine[];
   const known = new Set(before.filter((line) => line.atMs === since).map((line) => JSON.stringify(line)));
   const fresh = lines.filter((line) => !known.has(JSON.stringify(line)));
-  for (const line of fresh) print(`${new Date(line.atMs).toISOString()}  ${line.text}`);
+  for (const line of fresh) print(`${new Date(line.atMs).toISOString()}  ${readable(line.text)}`);
   return fresh.length > 0 ? lines : before;
 }

@@ -19,7 +19,12 @@ export function queuesCommand(): Command {
       const urls = await allQueueUrls(client, prefix);
       const rows = await Promise.all(urls.map(async (url) => row(client, url)));
       if (options.json === true) return print(JSON.stringify(rows.map(asObject), undefined, 2));
-      if (rows.length === 0) return print('No queues. One is made by: millrace deploy DIR --queue NAME');
+      if (rows.length === 0)
+        return print(
+          prefix === undefined
+            ? 'No queues. One is made by: millrace deploy DIR --queue NAME'
+            : `No queue's name starts with ${prefix}.`,
+        );
       printTable(['QUEUE', 'WAITING', 'IN FLIGHT', 'DELAYED'], rows);
     });
 }

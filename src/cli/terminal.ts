@@ -8,6 +8,16 @@ export function complain(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
+/** What functions print: some clients of the Runtime API, Python's among them, end the lines of one text with a return alone. */
+export function readable(text: string): string {
+  return text.replaceAll(/\r+\n?/g, '\n').trimEnd();
+}
+
+/** Gathers the values of an option that may be repeated. */
+export function repeated(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
 /** Rows under their headings, in columns as wide as their widest cell; numbers to the right. */
 export function printTable(
   headings: readonly string[],

@@ -134,9 +134,10 @@ async function existingUrl(client: SQSClient, name: string): Promise<string | un
 
 async function newQueue(client: SQSClient, name: string, timeoutS: number): Promise<string> {
   const visibility = String(Math.min(Math.max(timeoutS * VISIBILITY_PER_TIMEOUT, 30), LONGEST_VISIBILITY_S));
-  const answer = await client.send(
-    new CreateQueueCommand({ QueueName: name, Attributes: { VisibilityTimeout: visibility } }),
-  );
+  // Whoever gives no id for deduplication is asked for none.
+  const order = name.endsWith('.fifo') && { FifoQueue: 'true', ContentBasedDeduplication: 'true' };
+  const Attributes = { VisibilityTimeout: visibility, ...order };
+  const answer = await client.send(new CreateQueueCommand({ QueueName: name, Attributes }));
   return answer.QueueUrl ?? '';
 }
 

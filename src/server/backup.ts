@@ -31,7 +31,9 @@ export async function backUp(source: string, target: string): Promise<Result<Bac
     const occupied = await whatIsThere(target);
     if (occupied !== undefined) return notBackedUp(occupied);
     if (!existsSync(join(source, DATABASE)))
-      return notBackedUp(`There is no ${join(source, DATABASE)}: nothing to copy.`);
+      return notBackedUp(
+        `There is no ${join(source, DATABASE)}: nothing to copy. Name the data directory with --data.`,
+      );
     await mkdir(target, { recursive: true, mode: 0o700 });
     // Packages first, so that none can go that the database still names; and again, for those that came meanwhile.
     let sizeBytes = await copyFolder(join(source, 'blobs'), join(target, 'blobs'));
