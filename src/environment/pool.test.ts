@@ -130,6 +130,30 @@ test('an idle environment is frozen after 50 ms, thawed for its next invocation,
   assert.ok(events.some((event) => event.kind === 'environment-ended' && event.why === 'idle'));
 });
 
+test('what idle environments use is looked at one after the other, and no invocation waits for that', async () => {
+  const record = recordOf('f');
+  await Promise.all([invoke(record), invoke(record)]);
+  for (const number of [1, 2]) await starter.at(number).say({ kind: 'ready' });
+  const looks: PromiseWithResolvers<void>[] = [];
+  starter.look = () => {
+    const look = Promise.withResolvers<void>();
+    looks.push(look);
+    return look.promise;
+  };
+  for (const number of [1, 2]) await starter.at(number).answer();
+  starter.taken();
+  starter.clock.advance(50);
+  await turn();
+  assert.deepEqual(starter.taken(), ['freeze 1', 'freeze 2']);
+  assert.equal(looks.length, 1);
+  await invoke(record);
+  assert.deepEqual(starter.taken(), ['thaw 2', 'send 2']);
+  looks[0]?.resolve();
+  await turn();
+  assert.equal(looks.length, 2);
+  looks[1]?.resolve();
+});
+
 test('a new revision ends idle environments at once and busy ones after their work', async () => {
   const before = recordOf('f', '1');
   await Promise.all([invoke(before), invoke(before)]);

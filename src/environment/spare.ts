@@ -85,6 +85,8 @@ export class Spare {
       output: (stream, chunk) => output.pass(stream, chunk),
       parts,
     });
+    // What waits is a program of ours: a hundred of them looked at twice a second would cost more than anything they do.
+    hull.tree.watchMemory(false);
     return new Spare(hull, { parts: parts.move(), folders, assignment, output });
   }
 
@@ -105,6 +107,7 @@ export class Spare {
       await linkFolder(listing, source, this.#folders.get(target) ?? '');
     }
     this.#isTaken = true;
+    this.hull.tree.watchMemory(true);
     return {
       hull: this.hull,
       parts: this.#parts,

@@ -1,4 +1,5 @@
-import { chmod, cp, mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, cp, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { removeTree } from '../base/remove-tree.ts';
 import type { Random } from '../base/random.ts';
@@ -179,7 +180,8 @@ export class CodeFolders {
     if (making !== undefined) return making;
     const makeOnce = async (): Promise<Result<string, CodeMissing | PackageRefused>> => {
       await this.#sweeping.get(sha256);
-      return (await exists(folder)) ? ok(folder) : make();
+      // Asked at every start: a look takes less time than to have another thread look.
+      return existsSync(folder) ? ok(folder) : make();
     };
     const made = makeOnce().finally(() => this.#making.delete(folder));
     this.#making.set(folder, made);
@@ -262,13 +264,6 @@ async function layOver(layer: string, merged: string): Promise<string | undefine
     if (!code.startsWith('ERR_FS_CP_')) throw error;
     return `The layers of this function do not fit together: ${message}`;
   }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 /** Names one boot of the machine: what was written before it may not have reached the disk whole. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { chmod, lchown, lstat, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, lchown, lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { removeTree } from '../base/remove-tree.ts';
 import type { CodeFolders } from './code-folders.ts';
@@ -20,8 +21,8 @@ export class PrimedFolders {
   /** The folder that serves this function as it stands; undefined when none has been made. */
   async find(record: FunctionRecord, priming: Priming): Promise<string | undefined> {
     const folder = this.pathOf(record, priming);
-    const found = await stat(folder).catch(() => undefined);
-    return found === undefined ? undefined : folder;
+    // Asked at every start: a look takes less time than to have another thread look.
+    return existsSync(folder) ? folder : undefined;
   }
 
   /** The folder's path, whether it is there or not: one for each result that may differ. */

@@ -17,7 +17,7 @@ export class MemoryWatch implements Disposable {
   readonly #parts: MemoryWatchParts;
   #cancel: Cancel = () => undefined;
   #isEnded = false;
-  /** While nothing runs there is nothing to look for. */
+  /** While nothing of a function runs there is nothing to look for. */
   isPaused = false;
   /** True once more than the limit was seen. */
   exceeded = false;

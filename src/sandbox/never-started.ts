@@ -10,6 +10,7 @@ export function neverStarted(why: string): SandboxedTree {
     terminate: nothing,
     kill: nothing,
     outputRead: async () => undefined,
+    watchMemory: () => undefined,
     usedMemoryBytes: async () => 0,
     peakMemoryBytes: async () => 0,
     ranOutOfMemory: async () => false,

@@ -58,6 +58,8 @@ export interface SandboxedTree {
   kill(): Promise<void>;
   /** Resolves when everything that the tree has printed before this call has been handed to its listener. */
   outputRead(): Promise<void>;
+  /** Whether its memory is watched, as it is from the start; without, the kernel alone bounds it: for when nothing of a function runs in it. */
+  watchMemory(isWatched: boolean): void;
   /** Proportional set size of the whole tree. */
   usedMemoryBytes(): Promise<number>;
   /** The most memory the tree has used so far, as well as this tier can tell. */

@@ -63,6 +63,10 @@ export class BareTree implements SandboxedTree {
     return this.#parts.spawned.outputRead();
   }
 
+  watchMemory(isWatched: boolean): void {
+    this.#watch.isPaused = !isWatched;
+  }
+
   usedMemoryBytes(): Promise<number> {
     return this.#watch.usedBytes();
   }

@@ -70,6 +70,10 @@ export class BubblewrapTree implements SandboxedTree {
     return this.#parts.spawned.outputRead();
   }
 
+  watchMemory(isWatched: boolean): void {
+    this.#parts.watch.isPaused = !isWatched;
+  }
+
   async usedMemoryBytes(): Promise<number> {
     return pssBytes(await this.#pids());
   }

@@ -182,6 +182,7 @@ class Inside {
       terminate: async () => undefined,
       kill: async () => this.#killed(),
       outputRead: async () => undefined,
+      watchMemory: () => undefined,
       usedMemoryBytes: async () => 1_000_000,
       peakMemoryBytes: async () => 1_000_000,
       ranOutOfMemory: async () => false,
