@@ -60,6 +60,27 @@ test('a public address is an origin; one that leads here from elsewhere needs ke
   );
 });
 
+test('a domain of function URLs is a name; one that leads here from elsewhere needs keys', () => {
+  const own = readConfig({ urlDomain: 'Functions.LOCALHOST' }, {});
+  assert.ok(own.ok && own.value.urlDomain === 'functions.localhost');
+  for (const urlDomain of [
+    '',
+    'a b',
+    'http://a.example',
+    'a.example:80',
+    '.a',
+    'a..b',
+    '127.0.0.1',
+    '-a',
+    'a/b',
+  ])
+    assert.match(refusal({ urlDomain }), /^--url-domain takes a domain's name/);
+  assert.match(
+    refusal({ urlDomain: 'functions.example.com', data: '/nowhere' }),
+    /^functions\.example\.com lets other machines in: .*"millrace keys add"/,
+  );
+});
+
 test('listening to other machines without keys is refused', () => {
   const data = '/nowhere';
   assert.match(

@@ -42,6 +42,8 @@ export interface Config {
   readonly keysFile: string;
   /** Whether each request must be signed with one of them: when other machines are let in, or a file was named. */
   readonly demandsKeys: boolean;
+  /** Below which names of function URLs stand (`<id>.lambda-url.<region>.<domain>`), besides `localhost`. */
+  readonly urlDomain?: string;
   /** Given: TLS is spoken at the port. Absolute paths of certificate and key. */
   readonly tls?: { readonly certFile: string; readonly keyFile: string };
   /** What addresses begin with that clients are given; not given: as each client reached us. `https://queues.example.org` */
@@ -68,6 +70,7 @@ export interface Flags {
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly publicUrl?: string;
+  readonly urlDomain?: string;
 }
 
 /** Why the platform does not start. `what` is a sentence that says what to change. */
@@ -102,7 +105,7 @@ class Refused extends Error {}
 function decide(flags: Flags, variables: Variables): Config {
   const given = (flag: keyof Flags): string | undefined => givenBy(flags, variables, flag);
   const listenAddress = address(given('listen') ?? '127.0.0.1');
-  const publicOrigin = origin(given('publicUrl'));
+  const ways = publicWays(given('publicUrl'), given('urlDomain'));
   const config: Config = {
     dataDirectory: dataDirectory(flags, variables),
     cacheDirectory: resolve(given('cache') ?? ownFolder(variables, 'XDG_CACHE_HOME', '.cache')),
@@ -119,9 +122,10 @@ function decide(flags: Flags, variables: Variables): Config {
     bodiesSizeBytes: wholeNumber('bodies', given('bodies') ?? '512', 16, 65_536) * 1024 * 1024,
     imposesWaits: imposesWaits(given('waits') ?? 'none'),
     keysFile: keysFileOf(flags, variables),
-    demandsKeys: given('keys') !== undefined || !isLoopback(listenAddress) || leadsElsewhere(publicOrigin),
+    demandsKeys:
+      given('keys') !== undefined || !isLoopback(listenAddress) || wayFromElsewhere(ways) !== undefined,
     ...tls(given('tlsCert'), given('tlsKey')),
-    ...(publicOrigin !== undefined && { publicOrigin }),
+    ...ways,
   };
   if (config.demandsKeys) demandKeys(config, given('keys') !== undefined);
   return config;
@@ -134,13 +138,33 @@ function tls(certFile: string | undefined, keyFile: string | undefined): Pick<Co
   throw new Refused('TLS takes both, --tls-cert FILE and --tls-key FILE; only one was given.');
 }
 
+/** How clients come whose way is the operator's to say. */
+type PublicWays = Pick<Config, 'publicOrigin' | 'urlDomain'>;
+
+function publicWays(url: string | undefined, domain: string | undefined): PublicWays {
+  const [publicOrigin, urlDomain] = [origin(url), domainName(domain)];
+  return {
+    ...(publicOrigin !== undefined && { publicOrigin }),
+    ...(urlDomain !== undefined && { urlDomain }),
+  };
+}
+
+function domainName(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const domain = text.toLowerCase();
+  const isDomain = /^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)*[a-z]([a-z0-9-]*[a-z0-9])?$/.test(domain);
+  if (isDomain && domain.length <= 180) return domain;
+  throw new Refused(`--url-domain takes a domain's name, such as functions.example.com; got "${text}".`);
+}
+
 /** Refuses to start where keys are demanded and there are none. */
-function demandKeys({ keysFile, listenAddress, publicOrigin }: Config, isNamed: boolean): void {
+function demandKeys({ keysFile, listenAddress, ...ways }: Config, isNamed: boolean): void {
   const keys = isNamed || existsSync(keysFile) ? readKeyFile(keysFile) : undefined;
   if (keys?.ok === false) throw new Refused(keys.failure.what);
   if (keys !== undefined && keys.value.size > 0) return;
   let why = `${keysFile} holds no access keys`;
-  if (leadsElsewhere(publicOrigin)) why = `${publicOrigin} lets other machines in`;
+  const elsewhere = wayFromElsewhere(ways);
+  if (elsewhere !== undefined) why = `${elsewhere} lets other machines in`;
   if (!isLoopback(listenAddress)) why = `Listening on ${listenAddress} lets other machines in`;
   throw new Refused(
     `${why}: make an access key with "millrace keys add" or name a file of them with --keys FILE, ` +
@@ -168,9 +192,14 @@ export function isLoopback(address: string): boolean {
   return address.startsWith('127.') || address === '::1';
 }
 
-/** True for an address of this server by which other machines may come: the way may be a proxy's. */
-function leadsElsewhere(origin: string | undefined): boolean {
-  const name = origin === undefined ? 'localhost' : new URL(origin).hostname.replaceAll(/[[\]]/g, '');
+/** An address or domain of this server by which other machines may come: the way may be a proxy's. */
+function wayFromElsewhere({ publicOrigin, urlDomain }: PublicWays): string | undefined {
+  if (publicOrigin !== undefined && leadsElsewhere(new URL(publicOrigin).hostname)) return publicOrigin;
+  return urlDomain !== undefined && leadsElsewhere(urlDomain) ? urlDomain : undefined;
+}
+
+function leadsElsewhere(host: string): boolean {
+  const name = host.replaceAll(/[[\]]/g, '');
   return name !== 'localhost' && !name.endsWith('.localhost') && !isLoopback(name);
 }
 

@@ -13,6 +13,7 @@ const ENVIRONMENT_ACTIONS: ReadonlySet<string> = new Set([
   'sqs:GetQueueUrl',
   'sqs:GetQueueAttributes',
   'lambda:InvokeFunction',
+  'lambda:InvokeFunctionUrl',
   'sts:GetCallerIdentity',
 ]);
 
@@ -22,6 +23,7 @@ const INVOKE_AND_SEND_ACTIONS: ReadonlySet<string> = new Set([
   'sqs:SendMessageBatch',
   'sqs:GetQueueUrl',
   'lambda:InvokeFunction',
+  'lambda:InvokeFunctionUrl',
   'sts:GetCallerIdentity',
 ]);
 

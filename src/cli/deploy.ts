@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { RuntimeReport } from '../admin/runtimes.ts';
+import type { UrlWishes } from '../deploy/url.ts';
 import { isFifoName, isQueueName } from '../wire/sqs/queue-url.ts';
 import {
   ask,
@@ -29,6 +30,10 @@ interface DeployOptions extends ConnectionOptions {
   readonly deadLetters?: string;
   readonly tries?: string;
   readonly retryAtMost?: string;
+  readonly url?: true;
+  readonly urlAuth?: string;
+  readonly urlOrigin?: readonly string[];
+  readonly urlStream?: true;
   readonly env?: readonly string[];
   readonly layer?: readonly string[];
 }
@@ -52,6 +57,14 @@ export function deployCommand(): Command {
     .option('--retry-at-most <seconds>', 'the longest such time (default: 43200)')
     .option('--dead-letters <name>', 'the queue for what fails too often; made when it is not there')
     .option('--tries <count>', 'how often a message is tried before, 1 to 1000 (default: 5)')
+    .option('--url', 'give it a URL at which it answers HTTP requests')
+    .option('--url-auth <who>', 'none: whoever knows the URL; iam: requests must be signed (default: none)')
+    .option(
+      '--url-origin <origin>',
+      'web pages of this origin may call the URL; may be repeated, * for all (default: no pages)',
+      repeated,
+    )
+    .option('--url-stream', 'send what it writes to its answer at once, not when it is whole')
     .option('--env <name=value>', 'an environment variable; may be repeated', repeated)
     .option(
       '--layer <arn>',
@@ -62,6 +75,7 @@ export function deployCommand(): Command {
       'after',
       examples(
         '$ millrace deploy ./resize --queue uploads',
+        '$ millrace deploy ./shop --url --url-origin https://shop.example',
         '$ millrace deploy ./resize --env BUCKET=pictures --timeout 30 --memory 512',
       ),
     )
@@ -132,9 +146,23 @@ function chosen(options: DeployOptions): object {
     retryAfterS: number('retry-after', options.retryAfter, 1, 43_200),
     retryAtMostS: number('retry-at-most', options.retryAtMost, 1, 43_200),
     variables: options.env === undefined ? undefined : variables(options.env),
+    url: urlWishes(options),
     layers: options.layer,
   };
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
+}
+
+function urlWishes({ url, urlAuth, urlOrigin: origins, urlStream }: DeployOptions): UrlWishes | undefined {
+  const wishes = urlAuth !== undefined || origins !== undefined || urlStream === true;
+  if (url !== true && wishes) throw new WrongUsage('--url-auth, --url-origin and --url-stream need --url.');
+  if (urlAuth !== undefined && urlAuth !== 'none' && urlAuth !== 'iam')
+    throw new WrongUsage(`--url-auth takes none or iam; got "${urlAuth}".`);
+  if (url !== true) return undefined;
+  return {
+    ...(urlAuth !== undefined && { auth: urlAuth === 'iam' ? 'AWS_IAM' : 'NONE' }),
+    ...(origins !== undefined && { origins }),
+    ...(urlStream === true && { isStreamed: true }),
+  };
 }
 
 /** Before anything is uploaded: a function whose queue then fails would be half deployed. */

@@ -6,15 +6,16 @@ export interface Signer {
   readonly region: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
+  /** What is asked; the platform's own door when not given. */
+  readonly service?: string;
 }
 
-const SERVICE = 'millrace';
 const SIGNED_HEADERS = ['host', 'x-amz-date'];
 
 /** The headers of a GET, signed by Signature Version 4, as a platform with access keys demands. */
 export function signedHeaders(url: URL, signer: Signer, nowMs: number): Record<string, string> {
   const time = new Date(nowMs).toISOString().replaceAll(/[-:]|\.\d+/g, '');
-  const scope = [time.slice(0, 8), signer.region, SERVICE, 'aws4_request'];
+  const scope = [time.slice(0, 8), signer.region, signer.service ?? 'millrace', 'aws4_request'];
   const canonical = canonicalRequest({
     method: 'GET',
     path: url.pathname,

@@ -37,6 +37,10 @@ export function upCommand(version: string): Command {
       '--public-url <url>',
       'what addresses begin with that clients are given, behind a proxy (default as each client reached the endpoint)',
     )
+    .option(
+      '--url-domain <name>',
+      'domain of function URLs (ID.lambda-url.REGION.NAME) for other machines; its names must lead here (default localhost)',
+    )
     .option('--isolation <tier>', 'auto, bubblewrap, or bare (no isolation at all) (default auto)')
     .option(
       '--cpu <sharing>',

@@ -12,6 +12,7 @@ import {
   type MappingWishes,
 } from './trigger.ts';
 import { uploadFunction } from './upload.ts';
+import { ensureUrl, type UrlWishes } from './url.ts';
 
 /** What to deploy, and how; absent members are guessed or left to the platform's defaults. */
 export interface DeployPlan extends MappingWishes {
@@ -27,6 +28,8 @@ export interface DeployPlan extends MappingWishes {
   /** The queue that triggers it; made when it is not there. */
   readonly queue?: string;
   readonly deadLetters?: DeadLetters;
+  /** Given: it has a URL. */
+  readonly url?: UrlWishes;
 }
 
 /** The doors a deployment goes through. */
@@ -55,6 +58,8 @@ export async function deploy(plan: DeployPlan, doors: Doors): Promise<Result<voi
   await uploadFunction(doors.functions, { ...plan, runtime, handler, zip });
   const note = runtimeNote(runtime, reports);
   if (note !== undefined) doors.tell(note);
+  if (plan.url !== undefined)
+    doors.tell(`${plan.name} answers at ${await ensureUrl(doors.functions, plan.name, plan.url)}`);
   if (plan.queue === undefined) return ok(undefined);
   const arn = await ensureQueue(doors.queues, plan.queue, plan.timeoutS);
   if (plan.deadLetters !== undefined) await ensureDeadLetters(doors.queues, plan.queue, plan.deadLetters);

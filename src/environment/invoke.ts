@@ -2,6 +2,9 @@ import type { RequestId } from '../base/ids.ts';
 import type { FunctionRecord } from '../function/function.ts';
 import type { InvokeResult } from './result.ts';
 
+/** The content type of an answer that says first what it is: status and headers as JSON, eight zero bytes, then its body. */
+export const URL_ANSWER_TYPE = 'application/vnd.awslambda.http-integration-response';
+
 /** Takes an answer in pieces while the handler still runs. */
 export interface AnswerSink {
   /** The handler has begun to answer in pieces of this content type; before the first of them. */

@@ -1,14 +1,13 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { LARGEST_ANSWER_BYTES } from '../function/limits.ts';
 import type { Mount, SandboxedTree } from '../sandbox/sandbox.ts';
+import { URL_ANSWER_TYPE } from './invoke.ts';
 import type { Door, DoorEvent, DoorInvocation, DoorListener, RuntimeFailure } from './door.ts';
 import type { ApiServer } from './api-server.ts';
 import type { ApiResponse, PlainRequest } from './plain-connection.ts';
 import { readBody, type RequestBody } from './request-body.ts';
 import { accepted, event, refused } from './runtime-api-answers.ts';
 
-/** An answer to a function URL: what it says of itself, then its body. */
-const URL_ANSWER = 'application/vnd.awslambda.http-integration-response';
 const BASE = '/2018-06-01/runtime';
 const NEXT = `${BASE}/invocation/next`;
 const END = /^\/2018-06-01\/runtime\/invocation\/([^/]+)\/(response|error)$/;
@@ -215,7 +214,7 @@ function modeOf(headers: IncomingHttpHeaders): string | undefined {
   const mode = headers['lambda-runtime-function-response-mode'];
   if (typeof mode === 'string') return mode;
   const isChunked = headers['transfer-encoding'] === 'chunked';
-  return isChunked && headers['content-type'] === URL_ANSWER ? 'streaming' : undefined;
+  return isChunked && headers['content-type'] === URL_ANSWER_TYPE ? 'streaming' : undefined;
 }
 
 /** Clients announce trailers with every answer, and fill them when it failed after it had begun. */

@@ -106,6 +106,35 @@ test('changes need the latest revision, when one is named, and make a new one', 
   assert.ok(!gone.ok && gone.failure.kind === 'no-such-function');
 });
 
+test('a URL goes with its alias or function, also when a kill left it', async () => {
+  const settings = { authType: 'NONE', invokeMode: 'BUFFERED' } as const;
+  const give = (functions: CatalogFunctions, name: string) =>
+    functions.urls.create({ function: KEY, name }, settings, 1);
+  {
+    await using functions = await open();
+    await create(functions);
+    await functions.settled();
+    await functions.versions.publish(KEY, {});
+    assert.ok(!(await give(functions, 'live')).ok);
+    await functions.aliases.create(KEY, 'live', { version: '1', description: '' });
+    for (const name of ['$LATEST', 'live']) assert.ok((await give(functions, name)).ok);
+    await functions.aliases.delete(KEY, 'live');
+    assert.deepEqual(
+      functions.urls.all().map(({ name }) => name),
+      ['$LATEST'],
+    );
+    await functions.aliases.create(KEY, 'live', { version: '1', description: '' });
+    assert.equal(functions.urls.get(KEY, 'live'), undefined);
+    const left = await catalog.list('function-urls');
+    assert.ok((await functions.delete(KEY)).ok);
+    assert.deepEqual(functions.urls.all(), []);
+    for (const record of left) await catalog.put('function-urls', record);
+  }
+  await using functions = await open();
+  assert.deepEqual(functions.urls.all(), []);
+  assert.deepEqual(await catalog.list('function-urls'), []);
+});
+
 test('code is tried without a trace: its hash is told, and a broken package is refused', async () => {
   await using functions = await open();
   const first = await create(functions);

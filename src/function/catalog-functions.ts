@@ -14,6 +14,7 @@ import { CatalogLayers } from './catalog-layers.ts';
 import { CodeSigningConfigs } from './code-signing.ts';
 import { EventInvokes, type EventInvoke } from './event-invoke.ts';
 import { FunctionRecords } from './function-records.ts';
+import { FunctionUrls, type FunctionUrl } from './function-urls.ts';
 import {
   functionKeyText,
   LATEST,
@@ -56,6 +57,7 @@ interface NamedOfFunctions {
   readonly aliases: NamedRecords<Alias>;
   readonly eventInvokes: NamedRecords<EventInvoke>;
   readonly policies: NamedRecords<FunctionPolicy>;
+  readonly urls: NamedRecords<FunctionUrl>;
 }
 
 /** What is opened before the functions. */
@@ -79,6 +81,7 @@ export class CatalogFunctions implements Functions, AsyncDisposable {
   readonly aliases: Aliases;
   readonly eventInvokes: EventInvokes;
   readonly policies: Policies;
+  readonly urls: FunctionUrls;
   readonly layers: Layers;
   readonly codeSigning: CodeSigningConfigs;
   readonly #records: FunctionRecords;
@@ -90,8 +93,8 @@ export class CatalogFunctions implements Functions, AsyncDisposable {
 
   private constructor(options: CatalogFunctionsOptions, opened: Opened) {
     const { clock, random } = options;
-    const { records, aliases, eventInvokes, policies, layers, kept, turns } = opened;
-    const ofQualifiers = [eventInvokes, policies];
+    const { records, aliases, eventInvokes, policies, urls, layers, kept, turns } = opened;
+    const ofQualifiers = [eventInvokes, policies, urls];
     const shared = { functions: records, aliases, ofQualifiers, turns, clock, random };
     this.#options = options;
     this.#records = records;
@@ -107,6 +110,9 @@ export class CatalogFunctions implements Functions, AsyncDisposable {
     this.codeSigning = opened.codeSigning;
     this.eventInvokes = new EventInvokes(eventInvokes, turns);
     this.policies = new Policies(policies, turns, random);
+    const isThere = (key: FunctionKey, name: string): boolean =>
+      this.get(key) !== undefined && (name === LATEST || aliases.get(key, name) !== undefined);
+    this.urls = new FunctionUrls({ records: urls, turns, random, isThere });
     this.aliases = new CatalogAliases(shared);
     this.versions = new CatalogVersions({
       ...shared,
@@ -129,8 +135,10 @@ export class CatalogFunctions implements Functions, AsyncDisposable {
       aliases: await NamedRecords.open<Alias>(catalog, 'aliases'),
       eventInvokes: await NamedRecords.open<EventInvoke>(catalog, 'event-invokes'),
       policies: await NamedRecords.open<FunctionPolicy>(catalog, 'policies'),
+      urls: await NamedRecords.open<FunctionUrl>(catalog, 'function-urls'),
     };
-    await removeOrphans(records, opened.aliases, [opened.eventInvokes, opened.policies]);
+    const { aliases, eventInvokes, policies, urls } = opened;
+    await removeOrphans(records, aliases, [eventInvokes, policies, urls]);
     await kept.freeZips();
     const functions = new CatalogFunctions(options, opened);
     functions.#reconcile();
@@ -288,9 +296,9 @@ export class CatalogFunctions implements Functions, AsyncDisposable {
     return this.#inTurn(key, async () => {
       const record = this.get(key);
       if (record === undefined) return failed({ kind: 'no-such-function', function: key });
-      const { aliases, eventInvokes, policies } = this.#named;
+      const { aliases, eventInvokes, policies, urls } = this.#named;
       await this.#records.remove(record);
-      for (const named of [aliases, eventInvokes, policies])
+      for (const named of [urls, aliases, eventInvokes, policies])
         for (const value of named.of(key)) await named.remove(value);
       for (const version of this.#records.versionsOf(key)) await this.versions.remove(version);
       this.#tellListeners((listener) => listener.deleted?.(record));

@@ -10,6 +10,8 @@ export interface Caller {
   readonly region: string;
   /** Empty when the request names none. */
   readonly accessKeyId: string;
+  /** Set when nobody had to say who asks: only a function URL lets such callers in. */
+  readonly isAnonymous?: true;
   /** Set when the request comes from inside an execution environment: it reaches its own account alone. */
   readonly environmentId?: EnvironmentId;
   /** The trace of the invocation that this environment runs. */

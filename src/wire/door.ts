@@ -16,6 +16,8 @@ export interface RequestHead {
   readonly headers: IncomingHttpHeaders;
   /** True when it came over TLS. */
   readonly isSecure?: boolean;
+  /** The address of the other end of its connection. */
+  readonly remoteAddress?: string | undefined;
 }
 
 /** What addresses of this server begin with, as the client of the request reaches it. */

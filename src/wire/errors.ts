@@ -14,6 +14,7 @@ export interface AwsError {
 /** Why a request got no further than the server's own checks, whatever API it speaks. */
 export type Refusal =
   | { readonly kind: 'web-page'; readonly why: string }
+  | { readonly kind: 'no-such-url' }
   | { readonly kind: 'sandboxed-peer' }
   | { readonly kind: 'body-too-large'; readonly limitBytes: number }
   | { readonly kind: 'overloaded' }
@@ -39,6 +40,7 @@ type Row<Kind extends Refusal['kind']> = (refusal: Extract<Refusal, { kind: Kind
 /** The table of refusals; the tables of the single APIs stand with them (`sqs/sqs-errors.ts`, `lambda/lambda-errors.ts`). */
 const REFUSALS: { readonly [Kind in Refusal['kind']]: Row<Kind> } = {
   'web-page': ({ why }) => ({ type: 'AccessDenied', status: 403, message: why }),
+  'no-such-url': () => ({ type: 'AccessDeniedException', status: 403, message: 'Forbidden' }),
   'sandboxed-peer': () => ({
     type: 'AccessDenied',
     status: 403,

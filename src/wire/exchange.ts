@@ -64,6 +64,10 @@ export class Exchange implements Arrival {
     return this.socket instanceof TLSSocket;
   }
 
+  get remoteAddress(): string | undefined {
+    return this.socket.remoteAddress;
+  }
+
   get signal(): StopSign {
     return this.#hangUp;
   }

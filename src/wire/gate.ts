@@ -23,7 +23,7 @@ export interface Gate {
 /** What the gate of the main port is made of. */
 export interface MainGateParts {
   readonly callers: CallerReader;
-  readonly guard: WebPageGuard;
+  readonly guard: Pick<WebPageGuard, 'refuses'>;
   /** True for connections from inside a sandbox, which have an endpoint of their own. */
   readonly isSandboxed: (peer: PeerAddress) => Promise<boolean>;
   /** Given: every request must be signed with a configured key. Not given: any credentials are taken. */
@@ -58,10 +58,11 @@ export function mainGate(parts: MainGateParts): Gate {
 
 /** Refuses what this caller may not do. */
 export function notAllowed(caller: Caller, action: string | undefined, why: string): Refusal {
-  return { kind: 'action-not-allowed', who: arnOf(caller), action: action ?? 'this action', why };
+  return { kind: 'action-not-allowed', who: callerArn(caller), action: action ?? 'this action', why };
 }
 
-function arnOf({ account, accessKeyId, environmentId }: Caller): string {
+/** The ARN of who asks. */
+export function callerArn({ account, accessKeyId, environmentId }: Caller): string {
   if (environmentId === undefined) return `arn:aws:iam::${account}:user/${accessKeyId}`;
   return `arn:aws:sts::${account}:assumed-role/environment/${environmentId}`;
 }

@@ -44,6 +44,8 @@ export class HttpServer implements AsyncDisposable {
   readonly #reception: Reception;
   readonly #quick: QuickLane;
   readonly #running = new Set<Exchange>();
+  /** Resolves when the last connection is gone, adopted ones too, once it stops. */
+  readonly #emptied = Promise.withResolvers<void>();
   #open = 0;
   #stopping = false;
 
@@ -71,6 +73,12 @@ export class HttpServer implements AsyncDisposable {
     });
   }
 
+  /** Takes a connection that came to another address than the one listened on. */
+  adopt(socket: Socket): void {
+    if (this.#stopping) socket.destroy();
+    else this.#admit(socket, this.#quick);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#stopping) return;
     this.#stopping = true;
@@ -84,6 +92,7 @@ export class HttpServer implements AsyncDisposable {
       this.#server.closeAllConnections();
     });
     await closed;
+    if (this.#open > 0) await this.#emptied.promise;
     cancel();
   }
 
@@ -103,7 +112,10 @@ export class HttpServer implements AsyncDisposable {
   #admit(socket: Socket, lane: QuickLane): void {
     if (this.#open >= this.#limits.connections) return turnAway(socket, this.#parts.clock);
     this.#open += 1;
-    socket.once('close', () => (this.#open -= 1));
+    socket.once('close', () => {
+      this.#open -= 1;
+      if (this.#stopping && this.#open === 0) this.#emptied.resolve();
+    });
     this.#reception.peers.ask(socket);
     lane.take(socket);
   }

@@ -44,6 +44,10 @@ export class QuickExchange implements Arrival {
     return this.socket instanceof TLSSocket;
   }
 
+  get remoteAddress(): string | undefined {
+    return this.socket.remoteAddress;
+  }
+
   get signal(): StopSign {
     return this.#hangUp;
   }

@@ -6,6 +6,7 @@ import { refusalError, type Refusal } from './errors.ts';
 import type { Gate } from './gate.ts';
 import { PeerVerdicts } from './peer-verdicts.ts';
 import { ByteBudget } from './read-body.ts';
+import { CutAnswer } from './send-pieces.ts';
 
 /** What a connection meets. */
 export interface Way {
@@ -49,6 +50,7 @@ export class Reception {
       const sent = answer && arrival.send(answer);
       if (sent !== undefined) await sent;
     } catch (error) {
+      if (error instanceof CutAnswer) return;
       this.#sendBroken(arrival, error);
     }
   }

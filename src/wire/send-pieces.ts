@@ -10,6 +10,11 @@ export interface PieceWay {
   readonly unreadAnswerMs: number;
 }
 
+/** Thrown by who makes pieces when an answer that has begun cannot be ended, through no fault of ours: it is cut, and that is all. */
+export class CutAnswer extends Error {
+  override readonly name = 'CutAnswer';
+}
+
 /**
  * Writes pieces as they come, each when the client has room for it; resolves when all are written or the client is
  * gone. Who makes them learns that it is gone by being left. Only cutting the connection tells the client that pieces are

@@ -1,6 +1,7 @@
 import { create, FUNCTION, invoke, refused, wait } from './case-steps.ts';
 import type { Case } from './cases.ts';
 import { beside } from './beside-cases.ts';
+import { functionUrls } from './function-url-cases.ts';
 import { layerCases } from './layer-cases.ts';
 import { mappingCases } from './mapping-cases.ts';
 
@@ -355,6 +356,7 @@ export const LAMBDA_CASES: readonly Case[] = [
   listed,
   ...beside,
   ...layerCases,
+  ...functionUrls,
   ...mappingCases,
   bad,
 ];

@@ -1,8 +1,8 @@
 import { functionArn } from '../../function/function.ts';
 import { Members } from '../members.ts';
 import { jsonObject, type RestAnswer, type RestCall } from '../rest-protocol.ts';
-import { existingFunction, wholeFunction } from './existing.ts';
-import { notFound, unsupported } from './lambda-errors.ts';
+import { existingFunction } from './existing.ts';
+import { unsupported } from './lambda-errors.ts';
 import type { LambdaRooms } from './rooms.ts';
 
 // Tools that read a function ask these of it too. There is one answer to each here, and it is true.
@@ -22,16 +22,4 @@ export function putRuntimeManagementConfig(call: RestCall, rooms: LambdaRooms): 
   if (members.says('RuntimeVersionArn')) throw unsupported('RuntimeVersionArn');
   if (updateOn !== 'Auto') throw unsupported(`UpdateRuntimeOn ${updateOn}`);
   return getRuntimeManagementConfig(call, rooms);
-}
-
-/** `GET /2021-10-31/functions/{FunctionName}/url?Qualifier` → 404: no function has a URL here. */
-export function getFunctionUrlConfig(call: RestCall, rooms: LambdaRooms): RestAnswer {
-  existingFunction(call, rooms);
-  throw notFound('The resource you requested does not exist.');
-}
-
-/** `GET /2021-10-31/functions/{FunctionName}/urls` → none. */
-export function listFunctionUrlConfigs(call: RestCall, rooms: LambdaRooms): RestAnswer {
-  wholeFunction(call, rooms);
-  return { status: 200, body: { FunctionUrlConfigs: [] } };
 }

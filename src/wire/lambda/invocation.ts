@@ -66,7 +66,7 @@ export function readInvocation(
 
 /** The function, ready to run, and the right to run it once, which its user gives back. */
 export async function admitted(
-  rooms: LambdaRooms,
+  rooms: Pick<LambdaRooms, 'functions' | 'allowance' | 'clock'>,
   record: FunctionRecord,
 ): Promise<{ readonly ready: FunctionRecord; readonly release: () => void }> {
   const ready = await whenReady(rooms, record);
@@ -94,7 +94,8 @@ function throttled(byReservation: boolean): RestError {
   return tooManyRequests(which, 'Rate Exceeded.');
 }
 
-function looping({ key }: FunctionRecord): RestError {
+/** The function is stopped: it is invoked by what it has set off itself. */
+export function looping({ key }: FunctionRecord): RestError {
   return new RestError(
     400,
     'RecursiveInvocationException',

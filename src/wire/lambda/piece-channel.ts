@@ -9,6 +9,8 @@ interface Untaken {
 export class PieceChannel implements AnswerSink {
   /** Resolves when the answer begins. */
   readonly begun: Promise<void>;
+  /** Of the answer, as soon as it has begun. */
+  contentType: string | undefined;
   readonly #begin: () => void;
   readonly #waiting: Untaken[] = [];
   #wake = Promise.withResolvers<void>();
@@ -21,12 +23,13 @@ export class PieceChannel implements AnswerSink {
     this.#begin = resolve;
   }
 
-  begin(): void {
+  begin(contentType: string): void {
+    this.contentType ??= contentType;
     this.#begin();
   }
 
   take(bytes: Uint8Array): Promise<void> | undefined {
-    this.#begin();
+    this.begin('application/octet-stream');
     if (this.#isAbandoned) return undefined;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#waiting.push({ bytes, taken: resolve });

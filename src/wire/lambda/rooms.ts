@@ -7,6 +7,7 @@ import type { Aliases } from '../../function/aliases.ts';
 import type { CodeSigningConfigs } from '../../function/code-signing.ts';
 import type { EventInvokes } from '../../function/event-invoke.ts';
 import type { FunctionRecord } from '../../function/function.ts';
+import type { FunctionUrl, FunctionUrls } from '../../function/function-urls.ts';
 import type { Functions } from '../../function/functions.ts';
 import type { Policies } from '../../function/policies.ts';
 import type { Layers } from '../../function/layers.ts';
@@ -26,6 +27,9 @@ export interface LambdaRooms {
   >;
   readonly eventInvokes: Pick<EventInvokes, 'get' | 'of' | 'change' | 'delete'>;
   readonly policies: Pick<Policies, 'get' | 'change'>;
+  readonly urls: Pick<FunctionUrls, 'get' | 'of' | 'create' | 'change' | 'delete'>;
+  /** A URL as clients call it; it answers from now on. */
+  readonly urlText: (url: FunctionUrl) => Promise<string>;
   /** How many environments of a version there are, and whether its last start failed. */
   readonly standing: (version: FunctionRecord) => {
     readonly started: number;

@@ -1,11 +1,6 @@
 import type { RestRoute } from '../rest-protocol.ts';
 import { addPermission } from './add-permission.ts';
-import {
-  getFunctionUrlConfig,
-  getRuntimeManagementConfig,
-  listFunctionUrlConfigs,
-  putRuntimeManagementConfig,
-} from './always-so.ts';
+import { getRuntimeManagementConfig, putRuntimeManagementConfig } from './always-so.ts';
 import {
   createCodeSigningConfig,
   deleteCodeSigningConfig,
@@ -53,6 +48,13 @@ import {
   getFunctionCodeSigningConfig,
   putFunctionCodeSigningConfig,
 } from './function-code-signing.ts';
+import {
+  createFunctionUrlConfig,
+  deleteFunctionUrlConfig,
+  getFunctionUrlConfig,
+  listFunctionUrlConfigs,
+  updateFunctionUrlConfig,
+} from './function-url-config.ts';
 import { getAccountSettings } from './get-account-settings.ts';
 import { getCode } from './get-code.ts';
 import { getEventSourceMapping } from './get-event-source-mapping.ts';
@@ -172,7 +174,10 @@ export const LAMBDA_ROUTES: readonly RestRoute<LambdaRooms>[] = [
   route('DeleteFunctionCodeSigningConfig', 'DELETE', CODE_SIGNING, deleteFunctionCodeSigningConfig),
   route('GetRuntimeManagementConfig', 'GET', RUNTIME_MANAGEMENT, getRuntimeManagementConfig),
   route('PutRuntimeManagementConfig', 'PUT', RUNTIME_MANAGEMENT, putRuntimeManagementConfig),
+  route('CreateFunctionUrlConfig', 'POST', FUNCTION_URL, createFunctionUrlConfig),
   route('GetFunctionUrlConfig', 'GET', FUNCTION_URL, getFunctionUrlConfig),
+  route('UpdateFunctionUrlConfig', 'PUT', FUNCTION_URL, updateFunctionUrlConfig),
+  route('DeleteFunctionUrlConfig', 'DELETE', FUNCTION_URL, deleteFunctionUrlConfig),
   route('ListFunctionUrlConfigs', 'GET', FUNCTION_URLS, listFunctionUrlConfigs),
   route('CreateEventSourceMapping', 'POST', MAPPINGS, createEventSourceMapping),
   route('ListEventSourceMappings', 'GET', MAPPINGS, listEventSourceMappings),
