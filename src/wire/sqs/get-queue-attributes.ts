@@ -2,9 +2,10 @@ import { orRefuse, type SqsAction } from './action.ts';
 import { writeAttributes } from './queue-attributes.ts';
 import { queueOf } from './queue-url.ts';
 
-/** GetQueueAttributes: `QueueUrl`, `AttributeNames` → `Attributes`, left out when none are asked for. */
+/** GetQueueAttributes: `QueueUrl`, `AttributeNames` → `Attributes`, left out when the queue has none of those asked for. */
 export const getQueueAttributes: SqsAction = async (input, context) => {
   const queue = orRefuse(context.broker.describe(queueOf(input, context)));
   const asked = input.textList('AttributeNames') ?? [];
-  return { Attributes: asked.length > 0 ? writeAttributes(queue, asked) : undefined };
+  const attributes = writeAttributes(queue, asked);
+  return { Attributes: Object.keys(attributes).length > 0 ? attributes : undefined };
 };

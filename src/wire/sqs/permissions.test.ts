@@ -16,7 +16,7 @@ async function withQueue(attributes: Readonly<Record<string, string>> = {}) {
   });
   const policy = async (): Promise<unknown> => {
     const { Attributes } = await door.done('GetQueueAttributes', { QueueUrl, AttributeNames: ['Policy'] });
-    const { Policy } = Attributes as Record<string, string>;
+    const { Policy } = (Attributes ?? {}) as Record<string, string>;
     return Policy === undefined ? undefined : JSON.parse(Policy);
   };
   return { door, QueueUrl, add, policy };

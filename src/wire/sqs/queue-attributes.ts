@@ -80,6 +80,13 @@ const READ_ONLY: Readonly<Record<string, (queue: QueueDescription) => string>> =
   QueueArn: (queue) => queueArn(queue.key),
 };
 
+const ALL: readonly string[] = [...Object.keys(READ_ONLY), ...Object.keys(SETTABLE), ...FIFO_NAMES];
+
+/** True for the name of an attribute that queues have. */
+export function isQueueAttribute(name: string): boolean {
+  return ALL.includes(name);
+}
+
 /** The settings that attributes of a request mean; the action ends when one is unknown or wrong. */
 export function readAttributes(
   given: Readonly<Record<string, string>>,
@@ -112,8 +119,8 @@ export function writeAttributes(
   queue: QueueDescription,
   asked: readonly string[],
 ): Readonly<Record<string, string>> {
-  const all = asked.includes('All');
-  const names = all ? [...Object.keys(READ_ONLY), ...Object.keys(SETTABLE), ...FIFO_NAMES] : asked;
+  const named = asked.filter((name) => name !== 'All');
+  const names = named.length < asked.length ? [...ALL, ...named] : named;
   const written: Record<string, string> = {};
   for (const name of names) {
     const value = valueOf(queue, name);

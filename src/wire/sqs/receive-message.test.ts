@@ -67,12 +67,27 @@ test('system attributes come by name or all, by the older and the newer member, 
   assert.deepEqual(older['Attributes'], { ApproximateReceiveCount: '2' });
 });
 
-test('an unknown system attribute is refused', async () => {
+test('an unknown system attribute is refused, also beside all', async () => {
   const { door, QueueUrl } = await receiver();
+  for (const AttributeNames of [['toString'], ['All', 'toString']]) {
+    assert.equal(
+      await door.refused('ReceiveMessage', { QueueUrl, AttributeNames }),
+      'InvalidAttributeName: Unknown Attribute toString.',
+    );
+  }
+  const MessageSystemAttributeNames = ['VisibilityTimeout'];
   assert.equal(
-    await door.refused('ReceiveMessage', { QueueUrl, AttributeNames: ['toString'] }),
-    'InvalidAttributeName: Unknown Attribute toString.',
+    await door.refused('ReceiveMessage', { QueueUrl, MessageSystemAttributeNames }),
+    'InvalidAttributeName: Unknown Attribute VisibilityTimeout.',
   );
+});
+
+test('what a message does not have is left out; the older member takes names of queues’ attributes too', async () => {
+  const { receive } = await receiver();
+  const none = await receive({ AttributeNames: ['VisibilityTimeout', 'AWSTraceHeader'] });
+  assert.equal('Attributes' in none, false);
+  const both = await receive({ AttributeNames: ['QueueArn', 'SenderId'] });
+  assert.deepEqual(both['Attributes'], { SenderId: 'AKID' });
 });
 
 test('values out of range are refused with the texts of AWS', async () => {

@@ -1,6 +1,7 @@
 import type { Delivery } from '../../message/message.ts';
 import type { Input } from '../input.ts';
 import { refuse } from './action.ts';
+import { isQueueAttribute } from './queue-attributes.ts';
 
 type Write = (delivery: Delivery) => string | undefined;
 
@@ -19,28 +20,30 @@ const SYSTEM_ATTRIBUTES: Readonly<Record<string, Write>> = {
 
 const ALL = Object.keys(SYSTEM_ATTRIBUTES);
 
-/** The names asked for by `AttributeNames` or `MessageSystemAttributeNames`; `All` is all of them. */
+/**
+ * The names asked for by `AttributeNames` or `MessageSystemAttributeNames`; `All` is all of them. The older member is documented
+ * to take names of queues' attributes too: messages have none of those.
+ */
 export function readSystemNames(input: Input): readonly string[] {
   const older = input.textList('AttributeNames') ?? [];
   const newer = input.textList('MessageSystemAttributeNames') ?? [];
-  const names = older.length === 0 ? newer : [...older, ...newer];
-  if (names.includes('All')) return ALL;
+  const names = older.length === 0 ? newer : [...older.filter((name) => !isQueueAttribute(name)), ...newer];
   for (const name of names) {
-    if (!Object.hasOwn(SYSTEM_ATTRIBUTES, name)) refuse({ kind: 'unknown-attribute', name });
+    const isKnown = name === 'All' || Object.hasOwn(SYSTEM_ATTRIBUTES, name);
+    if (!isKnown) refuse({ kind: 'unknown-attribute', name });
   }
-  return names;
+  return names.includes('All') ? ALL : names;
 }
 
-/** The system attributes of these names that the message has; undefined when none were asked for. */
+/** The system attributes of these names that the message has; undefined when it has none of them. */
 export function writeSystemAttributes(
   delivery: Delivery,
   names: readonly string[],
 ): Readonly<Record<string, string>> | undefined {
-  if (names.length === 0) return undefined;
-  const written: Record<string, string> = {};
+  let written: Record<string, string> | undefined;
   for (const name of names) {
     const value = SYSTEM_ATTRIBUTES[name]?.(delivery);
-    if (value !== undefined) written[name] = value;
+    if (value !== undefined) (written ??= {})[name] = value;
   }
   return written;
 }
