@@ -1,5 +1,6 @@
 'use strict';
 // Runs one Node function inside its sandbox: loads the handler once, then one invocation after the other.
+const fs = require('node:fs');
 const { env } = process;
 // Each file that is loaded costs time at every start: some only where they are needed.
 const spare = env.MILLRACE_SPARE === undefined ? undefined : require('./spare.cjs');
@@ -68,6 +69,8 @@ function beginCompileCache() {
 
 /** Loads the function, whose variables are all there now. */
 function begin() {
+  const folders = (env.NODE_PATH ?? '').split(':').filter((folder) => fs.existsSync(folder));
+  if (folders.length > 0) require('./module-paths.cjs').findForModules(folders);
   load(String(env.LAMBDA_TASK_ROOT), String(env._HANDLER)).then(
     (loaded) => {
       if (compileCache?.isMaking) return compileCache.finish();

@@ -39,11 +39,23 @@ async function loadModule(taskRoot, folder, file) {
   try {
     return await firstFound(path.resolve(taskRoot, folder, file), taskRoot, folder, file);
   } catch (error) {
+    adviseOnSdk(error);
     if (error instanceof SyntaxError) throw new RuntimeError('Runtime.UserCodeSyntaxError', error);
     const { code } = /** @type {NodeJS.ErrnoException} */ (error ?? {});
     if (code === 'MODULE_NOT_FOUND') throw new RuntimeError('Runtime.ImportModuleError', error);
     throw error;
   }
+}
+
+/**
+ * AWS's runtime brings the whole SDK, so that packages which came from there may lack a part of it.
+ * @param {unknown} error
+ */
+function adviseOnSdk(error) {
+  const [, name] = /Cannot find (?:package|module) '(@aws-sdk\/[\w-]+)/.exec(String(error)) ?? [];
+  if (name === undefined) return;
+  const what = 'this runtime brings @aws-sdk/client-sqs and @aws-sdk/client-lambda';
+  process.stderr.write(`Of the AWS SDK ${what}; put ${name} into the package: npm install ${name}\n`);
 }
 
 /**

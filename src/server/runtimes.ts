@@ -23,7 +23,7 @@ export function installedRuntimes({ brought, clock, tell }: RuntimeGround): Runt
   const folderOf = (language: string): string => join(import.meta.dirname, '..', '..', 'runtimes', language);
   const { execPath, versions } = process;
   return new Runtimes([
-    new NodeRuntime({ execPath, version: versions.node, bootstrapFolder: folderOf('node') }),
+    new NodeRuntime({ execPath, version: versions.node, bootstrapFolder: folderOf('node'), brought }),
     ...pythonRuntimes({
       brought,
       clock,
