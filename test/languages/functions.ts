@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import {
   CreateEventSourceMappingCommand,
   CreateFunctionCommand,
+  CreateFunctionUrlConfigCommand,
   InvokeCommand,
   InvokeWithResponseStreamCommand,
   LambdaClient,
@@ -164,6 +165,17 @@ export class RealFunctions implements AsyncDisposable {
       error ??= InvokeComplete?.ErrorDetails;
     }
     return { chunks, error };
+  }
+
+  /** Gives a function a URL that anybody may call, without its last `/`. */
+  async urlOf(
+    FunctionName: string,
+    InvokeMode: 'BUFFERED' | 'RESPONSE_STREAM' = 'BUFFERED',
+  ): Promise<string> {
+    const made = await this.#lambda.send(
+      new CreateFunctionUrlConfigCommand({ FunctionName, InvokeMode, AuthType: 'NONE' }),
+    );
+    return made.FunctionUrl?.replace(/\/$/, '') ?? '';
   }
 
   /** Brings a function and invokes it once. */

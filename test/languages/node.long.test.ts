@@ -97,6 +97,9 @@ test('an Express application behind serverless-http', async (t) => {
         app.post('/orders/:id', (request, response) => {
           response.status(201).set('x-from', 'express').json({ id: request.params.id, q: request.query.q, total: request.body.price * 2 });
         });
+        app.post('/form', express.urlencoded({ extended: false }), (request, response) => {
+          response.cookie('a', '1').cookie('b', '2').type('text').send(request.body.a);
+        });
         app.get('/fails', () => { throw new Error('no'); });
         exports.handler = serverless(app);`,
     },
@@ -111,6 +114,16 @@ test('an Express application behind serverless-http', async (t) => {
   const failed = await functions.invoke(name, httpEvent('GET', '/fails'));
   assert.equal((failed.payload as HttpAnswer).statusCode, 500);
   assert.equal(failed.isError, false);
+
+  const url = await functions.urlOf(name);
+  const request = { method: 'POST', body: '{"price": 4}', headers: { 'content-type': 'application/json' } };
+  const answer = await fetch(`${url}/orders/a%20b?q=x%2Fy`, request);
+  assert.deepEqual([answer.status, answer.headers.get('x-from')], [201, 'express']);
+  assert.deepEqual(await answer.json(), { id: 'a b', q: 'x/y', total: 8 });
+  const form = await fetch(`${url}/form`, { method: 'POST', body: new URLSearchParams({ a: 'é&b' }) });
+  assert.deepEqual([form.headers.getSetCookie(), await form.text()], [['a=1; Path=/', 'b=2; Path=/'], 'é&b']);
+  assert.equal((await fetch(`${url}/fails`)).status, 500);
+  assert.equal((await fetch(`${url}/none`)).status, 404);
 });
 
 test('a Hono application, buffered and streaming', async (t) => {
@@ -136,4 +149,6 @@ test('a Hono application, buffered and streaming', async (t) => {
   const [prelude = '', text] = chunks.join('').split('\0'.repeat(8));
   assert.equal((JSON.parse(prelude) as HttpAnswer).statusCode, 200);
   assert.equal(text, 'one two');
+  const answer = await fetch(`${await functions.urlOf(streaming, 'RESPONSE_STREAM')}/stream`);
+  assert.deepEqual([answer.status, await answer.text()], [200, 'one two']);
 });

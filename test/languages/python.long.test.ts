@@ -105,6 +105,12 @@ handler = Mangum(Starlette(routes=[Route("/{place}", greet, methods=["POST"])]),
   assert.deepEqual(JSON.parse(answer.body), { hello: 'Ada', in: 'kyiv', loud: 'yes', seen: '1' });
   const none = (await functions.invoke(name, urlEvent('GET', '/'))).payload as HttpAnswer;
   assert.equal(none.statusCode, 404);
+  const url = await functions.urlOf(name);
+  const headers = { 'content-type': 'application/json', cookie: 'seen=2' };
+  const told = await fetch(`${url}/l%27viv?loud=no`, { method: 'POST', body: '{"name": "Olha"}', headers });
+  assert.equal(told.status, 201);
+  assert.deepEqual(await told.json(), { hello: 'Olha', in: "l'viv", loud: 'no', seen: '2' });
+  assert.equal((await fetch(url)).status, 404);
 });
 
 test('a Flask application behind apig-wsgi answers the event of a function URL', async (t) => {
