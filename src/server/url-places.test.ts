@@ -57,6 +57,28 @@ test('connections to the address of a URL are handed over for as long as it is t
   main.close();
 });
 
+test('a thousand URLs have addresses, further ones are told by their names, until others go', async () => {
+  const all = new Map<string, FunctionUrl>();
+  for (let at = 0; at < 1001; at += 1) {
+    const address = `127.71.${Math.floor(at / 200)}.${1 + (at % 200)}`;
+    all.set(address, urlAt(address));
+  }
+  const urls = { all: () => [...all.values()], find: (address: string) => all.get(address) };
+  const parts = { urls, domain: undefined, publicOrigin: undefined, isSecure: false, hasAddresses: true };
+  const main = createServer().listen(0, '127.0.0.1');
+  await once(main, 'listening');
+  const { port } = main.address() as AddressInfo;
+  await using places = new UrlPlaces(parts);
+  await places.open({ port, adopt: (socket) => socket.destroy() });
+  const [first, last] = [[...all.values()][0], [...all.values()].at(-1)];
+  assert.ok(first !== undefined && last !== undefined);
+  assert.equal(await places.textOf(first), `http://${first.address}:${port}/`);
+  assert.equal(await places.textOf(last), `http://${NAME}.localhost:${port}/`);
+  all.delete(first.address);
+  assert.equal(await places.textOf(last), `http://${last.address}:${port}/`);
+  main.close();
+});
+
 test('where the port is taken at its address a URL is told by its name', async () => {
   const other = createServer().listen(0, url.address);
   await once(other, 'listening');

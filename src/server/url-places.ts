@@ -2,6 +2,9 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { FunctionUrl, FunctionUrls } from '../function/function-urls.ts';
 import { urlHostName } from '../wire/function-url/url-hosts.ts';
 
+/** Sockets that listen for URLs at most: each takes a descriptor, and connections need them too. */
+const MOST_ADDRESSES = 1000;
+
 /** What {@link UrlPlaces} works with. */
 export interface UrlPlacesParts {
   readonly urls: Pick<FunctionUrls, 'all' | 'find'>;
@@ -40,6 +43,7 @@ export class UrlPlaces implements AsyncDisposable {
   /** A URL as clients on this machine, or below the operator's domain, call it; it answers from now on. */
   async textOf(url: FunctionUrl): Promise<string> {
     const main = this.#main;
+    if (!this.#listening.has(url.address)) await this.#closeGone();
     if (main !== undefined && (await this.#listens(url, main))) return `http://${url.address}:${main.port}/`;
     const { domain, isSecure, publicOrigin } = this.#parts;
     const own = `${isSecure ? 'https' : 'http'}://localhost:${main?.port ?? ''}`;
@@ -53,9 +57,10 @@ export class UrlPlaces implements AsyncDisposable {
   }
 
   async #listens({ address }: FunctionUrl, main: MainPort): Promise<boolean> {
-    if (!this.#parts.hasAddresses) return false;
-    await this.#closeGone();
-    const listening = this.#listening.get(address) ?? listen(address, main);
+    const known = this.#listening.get(address);
+    if (known !== undefined) return (await known) !== undefined;
+    if (!this.#parts.hasAddresses || this.#listening.size >= MOST_ADDRESSES) return false;
+    const listening = listen(address, main);
     this.#listening.set(address, listening);
     return (await listening) !== undefined;
   }
