@@ -249,6 +249,23 @@ test('a stream is whole where the URL does not stream', async () => {
   assert.equal(answer.headers.get('content-length'), '12');
 });
 
+test('code inside reaches no API by the address of a URL', async () => {
+  const code = `import { get } from 'node:http';
+    export const handler = ({ url, host, path }) => new Promise((resolve, reject) => {
+      get(url + path, { headers: { host } }, (answer) => { answer.resume(); resolve(answer.statusCode); }).on('error', reject);
+    });`;
+  await platform.create('sneaks', code);
+  const [url, host] = [await urlOf('echo'), `127.0.0.1:${platform.port}`];
+  const ask = async (path: string): Promise<unknown> => {
+    const Payload = JSON.stringify({ url, host, path });
+    const told = await platform.lambda.send(new InvokeCommand({ FunctionName: 'sneaks', Payload }));
+    return JSON.parse(told.Payload?.transformToString() ?? '') as unknown;
+  };
+  assert.equal(await ask('2015-03-31/functions'), 403);
+  assert.equal(await ask('_millrace/status'), 403);
+  assert.equal((await fetch(`http://${host}/_millrace/status`)).status, 200);
+});
+
 test('a function calls the URL of another', async () => {
   const code = `export const handler = async ({ url }) => (await fetch(url + 'inside')).json();`;
   await platform.create('asks', code);

@@ -18,7 +18,8 @@ test('code in an environment may not touch the control plane', () => {
 });
 
 test('a key limited to invoke and send may neither take messages nor see what is there', () => {
-  for (const action of ['sqs:SendMessage', 'sqs:SendMessageBatch', 'lambda:InvokeFunction']) {
+  const allowed = ['sqs:SendMessage', 'sqs:SendMessageBatch', 'lambda:InvokeFunction'];
+  for (const action of [...allowed, 'lambda:InvokeFunctionUrl']) {
     assert.equal(keyMay('invoke-and-send', action), true, action);
   }
   for (const action of [

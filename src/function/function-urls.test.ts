@@ -5,7 +5,7 @@ import { MemoryCatalog } from './fixture/memory.ts';
 import { FunctionUrls, type FunctionUrl } from './function-urls.ts';
 import { NamedRecords } from './named-records.ts';
 import { Turns } from './turns.ts';
-import { isUrlAddress, looseUrlAddress } from './url-address.ts';
+import { isUrlAddress, freeUrlAddress } from './url-address.ts';
 
 const KEY = { account: '000000000000', region: 'us-east-1', name: 'f' };
 const PLACE = { function: KEY, name: '$LATEST' };
@@ -75,6 +75,20 @@ test('a URL that was deleted does not come back: a new one is another', async ()
   assert.equal(urls.find(first.id), undefined);
 });
 
+test('of thousands that came and went those that are there are found', async () => {
+  const urls = await open();
+  const kept = await made(urls, 'kept');
+  for (let round = 0; round < 1200; round += 1) {
+    await made(urls);
+    await urls.delete(PLACE);
+  }
+  const last = await made(urls);
+  for (const url of [kept, last]) {
+    assert.deepEqual(urls.find(url.id), url);
+    assert.deepEqual(urls.find(url.address), url);
+  }
+});
+
 test('a change keeps id, address and the time at which it was made', async () => {
   const urls = await open();
   const { settings: _, ...first } = await made(urls);
@@ -87,12 +101,12 @@ test('addresses are of the network that is kept for them, and no two the same', 
   const random = new SeededRandom(2);
   const taken = new Set<string>();
   for (let count = 0; count < 2000; count += 1) {
-    const address = looseUrlAddress(random, (each) => taken.has(each));
+    const address = freeUrlAddress(random, (each) => taken.has(each));
     assert.ok(isUrlAddress(address), address);
     assert.ok(!taken.has(address));
     taken.add(address);
   }
-  assert.throws(() => looseUrlAddress(random, () => true), /No address/);
+  assert.throws(() => freeUrlAddress(random, () => true), /No address/);
   for (const other of ['127.0.0.1', '127.63.255.1', '127.128.0.1', '10.64.0.1', '127.64.1', '127.64.1.1.1'])
     assert.equal(isUrlAddress(other), false, other);
 });

@@ -3,7 +3,7 @@ import { failed, ok, type Result } from '../base/result.ts';
 import { functionKeyText, type FunctionKey } from './function.ts';
 import type { NamedRecords } from './named-records.ts';
 import type { Turns } from './turns.ts';
-import { looseUrlAddress } from './url-address.ts';
+import { freeUrlAddress } from './url-address.ts';
 
 /** Which pages of other origins may call a URL, and what of its answers they may see. */
 export interface Cors {
@@ -50,13 +50,18 @@ export interface FunctionUrlsParts {
   readonly isThere: (key: FunctionKey, name: string) => boolean;
 }
 
+/** So many cost nothing. */
+const FEW_PLACES = 1000;
+
 type Place = Pick<FunctionUrl, 'function' | 'name'>;
 
 /** URLs of functions, as catalog records. Every answer means synced to disk. */
 export class FunctionUrls {
   readonly #parts: FunctionUrlsParts;
-  /** Where to look for a URL by its id or its address; what is not there any more is found out by looking. */
+  /** Where to look for a URL by its id or its address; whether it is there still is found out by looking. */
   readonly #places = new Map<string, Place>();
+  /** When it is time to look for those that are gone. */
+  #mostPlaces = FEW_PLACES;
 
   constructor(parts: FunctionUrlsParts) {
     this.#parts = parts;
@@ -81,9 +86,7 @@ export class FunctionUrls {
   find(idOrAddress: string): FunctionUrl | undefined {
     const place = this.#places.get(idOrAddress);
     const url = place && this.get(place.function, place.name);
-    if (url?.id === idOrAddress || url?.address === idOrAddress) return url;
-    this.#places.delete(idOrAddress);
-    return undefined;
+    return url?.id === idOrAddress || url?.address === idOrAddress ? url : undefined;
   }
 
   create(
@@ -100,7 +103,7 @@ export class FunctionUrls {
       const url = {
         ...{ function: { account, region, name: functionName }, name, settings },
         id: freshId(random),
-        address: looseUrlAddress(random, (address) => this.find(address) !== undefined),
+        address: freeUrlAddress(random, (address) => this.find(address) !== undefined),
         ...{ createdAtMs: nowMs, modifiedAtMs: nowMs },
       };
       return ok(await this.#put(url));
@@ -136,8 +139,15 @@ export class FunctionUrls {
   }
 
   #remember({ id, address, function: key, name }: FunctionUrl): void {
+    if (this.#places.size >= this.#mostPlaces) this.#forgetGone();
     this.#places.set(id, { function: key, name });
     this.#places.set(address, { function: key, name });
+  }
+
+  /** URLs go with their functions and aliases, of which nobody tells. */
+  #forgetGone(): void {
+    for (const text of this.#places.keys()) if (this.find(text) === undefined) this.#places.delete(text);
+    this.#mostPlaces = 2 * this.#places.size + FEW_PLACES;
   }
 }
 

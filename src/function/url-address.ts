@@ -12,7 +12,7 @@ export function isUrlAddress(address: string): boolean {
 }
 
 /** An address of the loopback network for a URL, by chance, that is not taken. */
-export function looseUrlAddress(random: Random, isTaken: (address: string) => boolean): string {
+export function freeUrlAddress(random: Random, isTaken: (address: string) => boolean): string {
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
     const [first = 0, second = 0, third = 0] = random.bytes(3);
     const address = `127.${64 + (first % 64)}.${second}.${1 + (third % 254)}`;

@@ -28,6 +28,14 @@ test('a place for one invocation is given back however it ends', async () => {
   assert.equal((await asking).status, 429);
 });
 
+test('a function that cannot run is 502, and why is not told', async () => {
+  const caller = await UrlCaller.open();
+  const host = await caller.give();
+  caller.functions.move(KEY, { kind: 'failed', reason: 'a secret' });
+  const answer = await caller.ask('GET', '/', { headers: { host } });
+  assert.deepEqual([answer.status, answer.body], [502, '{"Message":"Internal Server Error"}']);
+});
+
 test('a request that is too large as an event is 413, and invokes nothing', async () => {
   const caller = await UrlCaller.open();
   const headers = { host: await caller.give(), 'content-type': 'image/png' };

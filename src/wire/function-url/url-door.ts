@@ -24,6 +24,9 @@ export interface FunctionUrlDoorParts {
   readonly rooms: Pick<LambdaRooms, 'functions' | 'allowance' | 'invoker' | 'clock'>;
 }
 
+/** What callers are told of why nothing was invoked: a loop was stopped, or too much runs. */
+const TOLD: ReadonlySet<number> = new Set([400, 429]);
+
 /** A request for a URL that is there. */
 interface Asked {
   readonly request: WireRequest;
@@ -68,8 +71,9 @@ export class FunctionUrlDoor implements Door {
     try {
       return await this.#invoke(asked);
     } catch (error) {
-      if (error instanceof RestError) return errorAnswer(error);
-      throw error;
+      if (!(error instanceof RestError)) throw error;
+      // In which state its function is concerns nobody who calls a URL.
+      return errorAnswer(TOLD.has(error.status) ? error : INTERNAL);
     }
   }
 
