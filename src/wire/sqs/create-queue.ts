@@ -16,7 +16,7 @@ export const createQueue: SqsAction = async (input, context) => {
   const queue: QueueKey = { account, region, name: readName(input, isFifo) };
   const settings = readAttributes(attributes, context.caller, isFifo);
   refuseContradiction(settings.fifo);
-  const tags = readTags(input, 'tags') ?? {};
+  const tags = readTags(input, 'tags', queue.name) ?? {};
   if (context.waits?.mayCreate(queue) === false) refuse({ kind: 'deleted-recently' });
   const created = await context.broker.create(queue, settings, tags);
   if (!created.ok) refuse(settingsFailure(created.failure, attributes));

@@ -117,7 +117,10 @@ async function isAnswered(door: DoorUnderTest, action: string, body: unknown): P
   const called = await door.call(action, body);
   if (called.status === 200) return;
   assert.ok(called.status >= 400 && called.status < 500, called.text);
-  assert.match(String(called.output['__type']), /^com\.amazonaws\.sqs#\w+$/);
+  assert.match(
+    String(called.output['__type']),
+    /^com\.(amazonaws\.sqs#\w+|amazon\.coral\.service#\w+Exception)$/,
+  );
   assert.equal(typeof called.output['message'], 'string');
   assert.match(called.headers['x-amzn-query-error'] ?? '', /^[\w.]+;Sender$/);
 }

@@ -16,6 +16,21 @@ test('an error has its type in the body and the code of the older protocol in a 
   });
 });
 
+test('the type of an error that all services share has their namespace', async () => {
+  const door = await DoorUnderTest.open();
+  const typeOf = async (action: string, input: unknown) => (await door.call(action, input)).output['__type'];
+  const shared = 'com.amazon.coral.service#';
+  assert.equal(await typeOf('SendMessage', {}), `${shared}MissingRequiredParameterException`);
+  assert.equal(await typeOf('CreateQueue', { QueueName: 'a b' }), `${shared}InvalidParameterValueException`);
+  assert.equal(await typeOf('CreateQueue', '{'), `${shared}SerializationException`);
+  assert.equal(await typeOf('Explode', {}), `${shared}UnknownOperationException`);
+  const SourceArn = 'arn:aws:sqs:us-east-1:000000000000:none';
+  assert.equal(
+    await typeOf('ListMessageMoveTasks', { SourceArn }),
+    'com.amazonaws.sqs#ResourceNotFoundException',
+  );
+});
+
 test('an action without output answers an empty body with the content type', async () => {
   const door = await DoorUnderTest.open();
   const called = await door.call('PurgeQueue', { QueueUrl: await door.queue() });

@@ -7,7 +7,9 @@ import { isJson, jsonAnswer, jsonErrorAnswer, readJson, targetAction } from '../
 import { callSqs, sqsErrorOf, type SqsServiceParts } from './service.ts';
 
 const SERVICE = 'AmazonSQS';
-const NAMESPACE = 'com.amazonaws.sqs';
+/** What stands before the types that SQS names in its model, and before those that all services share. */
+const OF_SQS = 'com.amazonaws.sqs';
+const OF_ALL = 'com.amazon.coral.service';
 
 /** The largest message has 1 MiB; escaped as JSON a character may take six times its size. */
 const BODY_LIMIT_BYTES = 8 * 1024 * 1024;
@@ -50,8 +52,13 @@ export class SqsJsonDoor implements Door {
   }
 
   refuse(_head: RequestHead, error: AwsError): Answer {
-    return jsonErrorAnswer(error, NAMESPACE);
+    return jsonErrorAnswer(error, namespaceOf(error));
   }
+}
+
+/** Of the types in the model of SQS one alone ends as all of the shared ones do. */
+function namespaceOf({ type }: AwsError): string {
+  return type.endsWith('Exception') && type !== 'ResourceNotFoundException' ? OF_ALL : OF_SQS;
 }
 
 function errorOf(thrown: unknown): AwsError | undefined {

@@ -31,7 +31,10 @@ test('a list in pages shows every queue once', async () => {
 test('a page has 1 to 1000 queues, and its token is one that was given out', async () => {
   const door = await DoorUnderTest.open();
   for (const MaxResults of [0, 1001]) {
-    assert.match(await door.refused('ListQueues', { MaxResults }), /parameter MaxResults is invalid/);
+    assert.equal(
+      await door.refused('ListQueues', { MaxResults }),
+      'InvalidParameterValue: Value for parameter MaxResults is invalid. Reason: MaxResults must be an integer between 1 and 1000.',
+    );
   }
   assert.match(
     await door.refused('ListQueues', { NextToken: 'guess' }),
@@ -82,6 +85,6 @@ test('tags beyond their limits are refused', async () => {
   assert.match(await tag({ 'AWS:a': '' }), /reserved/);
   const many = Object.fromEntries(Array.from({ length: 50 }, (_, at) => [`k${at}`, '']));
   await door.done('TagQueue', { QueueUrl, Tags: many });
-  assert.match(await tag({ one: 'more' }), /at most 50 tags; this would make 51/);
+  assert.match(await tag({ one: 'more' }), /^InvalidParameterValue: Too many tags added for queue q\.$/);
   assert.match(await door.refused('UntagQueue', { QueueUrl }), /^MissingParameter: .*TagKeys\.$/);
 });

@@ -5,7 +5,7 @@ import { refuse } from './action.ts';
 import { hasForbiddenCharacter } from './message-body.ts';
 
 const NONE: MessageAttributes = Object.freeze({});
-const NAME = /^[A-Za-z0-9_.-]{1,256}$/;
+const NAME = /^[A-Za-z0-9_.-]+$/;
 const RESERVED = /^(aws|amazon)\./i;
 const TYPE = /^(String|Number|Binary)(\..+)?$/s;
 
@@ -24,8 +24,7 @@ export function readAttribute(name: string, member: Input): MessageAttribute {
   const dataType = member.text('DataType') ?? '';
   if (dataType === '')
     return invalid(`The message attribute '${name}' must contain non-empty message attribute type.`);
-  if (dataType.length > 256)
-    return invalid(`The message attribute '${name}' has a type longer than 256 characters.`);
+  if (dataType.length > 256) return invalid('Message (user) attribute types must be shorter than 256 Bytes');
   if (hasForbiddenCharacter(dataType)) return refuse({ kind: 'invalid-message-contents' });
   refuseLists(member);
   const logicalType = TYPE.exec(dataType)?.[1];
@@ -91,12 +90,23 @@ function isWanted(name: string, pattern: string): boolean {
 }
 
 function checkedName(name: string): string {
-  const badDots = name.startsWith('.') || name.endsWith('.') || name.includes('..');
-  if (NAME.test(name) && !RESERVED.test(name) && !badDots) return name;
-  return invalid(
-    `Message (user) attribute name "${name}" is invalid: 1 to 256 letters, digits, hyphens, underscores and dots, ` +
-      "not beginning with 'AWS.' or 'Amazon.', with no dot at either end and no two dots in a row.",
-  );
+  if (name === '') return invalid('The request must contain non-empty message (user) attribute names.');
+  if (name.length > 256) return invalid('Message (user) attribute names must be shorter than 256 Bytes');
+  if (!NAME.test(name)) {
+    // As AWS says it, with the space at its end.
+    return invalid(
+      'Message (user) attributes name can only contain upper and lower score characters, digits, periods, ' +
+        'hyphens and underscores. ',
+    );
+  }
+  if (RESERVED.test(name) || name.startsWith('.') || name.endsWith('.')) {
+    return invalid(
+      "You can't use message attribute names beginning with 'AWS.' or 'Amazon.'. These strings are reserved for " +
+        "internal use. Additionally, they cannot start or end with '.'.",
+    );
+  }
+  if (!name.includes('..')) return name;
+  return invalid("Message (user) attribute name must not have successive '.' characters.");
 }
 
 function isNumber(text: string): boolean {

@@ -88,10 +88,19 @@ test('what cannot be moved is refused with the texts of AWS', async () => {
     await start({ SourceArn: null }),
     'MissingParameter: The request must contain the parameter SourceArn.',
   );
-  for (const arn of ['x', `${DEAD}x`, DEAD.replace('us-east-1', 'eu-west-1'), `${DEAD}:x`]) {
-    assert.equal(await start({ SourceArn: arn }), noResource('SourceArn'));
-    assert.equal(await start({ DestinationArn: arn }), noResource('DestinationArn'));
-    assert.equal(await door.refused('ListMessageMoveTasks', { SourceArn: arn }), noResource('SourceArn'));
+  const noArn = (name: string) =>
+    `InvalidParameterValue: You must use this format to specify the ${name}: ` +
+    'arn:<partition>:<service>:<region>:<account-id>:<resource-id>';
+  const wrong: [string, (name: string) => string][] = [
+    ['x', noArn],
+    [`${DEAD}:x`, noArn],
+    [`${DEAD}x`, noResource],
+    [DEAD.replace('us-east-1', 'eu-west-1'), noResource],
+  ];
+  for (const [arn, refusal] of wrong) {
+    assert.equal(await start({ SourceArn: arn }), refusal('SourceArn'));
+    assert.equal(await start({ DestinationArn: arn }), refusal('DestinationArn'));
+    assert.equal(await door.refused('ListMessageMoveTasks', { SourceArn: arn }), refusal('SourceArn'));
   }
   const called = await door.call('StartMessageMoveTask', { SourceArn: `${DEAD}x` });
   assert.equal(called.status, 404);

@@ -162,8 +162,7 @@ test('a redrive policy must be whole and right', async () => {
   const door = await DoorUnderTest.open();
   const arn = 'arn:aws:sqs:us-east-1:000000000000:d';
   const wrong: [unknown, RegExp][] = [
-    ['{', /Redrive policy is not a valid JSON map\./],
-    ['[]', /Redrive policy is not a valid JSON map\./],
+    [{}, /does not contain mandatory attribute: maxReceiveCount\./],
     [{ maxReceiveCount: 3 }, /does not contain mandatory attribute: deadLetterTargetArn\./],
     [{ deadLetterTargetArn: arn }, /does not contain mandatory attribute: maxReceiveCount\./],
     [
@@ -172,7 +171,14 @@ test('a redrive policy must be whole and right', async () => {
     ],
     [{ deadLetterTargetArn: arn, maxReceiveCount: 1001 }, /maxReceiveCount: 1001/],
     [{ deadLetterTargetArn: arn, maxReceiveCount: true }, /maxReceiveCount: true/],
-    [{ deadLetterTargetArn: 7, maxReceiveCount: 3 }, /Invalid value for deadLetterTargetArn\./],
+    [
+      { deadLetterTargetArn: 7, maxReceiveCount: 3 },
+      /Dead-letter target ARN should be fully qualified ARN\./,
+    ],
+    [
+      { deadLetterTargetArn: arn, maxReceiveCount: 3, more: 1 },
+      /Only following attributes are supported: \[maxReceiveCount, deadLetterTargetArn\]\./,
+    ],
     [
       { deadLetterTargetArn: arn.replace('us-east-1', 'eu-west-1'), maxReceiveCount: 3 },
       /same account and region/,
@@ -184,23 +190,54 @@ test('a redrive policy must be whole and right', async () => {
     assert.match(text, /^InvalidParameterValue: Value .* for parameter RedrivePolicy is invalid/);
     assert.match(text, expected);
   }
+  for (const RedrivePolicy of ['{', '[]']) {
+    assert.equal(
+      await door.refused('CreateQueue', { QueueName: 'q', Attributes: { RedrivePolicy } }),
+      'InvalidAttributeValue: Invalid value for the parameter RedrivePolicy. Reason: Redrive policy is not a valid JSON map.',
+    );
+  }
 });
 
 test('a redrive allow policy names its permission, and queues only with byQueue', async () => {
   const door = await DoorUnderTest.open();
   const arns = (count: number) => Array.from({ length: count }, (_, at) => `arn:aws:sqs:us-east-1:1:q${at}`);
-  const wrong = [
+  const unreadable = [
+    {},
     { redrivePermission: 'some' },
-    { redrivePermission: 'allowAll', sourceQueueArns: arns(1) },
-    { redrivePermission: 'byQueue' },
-    { redrivePermission: 'byQueue', sourceQueueArns: arns(11) },
     { redrivePermission: 'byQueue', sourceQueueArns: ['q'] },
+    { redrivePermission: 'allowAll', more: 1 },
   ];
-  for (const policy of wrong) {
+  const refusal = async (policy: object): Promise<string> => {
     const Attributes = { RedriveAllowPolicy: JSON.stringify(policy) };
-    assert.match(
-      await door.refused('CreateQueue', { QueueName: 'q', Attributes }),
-      /parameter RedriveAllowPolicy/,
+    const text = await door.refused('CreateQueue', { QueueName: 'q', Attributes });
+    return text.replace(JSON.stringify(policy), 'IT');
+  };
+  for (const policy of unreadable) {
+    assert.equal(
+      await refusal(policy),
+      'InvalidAttributeValue: Invalid value for the parameter RedriveAllowPolicy. ' +
+        "Reason: Amazon SQS can't create the redrive allow policy, as it’s in an unsupported format.",
+    );
+  }
+  const wrong: [object, string][] = [
+    [
+      { redrivePermission: 'allowAll', sourceQueueArns: arns(1) },
+      'To specify one or more source queue ARNs, you must set redrivePermission to byQueue.',
+    ],
+    [
+      { redrivePermission: 'byQueue' },
+      'When you specify the byQueue permission type, you must also specify one or more sourceQueueArns values.',
+    ],
+    [
+      { redrivePermission: 'byQueue', sourceQueueArns: arns(11) },
+      'The maximum number of source queue ARNs you can specify is 10.',
+    ],
+  ];
+  for (const [policy, reason] of wrong) {
+    assert.equal(
+      await refusal(policy),
+      'InvalidParameterValue: Value IT for parameter RedriveAllowPolicy is invalid. ' +
+        `Reason: Amazon SQS can't create the redrive allow policy. ${reason}`,
     );
   }
   await door.queue('q', { RedriveAllowPolicy: JSON.stringify({ redrivePermission: 'denyAll' }) });

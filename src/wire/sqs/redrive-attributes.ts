@@ -6,12 +6,17 @@ import { refuse } from './action.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
+const REDRIVE_MEMBERS = ['maxReceiveCount', 'deadLetterTargetArn'];
+const ALLOW_MEMBERS = ['redrivePermission', 'sourceQueueArns'];
+const NO_ALLOW_POLICY = "Amazon SQS can't create the redrive allow policy";
+
 /** Reads `{"deadLetterTargetArn": …, "maxReceiveCount": …}`; an empty text removes the policy. */
 export function readRedrivePolicy(text: string, caller: Caller): RedrivePolicy | null {
   if (text === '') return null;
-  const fields = jsonMap('RedrivePolicy', 'Redrive policy', text);
+  const fields = jsonMap(text);
+  if (fields === undefined) return unreadable('RedrivePolicy', 'Redrive policy is not a valid JSON map.');
   const { deadLetterTargetArn, maxReceiveCount } = fields;
-  for (const name of ['deadLetterTargetArn', 'maxReceiveCount']) {
+  for (const name of REDRIVE_MEMBERS) {
     if (fields[name] === undefined) {
       return wrong('RedrivePolicy', text, `Redrive policy does not contain mandatory attribute: ${name}.`);
     }
@@ -25,7 +30,12 @@ export function readRedrivePolicy(text: string, caller: Caller): RedrivePolicy |
     return wrong('RedrivePolicy', text, reason);
   }
   const target = typeof deadLetterTargetArn === 'string' ? parseQueueArn(deadLetterTargetArn) : undefined;
-  if (target === undefined) return wrong('RedrivePolicy', text, 'Invalid value for deadLetterTargetArn.');
+  if (target === undefined)
+    return wrong('RedrivePolicy', text, 'Dead-letter target ARN should be fully qualified ARN.');
+  if (Object.keys(fields).some((name) => !REDRIVE_MEMBERS.includes(name))) {
+    const reason = `Only following attributes are supported: [${REDRIVE_MEMBERS.join(', ')}].`;
+    return wrong('RedrivePolicy', text, reason);
+  }
   if (target.account !== caller.account || target.region !== caller.region) {
     return wrong(
       'RedrivePolicy',
@@ -48,28 +58,25 @@ export function writeRedrivePolicy({ redrive }: QueueSettings): string | undefin
 /** Reads `{"redrivePermission": …, "sourceQueueArns": […]}`; an empty text removes the policy. */
 export function readRedriveAllowPolicy(text: string): RedriveAllowPolicy | null {
   if (text === '') return null;
-  const { redrivePermission: permission, sourceQueueArns: arns } = jsonMap(
-    'RedriveAllowPolicy',
-    'Redrive allow policy',
-    text,
-  );
-  if (permission === 'allowAll' || permission === 'denyAll') {
-    if (arns === undefined) return { permission };
-    return wrong(
-      'RedriveAllowPolicy',
-      text,
-      `sourceQueueArns may only be given when redrivePermission is byQueue.`,
-    );
+  const fields = jsonMap(text) ?? {};
+  const { redrivePermission: permission, sourceQueueArns: arns } = fields;
+  const isKnown = Object.keys(fields).every((name) => ALLOW_MEMBERS.includes(name));
+  if (!isKnown || !isPermission(permission) || !(arns === undefined || isListOfQueues(arns))) {
+    return unreadable('RedriveAllowPolicy', `${NO_ALLOW_POLICY}, as it’s in an unsupported format.`);
   }
   if (permission !== 'byQueue') {
-    return wrong('RedriveAllowPolicy', text, 'redrivePermission must be one of allowAll, denyAll, byQueue.');
+    if (arns === undefined) return { permission };
+    const reason = 'To specify one or more source queue ARNs, you must set redrivePermission to byQueue.';
+    return wrong('RedriveAllowPolicy', text, `${NO_ALLOW_POLICY}. ${reason}`);
   }
-  const isList = Array.isArray(arns) && arns.length > 0 && arns.length <= ALLOWED_SOURCE_QUEUES;
-  if (!isList || !arns.every(isQueueArn)) {
-    const reason = `sourceQueueArns must name 1 to ${ALLOWED_SOURCE_QUEUES} queues by their ARNs.`;
-    return wrong('RedriveAllowPolicy', text, reason);
+  if (arns === undefined || arns.length === 0) {
+    const reason =
+      'When you specify the byQueue permission type, you must also specify one or more sourceQueueArns values.';
+    return wrong('RedriveAllowPolicy', text, `${NO_ALLOW_POLICY}. ${reason}`);
   }
-  return { permission, sourceQueueArns: arns };
+  if (arns.length <= ALLOWED_SOURCE_QUEUES) return { permission, sourceQueueArns: arns };
+  const reason = `The maximum number of source queue ARNs you can specify is ${ALLOWED_SOURCE_QUEUES}.`;
+  return wrong('RedriveAllowPolicy', text, `${NO_ALLOW_POLICY}. ${reason}`);
 }
 
 /** A redrive allow policy as text. */
@@ -81,18 +88,29 @@ export function writeRedriveAllowPolicy({ redriveAllow }: QueueSettings): string
   });
 }
 
-function isQueueArn(value: unknown): value is string {
-  return typeof value === 'string' && parseQueueArn(value) !== undefined;
+function isPermission(value: unknown): value is RedriveAllowPolicy['permission'] {
+  return value === 'allowAll' || value === 'denyAll' || value === 'byQueue';
 }
 
-function jsonMap(parameter: string, called: string, text: string): Fields {
+function isListOfQueues(value: unknown): value is readonly string[] {
+  return (
+    Array.isArray(value) && value.every((arn) => typeof arn === 'string' && parseQueueArn(arn) !== undefined)
+  );
+}
+
+function jsonMap(text: string): Fields | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields;
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Fields)
+      : undefined;
   } catch {
-    // answered below: it is no map either
+    return undefined;
   }
-  return wrong(parameter, text, `${called} is not a valid JSON map.`);
+}
+
+function unreadable(name: string, reason: string): never {
+  return refuse({ kind: 'invalid-attribute-value', name, reason });
 }
 
 function wrong(parameter: string, value: string, reason: string): never {

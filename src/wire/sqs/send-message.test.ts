@@ -78,9 +78,23 @@ test('attributes have well-formed names, known types and values', async () => {
       bytes: { DataType: 'Binary.png', BinaryValue: 'AAEC' },
     },
   });
-  for (const name of ['', 'a b', '.a', 'a.', 'a..b', 'AWS.x', 'amazon.x', 'x'.repeat(257)]) {
-    assert.match(await refused({ MessageAttributes: { [name]: TEXT } }), /attribute name/, name);
-  }
+  const reserved =
+    /^InvalidParameterValue: You can't use message attribute names beginning with 'AWS\.' or 'Amazon\.'\. /;
+  const names: [string, RegExp][] = [
+    ['', /: The request must contain non-empty message \(user\) attribute names\.$/],
+    ['x'.repeat(257), /: Message \(user\) attribute names must be shorter than 256 Bytes$/],
+    [
+      'a b',
+      /: Message \(user\) attributes name can only contain .* digits, periods, hyphens and underscores\. $/,
+    ],
+    ['.a', reserved],
+    ['a.', reserved],
+    ['AWS.x', reserved],
+    ['amazon.x', reserved],
+    ['a..b', /: Message \(user\) attribute name must not have successive '\.' characters\.$/],
+  ];
+  for (const [name, refusal] of names)
+    assert.match(await refused({ MessageAttributes: { [name]: TEXT } }), refusal, name);
   const wrong: [object, RegExp][] = [
     [{}, /non-empty message attribute type/],
     [{ DataType: 'String.\u0000', StringValue: 'x' }, /^InvalidMessageContents/],
@@ -92,7 +106,7 @@ test('attributes have well-formed names, known types and values', async () => {
     [{ DataType: 'Number', StringValue: 'ten' }, /Can't cast the value/],
     [{ DataType: 'String', StringValue: '\u0000' }, /^InvalidMessageContents/],
     [{ DataType: 'Binary', BinaryValue: '?' }, /^SerializationException: BinaryValue is not valid base64/],
-    [{ DataType: `String.${'x'.repeat(256)}`, StringValue: 'x' }, /longer than 256/],
+    [{ DataType: `String.${'x'.repeat(256)}`, StringValue: 'x' }, /types must be shorter than 256 Bytes$/],
   ];
   for (const [attribute, expected] of wrong) {
     assert.match(await refused({ MessageAttributes: { a: attribute } }), expected);
