@@ -103,9 +103,11 @@ export class FunctionUrls {
       const url = {
         ...{ function: { account, region, name: functionName }, name, settings },
         id: freshId(random),
-        address: freeUrlAddress(random, (address) => this.find(address) !== undefined),
+        address: freeUrlAddress(random, (address) => this.#places.has(address)),
         ...{ createdAtMs: nowMs, modifiedAtMs: nowMs },
       };
+      // Its address is taken before it is durable: another function may be given a URL at this moment.
+      this.#remember(url);
       return ok(await this.#put(url));
     });
   }

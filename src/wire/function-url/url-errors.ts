@@ -1,5 +1,5 @@
 import type { Answer } from '../door.ts';
-import type { AwsError } from '../errors.ts';
+import { refusalError, type AwsError } from '../errors.ts';
 
 /** The function failed, or its answer is none: the caller is not told more. */
 export const INTERNAL: AwsError = {
@@ -9,7 +9,7 @@ export const INTERNAL: AwsError = {
 };
 
 /** There is no such URL (any more). */
-export const FORBIDDEN: AwsError = { type: 'AccessDeniedException', status: 403, message: 'Forbidden' };
+export const FORBIDDEN: AwsError = refusalError({ kind: 'no-such-url' });
 
 /** The request, made an event, is larger than an event may be. */
 export function tooLarge(limitBytes: number): AwsError {
