@@ -21,6 +21,7 @@ export class Assignment implements AsyncDisposable {
   readonly awaited: Promise<void>;
   readonly #server: Server;
   #socket: Socket | undefined;
+  #isGiven = false;
 
   private constructor(server: Server, folder: string) {
     this.#server = server;
@@ -28,6 +29,11 @@ export class Assignment implements AsyncDisposable {
     this.awaited = new Promise((resolve) => {
       server.once('connection', (socket) => {
         socket.on('error', () => socket.destroy());
+        // A program may greet with an empty line and is answered by one: so it has read and written before it has to.
+        socket.once('data', () => {
+          socket.pause();
+          if (!this.#isGiven) socket.write('\n');
+        });
         this.#socket = socket;
         server.close();
         resolve();
@@ -48,6 +54,7 @@ export class Assignment implements AsyncDisposable {
 
   /** Makes the waiting program go on: one line, and the end. */
   give(assigned: Assigned): void {
+    this.#isGiven = true;
     this.#socket?.end(`${JSON.stringify(assigned)}\n`);
   }
 
