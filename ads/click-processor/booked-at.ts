@@ -1,4 +1,5 @@
 import type { Click } from './click.ts';
+import type { Decided } from './decide.ts';
 import { dayOf } from './memory.ts';
 
 /** The hour whose books a click is in. */
@@ -7,6 +8,9 @@ export interface Booked {
   /** The click's own day was closed when it came: it is booked later, and shown as such. */
   readonly adjustment: boolean;
 }
+
+/** A click with its bucket and the hour that counts it. */
+export type BookedClick = Decided & Booked;
 
 const HOUR_MS = 3_600_000;
 

@@ -1,17 +1,46 @@
 import type postgres from 'postgres';
-import type { Place } from './read-known.ts';
+import type { BookedClick } from './booked-at.ts';
+import type { Ground } from './read-known.ts';
+import { sumsOf, type Sums } from './sums.ts';
 
 /**
- * What follows from clicks that got their verdict: transfers, charges, balances, spending and statistics. Parts of
- * a statement in which `settled` are the rows of these clicks, so that nothing follows from a click that another
- * transaction settled meanwhile.
+ * Gives clicks their verdict and writes what follows: transfers, charges, balances, spending and statistics, in one
+ * statement. `settle` is the part of it that gives it to all of `decided`, or fails, and answers them as the rows `settled`.
  */
-export function effectsOf(sql: postgres.ISql, { position, rules }: Place): postgres.Fragment {
+export async function settleWithEffects(
+  sql: postgres.ISql,
+  settle: postgres.Fragment,
+  decided: readonly BookedClick[],
+  { position, rules, budgets }: Ground,
+): Promise<void> {
+  const sums = sumsOf(decided, budgets);
+  const { count } = await sql`
+    WITH ${settle},${sums.campaigns.length === 0 ? sql`` : moneyOf(sql, sums, position)} counted AS (
+      INSERT INTO stat_hour AS old (campaign_id, ad_id, publisher_id, hour, verdict, reason, adjustment, clicks, amount_micros)
+      SELECT "campaignId", "adId", "publisherId", to_timestamp("hourMs" / 1000::float8), verdict, reason, adjustment,
+        clicks, micros
+      FROM json_to_recordset(${JSON.stringify(sums.hours)}::text::json) AS part ("campaignId" integer, "adId" integer,
+        "publisherId" integer, "hourMs" bigint, verdict text, reason text, adjustment boolean, clicks bigint, micros bigint)
+      ON CONFLICT (campaign_id, ad_id, publisher_id, hour, verdict, reason, adjustment) DO UPDATE
+      SET clicks = old.clicks + excluded.clicks, amount_micros = old.amount_micros + excluded.amount_micros
+    ), noted AS (
+      INSERT INTO ledger_event (position, kind, body)
+      VALUES (${position}, 'batch', jsonb_build_object('rules', ${rules.version}::integer))
+      ON CONFLICT (position) DO NOTHING
+    )
+    SELECT FROM settled`;
+  if (count !== decided.length) throw new Error('Not every click of the batch could be settled.');
+}
+
+/** What follows from the billed ones. Their budgets are locked, and with them these accounts and days. */
+function moneyOf(sql: postgres.ISql, { campaigns, days, earned }: Sums, position: number): postgres.Fragment {
+  const ids = campaigns.map((one) => one.campaignId);
+  const holds = ids.map((id) => `hold:${id}`);
+  const micros = campaigns.map((one) => one.micros);
   return sql`
     billed AS (
-      SELECT click_id, impression_id, campaign_id, coalesce(publisher_id, 0) AS publisher_id,
-        price_micros AS micros, (booked_hour AT TIME ZONE 'UTC')::date AS period,
-        (clicked_at AT TIME ZONE 'UTC')::date AS day,
+      SELECT click_id, impression_id, campaign_id, publisher_id, price_micros AS micros,
+        (booked_hour AT TIME ZONE 'UTC')::date AS period,
         CASE WHEN price_micros > 0 THEN nextval('transfer_transfer_id_seq') END AS transfer_id
       FROM settled WHERE verdict = 'billed'
     ), moved AS (
@@ -24,38 +53,26 @@ export function effectsOf(sql: postgres.ISql, { position, rules }: Place): postg
       INSERT INTO charge (impression_id, click_id, campaign_id, amount_micros, transfer_id, period)
       SELECT impression_id, click_id, campaign_id, micros, transfer_id, period FROM billed
     ), spent AS (
-      UPDATE budget SET spent_micros = spent_micros + part.micros, version = version + 1
-      FROM (SELECT campaign_id, sum(micros)::bigint AS micros FROM billed GROUP BY campaign_id) AS part
-      WHERE budget.campaign_id = part.campaign_id
+      UPDATE budget SET spent_micros = spent_micros + (${micros}::bigint[])[array_position(${ids}::integer[], campaign_id)],
+        version = version + 1
+      WHERE campaign_id = ANY (${ids}::integer[])
     ), spent_of_day AS (
-      INSERT INTO budget_day (campaign_id, day, limit_micros, spent_micros)
-      SELECT campaign_id, day, day_limit_micros, micros
-      FROM (SELECT campaign_id, day, sum(micros)::bigint AS micros FROM billed GROUP BY 1, 2) AS part
-        JOIN campaign USING (campaign_id)
+      INSERT INTO budget_day AS old (campaign_id, day, limit_micros, spent_micros)
+      SELECT * FROM json_to_recordset(${JSON.stringify(days)}::text::json)
+        AS part ("campaignId" integer, day date, "limitMicros" bigint, micros bigint)
       ON CONFLICT (campaign_id, day) DO UPDATE
-      SET spent_micros = budget_day.spent_micros + excluded.spent_micros, limit_micros = excluded.limit_micros
+      SET spent_micros = old.spent_micros + excluded.spent_micros, limit_micros = excluded.limit_micros
     ), debited AS (
-      UPDATE account SET debits_micros = debits_micros + part.micros
-      FROM (SELECT 'hold:' || campaign_id AS account_id, sum(micros)::bigint AS micros
-            FROM billed GROUP BY campaign_id) AS part
-      WHERE account.account_id = part.account_id
+      UPDATE account SET debits_micros = debits_micros + (${micros}::bigint[])[array_position(${holds}::text[], account_id)]
+      WHERE account_id = ANY (${holds}::text[])
     ), credited AS (
-      INSERT INTO account (account_id, credits_micros)
-      SELECT 'earned:' || campaign_id || ':' || publisher_id, sum(micros)
-      FROM billed WHERE micros > 0 GROUP BY campaign_id, publisher_id ORDER BY campaign_id, publisher_id
-      ON CONFLICT (account_id) DO UPDATE SET credits_micros = account.credits_micros + excluded.credits_micros
-    ), counted AS (
-      INSERT INTO stat_hour (campaign_id, ad_id, publisher_id, hour, verdict, reason, adjustment, clicks, amount_micros)
-      SELECT coalesce(campaign_id, 0), coalesce(ad_id, 0), coalesce(publisher_id, 0), booked_hour, verdict,
-        coalesce(reason, ''), adjustment, count(*),
-        coalesce(sum(price_micros) FILTER (WHERE verdict = 'billed'), 0)
-      FROM settled GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 2, 3, 4, 5, 6, 7
-      ON CONFLICT (campaign_id, ad_id, publisher_id, hour, verdict, reason, adjustment) DO UPDATE
-      SET clicks = stat_hour.clicks + excluded.clicks,
-          amount_micros = stat_hour.amount_micros + excluded.amount_micros
-    ), noted AS (
-      INSERT INTO ledger_event (position, kind, body)
-      SELECT ${position}, 'batch', jsonb_build_object('rules', ${rules.version}::integer) FROM settled LIMIT 1
-      ON CONFLICT (position) DO NOTHING
-    )`;
+      INSERT INTO account AS old (account_id, credits_micros)
+      SELECT * FROM json_to_recordset(${JSON.stringify(earned)}::text::json) AS part ("accountId" text, micros bigint)
+      ON CONFLICT (account_id) DO UPDATE SET credits_micros = old.credits_micros + excluded.credits_micros
+    ),`;
+}
+
+/** How many of the clicks are billed. */
+export function countBilled(decided: readonly BookedClick[]): number {
+  return decided.filter(({ verdict }) => verdict.kind === 'billed').length;
 }

@@ -1,6 +1,7 @@
 import type postgres from 'postgres';
 import type { Click } from './click.ts';
 import type { Budget, BudgetDay, CountedClick } from './known.ts';
+import { idsOfClicksOn } from './id-time.ts';
 import { dayOf } from './memory.ts';
 import { parseRules, type Rules } from './rules.ts';
 import type { Told } from './standing.ts';
@@ -27,6 +28,8 @@ export interface Ground extends Place {
   readonly counted: readonly CountedClick[];
   /** Impressions of the batch's clicks that were seen; not asked for when the rules ask for no view. */
   readonly viewed: ReadonlySet<string>;
+  /** Whether each click that counts is to be found by the time in its id. */
+  readonly idsTellTime: boolean;
 }
 
 interface Opened {
@@ -35,11 +38,13 @@ interface Opened {
   readonly closed: string | null;
   readonly rules_version: number | null;
   readonly rules: unknown;
-  readonly budgets: readonly (Budget & Told)[] | null;
+  /** What a campaign has none of is null. */
+  readonly budgets: readonly object[] | null;
   readonly spent: readonly BudgetDay[] | null;
   readonly recorded: readonly string[] | null;
   readonly counted: readonly CountedClick[] | null;
   readonly viewed: readonly string[] | null;
+  readonly ids_tell_time: boolean;
 }
 
 /**
@@ -56,21 +61,24 @@ export async function openBatch(
   const times = served.map((click) => click.clickedAtMs);
   const days = new Set(clicks.map((click) => dayOf(click.clickedAtMs)));
   const hashes = new Set(served.map((click) => click.addressHash));
-  const impressions = new Set(served.map((click) => click.served?.impressionId ?? ''));
+  const impressions = [...new Set(served.map((click) => click.served?.impressionId ?? ''))].toSorted();
+  const same = idsOfClicksOn(impressions);
   const [opened] = await sql<Opened[]>`
     SELECT * FROM open_batch(${place?.position ?? null}, ${place?.rules.version ?? null},
       ${campaigns as number[]}::integer[], ${[...days]}::date[],
-      ${clicks.map((click) => click.clickId)}::uuid[], ${[...impressions]}::uuid[], ${[...hashes]}::text[],
+      ${clicks.map((click) => click.clickId).toSorted()}::uuid[], ${impressions}::uuid[],
+      ${same.from}::uuid, ${same.to}::uuid, ${[...hashes]}::text[],
       ${times.length === 0 ? 0 : Math.min(...times)}, ${Math.max(0, ...times)})`;
   if (opened === undefined || opened.rules_version === null)
     throw new Error('The ledger has no rules that are in force.');
   return {
     ...(place ?? placeOf(opened, opened.rules_version)),
-    budgets: opened.budgets ?? [],
+    budgets: (opened.budgets ?? []).map((one) => withoutNulls(one) as Budget & Told),
     days: opened.spent ?? [],
     recorded: new Set(opened.recorded),
     counted: opened.counted ?? [],
     viewed: new Set(opened.viewed),
+    idsTellTime: opened.ids_tell_time,
   };
 }
 
@@ -81,4 +89,8 @@ function placeOf({ at_position, now_ms, closed, rules }: Opened, version: number
     closedThrough: closed ?? undefined,
     rules: parseRules(version, rules),
   };
+}
+
+function withoutNulls(row: object): object {
+  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null));
 }

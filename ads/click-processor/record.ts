@@ -1,5 +1,5 @@
 import type postgres from 'postgres';
-import { bookedAt } from './booked-at.ts';
+import { bookedAt, type BookedClick } from './booked-at.ts';
 import type { Click } from './click.ts';
 import { decideAll, type Decided } from './decide.ts';
 import type { BudgetDay } from './known.ts';
@@ -9,7 +9,7 @@ import { openBatch, type Ground, type Place } from './read-known.ts';
 import { readDays } from './standing.ts';
 import { tidingsOf, writeTidings } from './tidings.ts';
 import { writeAlerts, writeStatements } from './write-reports.ts';
-import { writeDecided, type BookedClick } from './write-decided.ts';
+import { writeDecided } from './write-decided.ts';
 import { awaitViews, settlePending, takeViews, type Waiting } from './write-pending.ts';
 
 /** What one batch of messages says. */

@@ -18,7 +18,8 @@ export async function retrying<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      if (tried === TRIES || !PASSING.has(codeOf(error))) throw error;
+      const isPassing = PASSING.has(codeOf(error)) || isRecordedMeanwhile(error);
+      if (tried === TRIES || !isPassing) throw error;
     }
   }
 }
@@ -26,6 +27,12 @@ export async function retrying<T>(work: () => Promise<T>): Promise<T> {
 /** True when the database refuses the data itself (classes 22 and 23): trying again cannot help. */
 export function isBadData(error: unknown): error is Error {
   return error instanceof Error && /^2[23]...$/.test(codeOf(error));
+}
+
+/** Another transaction has recorded a click of the batch since it was opened: the next time it is known. */
+function isRecordedMeanwhile(error: unknown): boolean {
+  const key = error instanceof Error && 'constraint_name' in error ? String(error.constraint_name) : '';
+  return codeOf(error) === '23505' && /^click_\w+_pkey$/.test(key);
 }
 
 function codeOf(error: unknown): string {

@@ -1,9 +1,9 @@
 import type postgres from 'postgres';
 import type { Click, Served } from './click.ts';
-import { effectsOf } from './effects.ts';
+import type { BookedClick } from './booked-at.ts';
+import { countBilled, settleWithEffects } from './effects.ts';
 import type { Overdue, View } from './entry.ts';
-import type { Place } from './read-known.ts';
-import type { BookedClick } from './write-decided.ts';
+import type { Ground, Place } from './read-known.ts';
 
 /** The queue in which a click waits until its view is not waited for any longer. */
 export const PENDING_QUEUE = 'pending-clicks';
@@ -109,10 +109,10 @@ function pendingClick(row: PendingRow): Click {
 export async function settlePending(
   sql: postgres.ISql,
   decided: readonly BookedClick[],
-  place: Place,
+  ground: Ground,
 ): Promise<number> {
   if (decided.length === 0) return 0;
-  const { position, rules } = place;
+  const { position, rules } = ground;
   const given = decided.map(({ click, verdict, bookedHourMs, adjustment }) => ({
     click_id: click.clickId,
     verdict: verdict.kind,
@@ -120,27 +120,26 @@ export async function settlePending(
     booked_hour_ms: bookedHourMs,
     adjustment,
   }));
-  const [row] = await sql<{ billed: number }[]>`
-    WITH given AS (
+  const settle = sql`
+    given AS (
       SELECT * FROM json_to_recordset(${JSON.stringify(given)}::text::json) AS row (
         click_id uuid, verdict text, reason text, booked_hour_ms bigint, adjustment boolean)
     ), waited AS (
       SELECT campaign_id, ad_id, publisher_id, booked_hour, click.adjustment, count(*) AS clicks
       FROM click JOIN given USING (click_id) WHERE click.verdict = 'pending' GROUP BY 1, 2, 3, 4, 5
-    ), settled AS (
-      UPDATE click SET verdict = given.verdict, reason = given.reason, rules_version = ${rules.version},
-        decided_in = ${position}, booked_hour = to_timestamp(booked_hour_ms / 1000::float8), adjustment = given.adjustment
-      FROM given WHERE click.click_id = given.click_id AND click.verdict = 'pending'
-      RETURNING click.click_id, impression_id, ad_id, campaign_id, publisher_id, price_micros, clicked_at,
-        click.verdict, click.reason, booked_hour, click.adjustment
     ), uncounted AS (
       UPDATE stat_hour SET clicks = stat_hour.clicks - waited.clicks FROM waited
       WHERE stat_hour.verdict = 'pending' AND stat_hour.hour = waited.booked_hour
         AND (stat_hour.campaign_id, stat_hour.ad_id, stat_hour.publisher_id, stat_hour.adjustment)
           = (waited.campaign_id, waited.ad_id, waited.publisher_id, waited.adjustment)
-    ), ${effectsOf(sql, place)}
-    SELECT (count(*) FILTER (WHERE verdict = 'billed'))::integer AS billed FROM settled`;
-  return row?.billed ?? 0;
+    ), settled AS (
+      UPDATE click SET verdict = given.verdict, reason = given.reason, rules_version = ${rules.version},
+        decided_in = ${position}, booked_hour = to_timestamp(booked_hour_ms / 1000::float8), adjustment = given.adjustment
+      FROM given WHERE click.click_id = given.click_id AND click.verdict = 'pending'
+      RETURNING click.click_id, impression_id, campaign_id, publisher_id, price_micros, click.verdict, booked_hour
+    )`;
+  await settleWithEffects(sql, settle, decided, ground);
+  return countBilled(decided);
 }
 
 /** Lets each click that waits for its view be decided in any case when the time of the rules is over. */

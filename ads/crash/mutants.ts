@@ -17,7 +17,6 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'no-unique-key',
     says: 'a click that comes twice is recorded twice',
     edits: [
-      { file: 'click-processor/write-decided.ts', from: 'ON CONFLICT (click_id) DO NOTHING', to: '' },
       {
         file: 'click-processor/record.ts',
         from: 'clicks.filter((click) => !ground.recorded.has(click.clickId))',
@@ -59,8 +58,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'click-processor/effects.ts',
-        from: 'UPDATE budget SET spent_micros = spent_micros + part.micros,',
-        to: 'UPDATE budget SET spent_micros = ((spent_micros / 1e6)::real + (part.micros / 1e6)::real)::numeric * 1000000,',
+        from: 'spent_micros = spent_micros + (${micros}::bigint[])[array_position(${ids}::integer[], campaign_id)]',
+        to: 'spent_micros = ((spent_micros / 1e6)::real + ((${micros}::bigint[])[array_position(${ids}::integer[], campaign_id)] / 1e6)::real)::numeric * 1000000',
       },
     ],
   },

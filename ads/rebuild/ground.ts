@@ -21,6 +21,7 @@ export async function layGround(sql: postgres.Sql, source: string): Promise<void
     SELECT 'hold:' || campaign_id FROM campaign UNION ALL SELECT 'wallet:' || advertiser_id FROM advertiser
     ON CONFLICT DO NOTHING`;
   await sql`INSERT INTO click SELECT * FROM ${from('click')} WHERE batch = 0`;
+  await sql`UPDATE books SET ids_tell_time = (SELECT ids_tell_time FROM ${from('books')})`;
   await sql`
     INSERT INTO transfer (idempotency_key, kind, debit_account, credit_account, amount_micros, period, position)
     SELECT idempotency_key, kind, debit_account, credit_account, amount_micros, period, 0
