@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import fc from 'fast-check';
 import postgres from 'postgres';
+import { until } from '../crash/waiting.ts';
 import { openTestLedger, resetLedger } from '../database/fixtures.ts';
 import type { Ledger } from '../database/ledger.ts';
+import { uuid7 } from '../server/uuid7.ts';
 import { chargeBatch } from './batch.ts';
 import { chargeClicks } from './charge.ts';
 import { encodeClick } from './click-message.ts';
@@ -54,6 +56,70 @@ describe('charging a batch of clicks', () => {
     await chargeClicks(ledger.sql, [sampleClick(1, {}, impression), sampleClick(2, {}, impression)]);
     await chargeClicks(ledger.sql, [sampleClick(3, {}, impression)]);
     assert.deepEqual(await verdicts(), ['billed', 'repeated-impression', 'repeated-impression']);
+  });
+
+  it('finds repeats in the months where their ids say they are, and in all as soon as one click is not where it says', async () => {
+    const dayMs = 86_400_000;
+    const at = sampleClick(1).clickedAtMs;
+    const timely = (number: number, sinceMs: number, impression: number): Click => {
+      const clickedAtMs = at + sinceMs;
+      const clickId = uuid7(clickedAtMs);
+      return sampleClick(number, { clickId, clickedAtMs }, { impressionId: impressions[impression] ?? '' });
+    };
+    const impressions = [uuid7(at), uuid7(at + 31 * dayMs)];
+    await ledger.owner`SELECT make_partitions('2025-06-01', '2025-09-01')`;
+    for (const click of [
+      timely(1, 0, 0),
+      timely(2, 30 * dayMs, 0),
+      timely(3, 31 * dayMs, 1),
+      { ...timely(4, 31 * dayMs + 200, 1), addressHash: 'viewer-3' },
+      { ...timely(5, 31 * dayMs - 30_000, 1), addressHash: 'viewer-3' },
+      timely(6, 30 * dayMs, 1),
+    ])
+      await chargeClicks(ledger.sql, [click]);
+    const known = [
+      'billed',
+      'repeated-impression',
+      'billed',
+      'double-click',
+      'double-click',
+      'repeated-impression',
+    ];
+    assert.deepEqual(await verdicts('seq'), known);
+    assert.equal(await idsTellTime(), true);
+    const late = timely(7, 31 * dayMs, 0);
+    await chargeClicks(ledger.sql, [sampleClick(7, {}, { impressionId: sampleId(77) })]);
+    assert.equal(await idsTellTime(), false);
+    await chargeClicks(ledger.sql, [{ ...late, seq: 8 }]);
+    await chargeClicks(ledger.sql, [sampleClick(9, {}, { impressionId: sampleId(77) })]);
+    assert.deepEqual(await verdicts('seq'), [
+      ...known,
+      'billed',
+      'repeated-impression',
+      'repeated-impression',
+    ]);
+  });
+
+  it('records a batch all the same when another has recorded a click of it meanwhile', async () => {
+    const shared = untrusted(3);
+    const other = postgres(ledger.url, { max: 1 });
+    const recorded = Promise.withResolvers<void>();
+    const first = other.begin(async (sql) => {
+      await sql`INSERT INTO click SELECT (jsonb_populate_record(NULL::click, ${await rowOf(shared)}::text::jsonb)).*`;
+      recorded.resolve();
+      await until('the batch waits for it', async () => (await waiting()) === 1, 30_000);
+    });
+    await recorded.promise;
+    const messages = [sampleClick(1), shared].map((click) => ({
+      messageId: click.clickId,
+      body: encodeClick(click),
+    }));
+    assert.deepEqual(await chargeBatch(ledger.sql, messages), []);
+    await first;
+    await other.end();
+    assert.deepEqual(await verdicts(), ['billed', 'forged']);
+    const [stat] = await ledger.sql`SELECT sum(clicks)::integer AS clicks FROM stat_hour`;
+    assert.equal(stat?.['clicks'], 1);
   });
 
   it('gives the money to the clicks that came first, and the rest is free', async () => {
@@ -151,10 +217,30 @@ describe('charging a batch of clicks', () => {
     return click;
   }
 
-  async function verdicts(): Promise<readonly string[]> {
+  async function verdicts(order: 'click_id' | 'seq' = 'click_id'): Promise<readonly string[]> {
     const rows = await ledger.sql<{ said: string }[]>`
-      SELECT coalesce(reason, verdict) AS said FROM click ORDER BY click_id`;
+      SELECT coalesce(reason, verdict) AS said FROM click ORDER BY ${ledger.sql(order)}`;
     return rows.map((row) => row.said);
+  }
+
+  async function idsTellTime(): Promise<boolean> {
+    const [row] = await ledger.sql<{ tell: boolean }[]>`SELECT ids_tell_time AS tell FROM books`;
+    return row?.tell === true;
+  }
+
+  /** The row that another batch writes for the click, as JSON; nothing of it stays. */
+  async function rowOf(click: Click): Promise<string> {
+    await chargeClicks(ledger.sql, [click]);
+    const [row] = await ledger.sql<{ row: string }[]>`SELECT to_jsonb(click)::text AS row FROM click`;
+    await resetLedger(ledger);
+    return row?.row ?? '';
+  }
+
+  /** How many transactions wait for another. */
+  async function waiting(): Promise<number> {
+    const rows = await ledger.sql`
+      SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'transactionid'`;
+    return rows.length;
   }
 
   async function spent(campaign: number): Promise<number> {

@@ -27,12 +27,13 @@ export function idsOfClicksOn(impressions: readonly string[]): {
   const first = timeOfId(impressions.at(0) ?? '0');
   const last = timeOfId(impressions.at(-1) ?? '0');
   return {
-    from: firstIdAt(Math.max(0, first - MOST_BEFORE_MS)),
-    to: firstIdAt(Math.min(LAST_MS, last + LONGEST_MS + 1)),
+    from: idAt(Math.max(0, first - MOST_BEFORE_MS), '0'),
+    to: idAt(Math.min(LAST_MS, last + LONGEST_MS), 'f'),
   };
 }
 
-function firstIdAt(ms: number): string {
-  const hex = ms.toString(16).padStart(12, '0');
-  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
+/** The moment, and `digit` in all other places. */
+function idAt(ms: number, digit: string): string {
+  const hex = ms.toString(16).padStart(12, '0').padEnd(32, digit);
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }

@@ -32,14 +32,18 @@ export interface Ground extends Place {
   readonly idsTellTime: boolean;
 }
 
+type Standing = Omit<Budget & Told, 'endsAtMs' | 'dayLimitMicros'> & {
+  readonly endsAtMs: number | null;
+  readonly dayLimitMicros: number | null;
+};
+
 interface Opened {
   readonly at_position: string;
   readonly now_ms: string;
   readonly closed: string | null;
   readonly rules_version: number | null;
   readonly rules: unknown;
-  /** What a campaign has none of is null. */
-  readonly budgets: readonly object[] | null;
+  readonly budgets: readonly Standing[] | null;
   readonly spent: readonly BudgetDay[] | null;
   readonly recorded: readonly string[] | null;
   readonly counted: readonly CountedClick[] | null;
@@ -73,7 +77,7 @@ export async function openBatch(
     throw new Error('The ledger has no rules that are in force.');
   return {
     ...(place ?? placeOf(opened, opened.rules_version)),
-    budgets: (opened.budgets ?? []).map((one) => withoutNulls(one) as Budget & Told),
+    budgets: (opened.budgets ?? []).map(standingOf),
     days: opened.spent ?? [],
     recorded: new Set(opened.recorded),
     counted: opened.counted ?? [],
@@ -91,6 +95,11 @@ function placeOf({ at_position, now_ms, closed, rules }: Opened, version: number
   };
 }
 
-function withoutNulls(row: object): object {
-  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null));
+/** A campaign that does not end, or has no limit of a day, has null there. */
+function standingOf({ endsAtMs, dayLimitMicros, ...others }: Standing): Budget & Told {
+  return {
+    ...others,
+    ...(endsAtMs === null ? {} : { endsAtMs }),
+    ...(dayLimitMicros === null ? {} : { dayLimitMicros }),
+  };
 }

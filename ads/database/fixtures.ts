@@ -23,7 +23,7 @@ export async function resetLedger(ledger: Ledger, limitMicros = 1_000_000_000): 
   await ledger.owner.unsafe(`
     TRUNCATE charge, click, impression, credit, transfer, account, share, ledger_event, stat_hour, server_run, budget_day,
       outbox, alert, statement, recon_run;
-    UPDATE books SET closed_through = NULL, divided_through = NULL;
+    UPDATE books SET closed_through = NULL, divided_through = NULL, ids_tell_time = true;
     UPDATE publisher SET share_ppm = DEFAULT;
     DELETE FROM rule_set WHERE version > 2;
     UPDATE campaign SET state = 'active', day_limit_micros = NULL, ends_at = NULL;

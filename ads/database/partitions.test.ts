@@ -57,4 +57,14 @@ describe('the partitions of clicks', () => {
     assert.match(text, /click_2026_01/);
     assert.doesNotMatch(text, /click_2026_02/);
   });
+
+  it('are left out by ALL as well, for which no index is used', async () => {
+    const plan = await ledger.sql`
+      EXPLAIN SELECT * FROM click WHERE verdict <> 'invalid' AND impression_id = '019c0000-0000-0000-0000-000000000001'
+        AND click_id >= ALL (ARRAY['019c0000-0000-0000-0000-000000000000'::uuid])
+        AND click_id <= ALL (ARRAY['019c1000-0000-0000-0000-000000000000'::uuid])`;
+    const text = plan.map((row) => String(row['QUERY PLAN'])).join('\n');
+    assert.match(text, /click_2026_01/);
+    assert.doesNotMatch(text, /click_2026_02|Index Cond: .*click_id/);
+  });
 });
