@@ -1,4 +1,5 @@
 import { failed, ok, type Result } from '../base/result.ts';
+import { notesOnAddons } from './addons.ts';
 import type { BuildFailed } from './builder.ts';
 import { cargoContent, holdsCargoProject } from './cargo.ts';
 import { bringDependencies, type DependenciesFailed } from './dependencies.ts';
@@ -47,6 +48,9 @@ export async function contentOf(
   if (!brought.ok) return brought;
   const files = readFolder(folder);
   if (files.length === 0) return failed({ kind: 'empty-folder', what: `${folder} holds no files.` });
+  const { execPath, versions } = process;
+  const node = { execPath, version: versions.node, modules: versions.modules };
+  for (const note of notesOnAddons(folder, files, node)) tell(note);
   return ok({ zip: zipFiles(files), what: files.length === 1 ? '1 file' : `${files.length} files`, guess });
 }
 

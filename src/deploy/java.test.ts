@@ -87,8 +87,14 @@ test('a jar that holds everything is uploaded; else the jar and those it needs, 
 });
 
 test("a build that fails shows the builder's own error; one without a jar says so", async (context) => {
-  const script =
-    'echo "[INFO] starts"; echo "[ERROR] Orders.java:[3,5] cannot find symbol"; echo "[ERROR] "; exit 1';
+  const advice = [
+    '[ERROR] Re-run Maven using the -X switch to enable full debug logging.',
+    '[ERROR] For more information about the errors and possible solutions, please read:',
+    '[ERROR] [Help 1] http://cwiki.apache.org/confluence/display/MAVEN/',
+  ];
+  const cause = '[ERROR] Orders.java:[3,5] cannot find symbol';
+  const lines = ['[INFO] starts', cause, `${cause} -> [Help 1]`, '[ERROR] ', ...advice];
+  const script = `${lines.map((line) => `echo "${line}"`).join('; ')}; exit 1`;
   const failed = await contentIn(project(context, script));
   assert.ok(!('zip' in failed) && failed.kind === 'build-failed');
   assert.match(failed.what, /mvnw failed in .*:\n\[ERROR\] Orders\.java:\[3,5\] cannot find symbol$/);

@@ -86,13 +86,15 @@ async function maven(folder: string, words: readonly string[]): Promise<string |
 }
 
 const MOST_LINES = 20;
+/** How to use Maven, after what was wrong. */
+const ADVICE = /^\[ERROR\] *$|re-run Maven|For more information about the errors|^\[ERROR\] \[Help \d+\]/i;
 
 /** The lines that Maven marks as errors, without its advice on how to use Maven. */
 function failureOf(program: string, folder: string, output: string): string {
   const lines = stripVTControlCharacters(output).split('\n');
-  const errors = lines.filter(
-    (line) => /^\[(ERROR|FATAL)\]/.test(line) && !/\[Help|re-run Maven|^\[ERROR\] *$/.test(line),
-  );
-  const said = (errors.length > 0 ? errors : lines).slice(0, MOST_LINES).join('\n').trim();
+  const errors = lines
+    .filter((line) => /^\[(ERROR|FATAL)\]/.test(line) && !ADVICE.test(line))
+    .map((line) => line.replace(/ -> \[Help \d+\]$/, ''));
+  const said = (errors.length > 0 ? [...new Set(errors)] : lines).slice(0, MOST_LINES).join('\n').trim();
   return `${program} failed in ${folder}:\n${said}`;
 }
