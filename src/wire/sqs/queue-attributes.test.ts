@@ -51,7 +51,7 @@ test('what is set is answered', async () => {
     MessageRetentionPeriod: '60',
     DelaySeconds: '900',
     ReceiveMessageWaitTimeSeconds: '20',
-    Policy: '{"Version":"2012-10-17"}',
+    Policy: '{"Version":"2012-10-17","Statement":[{"Effect":"Deny"}]}',
     RedrivePolicy: '{"deadLetterTargetArn":"arn:aws:sqs:us-east-1:000000000000:dead","maxReceiveCount":3}',
     RedriveAllowPolicy:
       '{"redrivePermission":"byQueue","sourceQueueArns":["arn:aws:sqs:us-east-1:000000000000:other"]}',
@@ -65,7 +65,11 @@ test('an empty text removes a policy', async () => {
   await door.queue('d');
   const RedrivePolicy =
     '{"deadLetterTargetArn":"arn:aws:sqs:us-east-1:000000000000:d","maxReceiveCount":"5"}';
-  const QueueUrl = await door.queue('q', { RedrivePolicy, Policy: '{}', KmsMasterKeyId: 'k' });
+  const QueueUrl = await door.queue('q', {
+    RedrivePolicy,
+    Policy: '{"Statement":{"Effect":"Deny"}}',
+    KmsMasterKeyId: 'k',
+  });
   const removed = { RedrivePolicy: '', Policy: '', KmsMasterKeyId: '', RedriveAllowPolicy: '' };
   await door.done('SetQueueAttributes', { QueueUrl, Attributes: removed });
   assert.deepEqual(await attributesOf(door, QueueUrl, Object.keys(removed)), {});
@@ -91,7 +95,20 @@ test('a policy is a JSON object within the limits of actions, statements, princi
   const door = await DoorUnderTest.open();
   const QueueUrl = await door.queue();
   const set = (Policy: string) => ({ QueueUrl, Attributes: { Policy } });
-  for (const text of ['[]', '1', 'null', '"x"']) {
+  const deny = '"Statement":[{"Effect":"Deny"}]';
+  for (const text of [
+    ...[
+      '[]',
+      '1',
+      'null',
+      '"x"',
+      '{}',
+      '{"Statement":[]}',
+      '{"Statement":[1]}',
+      '{"Statement":{"Effect":"No"}}',
+    ],
+    ...[`{${deny},"Version":"2020-01-01"}`, `{${deny},"More":1}`],
+  ]) {
     assert.match(await door.refused('SetQueueAttributes', set(text)), /^InvalidAttributeValue: /);
   }
   const policy = (count: number) =>
@@ -115,7 +132,10 @@ test('a policy is a JSON object within the limits of actions, statements, princi
     'OverLimit: 51 principals were found in the submitted policy, max allowed is 50',
   );
   assert.equal(
-    await door.refused('SetQueueAttributes', set(JSON.stringify({ Id: 'x'.repeat(8192) }))),
+    await door.refused(
+      'SetQueueAttributes',
+      set(JSON.stringify({ Id: 'x'.repeat(8192), Statement: { Effect: 'Deny' } })),
+    ),
     'OverLimit: Submitted policy is over max allowed size.',
   );
 });

@@ -6,6 +6,10 @@ import {
 } from '../../queue/limits.ts';
 import { refuse } from './action.ts';
 
+const MEMBERS = ['Version', 'Id', 'Statement'];
+const VERSIONS: readonly unknown[] = [undefined, '2008-10-17', '2012-10-17'];
+const EFFECTS: readonly unknown[] = ['Allow', 'Deny'];
+
 type Statement = Readonly<Record<string, unknown>>;
 
 /** The access policy of a queue as far as permissions touch it; what others wrote into it is kept. */
@@ -49,22 +53,21 @@ export class QueuePolicy {
   }
 }
 
-/** Reads the Policy attribute of a request: a JSON object within its limits; an empty text removes the policy. */
+/** Reads the Policy attribute of a request: a policy in JSON within its limits; an empty text removes the policy. */
 export function readPolicy(text: string): string | null {
   if (text === '') return null;
   const members = parsed(text);
-  if (members === undefined) return refuse({ kind: 'invalid-attribute-value', name: 'Policy' });
+  const statements = members && statementsOf(members);
+  if (statements === undefined) return refuse({ kind: 'invalid-attribute-value', name: 'Policy' });
   if (Buffer.byteLength(text) > POLICY_SIZE_BYTES) {
     refuse({ kind: 'over-limit', what: 'Submitted policy is over max allowed size.' });
   }
-  const statements: readonly unknown[] = [members['Statement']].flat();
   refuseBeyond(statements.length, POLICY_STATEMENTS, 'statements');
-  const known = statements.filter(isObject);
-  for (const { Action: actions } of known) {
+  for (const { Action: actions } of statements) {
     if (Array.isArray(actions))
       refuseBeyond(actions.length, PERMISSION_ACTIONS, 'actions', 'a statement from ');
   }
-  refuseBeyond(sum(known.map(principalsOf)), POLICY_PRINCIPALS, 'principals');
+  refuseBeyond(sum(statements.map(principalsOf)), POLICY_PRINCIPALS, 'principals');
   return text;
 }
 
@@ -88,6 +91,15 @@ function refuseBeyond(count: number, most: number, called: string, where = ''): 
   if (count <= most) return;
   const what = `${count} ${called} were found in ${where}the submitted policy, max allowed is ${most}`;
   refuse({ kind: 'over-limit', what });
+}
+
+/** The statements of a policy; undefined when it is none, as far as its own members show. */
+function statementsOf(members: Readonly<Record<string, unknown>>): readonly Statement[] | undefined {
+  const given: readonly unknown[] = [members['Statement']].flat();
+  const statements = given.filter(isObject).filter(({ Effect }) => EFFECTS.includes(Effect));
+  const isWhole = statements.length > 0 && statements.length === given.length;
+  const isKnown = Object.keys(members).every((name) => MEMBERS.includes(name));
+  return isWhole && isKnown && VERSIONS.includes(members['Version']) ? statements : undefined;
 }
 
 /** How many a statement names: `"*"`, or lists by kind: `{"AWS": ["arn:…"]}`. */
