@@ -1,4 +1,4 @@
-import { FifoIds } from '../message/fifo-identity.ts';
+import { FifoIdentity } from '../message/fifo-identity.ts';
 import { REMEMBERED_MS, REMEMBERED_SPAN_MS, type RememberedSends } from '../store/change.ts';
 import { Attempts } from './attempts.ts';
 import type { Wants } from './command.ts';
@@ -7,8 +7,7 @@ import { Remembered } from './remembered.ts';
 
 /** What the law of a FIFO queue has besides that of a standard one. */
 export class Fifo {
-  /** The ids of its messages. */
-  readonly ids: FifoIds;
+  readonly identity: FifoIdentity;
   readonly lanes = new Lanes();
   readonly remembered: Remembered;
   readonly attempts = new Attempts();
@@ -18,7 +17,7 @@ export class Fifo {
   #loadSinceMs: number | undefined;
 
   constructor(idSeed: string, nextOrder: number) {
-    this.ids = new FifoIds(idSeed);
+    this.identity = new FifoIdentity(idSeed);
     this.remembered = new Remembered(nextOrder);
   }
 

@@ -1,5 +1,5 @@
 import { assert } from '../base/assert.ts';
-import { sequenceNumber } from '../message/fifo-identity.ts';
+import { KEY_NUMBERS } from '../message/deduplication.ts';
 import type { Message } from '../message/message.ts';
 import { REMEMBERED_NUMBERS, type Change } from '../store/change.ts';
 import type { Accepted, Arrival, Command, Moment, Replies } from './command.ts';
@@ -25,7 +25,7 @@ function sendInOrder(
   command: Extract<Command, { kind: 'send' }>,
   changes: Change[],
 ): readonly Accepted[] {
-  const { remembered } = fifo;
+  const { remembered, identity } = fifo;
   assert(remembered.isLoaded, 'nothing is sent before it is known what was sent before');
   const { arrivals } = command;
   const firstOrder = state.nextOrder;
@@ -35,14 +35,14 @@ function sendInOrder(
     const { deduplicationKey: key } = arrival;
     const order = state.nextOrder;
     const original = remembered.findOrAdd(key, order, moment.nowMs);
-    if (original !== undefined) {
-      return { id: fifo.ids.at(original), sequenceNumber: sequenceNumber(original), isDuplicate: true };
-    }
-    const id = key === undefined ? arrival.message.id : fifo.ids.at(order);
-    const message = { ...arrival.message, id, sequenceNumber: sequenceNumber(order) };
-    take(state, moment, arrival, message, changes);
-    if (key !== undefined) keys.set(key, (order - firstOrder) * REMEMBERED_NUMBERS);
-    return { id, sequenceNumber: message.sequenceNumber, isDuplicate: false };
+    const place = original ?? order;
+    const id = key === undefined ? arrival.message.id : identity.id(key, place);
+    const sequenceNumber = identity.sequenceNumber(place);
+    if (original !== undefined) return { id, sequenceNumber, isDuplicate: true };
+    take(state, moment, arrival, { ...arrival.message, id, sequenceNumber }, changes);
+    const at = (order - firstOrder) * REMEMBERED_NUMBERS;
+    for (let number = 0; number < KEY_NUMBERS; number += 1) keys[at + number] = key?.[number] ?? 0;
+    return { id, sequenceNumber, isDuplicate: false };
   });
   if (state.nextOrder > firstOrder) {
     const taken = keys.subarray(0, (state.nextOrder - firstOrder) * REMEMBERED_NUMBERS);

@@ -133,16 +133,21 @@ export class QueueState {
       this.#restInLane({ lane, order }, resting, moment);
     } else {
       this.fifo?.nothingRestsOf(lane);
-      this.remember(order, message, state, moment);
+      this.remember(order, message, state, moment, lane);
     }
   }
 
-  /** Takes a message of the queue into memory; it waits, or is hidden until its time. */
-  remember(order: number, message: Message, state: MessageState, moment: Moment): void {
+  /** Takes a message of the queue into memory; it waits, or is hidden until its time. `lane`: that of its group. */
+  remember(
+    order: number,
+    message: Message,
+    state: MessageState,
+    moment: Moment,
+    lane = laneKeyOf(message.groupId),
+  ): void {
     const { sentAtMs } = message;
     const hidden = state.visibleAtMs > moment.nowMs;
     const standing = !hidden ? 'waiting' : state.holder === 'nobody' ? 'delayed' : 'leased';
-    const lane = laneKeyOf(message.groupId);
     const { visibleAtMs, holder, receiveCount, firstReceivedAtMs, leasedAtMs } = state;
     const entry: Entry = {
       order,
