@@ -16,40 +16,77 @@ const ZERO = '0'.charCodeAt(0);
 const MOST_DIGITS = 15;
 const LONGEST_HANDLE = 100;
 
-/** The opaque text for a client. */
+/** Characters of base64url by the six bits that each stands for. */
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+const NO_BITS = 0xff;
+const BITS = bitsByCharacter();
+
+/** The opaque text for a client: base64url of four numbers with dots between them. */
 export function writeReceipt(receipt: Receipt): ReceiptHandle {
-  const text = `${receipt.run}.${receipt.queue}.${receipt.order}.${receipt.receiveCount}`;
-  return Buffer.from(text, 'latin1').toString('base64url') as ReceiptHandle;
+  // Digits and dots make none of the characters in which base64url differs from base64, but for what fills up the end.
+  const text = btoa(`${receipt.run}.${receipt.queue}.${receipt.order}.${receipt.receiveCount}`);
+  const endAt = text.indexOf('=');
+  return (endAt === -1 ? text : text.slice(0, endAt)) as ReceiptHandle;
 }
 
-/** Reads what a client handed back; undefined when it is no receipt. */
+/** Reads what a client handed back; undefined when it is no receipt. One receipt has one text. */
 export function readReceipt(handle: ReceiptHandle): Receipt | undefined {
   if (handle.length > LONGEST_HANDLE) return undefined;
-  const bytes = Buffer.from(handle, 'base64url');
-  const numbers = readNumbers(bytes);
-  // One receipt has one text: what is only read as it is no receipt.
-  if (numbers === undefined || bytes.toString('base64url') !== handle) return undefined;
-  const [run, queue, order, receiveCount] = numbers;
-  return { run: run as RunId, queue: queue as QueueId, order, receiveCount };
+  const numbers = new Numbers();
+  let [bits, count] = [0, 0];
+  for (let at = 0; at < handle.length; at += 1) {
+    const six = BITS[handle.charCodeAt(at)] ?? NO_BITS;
+    if (six === NO_BITS) return undefined;
+    bits = (bits << 6) | six;
+    count += 6;
+    if (count < 8) continue;
+    count -= 8;
+    if (!numbers.take(bits >> count)) return undefined;
+    bits &= (1 << count) - 1;
+  }
+  const isWhole = bits === 0 && count < 6 && numbers.areWhole;
+  return isWhole ? numbers.receipt() : undefined;
 }
 
-/** Four numbers with dots between them, none with a zero in front. */
-function readNumbers(bytes: Buffer): readonly [number, number, number, number] | undefined {
-  const numbers: [number, number, number, number] = [0, 0, 0, 0];
-  let [part, digits] = [0, 0];
-  for (const byte of bytes) {
-    if (byte === DOT) {
-      if (digits === 0 || part === 3) return undefined;
-      part += 1;
-      digits = 0;
-      continue;
-    }
-    const digit = byte - ZERO;
-    if (digit < 0 || digit > 9 || digits === MOST_DIGITS) return undefined;
-    const before = numbers[part as 0 | 1 | 2 | 3];
-    if (digits > 0 && before === 0) return undefined;
-    numbers[part as 0 | 1 | 2 | 3] = before * 10 + digit;
-    digits += 1;
+/** Four numbers with dots between them, none with a zero in front, byte by byte. */
+class Numbers {
+  readonly #numbers: [number, number, number, number] = [0, 0, 0, 0];
+  #part: 0 | 1 | 2 | 3 = 0;
+  #digits = 0;
+
+  get areWhole(): boolean {
+    return this.#part === 3 && this.#digits > 0;
   }
-  return part === 3 && digits > 0 ? numbers : undefined;
+
+  /** False for a byte that cannot stand here. */
+  take(byte: number): boolean {
+    return byte === DOT ? this.#goOn() : this.#takeDigit(byte - ZERO);
+  }
+
+  receipt(): Receipt {
+    const [run, queue, order, receiveCount] = this.#numbers;
+    return { run: run as RunId, queue: queue as QueueId, order, receiveCount };
+  }
+
+  #goOn(): boolean {
+    if (this.#digits === 0 || this.#part === 3) return false;
+    this.#part = (this.#part + 1) as 1 | 2 | 3;
+    this.#digits = 0;
+    return true;
+  }
+
+  #takeDigit(digit: number): boolean {
+    const before = this.#numbers[this.#part];
+    const isZeroInFront = this.#digits > 0 && before === 0;
+    if (digit < 0 || digit > 9 || isZeroInFront || this.#digits === MOST_DIGITS) return false;
+    this.#numbers[this.#part] = before * 10 + digit;
+    this.#digits += 1;
+    return true;
+  }
+}
+
+function bitsByCharacter(): Uint8Array {
+  const bits = new Uint8Array(128).fill(NO_BITS);
+  for (let six = 0; six < ALPHABET.length; six += 1) bits[ALPHABET.charCodeAt(six)] = six;
+  return bits;
 }

@@ -29,7 +29,11 @@ type StoredAttribute = readonly [name: string, dataType: string, value: string, 
 
 /** The head of a message, ready to be written. */
 export function encodeHead(message: Message): string {
-  if (isEmpty(message.attributes)) return plainHead(message);
+  if (isPlain(message)) {
+    // The same text, put together for a fraction of the time: only the sender could hold what JSON escapes.
+    const { id, bodyMd5, sizeBytes, sentAtMs, senderId } = message;
+    return `["${id}","${bodyMd5}",${sizeBytes},${sentAtMs},${JSON.stringify(senderId)},null,null,null,null,null,null,null]`;
+  }
   const head: Head = [
     message.id,
     message.bodyMd5,
@@ -72,17 +76,17 @@ export function decodeMessage(bytes: Buffer): Message {
   };
 }
 
-/** The same text for a message without attributes, put together for a fraction of the time: its digests and numbers hold nothing that JSON escapes. */
-function plainHead(message: Message): string {
-  const { id, bodyMd5, sizeBytes, sentAtMs, senderId, traceHeader, groupId, sequenceNumber } = message;
-  const begin = `["${id}","${bodyMd5}",${sizeBytes},${sentAtMs},${JSON.stringify(senderId)},null,null,`;
-  const group = `${jsonText(traceHeader)},${jsonText(groupId)},${jsonText(message.deduplicationId)},`;
-  const sequence = sequenceNumber === undefined ? 'null' : `"${sequenceNumber}"`;
-  return `${begin}${group}${sequence},${jsonText(message.deadLetterSourceArn)}]`;
-}
-
-function jsonText(text: string | undefined): string {
-  return text === undefined ? 'null' : JSON.stringify(text);
+/** True for a message with none of what it may have beside its body. */
+function isPlain(message: Message): boolean {
+  return (
+    message.attributesMd5 === undefined &&
+    message.traceHeader === undefined &&
+    message.groupId === undefined &&
+    message.deduplicationId === undefined &&
+    message.sequenceNumber === undefined &&
+    message.deadLetterSourceArn === undefined &&
+    isEmpty(message.attributes)
+  );
 }
 
 function isEmpty(attributes: MessageAttributes): boolean {

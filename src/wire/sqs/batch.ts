@@ -6,11 +6,27 @@ import { ActionRefused, refuse, type Output } from './action.ts';
 const ENTRY_ID = /^[A-Za-z0-9_-]{1,80}$/;
 
 /** One entry of a batch: its place, its id, its members. */
-export interface BatchEntry {
+export class BatchEntry {
   readonly id: string;
   readonly input: Input;
+  readonly #entryName: string;
+  readonly #index: number;
+
+  constructor(id: string, input: Input, entryName: string, index: number) {
+    this.id = id;
+    this.input = input;
+    this.#entryName = entryName;
+    this.#index = index;
+  }
+
   /** The entry's name in messages: `SendMessageBatchRequestEntry.1`. */
-  readonly name: string;
+  get name(): string {
+    return nameOf(this.#entryName, this.#index);
+  }
+}
+
+function nameOf(entryName: string, index: number): string {
+  return `${entryName}.${index + 1}`;
 }
 
 /** The entries of a batch: 1 to 10, their ids well-formed and distinct. `entryName` as the Query protocol says it. */
@@ -20,15 +36,15 @@ export function readBatch(input: Input, entryName: string): readonly BatchEntry[
   if (given.length > BATCH_ENTRIES) {
     return refuse({ kind: 'too-many-entries', count: given.length, most: BATCH_ENTRIES });
   }
-  const seen = new Set<string>();
+  const seen: string[] = [];
   return given.map((entry, index) => {
-    const name = `${entryName}.${index + 1}`;
     const id = entry.text('Id');
-    if (id === undefined) return refuse({ kind: 'missing-parameter', name: `${name}.Id` });
+    if (id === undefined)
+      return refuse({ kind: 'missing-parameter', name: `${nameOf(entryName, index)}.Id` });
     if (!ENTRY_ID.test(id)) return refuse({ kind: 'invalid-entry-id' });
-    if (seen.has(id)) return refuse({ kind: 'ids-not-distinct', id });
-    seen.add(id);
-    return { id, input: entry, name };
+    if (seen.includes(id)) return refuse({ kind: 'ids-not-distinct', id });
+    seen.push(id);
+    return new BatchEntry(id, entry, entryName, index);
   });
 }
 

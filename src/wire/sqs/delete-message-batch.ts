@@ -6,10 +6,11 @@ import { queueOf } from './queue-url.ts';
 /** DeleteMessageBatch: `QueueUrl`, `Entries` of `{Id, ReceiptHandle}` → `Successful`, `Failed`. */
 export const deleteMessageBatch: SqsAction = async (input, context) => {
   const queue = queueOf(input, context);
-  const entries = readBatch(input, 'DeleteMessageBatchRequestEntry').map(({ id, input: entry, name }) => {
-    const receipt = entry.text('ReceiptHandle');
-    if (receipt === undefined) return refuse({ kind: 'missing-parameter', name: `${name}.ReceiptHandle` });
-    return { id, receipt: receipt as ReceiptHandle };
+  const entries = readBatch(input, 'DeleteMessageBatchRequestEntry').map((entry) => {
+    const receipt = entry.input.text('ReceiptHandle');
+    if (receipt === undefined)
+      return refuse({ kind: 'missing-parameter', name: `${entry.name}.ReceiptHandle` });
+    return { id: entry.id, receipt: receipt as ReceiptHandle };
   });
   const receipts = entries.map(({ receipt }) => receipt);
   const outcomes = orRefuse(await context.broker.settle(queue, receipts));

@@ -6,6 +6,7 @@ import { joinedTrace } from '../../function/lineage.ts';
 import { carriedTrace } from '../carried-trace.ts';
 import type { Input } from '../input.ts';
 import { orRefuse, refuse, type Output, type SqsContext } from './action.ts';
+import type { BatchEntry } from './batch.ts';
 import { readId, refuseOtherType } from './fifo-members.ts';
 import { secondsWithin } from './members.ts';
 import { hasForbiddenCharacter } from './message-body.ts';
@@ -14,6 +15,7 @@ import { isFifoName } from './queue-url.ts';
 
 const TRACE_HEADER = 'AWSTraceHeader';
 const GROUP = 'MessageGroupId';
+const BODY = 'MessageBody';
 
 /** A message to send, and what its answer needs. */
 export interface ReadEntry {
@@ -25,16 +27,19 @@ export interface ReadEntry {
 
 /**
  * Reads `MessageBody`, `DelaySeconds`, `MessageAttributes`, `MessageSystemAttributes`, `MessageGroupId`
- * and `MessageDeduplicationId`, of a request or of one entry of a batch.
+ * and `MessageDeduplicationId`, of a request or of one entry of a batch, which is `batchEntry` then.
  */
 export function readSendEntry(
   input: Input,
   context: SqsContext,
   queue: QueueKey,
-  bodyName = 'MessageBody',
+  batchEntry?: BatchEntry,
 ): ReadEntry {
-  const body = input.text('MessageBody');
-  if (body === undefined || body === '') return refuse({ kind: 'missing-parameter', name: bodyName });
+  const body = input.text(BODY);
+  if (body === undefined || body === '') {
+    const name = batchEntry === undefined ? BODY : `${batchEntry.name}.${BODY}`;
+    return refuse({ kind: 'missing-parameter', name });
+  }
   if (hasForbiddenCharacter(body)) return refuse({ kind: 'invalid-message-contents' });
   const attributes = readMessageAttributes(input);
   const namedTrace = readTraceHeader(input);

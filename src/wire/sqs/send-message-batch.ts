@@ -17,8 +17,9 @@ export const sendMessageBatch: SqsAction = async (input, context) => {
   refuseWithoutGroup(queue, batch);
   const answer = new BatchAnswer();
   const read: Identified[] = [];
-  for (const { id, input: entry, name } of batch) {
-    const one = answer.attempt(id, () => readSendEntry(entry, context, queue, `${name}.MessageBody`));
+  for (const entry of batch) {
+    const { id } = entry;
+    const one = answer.attempt(id, () => readSendEntry(entry.input, context, queue, entry));
     if (one !== undefined) read.push({ id, one });
   }
   refuseTooLong(read);
