@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { GetFunctionUrlConfigCommand } from '@aws-sdk/client-lambda';
 import { LambdaPlatform } from './crash/lambda-platform.ts';
@@ -59,6 +60,19 @@ test('deploying again changes of a URL what is said, and leaves the rest', async
   await millrace('deploy', shop);
   assert.deepEqual(await configured(), { ...streamed, AuthType: 'AWS_IAM' });
   assert.match(await millrace('functions'), /^shop .* \(signed\)$/m);
+});
+
+test('the example greets at its URL whoever its form names', async () => {
+  const example = fileURLToPath(new URL('../examples/page', import.meta.url));
+  const told = await millrace('deploy', example, '--url');
+  const [, url = ''] = /^page answers at (http:\S+)$/m.exec(told) ?? [];
+  const asked = await fetch(url);
+  assert.equal(asked.headers.get('content-type'), 'text/html; charset=utf-8');
+  assert.match(await asked.text(), /Who are you\?<form method="post">/);
+  const named = await fetch(url, { method: 'POST', body: new URLSearchParams({ name: 'Олена & <Ada>' }) });
+  assert.match(await named.text(), /Hello, Олена &#38; &#60;Ada&#62;!/);
+  const other = await fetch(url, { method: 'DELETE' });
+  assert.deepEqual([other.status, other.headers.get('allow')], [405, 'GET, POST']);
 });
 
 test('options of a URL without --url, and others than there are, are refused before anything is uploaded', async () => {
