@@ -4,7 +4,7 @@ import type { NamedRecords } from './named-records.ts';
 import type { Turns } from './turns.ts';
 
 /** One statement of a policy, as its owner's answer shows it. */
-export type PolicyStatement = { readonly Sid: string } & Readonly<Record<string, unknown>>;
+export type PolicyStatement = { readonly Sid?: string } & Readonly<Record<string, unknown>>;
 
 /** Who may invoke a function, or use a version of a layer. Kept for its owner, not enforced. */
 export interface FunctionPolicy {

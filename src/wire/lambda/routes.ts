@@ -70,6 +70,7 @@ import { listFunctions } from './list-functions.ts';
 import { listTags } from './list-tags.ts';
 import { getFunctionRecursionConfig, putFunctionRecursionConfig } from './recursion-config.ts';
 import { removePermission } from './remove-permission.ts';
+import { deleteResourcePolicy, getResourcePolicy, putResourcePolicy } from './resource-policy.ts';
 import type { LambdaRooms } from './rooms.ts';
 import { tagResource } from './tag-resource.ts';
 import { untagResource } from './untag-resource.ts';
@@ -95,6 +96,7 @@ const EVENT_INVOKE = '/2019-09-25/functions/{FunctionName}/event-invoke-config';
 const PROVISIONED = '/2019-09-30/functions/{FunctionName}/provisioned-concurrency';
 const RECURSION = '/2024-08-31/functions/{FunctionName}/recursion-config';
 const POLICY = `${ONE_FUNCTION}/policy`;
+const RESOURCE_POLICY = '/2026-07-09/resource-policy/{ResourceArn}';
 const CODE_SIGNING = '/2020-06-30/functions/{FunctionName}/code-signing-config';
 const CODE_SIGNINGS = '/2020-04-22/code-signing-configs';
 const ONE_CODE_SIGNING = `${CODE_SIGNINGS}/{CodeSigningConfigArn}`;
@@ -158,6 +160,9 @@ export const LAMBDA_ROUTES: readonly RestRoute<LambdaRooms>[] = [
   route('AddPermission', 'POST', POLICY, addPermission),
   route('GetPolicy', 'GET', POLICY, getPolicy),
   route('RemovePermission', 'DELETE', `${POLICY}/{StatementId}`, removePermission),
+  route('PutResourcePolicy', 'PUT', RESOURCE_POLICY, putResourcePolicy),
+  route('GetResourcePolicy', 'GET', RESOURCE_POLICY, getResourcePolicy),
+  route('DeleteResourcePolicy', 'DELETE', RESOURCE_POLICY, deleteResourcePolicy),
   route('CreateCodeSigningConfig', 'POST', CODE_SIGNINGS, createCodeSigningConfig),
   route('ListCodeSigningConfigs', 'GET', CODE_SIGNINGS, listCodeSigningConfigs),
   route('GetCodeSigningConfig', 'GET', ONE_CODE_SIGNING, getCodeSigningConfig),
