@@ -49,7 +49,7 @@ async function readDirectory(zip: ZipFile): Promise<Result<OpenPackage, PackageR
   for await (const entry of zip.eachEntry()) {
     unpackedBytes += entry.uncompressedSize;
     if (unpackedBytes > LARGEST_UNPACKED_BYTES) {
-      return tooLarge(`Unzipped size must be smaller than ${LARGEST_UNPACKED_BYTES} bytes.`);
+      return tooLarge(`Unzipped size must be smaller than ${LARGEST_UNPACKED_BYTES} bytes`);
     }
     if (entry.isEncrypted()) return refused(`${entry.fileName} is encrypted.`);
     entries.push(readEntry(entry));

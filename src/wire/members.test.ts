@@ -44,6 +44,17 @@ test('a list breaks constraints as a whole, for its length and for its items', (
   );
 });
 
+test('a long list of bad items, or a deep one, is one short refusal', () => {
+  const members = new Members({ Long: Array.from({ length: 100_000 }, (_, at) => `${at}`) });
+  members.textList('Long', { item: { pattern: /^x/ } });
+  assert.ok(errorOf(() => members.end()).message.length < 1_000_000);
+  let deep: unknown = 'x';
+  for (let depth = 0; depth < 100_000; depth += 1) deep = [deep];
+  const { type } = errorOf(() => new Members({ Deep: deep }).textList('Deep'));
+  assert.equal(type, 'SerializationException');
+  assert.equal(new Members({ Deep: deep }).says('Deep'), true);
+});
+
 test('null is as good as absent', () => {
   const members = new Members({ Text: null, Map: null, List: null, Flag: null, Number: null });
   assert.equal(members.text('Text'), undefined);

@@ -17,6 +17,9 @@ export interface NumberRule {
   readonly most: number;
 }
 
+/** How deep members are looked into for whether they say anything. */
+const DEEPEST_MEMBER = 20;
+
 /** How many items a list may have, and what each of them must satisfy. */
 export interface ListRule {
   readonly required?: boolean;
@@ -107,22 +110,20 @@ export class Members {
   textList(name: string, { item: itemRule = {}, ...rule }: ListRule = {}): readonly string[] | undefined {
     const value = this.#given(name, rule);
     if (value === undefined) return undefined;
-    if (!Array.isArray(value)) throw wrongType(value, 'List');
-    const shown = `'[${value.join(', ')}]'`;
-    for (const constraint of brokenLength(value.length, rule)) this.#broke(shown, name, constraint);
-    for (const item of value as readonly unknown[]) {
-      if (typeof item !== 'string') throw wrongType(item, 'String');
-      const wrong = broken(item, itemRule);
-      if (wrong.length > 0) this.#broke(shown, name, `Member must satisfy constraint: [${wrong.join(', ')}]`);
-    }
-    return value as readonly string[];
+    const list = asTexts(value);
+    // One error for all items: each repeats the list.
+    const wrong = [...new Set(list.flatMap((item) => broken(item, itemRule)))];
+    const ofItems = wrong.length === 0 ? [] : [`Member must satisfy constraint: [${wrong.join(', ')}]`];
+    for (const constraint of [...brokenLength(list.length, rule), ...ofItems])
+      this.#broke(`'[${list.join(', ')}]'`, name, constraint);
+    return list;
   }
 
   /** True when the member is there and says anything: not null, not an empty text, list or object. */
   says(name: string): boolean {
     const value = this.#of(name);
-    if (value === undefined || value === '' || value === false) return false;
-    return typeof value !== 'object' || Object.values(value as object).some((inner) => !isBlank(inner));
+    if (value === undefined) return false;
+    return !isBlank(value);
   }
 
   /** Notes that a member is not there, though it must be. */
@@ -179,14 +180,23 @@ function brokenLength(
   return length > most ? [`Member must have length less than or equal to ${most}`] : [];
 }
 
-function isBlank(value: unknown): boolean {
+/** What is nested deeper than any member of AWS is not blank. */
+function isBlank(value: unknown, depth = 0): boolean {
   if (value === null || value === '' || value === false) return true;
-  return typeof value === 'object' && Object.values(value).every(isBlank);
+  if (typeof value !== 'object' || depth > DEEPEST_MEMBER) return false;
+  return Object.values(value as object).every((inner) => isBlank(inner, depth + 1));
 }
 
 function asObject(value: unknown): Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrongType(value, 'Map');
   return value as Record<string, unknown>;
+}
+
+function asTexts(value: unknown): readonly string[] {
+  if (!Array.isArray(value)) throw wrongType(value, 'List');
+  const other = (value as readonly unknown[]).find((item) => typeof item !== 'string');
+  if (other !== undefined) throw wrongType(other, 'String');
+  return value as readonly string[];
 }
 
 function wrongType(value: unknown, wanted: string): RestError {

@@ -3,6 +3,7 @@ import {
   type CodeSigningConfig,
   type CodeSigningSettings,
 } from '../../function/code-signing.ts';
+import type { FunctionKey } from '../../function/function.ts';
 import type { Members, TextRule } from '../members.ts';
 import { RestError, type RestCall } from '../rest-protocol.ts';
 import { lambdaTime } from './function-view.ts';
@@ -55,13 +56,26 @@ export function codeSigningGone(arn: string): RestError {
   return notFound(`The Lambda code signing configuration ${arn} can not be found.`);
 }
 
-/** 404 for a configuration that a function was to have. */
-export function noCodeSigning(arn: string): RestError {
+function noCodeSigning(arn: string): RestError {
   return new RestError(
     404,
     'CodeSigningConfigNotFoundException',
     `The code signing configuration cannot be found. Check that the provided configuration is not deleted: ${arn}.`,
   );
+}
+
+/** Does `work`, by which a function comes to name a configuration of its own account and region; 404 when that is not there. */
+export async function signedBy<Outcome>(
+  arn: string,
+  { account, region }: FunctionKey,
+  { codeSigning }: LambdaRooms,
+  work: () => Promise<Outcome>,
+): Promise<Outcome> {
+  const { account: owner, region: home } = codeSigning.get(arn) ?? {};
+  if (owner !== account || home !== region) throw noCodeSigning(arn);
+  const done = await codeSigning.whileThere(arn, work);
+  if (done === undefined) throw noCodeSigning(arn);
+  return done;
 }
 
 /** A configuration as the Lambda API answers it. */

@@ -93,6 +93,8 @@ test('a function is created with a configuration that is there, or not at all', 
   assert.equal(none.headers['x-amzn-errortype'], 'CodeSigningConfigNotFoundException');
   assert.match(String(none.json.Message), /^The code signing configuration cannot be found\./);
   const arn = await made(lambda);
+  const foreign = await lambda.ask('POST', CONFIGS, { body: ALLOWED, caller: { account: '999999999999' } });
+  assert.equal((await create(foreign.json.CodeSigningConfig.CodeSigningConfigArn)).status, 404);
   assert.equal((await create(arn)).status, 201);
   const read = await lambda.ask('GET', OF_FUNCTION.replace('/f/', '/g/'));
   assert.equal(read.json.CodeSigningConfigArn, arn);

@@ -16,11 +16,11 @@ export async function createEventSourceMapping(call: RestCall, rooms: LambdaRoom
   const name = members.text('FunctionName', { required: true, least: 1 });
   const arn = members.text('EventSourceArn', { required: true });
   const tags = members.textMap('Tags') ?? {};
-  // First what it is: what settings may be depends on it.
-  const named = arn === undefined ? undefined : readSource(arn, call.caller);
+  if (arn === undefined) members.end();
+  // Before the settings: what they may be depends on it.
+  const source = readSource(arn ?? '', call.caller);
   const given = readMappingSettings(members);
   const target = readTarget(name ?? '', new URLSearchParams(), call.caller);
-  const source = named ?? readSource('', call.caller);
   const settings = settingsAfter(MAPPING_DEFAULTS, given);
   checkMappingSettings(source, settings);
   checkTags(tags);

@@ -1,7 +1,7 @@
 import type { FunctionSettings } from '../../function/function.ts';
 import { Members } from '../members.ts';
 import { jsonObject, type RestAnswer, type RestCall } from '../rest-protocol.ts';
-import { CODE_SIGNING_ARN, noCodeSigning } from './code-signing-members.ts';
+import { CODE_SIGNING_ARN, signedBy } from './code-signing-members.ts';
 import { readFunctionSettings } from './function-members.ts';
 import { readFunctionName } from './function-name.ts';
 import { functionView } from './function-view.ts';
@@ -28,7 +28,7 @@ export async function createFunction(call: RestCall, rooms: LambdaRooms): Promis
   const packageType = members.text('PackageType', { values: ['Zip', 'Image'] });
   const publish = members.flag('Publish') === true;
   const tags = members.textMap('Tags') ?? {};
-  const signing = members.text('CodeSigningConfigArn', { ...CODE_SIGNING_ARN, required: false });
+  const codeSigningArn = members.text('CodeSigningConfigArn', { ...CODE_SIGNING_ARN, required: false });
   const code = members.structure('Code');
   if (code === undefined) members.missing('Code');
   const given = readFunctionSettings(members, rooms, true, { region: call.caller.region, name: name ?? '' });
@@ -39,24 +39,15 @@ export async function createFunction(call: RestCall, rooms: LambdaRooms): Promis
   const architecture = readArchitecture(members);
   const zip = readZip(code ?? members);
   const settings: FunctionSettings = { ...DEFAULTS, ...mandatory(given), tags, architecture };
-  const created = await createSigned(rooms, signing, (more) =>
-    rooms.functions.create(key, { ...settings, ...more }, zip),
-  );
+  const created =
+    codeSigningArn === undefined
+      ? await rooms.functions.create(key, settings, zip)
+      : await signedBy(codeSigningArn, key, rooms, () =>
+          rooms.functions.create(key, { ...settings, codeSigningArn }, zip),
+        );
   if (created.ok) return { status: 201, body: functionView(await published(rooms, created.value, publish)) };
   if (created.failure.kind === 'function-exists') throw conflict(`Function already exist: ${key.name}`);
   throw functionError(created.failure);
-}
-
-/** Creates with the code signing configuration that the request names, if it names one, which must be there. */
-async function createSigned<Outcome>(
-  { codeSigning }: LambdaRooms,
-  codeSigningArn: string | undefined,
-  create: (more: Pick<FunctionSettings, 'codeSigningArn'>) => Promise<Outcome>,
-): Promise<Outcome> {
-  if (codeSigningArn === undefined) return create({});
-  const made = await codeSigning.whileThere(codeSigningArn, () => create({ codeSigningArn }));
-  if (made === undefined) throw noCodeSigning(codeSigningArn);
-  return made;
 }
 
 function mandatory(

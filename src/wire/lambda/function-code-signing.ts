@@ -1,6 +1,6 @@
 import { Members } from '../members.ts';
 import { jsonObject, type RestAnswer, type RestCall } from '../rest-protocol.ts';
-import { CODE_SIGNING_ARN, noCodeSigning } from './code-signing-members.ts';
+import { CODE_SIGNING_ARN, signedBy } from './code-signing-members.ts';
 import { wholeFunction } from './existing.ts';
 import { functionError } from './lambda-errors.ts';
 import type { LambdaRooms } from './rooms.ts';
@@ -17,8 +17,7 @@ export async function putFunctionCodeSigningConfig(call: RestCall, rooms: Lambda
   const members = new Members(jsonObject(call));
   const arn = members.text('CodeSigningConfigArn', CODE_SIGNING_ARN) ?? '';
   members.end();
-  const done = await rooms.codeSigning.whileThere(arn, () => rooms.functions.setCodeSigning(key, arn));
-  if (done === undefined) throw noCodeSigning(arn);
+  const done = await signedBy(arn, key, rooms, () => rooms.functions.setCodeSigning(key, arn));
   if (!done.ok) throw functionError(done.failure);
   return { status: 200, body: { CodeSigningConfigArn: arn, FunctionName: key.name } };
 }

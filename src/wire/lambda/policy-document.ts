@@ -27,11 +27,18 @@ function readStatement(given: Readonly<Record<string, unknown>>, arn: string): P
   if (Effect === 'Deny') throw unsupported('Effect Deny in a policy');
   if (Effect !== 'Allow') throw badPolicy('a statement has no Effect');
   if (Sid !== undefined && (typeof Sid !== 'string' || !SID.test(Sid))) throw badPolicy('a Sid is none');
-  if (Principal !== '*') asObject(Principal, 'A Principal');
-  if (Condition !== undefined) asObject(Condition, 'A Condition');
+  if (Principal !== '*') checkMap(Principal, 'A Principal');
+  const conditions = Condition === undefined ? {} : asObject(Condition, 'A Condition');
+  for (const condition of Object.values(conditions)) checkMap(condition, 'A Condition');
   checkTexts(Action, 'Action', (text) => ACTION.test(text));
   checkTexts(Resource, 'Resource', (text) => text === arn || text.startsWith(`${arn}:`));
   return { ...given, Effect };
+}
+
+/** Names with one value or several. */
+function checkMap(value: unknown, name: string): void {
+  const values = Object.values(asObject(value, name)).flatMap(asList);
+  if (values.some((each) => typeof each === 'object')) throw badPolicy(`${name} has a value that is none`);
 }
 
 /** One text or several, each as it must be. */

@@ -62,6 +62,7 @@ test('a policy that is none, that denies, or that is of something else is refuse
     [policy({ ...ALLOW, NotAction: 'lambda:*' }), /NotAction in a policy is not supported/],
     [policy({ ...ALLOW, Effect: undefined }), /no Effect/],
     [policy({ ...ALLOW, Principal: 'me' }), /A Principal is no object/],
+    [policy({ ...ALLOW, Condition: { StringEquals: { a: [{}] } } }), /A Condition has a value that is none/],
     [policy({ ...ALLOW, Action: 's3:GetObject' }), /Action "s3:GetObject" is none/],
     [policy({ ...ALLOW, Resource: `${ARN}g` }), /Resource ".*fg" is none/],
     [policy({ ...ALLOW, Resource: [] }), /Resource null is none/],

@@ -4,9 +4,9 @@ import { codeSigningArn, type CodeSigningConfig } from '../../function/code-sign
 import type { FunctionRecord } from '../../function/function.ts';
 import type { TextRule } from '../members.ts';
 import type { RestCall } from '../rest-protocol.ts';
+import { codeSigningGone } from './code-signing-members.ts';
 import { isOfCaller } from './existing-mapping.ts';
 import { readFunctionName } from './function-name.ts';
-import { codeSigningGone } from './code-signing-members.ts';
 import {
   functionError,
   functionNotFound,
