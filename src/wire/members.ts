@@ -184,7 +184,7 @@ function brokenLength(
 function isBlank(value: unknown, depth = 0): boolean {
   if (value === null || value === '' || value === false) return true;
   if (typeof value !== 'object' || depth > DEEPEST_MEMBER) return false;
-  return Object.values(value as object).every((inner) => isBlank(inner, depth + 1));
+  return Object.values(value).every((inner) => isBlank(inner, depth + 1));
 }
 
 function asObject(value: unknown): Readonly<Record<string, unknown>> {
