@@ -2,10 +2,10 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { DatabaseUnavailable } from './database/unavailable.ts';
-import { AlreadyRunning, DataNotWritable } from './only-one.ts';
+import { lineOn } from './line-on-error.ts';
 import { readOptions, type StartOptions } from './options.ts';
 import { PlatformUnavailable } from './platform/platform.ts';
+
 import { runTraffic } from './run-traffic.ts';
 import { isBalanced } from './summary/reconcile.ts';
 import { summarise } from './summary/summarise.ts';
@@ -13,9 +13,6 @@ import { summaryText } from './summary/text.ts';
 import { startSystem, type System } from './system.ts';
 
 const root = join(import.meta.dirname, '..');
-
-/** What can be wrong around us: one line that says what to do, and no stack. */
-const EXPECTED = [DatabaseUnavailable, PlatformUnavailable, AlreadyRunning, DataNotWritable];
 
 /** `npm start`: brings everything up, sends the traffic, settles the books; answers the exit code. */
 async function main(): Promise<number> {
@@ -25,8 +22,7 @@ async function main(): Promise<number> {
   try {
     return await run(options, stopping);
   } catch (error) {
-    const expected = EXPECTED.some((kind) => error instanceof kind);
-    console.error(expected ? (error as Error).message : error);
+    console.error(lineOn(error) ?? error);
     return 1;
   }
 }

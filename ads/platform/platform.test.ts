@@ -36,6 +36,23 @@ describe('the platform as a child', () => {
     await assert.rejects(startPlatform({ program: missing, directory, port: 1 }), /did not start: .*ENOENT/);
   });
 
+  it('does not start where something else listens, and asks nothing of that', async (t) => {
+    let asked = 0;
+    const other = createServer((_, response) => {
+      asked += 1;
+      response.end();
+    });
+    t.after(() => other.close());
+    await once(other.listen(0, '127.0.0.1'), 'listening');
+    const { port } = other.address() as AddressInfo;
+    await assert.rejects(
+      startPlatform({ program: program(SERVES), directory, port }),
+      /^Error: The platform did not start: Port \d+ of 127\.0\.0\.1 is taken: .* --port\.$/,
+    );
+    assert.equal(asked, 0);
+    assert.ok(!existsSync(join(directory, 'platform.pid')));
+  });
+
   it('that a killed parent left behind is ended, and nobody else of that number', async () => {
     const script = program('setInterval(() => undefined, 1000);');
     const pidFile = join(directory, 'child.pid');

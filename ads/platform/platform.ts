@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startChild, stopLeftOver } from './child.ts';
@@ -16,7 +18,10 @@ export class PlatformUnavailable extends Error {}
 
 const START_WAIT_MS = 30_000;
 
-/** Starts `bin/millrace up` on its data in `directory`, and resolves when it answers. */
+/**
+ * Starts `bin/millrace up` on its data in `directory`, and resolves when it answers. Rejects with PlatformUnavailable, also
+ * when something else listens on its port: nothing is asked of that.
+ */
 export async function startPlatform(options: {
   readonly program: string;
   readonly directory: string;
@@ -27,6 +32,7 @@ export async function startPlatform(options: {
   const { program, directory, port, data = join(directory, 'platform') } = options;
   const pidFile = join(directory, 'platform.pid');
   await stopLeftOver(pidFile, data);
+  await refuseTaken(port);
   const child = startChild({
     command: program,
     arguments: ['up', '--data', data, '--port', String(port)],
@@ -42,6 +48,20 @@ export async function startPlatform(options: {
   if (outcome === true) return { endpoint, pid: child.pid, ended: child.ended, stop: () => child.stop() };
   if (outcome === false) await child.stop();
   throw new PlatformUnavailable(`The platform did not start: ${outcome || 'it gave no answer'}`);
+}
+
+/** Whatever listens there would be taken for the platform: it may be another one, with somebody else's queues. */
+async function refuseTaken(port: number): Promise<void> {
+  const server = createServer();
+  try {
+    await once(server.listen(port, '127.0.0.1'), 'listening');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') return;
+    const what = `Port ${port} of 127.0.0.1 is taken: stop the program that uses it, or choose another with --port.`;
+    throw new PlatformUnavailable(`The platform did not start: ${what}`);
+  }
+  server.close();
+  await once(server, 'close');
 }
 
 /** True when anything answers as HTTP at the endpoint, false when nothing did in time. */
