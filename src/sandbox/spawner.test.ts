@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { ManualClock } from '../base/manual-clock.ts';
 import { Spawner, type SpawnOrder } from './spawner.ts';
@@ -26,6 +28,32 @@ test('a program that is not there is told as not started', async () => {
   const order = { ...shell(''), command: ['/no/such/program'] };
   const spawned = await spawner.start(order, () => undefined);
   assert.match(JSON.stringify(await spawned.ended), /not-started.*ENOENT/);
+});
+
+/** Has a program print its variables, and tells what the end of the spawner has left in the cache. */
+const WITH_CACHE = `
+  import { readdirSync } from 'node:fs';
+  import { getCompileCacheDir } from 'node:module';
+  import { ManualClock } from '${new URL('../base/manual-clock.ts', import.meta.url).href}';
+  import { Spawner } from '${new URL('./spawner.ts', import.meta.url).href}';
+  const spawner = new Spawner(new ManualClock());
+  const flags = { isHanded: false, namesChild: false, ownSession: false };
+  const order = { command: ['/usr/bin/env'], variables: { MINE: 'yes' }, workingDirectory: '/', ...flags };
+  const program = await spawner.start(order, (_, chunk) => process.stdout.write(chunk));
+  await program.closed;
+  await spawner[Symbol.asyncDispose]();
+  console.log(readdirSync(getCompileCacheDir()).length + ' files');`;
+
+test('the process finds its compiled code in the cache of the platform, which is no variable of its programs', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'spawner-cache-'));
+  try {
+    const env = { ...process.env, NODE_COMPILE_CACHE: folder };
+    const words = ['--input-type=module', '--eval', WITH_CACHE];
+    const printed = execFileSync(process.execPath, words, { env, encoding: 'utf8' });
+    assert.match(printed, /^MINE=yes\n[1-9]\d* files\n$/);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test('the process of the spawner goes when it is idle, and comes again with the next order', async () => {

@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { extname } from 'node:path';
 import { once } from 'node:events';
+import { getCompileCacheDir } from 'node:module';
+import { dirname, extname } from 'node:path';
 import type { Cancel, Clock } from '../base/clock.ts';
 import { OutputSockets, type ProgramOutput } from './output-sockets.ts';
 import { sweepLeftFolders } from './own-folder.ts';
@@ -105,7 +106,12 @@ export class Spawner implements AsyncDisposable {
     this.#hasSwept = true;
     const program = new URL('./spawner-process' + extname(import.meta.url), import.meta.url);
     const child = fork(program, {
-      ...{ serialization: 'advanced', execArgv: [], env: {}, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
+      ...{
+        serialization: 'advanced',
+        execArgv: [],
+        env: ownVariables(),
+        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      },
     });
     const outputs = new OutputSockets();
     child.on('message', (event: SpawnerEvent) => this.#hear(event));
@@ -175,4 +181,11 @@ export class Spawner implements AsyncDisposable {
       if (resting?.connected === true) resting.disconnect();
     });
   }
+}
+
+/** The platform's cache of compiled code, in which the process finds its own and starts in a third of the time; nothing else is inherited. */
+function ownVariables(): Record<string, string> {
+  const folder = getCompileCacheDir();
+  // The last name stands for Node's version and the user; each Node adds its own.
+  return folder === undefined ? {} : { NODE_COMPILE_CACHE: dirname(folder) };
 }
