@@ -1,5 +1,5 @@
 import type { Change } from '../store/change.ts';
-import type { LanePageQuery, LanePart, StoredMessage } from '../store/queue-store.ts';
+import type { LanePage, LanePageQuery, LanePart, StoredMessage } from '../store/queue-store.ts';
 import type { Command, Moment, Wanted } from './command.ts';
 import { quietPage } from './fair-pages.ts';
 import type { Fifo } from './fifo.ts';
@@ -103,6 +103,7 @@ export function lanePage(
     if (asked !== undefined) arriving.goOn(part, messages, asked.fromOrder, query.throughOrder);
     else if (!isVoid) arriving.sweep(part, messages, query.afterOrder ?? 0, page.lastOrder);
   }
+  if (query.afterOrder !== undefined && !isVoid) arriving.pass(query, query.afterOrder, page);
   state.backlog.lanesArrived(moment);
   return undefined;
 }
@@ -138,6 +139,16 @@ class Arriving {
     const lane = known ?? this.#lanes.know(part.lane);
     this.#take(lane, part, messages, lastOrder);
     this.#lanes.refresh(lane);
+  }
+
+  /** Of lanes that the sweep did not find between two places, and of which nothing rests before them, nothing rests there either. */
+  pass({ without }: LanePageQuery, afterOrder: number, { parts, lastOrder }: LanePage): void {
+    const unsure = new Set([...without, ...parts.map(({ lane }) => lane)]);
+    for (const lane of this.#lanes.all()) {
+      if (lane.restsFrom <= afterOrder || lane.restsFrom > lastOrder || unsure.has(lane.key)) continue;
+      lane.restsFrom = lastOrder + 1;
+      this.#lanes.refresh(lane);
+    }
   }
 
   #take(lane: Lane, part: LanePart, messages: readonly StoredMessage[], lastOrder: number): void {
