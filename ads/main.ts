@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { lineOn } from './line-on-error.ts';
 import { readOptions, type StartOptions } from './options.ts';
 import { PlatformUnavailable } from './platform/platform.ts';
-
 import { runTraffic } from './run-traffic.ts';
 import { isBalanced } from './summary/reconcile.ts';
 import { summarise } from './summary/summarise.ts';

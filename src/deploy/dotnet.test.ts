@@ -70,8 +70,11 @@ const refused: Readonly<Record<string, { file: string; text: string; what: RegEx
 
 for (const [name, { file, text, what }] of Object.entries(refused)) {
   test(`told in a sentence: ${name}`, async (context) => {
-    const content = await dotnetContent(project(context, { [file]: text }), () => {}, NONE);
+    const told: string[] = [];
+    const tell = (line: string): void => void told.push(line);
+    const content = await dotnetContent(project(context, { [file]: text }), tell, NONE);
     assert.ok(!content.ok);
+    assert.deepEqual(told, []);
     assert.match(content.failure.what, what);
   });
 }

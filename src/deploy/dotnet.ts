@@ -68,14 +68,15 @@ async function compile(folder: string, project: Project, build: Build): Promise<
   const sdk = 'the .NET SDK (dotnet-sdk-8.0, from your distribution or Microsoft’s packages)';
   if (!project.file.endsWith('.csproj')) return `${project.file} needs ${sdk}.`;
   if (project.hasPackages) return `${project.file} needs NuGet packages, and they need ${sdk}.`;
+  const { isMissing } = await run(build.builders.mcs, ['--version'], folder);
+  if (isMissing === true)
+    return `${folder} is built by ${sdk}, or by mono’s compiler: apt-get install mono-mcs.`;
   build.tell('Building with mono’s compiler …');
   mkdirSync(build.output, { recursive: true });
   const target = project.isProgram ? 'exe' : 'library';
   const output = join(build.output, `${project.assembly}.dll`);
   const words = ['-nologo', `-target:${target}`, `-out:${output}`, ...sources(folder)];
-  const { wrong, isMissing } = await run(build.builders.mcs, words, folder);
-  if (isMissing === true)
-    return `${folder} is built by ${sdk}, or by mono’s compiler: apt-get install mono-mcs.`;
+  const { wrong } = await run(build.builders.mcs, words, folder);
   return wrong === undefined ? undefined : `mcs failed in ${folder}:\n${wrong}`;
 }
 
