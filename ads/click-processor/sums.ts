@@ -46,10 +46,10 @@ export interface Sums {
  * their rows are locked: those of no campaign are held by no budget.
  */
 export function sumsOf(decided: readonly BookedClick[], budgets: readonly Budget[]): Sums {
-  const campaigns = new Map<number, CampaignSum>();
-  const days = new Map<string, DaySum>();
-  const earned = new Map<string, AccountSum>();
-  const hours = new Map<string, HourSum>();
+  const campaigns = new Map<number, Adding<CampaignSum>>();
+  const days = new Map<string, Adding<DaySum>>();
+  const earned = new Map<string, Adding<AccountSum>>();
+  const hours = new Map<string, Adding<HourSum>>();
   for (const one of decided) {
     addHour(hours, one);
     const { served, clickedAtMs } = one.click;
@@ -69,19 +69,27 @@ export function sumsOf(decided: readonly BookedClick[], budgets: readonly Budget
   };
 }
 
-function add<K, T extends { readonly micros: number }>(sums: Map<K, T>, key: K, one: T): void {
-  sums.set(key, { ...one, micros: one.micros + (sums.get(key)?.micros ?? 0) });
+function add<K, T extends { micros: number }>(sums: Map<K, T>, key: K, one: T): void {
+  const sum = sums.get(key);
+  if (sum === undefined) sums.set(key, one);
+  else sum.micros += one.micros;
 }
 
-function addHour(
-  hours: Map<string, HourSum>,
-  { click, verdict, bookedHourMs, adjustment }: BookedClick,
-): void {
+function addHour(hours: Map<string, Adding<HourSum>>, one: BookedClick): void {
+  const { click, verdict, bookedHourMs: hourMs, adjustment } = one;
   const { campaignId = 0, adId = 0, publisherId = 0, priceMicros = 0 } = click.served ?? {};
   const reason = 'reason' in verdict ? verdict.reason : '';
-  const key = `${campaignId} ${adId} ${publisherId} ${bookedHourMs} ${verdict.kind} ${reason} ${adjustment}`;
-  const { clicks = 0, micros = 0 } = hours.get(key) ?? {};
-  const own = verdict.kind === 'billed' ? priceMicros : 0;
-  const counted = { hourMs: bookedHourMs, verdict: verdict.kind, reason, adjustment };
-  hours.set(key, { campaignId, adId, publisherId, ...counted, clicks: clicks + 1, micros: micros + own });
+  const key = `${campaignId} ${adId} ${publisherId} ${hourMs} ${verdict.kind} ${reason} ${adjustment}`;
+  const micros = verdict.kind === 'billed' ? priceMicros : 0;
+  const sum = hours.get(key);
+  if (sum === undefined) {
+    const names = { campaignId, adId, publisherId, hourMs, verdict: verdict.kind, reason, adjustment };
+    hours.set(key, { ...names, clicks: 1, micros });
+  } else {
+    sum.clicks += 1;
+    sum.micros += micros;
+  }
 }
+
+/** A sum while it grows. */
+type Adding<T> = { -readonly [K in keyof T]: T[K] };
