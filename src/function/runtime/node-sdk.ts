@@ -11,11 +11,12 @@ const UNUSED = /(^|\/)(node_modules|dist-es|dist-types)(\/|$)|\.d\.[cm]?ts$|\.ma
 
 /**
  * The clients of AWS's SDK that functions on Node find without bringing them: copies of those that the platform itself
- * uses, with all that they load. Undefined where they were installed in a way that shows no folder of packages.
+ * uses, with all that they load. Undefined where they are not installed, or in a way that shows no folder of packages.
  */
 export async function nodeSdkPart(): Promise<BroughtPart | undefined> {
   const [client] = CLIENTS;
-  const entry = fileURLToPath(import.meta.resolve(client));
+  const entry = entryOf(client);
+  if (entry === undefined) return undefined;
   const at = entry.lastIndexOf(`${PACKAGES}${client}`);
   if (at === -1) return undefined;
   const root = join(entry.slice(0, at), 'node_modules');
@@ -28,6 +29,16 @@ export async function nodeSdkPart(): Promise<BroughtPart | undefined> {
       for (const path of await needed(root)) await copyPackage(join(root, path), join(folder, path));
     },
   };
+}
+
+/** The file that a program loads when it imports the package; undefined when the package is not installed. */
+function entryOf(name: string): string | undefined {
+  try {
+    return fileURLToPath(import.meta.resolve(name));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND') return undefined;
+    throw error;
+  }
 }
 
 async function copyPackage(from: string, to: string): Promise<void> {
