@@ -44,7 +44,9 @@ export function crashCommand(root: string): Command {
         signal,
       });
       tell(summary(result));
-      process.exitCode = isWhole(result) === (chosen === undefined) ? 0 : 1;
+      const isFound = !isWhole(result);
+      if (chosen !== undefined) tell(`  ${chosen.name} was ${isFound ? '' : 'NOT '}found: ${chosen.says}`);
+      process.exitCode = isFound === (chosen !== undefined) ? 0 : 1;
     });
 }
 

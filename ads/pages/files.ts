@@ -14,6 +14,7 @@ const SCRIPTS =
 /** What anybody may have: nothing in it is anybody's. The type, and where it lies. */
 const FILES: ReadonlyMap<string, readonly [type: string, path: string]> = new Map([
   ['/statistics.css', [CSS, browserFile('statistics.css')] as const],
+  ['/charts.css', [CSS, browserFile('charts.css')] as const],
   ['/tables.css', [CSS, browserFile('tables.css')] as const],
   ...SCRIPTS.map((name) => [`/${name}.js`, [SCRIPT, browserFile(`${name}.js`)] as const] as const),
   ['/uplot.js', [SCRIPT, fileURLToPath(import.meta.resolve('uplot/dist/uPlot.esm.js'))] as const],

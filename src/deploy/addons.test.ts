@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { notesOnAddons } from './addons.ts';
 
-const NODE = { execPath: '/opt/node/bin/node', version: '26.10.0', modules: '147' };
+const NODE = { execPath: '/usr/local/bin/node', version: '26.10.0', modules: '147' };
 
 function notes(files: Readonly<Record<string, string>>): string[] {
   const listed = Object.entries(files).map(([path, text]) => ({
     ...{ path, bytes: Buffer.from(text), executable: false },
   }));
-  return notesOnAddons('/work/shop', listed, NODE);
+  return notesOnAddons('/home/me/shop', listed, NODE);
 }
 
 const path = 'node_modules/better-sqlite3/build/Release/better_sqlite3.node';
@@ -17,7 +17,7 @@ const other = path.replace('better_sqlite3.node', 'test_extension.node');
 
 test('a package that is compiled for another Node is named, with the command that compiles it for this one', () => {
   assert.deepEqual(notes({ 'index.js': '', [path]: '\0node_register_module_v115\0', [other]: '' }), [
-    'better-sqlite3 is compiled for another Node than 26.10.0, which runs functions. Run PATH="/opt/node/bin:$PATH" npm rebuild better-sqlite3 in /work/shop, and deploy again.',
+    'better-sqlite3 is compiled for another Node than 26.10.0, which runs functions. Run PATH="/usr/local/bin:$PATH" npm rebuild better-sqlite3 in /home/me/shop, and deploy again.',
   ]);
   assert.match(
     notes({ 'node_modules/a/node_modules/@b/c/x.node': 'node_register_module_v9' })[0] ?? '',

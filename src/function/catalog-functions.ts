@@ -7,14 +7,15 @@ import type { BlobStore } from '../store/blob.ts';
 import type { Catalog } from '../store/catalog.ts';
 import type { Tell } from '../watch/event.ts';
 import type { CodeFolders } from './code-folders.ts';
-import type { Alias, Aliases } from './aliases.ts';
+import type { Aliases } from './aliases.ts';
+import { openBelongings, type Belongings } from './belongings.ts';
 import { CatalogAliases } from './catalog-aliases.ts';
 import { CatalogVersions } from './catalog-versions.ts';
 import { CatalogLayers } from './catalog-layers.ts';
 import { CodeSigningConfigs } from './code-signing.ts';
-import { EventInvokes, type EventInvoke } from './event-invoke.ts';
+import { EventInvokes } from './event-invoke.ts';
 import { FunctionRecords } from './function-records.ts';
-import { FunctionUrls, type FunctionUrl } from './function-urls.ts';
+import { FunctionUrls } from './function-urls.ts';
 import {
   functionKeyText,
   LATEST,
@@ -33,8 +34,7 @@ import type {
 } from './functions.ts';
 import { keptHashes, KeptCode } from './kept-code.ts';
 import type { Layers } from './layers.ts';
-import { NamedRecords } from './named-records.ts';
-import { Policies, type FunctionPolicy } from './policies.ts';
+import { Policies } from './policies.ts';
 import { tooLargeTogether } from './size-together.ts';
 import type { Runtimes } from './runtime/runtimes.ts';
 import { removeOrphans } from './orphans.ts';
@@ -52,16 +52,9 @@ export interface CatalogFunctionsOptions {
   readonly tell: Tell;
 }
 
-/** What functions have by name, beside themselves. */
-interface NamedOfFunctions {
-  readonly aliases: NamedRecords<Alias>;
-  readonly eventInvokes: NamedRecords<EventInvoke>;
-  readonly policies: NamedRecords<FunctionPolicy>;
-  readonly urls: NamedRecords<FunctionUrl>;
-}
-
 /** What is opened before the functions. */
-interface Opened extends NamedOfFunctions {
+interface Opened {
+  readonly belongings: Belongings;
   readonly records: FunctionRecords;
   readonly layers: Layers;
   readonly codeSigning: CodeSigningConfigs;
@@ -86,19 +79,19 @@ export class CatalogFunctions implements Functions, AsyncDisposable {
   readonly codeSigning: CodeSigningConfigs;
   readonly #records: FunctionRecords;
   readonly #kept: KeptCode;
-  readonly #named: NamedOfFunctions;
+  readonly #belongings: Belongings;
   readonly #listeners = new Set<FunctionListener>();
   readonly #turns: Turns;
   readonly #preparation: Preparation;
 
   private constructor(options: CatalogFunctionsOptions, opened: Opened) {
     const { clock, random } = options;
-    const { records, aliases, eventInvokes, policies, urls, layers, kept, turns } = opened;
-    const ofQualifiers = [eventInvokes, policies, urls];
+    const { records, belongings, layers, kept, turns } = opened;
+    const { aliases, eventInvokes, policies, urls, ofQualifiers } = belongings;
     const shared = { functions: records, aliases, ofQualifiers, turns, clock, random };
     this.#options = options;
     this.#records = records;
-    this.#named = opened;
+    this.#belongings = belongings;
     this.#kept = kept;
     this.#turns = turns;
     this.#preparation = new Preparation({
@@ -129,18 +122,19 @@ export class CatalogFunctions implements Functions, AsyncDisposable {
     const turns = new Turns();
     const kept = new KeptCode({ ...options, turns });
     kept.keepFor(() => records.all().flatMap(keptHashes));
-    const opened = {
-      ...{ records, turns, kept, layers: await CatalogLayers.open({ ...options, kept, turns }) },
-      codeSigning: await CodeSigningConfigs.open({ ...options, turns }),
-      aliases: await NamedRecords.open<Alias>(catalog, 'aliases'),
-      eventInvokes: await NamedRecords.open<EventInvoke>(catalog, 'event-invokes'),
-      policies: await NamedRecords.open<FunctionPolicy>(catalog, 'policies'),
-      urls: await NamedRecords.open<FunctionUrl>(catalog, 'function-urls'),
-    };
-    const { aliases, eventInvokes, policies, urls } = opened;
-    await removeOrphans(records, aliases, [eventInvokes, policies, urls]);
+    const layers = await CatalogLayers.open({ ...options, kept, turns });
+    const codeSigning = await CodeSigningConfigs.open({ ...options, turns });
+    const belongings = await openBelongings(catalog);
+    await removeOrphans(records, belongings);
     await kept.freeZips();
-    const functions = new CatalogFunctions(options, opened);
+    const functions = new CatalogFunctions(options, {
+      records,
+      layers,
+      codeSigning,
+      belongings,
+      kept,
+      turns,
+    });
     functions.#reconcile();
     return functions;
   }
@@ -174,7 +168,7 @@ export class CatalogFunctions implements Functions, AsyncDisposable {
     const { qualifier = LATEST } = target;
     const version = this.#records.get(target, qualifier);
     if (version !== undefined) return version;
-    const alias = this.#named.aliases.get(target, qualifier)?.settings;
+    const alias = this.#belongings.aliases.get(target, qualifier)?.settings;
     if (alias === undefined) return undefined;
     const { additional } = alias;
     const other = additional !== undefined && this.#options.random.fraction() < additional.weight;
@@ -296,9 +290,9 @@ export class CatalogFunctions implements Functions, AsyncDisposable {
     return this.#inTurn(key, async () => {
       const record = this.get(key);
       if (record === undefined) return failed({ kind: 'no-such-function', function: key });
-      const { aliases, eventInvokes, policies, urls } = this.#named;
+      const { aliases, ofQualifiers } = this.#belongings;
       await this.#records.remove(record);
-      for (const named of [urls, aliases, eventInvokes, policies])
+      for (const named of [aliases, ...ofQualifiers])
         for (const value of named.of(key)) await named.remove(value);
       for (const version of this.#records.versionsOf(key)) await this.versions.remove(version);
       this.#tellListeners((listener) => listener.deleted?.(record));

@@ -1,7 +1,7 @@
-import type { Alias } from './aliases.ts';
+import type { Belongings } from './belongings.ts';
 import type { FunctionRecords } from './function-records.ts';
 import { LATEST, type FunctionKey } from './function.ts';
-import type { Named, NamedRecords } from './named-records.ts';
+import type { Named } from './named-records.ts';
 
 /**
  * Removes what belongs to a function, version or alias that is not there: its record goes first when it is deleted, and a kill may
@@ -9,8 +9,7 @@ import type { Named, NamedRecords } from './named-records.ts';
  */
 export async function removeOrphans(
   functions: FunctionRecords,
-  aliases: NamedRecords<Alias>,
-  ofQualifiers: readonly NamedRecords<Named>[],
+  { aliases, ofQualifiers }: Belongings,
 ): Promise<void> {
   const isOrphan = (key: FunctionKey): boolean => functions.get(key) === undefined;
   for (const record of functions.all())

@@ -77,7 +77,10 @@ export function javaClient(maven = 'mvn'): BroughtPart {
       });
       await rm(project);
       await rm(join(folder, OWN_REPOSITORY), { recursive: true, force: true });
-      const [client = Buffer.alloc(0)] = await Promise.all(LIBRARIES.map((each) => checked(each, folder)));
+      // In their order: of several that are wrong, the first is told.
+      const jars: Buffer[] = [];
+      for (const each of LIBRARIES) jars.push(await checked(each, folder));
+      const [client = Buffer.alloc(0)] = jars;
       await unpackLibrary(client, folder);
     },
   };

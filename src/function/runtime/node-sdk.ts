@@ -1,4 +1,5 @@
-import { cp, readFile, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { cp, readFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BroughtPart } from './brought-parts.ts';
@@ -50,16 +51,16 @@ async function needed(root: string): Promise<ReadonlySet<string>> {
   const found = new Set<string>(CLIENTS);
   for (const path of found) {
     const { dependencies = {} } = await described(root, path);
-    for (const name of Object.keys(dependencies)) found.add(await placeOf(root, path, name));
+    for (const name of Object.keys(dependencies)) found.add(placeOf(root, path, name));
   }
   return found;
 }
 
 /** Where a package that stands at `from` finds another, as Node looks: beside its own packages, then further up. */
-async function placeOf(root: string, from: string, name: string): Promise<string> {
+function placeOf(root: string, from: string, name: string): string {
   for (let folder = from; folder !== '.'; folder = dirname(folder)) {
     const path = join(folder, 'node_modules', name);
-    if (await exists(join(root, path))) return path;
+    if (existsSync(join(root, path))) return path;
   }
   return name;
 }
@@ -71,11 +72,4 @@ interface Described {
 
 async function described(root: string, path: string): Promise<Described> {
   return JSON.parse(await readFile(join(root, path, 'package.json'), 'utf8')) as Described;
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -54,7 +54,7 @@ export function listCodeSigningConfigs(call: RestCall, rooms: LambdaRooms): Rest
   });
   const body = {
     CodeSigningConfigs: items.map(codeSigningView),
-    ...(nextMarker && { NextMarker: nextMarker }),
+    NextMarker: nextMarker,
   };
   return { status: 200, body };
 }
@@ -66,7 +66,7 @@ export function listFunctionsByCodeSigningConfig(call: RestCall, rooms: LambdaRo
     nameOf: ({ key }) => key.name,
   });
   const arns = items.map(({ key }) => functionArn(key));
-  return { status: 200, body: { FunctionArns: arns, ...(nextMarker && { NextMarker: nextMarker }) } };
+  return { status: 200, body: { FunctionArns: arns, NextMarker: nextMarker } };
 }
 
 const PAGE = { mostPerPage: 50, mostAsked: 10_000 } as const;

@@ -52,7 +52,7 @@ export function listFunctionEventInvokeConfigs(call: RestCall, rooms: LambdaRoom
     status: 200,
     body: {
       FunctionEventInvokeConfigs: page.items.map(view),
-      ...(page.nextMarker === undefined ? {} : { NextMarker: page.nextMarker }),
+      NextMarker: page.nextMarker,
     },
   };
 }

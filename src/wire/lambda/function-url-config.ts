@@ -1,16 +1,17 @@
 import { LATEST, targetArn } from '../../function/function.ts';
 import type { Cors, FunctionUrl } from '../../function/function-urls.ts';
-import { Members } from '../members.ts';
+import { Members, type TextRule } from '../members.ts';
 import { jsonObject, type RestAnswer, type RestCall, type RestError } from '../rest-protocol.ts';
 import { wholeFunction } from './existing.ts';
 import { readTarget } from './function-name.ts';
 import { readUrlSettings, withGiven } from './function-url-members.ts';
-import { brokenMember, conflict, notFound } from './lambda-errors.ts';
+import { conflict, noSuchResource, notFound } from './lambda-errors.ts';
 import { pageOf } from './page.ts';
+import { readParameter } from './parameter.ts';
 import type { LambdaRooms } from './rooms.ts';
 
 /** How the service model spells that a URL is of a function or of an alias, and of no version. */
-const ALIAS = String.raw`((?!^\d+$)^[0-9a-zA-Z-_]+$)`;
+const ALIAS: TextRule = { pattern: /((?!^\d+$)^[0-9a-zA-Z-_]+$)/ };
 
 type Place = Pick<FunctionUrl, 'function' | 'name'>;
 
@@ -32,7 +33,7 @@ export async function createFunctionUrlConfig(call: RestCall, rooms: LambdaRooms
 export async function getFunctionUrlConfig(call: RestCall, rooms: LambdaRooms): Promise<RestAnswer> {
   const place = placeOf(call);
   const url = rooms.urls.get(place.function, place.name);
-  if (url === undefined) throw noUrl();
+  if (url === undefined) throw noSuchResource();
   return { status: 200, body: await view(url, rooms) };
 }
 
@@ -41,13 +42,13 @@ export async function updateFunctionUrlConfig(call: RestCall, rooms: LambdaRooms
   const place = placeOf(call);
   const given = readUrlSettings(new Members(jsonObject(call)), { required: false });
   const url = await rooms.urls.change(place, (before) => withGiven(before, given), rooms.clock.nowMs());
-  if (url === undefined) throw noUrl();
+  if (url === undefined) throw noSuchResource();
   return { status: 200, body: await view(url, rooms) };
 }
 
 /** `DELETE /2021-10-31/functions/{FunctionName}/url?Qualifier` → 204; a new URL will be another one. */
 export async function deleteFunctionUrlConfig(call: RestCall, rooms: LambdaRooms): Promise<RestAnswer> {
-  if (!(await rooms.urls.delete(placeOf(call)))) throw noUrl();
+  if (!(await rooms.urls.delete(placeOf(call)))) throw noSuchResource();
   return { status: 204 };
 }
 
@@ -63,7 +64,7 @@ export async function listFunctionUrlConfigs(call: RestCall, rooms: LambdaRooms)
     status: 200,
     body: {
       FunctionUrlConfigs: await Promise.all(page.items.map((url) => view(url, rooms))),
-      ...(page.nextMarker === undefined ? {} : { NextMarker: page.nextMarker }),
+      NextMarker: page.nextMarker,
     },
   };
 }
@@ -72,10 +73,7 @@ export async function listFunctionUrlConfigs(call: RestCall, rooms: LambdaRooms)
 function placeOf(call: RestCall): Place {
   const target = readTarget(call.labels['FunctionName'] ?? '', call.query, call.caller);
   const { qualifier, ...key } = target;
-  if (qualifier !== undefined && !/^(?!\d+$)[0-9a-zA-Z-_]+$/.test(qualifier)) {
-    throw brokenMember('qualifier', qualifier, `Member must satisfy regular expression pattern: ${ALIAS}`);
-  }
-  return { function: key, name: qualifier ?? LATEST };
+  return { function: key, name: readParameter('Qualifier', qualifier, ALIAS) ?? LATEST };
 }
 
 async function view(
@@ -110,8 +108,4 @@ function arnOf({ function: key, name }: Place): string {
 
 function noFunction(): RestError {
   return notFound('Function does not exist');
-}
-
-function noUrl(): RestError {
-  return notFound('The resource you requested does not exist.');
 }

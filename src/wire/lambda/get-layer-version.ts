@@ -1,7 +1,8 @@
 import { originFor } from '../door.ts';
 import { parseLayerVersionArn, type LayerVersion } from '../../function/layer.ts';
 import { RestError, type RestAnswer, type RestCall } from '../rest-protocol.ts';
-import { existingLayer, layerNotFound, readVersionNumber } from './layer-name.ts';
+import { existingLayer, readVersionNumber } from './layer-name.ts';
+import { noSuchResource } from './lambda-errors.ts';
 import { wholeLayerView } from './layer-view.ts';
 import { readParameter } from './parameter.ts';
 import type { LambdaRooms } from './rooms.ts';
@@ -21,9 +22,9 @@ export function getLayerVersion(call: RestCall, rooms: LambdaRooms): RestAnswer 
 export function getLayerVersionByArn(call: RestCall, rooms: LambdaRooms): RestAnswer {
   const arn = readParameter('Arn', call.query.get('Arn'), VERSION_ARN) ?? '';
   const named = parseLayerVersionArn(arn);
-  if (named === undefined) throw layerNotFound();
+  if (named === undefined) throw noSuchResource();
   const layer = rooms.layers.get(named.key, named.version);
-  if (layer === undefined) throw layerNotFound();
+  if (layer === undefined) throw noSuchResource();
   return answer(call, rooms, layer);
 }
 
@@ -36,7 +37,7 @@ export async function getLayerContent(call: RestCall, rooms: LambdaRooms): Promi
     throw new RestError(403, 'AccessDeniedException', why);
   }
   const layer = rooms.layers.get(named.key, named.version);
-  if (layer === undefined) throw layerNotFound();
+  if (layer === undefined) throw noSuchResource();
   const zip = await rooms.layers.zip(layer);
   return { status: 200, headers: { 'Content-Type': 'application/zip' }, body: zip };
 }

@@ -1,6 +1,6 @@
 import type { RestAnswer, RestCall } from '../rest-protocol.ts';
 import { policyPlace } from './function-policy.ts';
-import { notFound } from './lambda-errors.ts';
+import { noSuchResource } from './lambda-errors.ts';
 import { policyView } from './policy-statements.ts';
 import type { LambdaRooms } from './rooms.ts';
 
@@ -8,6 +8,6 @@ import type { LambdaRooms } from './rooms.ts';
 export function getPolicy(call: RestCall, rooms: LambdaRooms): RestAnswer {
   const place = policyPlace(call, rooms);
   const found = rooms.policies.get(place.function, place.name);
-  if (found === undefined) throw notFound('The resource you requested does not exist.');
+  if (found === undefined) throw noSuchResource();
   return { status: 200, body: policyView(found) };
 }

@@ -32,6 +32,11 @@ export function notFound(message: string): RestError {
   return new RestError(404, 'ResourceNotFoundException', message);
 }
 
+/** 404 in the words that AWS has for most things. */
+export function noSuchResource(): RestError {
+  return notFound('The resource you requested does not exist.');
+}
+
 /** 404 for a function, with the ARN as it was asked for. */
 export function functionNotFound(key: FunctionKey, qualifier?: string): RestError {
   return notFound(`Function not found: ${functionArn(key)}${qualifier === undefined ? '' : `:${qualifier}`}`);
@@ -85,7 +90,7 @@ export function mappingError(
 ): RestError {
   switch (failure.kind) {
     case 'no-such-mapping':
-      return notFound('The resource you requested does not exist.');
+      return noSuchResource();
     case 'mapping-busy':
       return new RestError(
         400,

@@ -1,7 +1,7 @@
 import type { LayerKey, LayerVersion } from '../../function/layer.ts';
 import { parseLayerVersionArn } from '../../function/layer.ts';
-import type { RestCall, RestError } from '../rest-protocol.ts';
-import { brokenMember, invalidParameter, notFound } from './lambda-errors.ts';
+import type { RestCall } from '../rest-protocol.ts';
+import { brokenMember, invalidParameter, noSuchResource } from './lambda-errors.ts';
 import type { LambdaRooms } from './rooms.ts';
 
 /** The layer that a path names, by its name or its ARN. */
@@ -29,11 +29,6 @@ export function readVersionNumber({ labels }: RestCall): number {
 /** The version that a path names; 404 when it is not there. */
 export function existingLayer(call: RestCall, { layers }: LambdaRooms): LayerVersion {
   const layer = layers.get(readLayerKey(call), readVersionNumber(call));
-  if (layer === undefined) throw layerNotFound();
+  if (layer === undefined) throw noSuchResource();
   return layer;
-}
-
-/** 404 in AWS's words. */
-export function layerNotFound(): RestError {
-  return notFound('The resource you requested does not exist.');
 }

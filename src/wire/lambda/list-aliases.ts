@@ -22,7 +22,7 @@ export function listAliases(call: RestCall, rooms: LambdaRooms): RestAnswer {
     status: 200,
     body: {
       Aliases: page.items.map(aliasView),
-      ...(page.nextMarker === undefined ? {} : { NextMarker: page.nextMarker }),
+      NextMarker: page.nextMarker,
     },
   };
 }

@@ -28,7 +28,7 @@ export function listEventSourceMappings(call: RestCall, rooms: LambdaRooms): Res
     status: 200,
     body: {
       EventSourceMappings: page.items.map(mappingView),
-      ...(page.nextMarker === undefined ? {} : { NextMarker: page.nextMarker }),
+      NextMarker: page.nextMarker,
     },
   };
 }

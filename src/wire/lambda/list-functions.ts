@@ -31,7 +31,7 @@ export function listFunctions(call: RestCall, rooms: LambdaRooms): RestAnswer {
       Functions: page.items.map((record) =>
         listedFunctionView(record, withVersions ? record.version : undefined),
       ),
-      ...(page.nextMarker === undefined ? {} : { NextMarker: page.nextMarker }),
+      NextMarker: page.nextMarker,
     },
   };
 }

@@ -22,7 +22,7 @@ export function listLayers(call: RestCall, rooms: LambdaRooms): RestAnswer {
     LayerArn: layerArn(layer.key),
     LatestMatchingVersion: layerView(layer),
   }));
-  return { status: 200, body: { Layers: views, ...(nextMarker && { NextMarker: nextMarker }) } };
+  return { status: 200, body: { Layers: views, NextMarker: nextMarker } };
 }
 
 /** `GET /2018-10-31/layers/{LayerName}/versions` → its versions, newest first. */
@@ -31,7 +31,7 @@ export function listLayerVersions(call: RestCall, rooms: LambdaRooms): RestAnswe
   // Names of newer versions stand before those of older ones, as the list does.
   const nameOf = ({ version }: LayerVersion): string => String(1e10 - version);
   const { items, nextMarker } = pageOf(layers, call.query, { ...PAGE, nameOf });
-  const body = { LayerVersions: items.map(layerView), ...(nextMarker && { NextMarker: nextMarker }) };
+  const body = { LayerVersions: items.map(layerView), NextMarker: nextMarker };
   return { status: 200, body };
 }
 

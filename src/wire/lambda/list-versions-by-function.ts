@@ -16,7 +16,7 @@ export function listVersionsByFunction(call: RestCall, rooms: LambdaRooms): Rest
     status: 200,
     body: {
       Versions: page.items.map((record) => functionView(record, 'as-it-is', record.version)),
-      ...(page.nextMarker === undefined ? {} : { NextMarker: page.nextMarker }),
+      NextMarker: page.nextMarker,
     },
   };
 }

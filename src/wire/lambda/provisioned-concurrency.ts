@@ -63,7 +63,7 @@ function list(call: RestCall, rooms: LambdaRooms): RestAnswer {
         FunctionArn: targetArn({ ...version.key, qualifier: version.version }),
         ...view(version, rooms),
       })),
-      ...(page.nextMarker === undefined ? {} : { NextMarker: page.nextMarker }),
+      NextMarker: page.nextMarker,
     },
   };
 }

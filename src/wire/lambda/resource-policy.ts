@@ -1,7 +1,7 @@
 import { Members } from '../members.ts';
-import { jsonObject, type RestAnswer, type RestCall, type RestError } from '../rest-protocol.ts';
+import { jsonObject, type RestAnswer, type RestCall } from '../rest-protocol.ts';
 import { policyPlace, refuseLatest, type PolicyPlace } from './function-policy.ts';
-import { notFound } from './lambda-errors.ts';
+import { noSuchResource } from './lambda-errors.ts';
 import { readParameter } from './parameter.ts';
 import { readPolicyDocument } from './policy-document.ts';
 import { checkRevision, policyView } from './policy-statements.ts';
@@ -36,7 +36,7 @@ export async function putResourcePolicy(call: RestCall, rooms: LambdaRooms): Pro
 export function getResourcePolicy(call: RestCall, rooms: LambdaRooms): RestAnswer {
   const place = placeOf(call, rooms);
   const found = rooms.policies.get(place.function, place.name);
-  if (found === undefined) throw noPolicy();
+  if (found === undefined) throw noSuchResource();
   return { status: 200, body: policyView(found) };
 }
 
@@ -45,7 +45,7 @@ export async function deleteResourcePolicy(call: RestCall, rooms: LambdaRooms): 
   const place = placeOf(call, rooms);
   const revisionId = call.query.get('RevisionId') ?? undefined;
   await rooms.policies.change(place.function, place.name, (before) => {
-    if (before === undefined) throw noPolicy();
+    if (before === undefined) throw noSuchResource();
     checkRevision(before, revisionId, READER);
     return [];
   });
@@ -55,8 +55,4 @@ export async function deleteResourcePolicy(call: RestCall, rooms: LambdaRooms): 
 function placeOf(call: RestCall, rooms: LambdaRooms): PolicyPlace {
   const FunctionName = readParameter('ResourceArn', call.labels['ResourceArn'], RESOURCE_ARN) ?? '';
   return policyPlace({ ...call, labels: { FunctionName } }, rooms);
-}
-
-function noPolicy(): RestError {
-  return notFound('The resource you requested does not exist.');
 }

@@ -12,7 +12,7 @@ import {
   functionNotFound,
   invalidParameter,
   mappingError,
-  notFound,
+  noSuchResource,
 } from './lambda-errors.ts';
 import { readParameter } from './parameter.ts';
 import type { LambdaRooms } from './rooms.ts';
@@ -48,7 +48,7 @@ export function taggedResource(call: RestCall, rooms: LambdaRooms): Tagged {
       throw codeSigningGone(arn);
     return { kind: 'code-signing', config };
   }
-  if (!arn.includes(':function:')) throw notFound('The resource you requested does not exist.');
+  if (!arn.includes(':function:')) throw noSuchResource();
   const { key, qualifier } = readFunctionName(arn, call.caller);
   if (qualifier !== undefined)
     throw invalidParameter('Tags on function aliases and versions are not supported.');
