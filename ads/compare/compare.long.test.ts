@@ -5,7 +5,7 @@ import { functionForm } from './forms.ts';
 import { layGround } from './ground.ts';
 import { measure, type Measured } from './measure.ts';
 
-const AMOUNTS = { rate: 50, seconds: 2, backlog: 300, idleSeconds: 25 };
+const AMOUNTS = { rate: 50, seconds: 2, backlog: 6000, idleSeconds: 25 };
 const root = join(import.meta.dirname, '..', '..');
 
 describe('the click processor, killed among clicks', () => {
