@@ -1,9 +1,8 @@
-import { createServer } from 'node:net';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { lineOn } from './line-on-error.ts';
 import { readOptions, type StartOptions } from './options.ts';
+import { freePort } from './platform/free-port.ts';
 import { PlatformUnavailable } from './platform/platform.ts';
 import { runTraffic } from './run-traffic.ts';
 import { isBalanced } from './summary/reconcile.ts';
@@ -73,15 +72,6 @@ function stopSignal(): AbortSignal {
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort());
   return controller.signal;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 process.exitCode = await main();

@@ -1,6 +1,4 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seedDemo } from '../database/demo.ts';
@@ -8,6 +6,7 @@ import { openLedger, type Ledger } from '../database/ledger.ts';
 import { clientsFor, type Clients } from '../deploy/clients.ts';
 import { ensureClickQueue, type ClickQueue } from '../deploy/queues.ts';
 import { QUEUE_NAMES } from '../messages/queue-names.ts';
+import { freePort } from '../platform/free-port.ts';
 import { startPlatform, type Platform } from '../platform/platform.ts';
 import { familyOf } from './processes.ts';
 
@@ -87,13 +86,4 @@ async function killable(
 function postmasterPid(data: string): number {
   const file = join(data, 'database', 'postgres', 'data', 'postmaster.pid');
   return Number(readFileSync(file, 'utf8').split('\n')[0]);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -10,11 +10,12 @@ import { deployProcessor } from '../deploy/processor.ts';
 import { countMessages, ensureClickQueue, type ClickQueue } from '../deploy/queues.ts';
 import { QUEUE_NAMES } from '../messages/queue-names.ts';
 import { startChild, type Child } from '../platform/child.ts';
+import { freePort } from '../platform/free-port.ts';
 import { startPlatform, type Platform } from '../platform/platform.ts';
 import { BrokerProxy } from './broker-proxy.ts';
 import { DatabaseProxy } from './database-proxy.ts';
 import { StopWatch } from './stop-watch.ts';
-import { freePort, until } from './waiting.ts';
+import { until } from './waiting.ts';
 
 /** What is put on the stage. */
 export interface StageOptions {

@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Waits until `holds` answers true; errors count as no. Rejects after `patienceMs`. */
@@ -35,14 +33,4 @@ export async function untilNothing(
     if (nowMs() > deadlineMs) throw new Error(`Nothing has moved for ${patienceMs / 1000} s: ${said}.`);
     await pause(50);
   }
-}
-
-/** A port that nobody listens on just now. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../platform/free-port.ts';
 import type { Place } from './place.ts';
 import { DatabaseUnavailable } from './unavailable.ts';
 
@@ -85,14 +85,6 @@ function whyEnded(logFile: string): StartOutcome {
   if (/could not create any TCP\/IP sockets|Address already in use/.test(text))
     return { kind: 'port-taken', why };
   return { kind: 'broken', why };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
 }
 
 /** As whom and where PostgreSQL's programs run. */

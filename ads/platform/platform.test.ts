@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { leftOver, startChild, stopLeftOver } from './child.ts';
+import { freePort } from './free-port.ts';
 import { countersIn, readCounters, startPlatform } from './platform.ts';
 
 describe('the platform as a child', () => {
@@ -105,12 +106,3 @@ describe('the counters of the platform', () => {
 
 const SERVES = `import { createServer } from 'node:http';
   createServer((_, response) => response.writeHead(404).end()).listen(Number(process.argv.at(-1)), '127.0.0.1');`;
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}

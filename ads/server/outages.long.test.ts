@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -15,6 +14,7 @@ import type { Ledger } from '../database/ledger.ts';
 import { clientsFor, type Clients } from '../deploy/clients.ts';
 import { ensureClickQueue } from '../deploy/queues.ts';
 import { encodeCampaignChange } from '../messages/campaign-change.ts';
+import { freePort } from '../platform/free-port.ts';
 import { startPlatform, type Platform } from '../platform/platform.ts';
 import { readJournals } from './run-account.ts';
 import { journalDirectory } from './start.ts';
@@ -181,13 +181,4 @@ async function eventually<T>(work: () => Promise<T>): Promise<T> {
       await sleep(50);
     }
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

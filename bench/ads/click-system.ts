@@ -21,6 +21,7 @@ import { startPlatform, type Platform } from '../../ads/platform/platform.ts';
 import { SecretsFile } from '../../ads/server/secrets-file.ts';
 import { signToken } from '../../ads/server/token.ts';
 import { uuid7 } from '../../ads/server/uuid7.ts';
+import { freePort } from '../free-port.ts';
 import { JIFFIES_PER_S, jiffiesOf } from '../usage.ts';
 import type { ClickLoad } from './click-client.ts';
 import { PageWatcher } from './page-watcher.ts';
@@ -199,14 +200,4 @@ async function startServer(
     if (port !== undefined) return { child, port };
   }
   throw new Error('the ad server ended before it was up');
-}
-
-async function freePort(): Promise<number> {
-  const { createServer } = await import('node:net');
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }

@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { freePort } from '../free-port.ts';
 import { fetched, need } from '../queue/peers/fetch.ts';
-import { freePort, serve } from '../queue/peers/serve.ts';
+import { serve } from '../queue/peers/serve.ts';
 
 /** A bare server of functions: HTTP in, a function in the same process, no queue, no isolation, no control plane. */
 export interface FunctionServer extends AsyncDisposable {

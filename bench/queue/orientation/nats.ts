@@ -1,8 +1,9 @@
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../../free-port.ts';
 import { fetched, need } from '../peers/fetch.ts';
-import { freePort, serve } from '../peers/serve.ts';
+import { serve } from '../peers/serve.ts';
 import { ByteLine } from './byte-line.ts';
 import type { OtherConnection, OtherQueue } from './other-queue.ts';
 

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort, serve } from '../peers/serve.ts';
+import { freePort } from '../../free-port.ts';
+import { serve } from '../peers/serve.ts';
 import { ByteLine } from './byte-line.ts';
 import { unpacked } from './debian.ts';
 import type { OtherConnection, OtherQueue } from './other-queue.ts';

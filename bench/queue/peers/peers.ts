@@ -1,7 +1,8 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { freePort } from '../../free-port.ts';
 import { fetched, need } from './fetch.ts';
-import { freePort, serve, type Peer } from './serve.ts';
+import { serve, type Peer } from './serve.ts';
 
 /** A server of the same API that people would pick instead. All of them keep messages in memory alone. */
 export interface PeerKind {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { tree } from '../../usage.ts';
 import type { Protocol, Target } from '../target.ts';
@@ -22,17 +22,6 @@ export type Peer = Target & AsyncDisposable;
 
 const PATIENCE_S = 30;
 const TRIES_PER_S = 10;
-
-/** A port that nobody listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** Starts a peer; resolves when it listens. */
 export async function serve(start: Start, port: number): Promise<Peer> {

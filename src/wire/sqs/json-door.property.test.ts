@@ -1,33 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { ACTIONS } from './fixture/actions.ts';
 import { DoorUnderTest } from './fixture/door-under-test.ts';
-
-const ACTIONS = [
-  'AddPermission',
-  'CancelMessageMoveTask',
-  'ChangeMessageVisibility',
-  'ChangeMessageVisibilityBatch',
-  'CreateQueue',
-  'DeleteMessage',
-  'DeleteMessageBatch',
-  'DeleteQueue',
-  'GetQueueAttributes',
-  'GetQueueUrl',
-  'ListDeadLetterSourceQueues',
-  'ListMessageMoveTasks',
-  'ListQueues',
-  'ListQueueTags',
-  'PurgeQueue',
-  'ReceiveMessage',
-  'RemovePermission',
-  'SendMessage',
-  'SendMessageBatch',
-  'SetQueueAttributes',
-  'StartMessageMoveTask',
-  'TagQueue',
-  'UntagQueue',
-];
 
 const QUEUE_URL = 'http://localhost:4566/000000000000/q';
 const text = fc.oneof(

@@ -1,34 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { ACTIONS } from './fixture/actions.ts';
 import { elementsNamed, readXml } from './fixture/read-xml.ts';
 import { QueryClient, type Form, type Manner } from './fixture/query-client.ts';
-
-const ACTIONS = [
-  'AddPermission',
-  'CancelMessageMoveTask',
-  'ChangeMessageVisibility',
-  'ChangeMessageVisibilityBatch',
-  'CreateQueue',
-  'DeleteMessage',
-  'DeleteMessageBatch',
-  'DeleteQueue',
-  'GetQueueAttributes',
-  'GetQueueUrl',
-  'ListDeadLetterSourceQueues',
-  'ListMessageMoveTasks',
-  'ListQueues',
-  'ListQueueTags',
-  'PurgeQueue',
-  'ReceiveMessage',
-  'RemovePermission',
-  'SendMessage',
-  'SendMessageBatch',
-  'SetQueueAttributes',
-  'StartMessageMoveTask',
-  'TagQueue',
-  'UntagQueue',
-];
 
 const QUEUE_URL = 'http://localhost:4566/000000000000/q';
 
