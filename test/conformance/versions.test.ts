@@ -213,6 +213,8 @@ test('reserved concurrency bounds a function; zero turns it off until that is ta
   await lambda.send(new PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions: 0 }));
   const got = await lambda.send(new GetFunctionCommand({ FunctionName }));
   assert.equal(got.Concurrency?.ReservedConcurrentExecutions, 0);
+  const named = await lambda.send(new GetFunctionCommand({ FunctionName, Qualifier: '$LATEST' }));
+  assert.equal(named.Concurrency, undefined, 'AWS tells it of the whole function alone');
   await assert.rejects(said(FunctionName), (error: Error & { Reason?: string }) => {
     assert.equal(error.name, 'TooManyRequestsException');
     assert.equal(error.Reason, 'ReservedFunctionConcurrentInvocationLimitExceeded');

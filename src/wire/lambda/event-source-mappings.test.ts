@@ -183,6 +183,18 @@ test('a mapping is updated, listed by queue and function, and deleted', async ()
   assert.deepEqual(gone.json, { Type: 'User', Message: 'The resource you requested does not exist.' });
 });
 
+test('filters go with an empty FilterCriteria, with a list in it or without, and stay when none is given', async () => {
+  const Filters = [{ Pattern: '{"body":{"kind":["click"]}}' }];
+  const lambda = await client();
+  const path = `${PATH}/${(await create(lambda, { FilterCriteria: { Filters } })).json.UUID as string}`;
+  const change = async (body: object): Promise<unknown> =>
+    (await lambda.ask('PUT', path, { body })).json.FilterCriteria;
+  assert.deepEqual(await change({ BatchSize: 3 }), { Filters });
+  assert.equal(await change({ FilterCriteria: {} }), undefined);
+  assert.deepEqual(await change({ FilterCriteria: { Filters } }), { Filters });
+  assert.equal(await change({ FilterCriteria: { Filters: [] } }), undefined);
+});
+
 test('an update that would contradict what is kept is refused, and changes nothing', async () => {
   const lambda = await client();
   const path = `${PATH}/${(await create(lambda)).json.UUID as string}`;

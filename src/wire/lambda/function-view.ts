@@ -73,11 +73,12 @@ function loggingView({ key, settings }: FunctionRecord): object {
 }
 
 /**
- * `State` and `LastUpdateStatus`: a function whose package is unpacked for the first time is `Pending`; one whose
- * code is replaced stays `Active` while its update is `InProgress`.
+ * `State` and `LastUpdateStatus`: a function or version whose package is unpacked for the first time is `Pending`; one
+ * whose code is replaced stays `Active` while its update is `InProgress`.
  */
-function stateView({ state, createdAtMs, modifiedAtMs }: FunctionRecord, update: UpdateView): object {
-  const isFirst = createdAtMs === modifiedAtMs;
+function stateView(record: FunctionRecord, update: UpdateView): object {
+  const { state, createdAtMs, modifiedAtMs, version } = record;
+  const isFirst = createdAtMs === modifiedAtMs || version !== LATEST;
   const creating = 'The function is being created.';
   if (state.kind === 'pending' && isFirst) {
     return { State: 'Pending', StateReason: creating, StateReasonCode: 'Creating' };

@@ -9,7 +9,8 @@ export function getFunction(call: RestCall, rooms: LambdaRooms): RestAnswer {
   const { record, qualifier } = existingFunction(call, rooms);
   const latest = rooms.functions.get(record.key) ?? record;
   const { tags } = latest.settings;
-  const reserved = latest.reservedConcurrency;
+  // AWS tells it of the whole function alone: of a version clients ask GetFunctionConcurrency.
+  const reserved = qualifier === undefined ? latest.reservedConcurrency : undefined;
   const link = originFor(call.request, call.caller, rooms.publicOrigin) + rooms.codeLinks.make(record);
   return {
     status: 200,

@@ -92,10 +92,11 @@ function readBackoff(members: Members): RetryBackoff | null | undefined {
   return { firstMs: (first ?? 1) * 1000, longestMs: (longest ?? VISIBILITY_SECONDS.most) * 1000 };
 }
 
-/** The patterns of `FilterCriteria`; an empty one takes all away. */
+/** The patterns of `FilterCriteria`; an empty one takes all away, with a list in it or without. */
 function readFilters(members: Members): readonly string[] | undefined {
-  const filters = members.structure('FilterCriteria')?.structures('Filters');
-  if (filters === undefined) return members.says('FilterCriteria') ? [] : undefined;
+  const criteria = members.structure('FilterCriteria');
+  if (criteria === undefined) return undefined;
+  const filters = criteria.structures('Filters') ?? [];
   if (filters.length > MOST_FILTERS) {
     throw invalidParameter(`A mapping takes at most ${MOST_FILTERS} filters; got ${filters.length}.`);
   }
