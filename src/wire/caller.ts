@@ -57,12 +57,8 @@ export class CallerReader {
   }
 
   /** The caller named by the Authorization header, or by `X-Amz-Credential` of a presigned address. */
-  read({ headers, query }: Named): Caller {
-    const { authorization } = headers;
-    const credential =
-      authorization === undefined
-        ? (queryParameter(query, 'X-Amz-Credential') ?? '')
-        : credentialText(authorization);
+  read(named: Named): Caller {
+    const credential = credentialOf(named);
     const known = this.#kept.get(credential);
     if (known !== undefined) return known;
     const caller = this.#callerOf(parseCredentialScope(credential));
@@ -82,8 +78,15 @@ export class CallerReader {
   }
 }
 
+/** The credential of the Authorization header, or `X-Amz-Credential` of a presigned address; empty when there is none. */
+export function credentialOf({ headers, query }: Named): string {
+  const { authorization } = headers;
+  if (authorization !== undefined) return credentialText(authorization);
+  return queryParameter(query, 'X-Amz-Credential') ?? '';
+}
+
 /** The credential inside an Authorization header; empty when there is none. */
-export function credentialText(authorization: string): string {
+function credentialText(authorization: string): string {
   const start = authorization.indexOf('Credential=');
   if (start === -1) return '';
   const end = authorization.indexOf(',', start);

@@ -5,6 +5,7 @@ import { formValue, isForm, readForm, setDefault, type FormNode } from './form.t
 import { NotTheShape, type Input } from './input.ts';
 import { QueryInput } from './query-input.ts';
 import { NO_ACTION, queryAnswer, queryErrorAnswer, type QueryFrame } from './query-protocol.ts';
+import { unservedAnswer } from './unserved.ts';
 import type { ElementNames } from './xml.ts';
 
 /** One API that speaks the Query protocol. */
@@ -80,7 +81,9 @@ export class QueryDoor implements Door {
     const { form, action, service } = reading;
     if (action === '') return NO_ACTION;
     const version = formValue(form, 'Version') ?? service.versions[0];
-    if (!service.versions.includes(version)) return this.refuse(request, noSuchVersion(version));
+    if (!service.versions.includes(version)) {
+      return unservedAnswer(request) ?? this.refuse(request, noSuchVersion(version));
+    }
     const frame = frameOf(request, service, version);
     try {
       const input = new QueryInput(form, (member) => service.numberedName(action, member));

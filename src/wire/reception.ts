@@ -7,6 +7,7 @@ import type { Gate } from './gate.ts';
 import { PeerVerdicts } from './peer-verdicts.ts';
 import { ByteBudget } from './read-body.ts';
 import { CutAnswer } from './send-pieces.ts';
+import { unservedAnswer } from './unserved.ts';
 
 /** What a connection meets. */
 export interface Way {
@@ -24,7 +25,7 @@ export interface ReceptionParts extends Way {
   readonly bodiesSizeBytes: number;
 }
 
-/** An API's request that no door reads. */
+/** The answer to a request that no door reads, and that names no service. */
 const NO_DOOR: Answer = {
   status: 404,
   headers: ['Content-Type', 'text/xml'],
@@ -69,7 +70,7 @@ export class Reception {
     const door = doorOf(way, arrival);
     const refused = way.gate.refusesHead?.(arrival);
     if (refused !== undefined) return refuse(arrival, door, refused);
-    if (door === undefined) return NO_DOOR;
+    if (door === undefined) return unservedAnswer(arrival) ?? NO_DOOR;
     const limitBytes = door.bodyLimitBytes(arrival);
     const read = arrival.readBody(limitBytes, this.#budget);
     const body = read instanceof Promise ? await read : read;
