@@ -63,9 +63,14 @@ async function heldAtRest(platform: BenchPlatform): Promise<Held> {
 
 /** Where the platform keeps short-lived files. */
 function foldersOf(platform: BenchPlatform, pids: readonly number[]): readonly string[] {
-  const own = namesIn('/tmp').filter((name) => pids.some((pid) => name.includes(`-${pid}-`)));
+  const isOwn = (name: string): boolean => pids.some((pid) => name.includes(`-${pid}-`));
+  const own = ['/tmp', '/dev/shm'].flatMap((parent) =>
+    namesIn(parent)
+      .filter(isOwn)
+      .map((name) => join(parent, name)),
+  );
   const runFolder = readFileSync(join(platform.dataFolder, 'run-folder'), 'utf8');
-  return [...own.map((name) => join('/tmp', name)), runFolder];
+  return [...own, runFolder];
 }
 
 function groupsIn(controller: string, pids: readonly number[]): number {

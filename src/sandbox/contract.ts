@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {
   chmodSync,
+  constants,
   existsSync,
   mkdtempSync,
   readdirSync,
@@ -37,6 +38,25 @@ function lifeContract(name: string, open: OpenSandbox): void {
     test('an exit tells its code, and the output is whole on its own streams', async () => {
       const ended = await run(sandbox, shell('printf out; printf err >&2; exit 7'));
       assert.deepEqual(ended, { exit: { kind: 'exited', code: 7 }, stdout: 'out', stderr: 'err' });
+    });
+
+    test('a program opens its own outputs by name again, as often as it likes', async () => {
+      const script = `echo one; echo two >/dev/stdout; echo three >>/dev/stdout; echo four | tee /dev/stderr;
+        echo five >/proc/self/fd/2; sh -c 'echo six >/dev/stderr'; exec >/dev/stderr; echo seven`;
+      assert.deepEqual(await run(sandbox, shell(script)), {
+        exit: { kind: 'exited', code: 0 },
+        ...{ stdout: 'one\ntwo\nthree\nfour\n', stderr: 'four\nfive\nsix\nseven\n' },
+      });
+      const write =
+        "fs.writeFileSync('/dev/stderr', 'a'); fs.appendFileSync('/dev/stdout', 'b'); console.log('c')";
+      const ended = await run(sandbox, node(`const fs = require('fs'); ${write}`));
+      assert.deepEqual(ended, { exit: { kind: 'exited', code: 0 }, stdout: 'bc\n', stderr: 'a' });
+    });
+
+    test('nothing of an output is lost at the end, by whichever name it is written', async () => {
+      const script = 'head -c 300000 /dev/zero >/dev/stderr; head -c 300000 /dev/zero';
+      const { stdout, stderr } = await run(sandbox, shell(script));
+      assert.deepEqual([stdout.length, stderr.length], [300_000, 300_000]);
     });
 
     test('a program that ends by a signal is told as killed', async () => {
@@ -225,6 +245,17 @@ function resourceContract(name: string, open: OpenSandbox): void {
       assert.equal(printed.stdout.split('\n').length, lines + 1);
       await tree.kill();
       await tree.outputRead();
+    });
+
+    test('a program waits where it prints faster than is read, also where it opened its output by name', async () => {
+      const flags = await run(sandbox, shell('cat /proc/self/fdinfo/1 /proc/self/fdinfo/2'));
+      const words = flags.stdout.split('\n').filter((line) => line.startsWith('flags:'));
+      const waits = words.map(
+        (line) => (Number.parseInt(line.slice(6).trim(), 8) & constants.O_NONBLOCK) === 0,
+      );
+      assert.deepEqual(waits, [true, true]);
+      const { stdout } = await run(sandbox, shell('yes 012345678 | head -c 3000000 >/dev/stdout'));
+      assert.equal(stdout.length, 3_000_000);
     });
 
     test('a flood of output arrives whole', async () => {

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { mkdir, rmdir, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { SystemClock } from '../base/clock.ts';
-import { makeOwnFolder, sweepLeftFolders } from './own-folder.ts';
+import { makeOwnFolder, makeOwnFolderInMemory, sweepLeftFolders } from './own-folder.ts';
 
 /** A purpose that nothing else on this machine has. */
 const PURPOSE = `swept-${process.pid}`;
@@ -23,6 +23,18 @@ test('folders of a process that is gone are swept, those of a running one stay',
   await sweepLeftFolders(PURPOSE, nowMs);
   assert.equal(existsSync(left), false);
   assert.equal(existsSync(own), true);
+  await rmdir(own);
+});
+
+test('so are folders in memory', async () => {
+  const own = makeOwnFolderInMemory(PURPOSE);
+  const gone = spawn('/bin/true');
+  await once(gone, 'exit');
+  const left = join(dirname(own), `millrace-${PURPOSE}-${gone.pid}-left`);
+  await mkdir(left);
+  await sweepLeftFolders(PURPOSE, nowMs);
+  assert.deepEqual([existsSync(left), existsSync(own)], [false, true]);
+  assert.equal(statSync(own).mode & 0o777, 0o700);
   await rmdir(own);
 });
 

@@ -1,3 +1,4 @@
+import { mkdtempSync } from 'node:fs';
 import { lstat, mkdtemp, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,19 +8,39 @@ import { isRunning } from './process-tree.ts';
 /** A folder that does not say whose it is counts as left behind when nothing in it has changed for this long. */
 const ABANDONED_MS = 7 * 24 * 3_600_000;
 
+/** Where files are kept in memory, on nearly every machine. */
+const MEMORY_FOLDER = '/dev/shm';
+
 /** A new empty folder for its owner alone, with the number of this process: swept by a later one when this was killed. */
 export function makeOwnFolder(purpose: string): Promise<string> {
-  return mkdtemp(join(tmpdir(), `millrace-${purpose}-${process.pid}-`));
+  return mkdtemp(join(tmpdir(), beginning(purpose)));
+}
+
+/** The same in memory where that is possible: making a name there takes a hundredth of the time that a disk takes. */
+export function makeOwnFolderInMemory(purpose: string): string {
+  try {
+    return mkdtempSync(join(MEMORY_FOLDER, beginning(purpose)));
+  } catch {
+    return mkdtempSync(join(tmpdir(), beginning(purpose)));
+  }
 }
 
 /** Removes this user's folders of that purpose whose process is gone, and those without a process's number that are a week old. */
 export async function sweepLeftFolders(purpose: string, nowMs: number): Promise<void> {
-  const names = await readdir(tmpdir()).catch(() => []);
+  for (const parent of [tmpdir(), MEMORY_FOLDER]) await sweepIn(parent, purpose, nowMs);
+}
+
+function beginning(purpose: string): string {
+  return `millrace-${purpose}-${process.pid}-`;
+}
+
+async function sweepIn(parent: string, purpose: string, nowMs: number): Promise<void> {
+  const names = await readdir(parent).catch(() => []);
   const pattern = new RegExp(`^millrace-${purpose}-(?:(\\d+)-)?[A-Za-z0-9]+$`);
   for (const name of names) {
     const [isOurs, number] = pattern.exec(name) ?? [];
     if (isOurs === undefined || (number !== undefined && (await isRunning(Number(number))))) continue;
-    const path = join(tmpdir(), name);
+    const path = join(parent, name);
     const found = await lstat(path).catch(() => undefined);
     if (found?.uid !== process.getuid?.() || !found?.isDirectory()) continue;
     const isLeft = number !== undefined || nowMs - found.mtimeMs > ABANDONED_MS;

@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { connect, type Socket } from 'node:net';
+import { closeSync, constants, openSync, unlinkSync } from 'node:fs';
 import { Readable, Writable } from 'node:stream';
 import { thawGroupOf } from './frozen-group.ts';
 import { killMarked } from './marked-processes.ts';
-import { outputName } from './output-sockets.ts';
+import type { OutputPaths } from './program-output.ts';
 import type { SpawnerEvent, SpawnerRequest } from './spawner-protocol.ts';
 
 /**
@@ -19,7 +19,8 @@ class SpawnerProcess {
   /** Listens to the platform until it is gone. */
   run(): void {
     process.on('message', (request: SpawnerRequest) => {
-      if (request.kind === 'start') void this.#start(request);
+      if (request.kind === 'start') this.#start(request);
+      else if (request.kind === 'make-pipes') this.#makePipes(request.paths);
       else if (request.kind === 'hand') this.#hand(request.id, request.text);
       else if (request.kind === 'forget') this.#forget(request.id);
       else this.#children.get(request.id)?.kill(request.signal);
@@ -36,25 +37,39 @@ class SpawnerProcess {
     process.on('SIGTERM', () => undefined);
   }
 
-  async #start(request: Extract<SpawnerRequest, { kind: 'start' }>): Promise<void> {
-    const { id, outputPath } = request;
-    const outputs = [connect(outputPath), connect(outputPath)];
+  /** Node itself makes no named pipes. */
+  #makePipes(paths: readonly string[]): void {
+    const maker = spawn('mkfifo', ['-m', '666', '--', ...paths], {
+      env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    const failed = (failure: string): void => this.#tell({ kind: 'pipes-made', failure });
+    maker.once('error', (error) => failed(`no pipes for its output: ${error.message}`));
+    maker.once('exit', (code, signal) => {
+      if (code === 0) this.#tell({ kind: 'pipes-made' });
+      else failed(`no pipes for its output: mkfifo ended with ${code ?? signal}`);
+    });
+  }
+
+  #start(request: Extract<SpawnerRequest, { kind: 'start' }>): void {
+    const opened: number[] = [];
     try {
-      const names = [outputName(id, 'stdout'), outputName(id, 'stderr')];
-      await Promise.all(outputs.map((output, n) => written(output, names[n] ?? '')));
-      if (process.connected) this.#spawn(request, outputs);
+      for (const path of [request.outputs.stdout, request.outputs.stderr])
+        opened.push(openSync(path, WRITING));
+      removeNames(request.outputs);
+      this.#spawn(request, opened);
     } catch (error) {
-      this.#tell({ kind: 'not-started', id, why: (error as Error).message });
+      this.#tell({ kind: 'not-started', id: request.id, why: (error as Error).message });
     } finally {
-      for (const output of outputs) output.destroy();
+      for (const descriptor of opened) closeSync(descriptor);
     }
   }
 
-  #spawn(request: Extract<SpawnerRequest, { kind: 'start' }>, outputs: readonly Socket[]): void {
+  #spawn(request: Extract<SpawnerRequest, { kind: 'start' }>, outputs: readonly number[]): void {
     const { id, command, workingDirectory: cwd, variables: env } = request;
     const [program = '', ...words] = command;
     const pipes = Number(request.isHanded) + Number(request.namesChild);
-    const stdio: ('ignore' | 'pipe' | Socket)[] = [
+    const stdio: ('ignore' | 'pipe' | number)[] = [
       'ignore',
       ...outputs,
       ...Array<'pipe'>(pipes).fill('pipe'),
@@ -116,12 +131,13 @@ class SpawnerProcess {
   }
 }
 
-/** Resolves when the platform has been told whose output a connection is. */
-function written(output: Socket, name: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    output.on('error', reject);
-    output.write(name, () => resolve());
-  });
+/** Without waiting for a reader: the platform reads already, or is gone. Node has its children wait where they write to it. */
+const WRITING = constants.O_WRONLY | constants.O_NONBLOCK;
+
+/** Nobody finds them any more but by descriptors of the program. */
+function removeNames({ stdout, stderr }: OutputPaths): void {
+  unlinkSync(stdout);
+  unlinkSync(stderr);
 }
 
 /** The whole process group, where the program leads one: without walls nothing else would end the rest of it. */

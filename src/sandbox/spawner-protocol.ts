@@ -1,13 +1,17 @@
+import type { OutputPaths } from './program-output.ts';
+
 /** What the platform asks of its spawner. */
 export type SpawnerRequest =
+  /** Named pipes at these paths, one such request at a time. */
+  | { readonly kind: 'make-pipes'; readonly paths: readonly string[] }
   | {
       readonly kind: 'start';
       readonly id: number;
       readonly command: readonly string[];
       readonly variables: Readonly<Record<string, string>>;
       readonly workingDirectory: string;
-      /** The socket on which both outputs of the program are connected. */
-      readonly outputPath: string;
+      /** The pipes on which the program prints, open for reading already; their names are removed before it starts. */
+      readonly outputs: OutputPaths;
       /** Descriptor 3 is what the program is handed later. */
       readonly isHanded: boolean;
       /** The next descriptor, on which the program names its child as JSON: `{"child-pid": 1}`. */
@@ -25,6 +29,8 @@ export type SpawnerRequest =
 
 /** What the spawner tells. */
 export type SpawnerEvent =
+  /** All that were asked for are there, or `failure` says why not. */
+  | { readonly kind: 'pipes-made'; readonly failure?: string }
   | { readonly kind: 'started'; readonly id: number; readonly pid: number }
   /** The program itself has ended; what it left behind may still hold its output open. */
   | {

@@ -3,13 +3,14 @@ import { once } from 'node:events';
 import { getCompileCacheDir } from 'node:module';
 import { dirname, extname } from 'node:path';
 import type { Cancel, Clock } from '../base/clock.ts';
-import { OutputSockets, type ProgramOutput } from './output-sockets.ts';
+import { OutputPipes } from './output-pipes.ts';
 import { sweepLeftFolders } from './own-folder.ts';
+import { ProgramOutput } from './program-output.ts';
 import type { OutputListener } from './sandbox.ts';
 import type { SpawnerEvent, SpawnerRequest } from './spawner-protocol.ts';
 
 /** What to start. */
-export type SpawnOrder = Omit<Extract<SpawnerRequest, { kind: 'start' }>, 'kind' | 'id' | 'outputPath'>;
+export type SpawnOrder = Omit<Extract<SpawnerRequest, { kind: 'start' }>, 'kind' | 'id' | 'outputs'>;
 
 /** How a started program ended. */
 export type SpawnEnd =
@@ -44,7 +45,7 @@ interface Running {
 /** The process, and where its programs print. */
 interface Launched {
   readonly child: ChildProcess;
-  readonly outputs: OutputSockets;
+  readonly pipes: OutputPipes;
 }
 
 /** How long the process stays when it has nothing to do. */
@@ -67,21 +68,21 @@ export class Spawner implements AsyncDisposable {
   async start(order: SpawnOrder, output: OutputListener): Promise<Spawned> {
     this.#cancelRest?.();
     const id = this.#nextId++;
-    const { outputs, child: spawner } = (this.#process ??= this.#launch());
+    const launched = (this.#process ??= this.#launch());
     const running: Running = {
       hasStarted: false,
-      output: outputs.await(id, output),
+      output: new ProgramOutput(output),
       started: Promise.withResolvers(),
       ended: Promise.withResolvers(),
       closed: Promise.withResolvers(),
       child: Promise.withResolvers(),
     };
     this.#running.set(id, running);
-    spawner.send({ kind: 'start', id, outputPath: outputs.path, ...order }, () => undefined);
+    await this.#order(id, order, running, launched);
     const pid = (await running.started.promise) ?? 0;
     const { ended, closed, child } = running;
     const ask = (request: SpawnerRequest): void => {
-      if (this.#running.has(id)) spawner.send(request, () => undefined);
+      if (this.#running.has(id)) launched.child.send(request, () => undefined);
     };
     return {
       ...{ pid, ended: ended.promise, closed: closed.promise, child: child.promise },
@@ -89,6 +90,18 @@ export class Spawner implements AsyncDisposable {
       hand: (text) => ask({ kind: 'hand', id, text }),
       outputRead: () => running.output.read(),
     };
+  }
+
+  /** Has the process start it, once there is where it prints. */
+  async #order(id: number, order: SpawnOrder, running: Running, { pipes, child }: Launched): Promise<void> {
+    try {
+      const outputs = await pipes.take();
+      if (!this.#running.has(id)) return;
+      running.output.open(outputs);
+      child.send({ kind: 'start', id, outputs, ...order } satisfies SpawnerRequest, () => undefined);
+    } catch (error) {
+      this.#refuse(id, running, (error as Error).message);
+    }
   }
 
   /** Ends the process and with it everything that it started. */
@@ -113,20 +126,26 @@ export class Spawner implements AsyncDisposable {
         stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       },
     });
-    const outputs = new OutputSockets();
-    child.on('message', (event: SpawnerEvent) => this.#hear(event));
+    const pipes = new OutputPipes((paths) => {
+      child.send({ kind: 'make-pipes', paths } satisfies SpawnerRequest, () => undefined);
+    });
+    pipes.askForMore();
+    child.on('message', (event: SpawnerEvent) => {
+      if (event.kind === 'pipes-made') pipes.made(event.failure);
+      else this.#hear(event);
+    });
     child.on('error', () => undefined);
     child.once('exit', () => {
-      outputs[Symbol.dispose]();
+      pipes[Symbol.dispose]();
       // One that was sent to rest had nothing running; what runs now belongs to its successor.
       if (this.#process?.child !== child) return;
       this.#process = undefined;
       this.#loseAll();
     });
-    return { child, outputs };
+    return { child, pipes };
   }
 
-  #hear(event: SpawnerEvent): void {
+  #hear(event: Exclude<SpawnerEvent, { kind: 'pipes-made' }>): void {
     const running = this.#running.get(event.id);
     if (running === undefined) return;
     if (event.kind === 'started') {
@@ -137,11 +156,13 @@ export class Spawner implements AsyncDisposable {
     } else if (event.kind === 'closed') {
       void running.output.closed.then(() => this.#close(event.id, running));
     } else if (event.kind === 'child') running.child.resolve(event.pid);
-    else {
-      this.#settle(running, event.why);
-      running.output.giveUp();
-      this.#close(event.id, running);
-    }
+    else this.#refuse(event.id, running, event.why);
+  }
+
+  #refuse(id: number, running: Running, why: string): void {
+    this.#settle(running, why);
+    running.output.giveUp();
+    this.#close(id, running);
   }
 
   /** Nothing is left of it that the spawner would know. */

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { after, before, describe, test, type TestContext } from 'node:test';
+import { SystemClock } from '../base/clock.ts';
+import { BubblewrapSandbox } from '../sandbox/bubblewrap/bubblewrap-sandbox.ts';
+import { noPython, pythonHere } from './fixture/python.ts';
+import { answerOf, logOf } from './fixture/results.ts';
+import { openRooms, type Rooms, type RoomsOptions } from './fixture/rooms.ts';
+import type { InvokeResult } from './result.ts';
+
+const MOST_LOOKS = 4000;
+const pythonSkip = await noPython();
+
+let walls: BubblewrapSandbox | undefined;
+let why: string | undefined;
+before(async () => {
+  const opened = await BubblewrapSandbox.open({ clock: new SystemClock() });
+  if (opened.ok) walls = opened.value;
+  else why = opened.failure.what;
+});
+after(() => walls?.[Symbol.asyncDispose]());
+
+/** Rooms behind the walls; undefined, and the test skipped, where there are none. */
+async function roomsHere(context: TestContext, options: RoomsOptions = {}): Promise<Rooms | undefined> {
+  if (walls !== undefined) return openRooms({ sandbox: walls, ...options });
+  context.skip(`no walls: ${why}`);
+  return undefined;
+}
+
+/** The lines between START and END. */
+function printed(result: InvokeResult): string[] {
+  const lines = logOf(result).split('\n');
+  const start = lines.findIndex((line) => line.startsWith('START '));
+  const end = lines.findIndex((line) => line.startsWith('END '));
+  return lines.slice(start + 1, end);
+}
+
+const NODE = `
+  const { writeFileSync, createWriteStream } = require('node:fs');
+  const { execSync } = require('node:child_process');
+  exports.handler = async (event) => {
+    writeFileSync('/dev/stdout', 'by name ' + event + '\\n');
+    writeFileSync('/dev/stderr', 'error by name\\n');
+    execSync('echo by a shell | tee /dev/stderr >/dev/null', { stdio: 'inherit' });
+    await new Promise((resolve) => createWriteStream('/dev/stdout', { flags: 'a' }).end('by a stream\\n', resolve));
+    return /MILLRACE_SPARE/.test(require('node:fs').readFileSync('/proc/self/environ', 'utf8'));
+  };`;
+
+const PYTHON = `import sys
+def handler(event, context):
+    for name in ("/dev/stdout", "/dev/stderr", "/proc/self/fd/2"):
+        with open(name, "w") as output:
+            print(f"by {name}", file=output)
+    print("by print")
+    return "done"`;
+
+const SHELL = `#!/bin/sh
+api="http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime/invocation"
+while true; do
+  curl -sS -D /tmp/headers "$api/next" >/tmp/event
+  id=$(tr -d '\\r' </tmp/headers | awk -F': ' 'tolower($1) == "lambda-runtime-aws-request-id" { print $2 }')
+  echo by echo >/dev/stderr
+  tee -a /dev/stderr </tmp/event >/dev/null; echo >/dev/stdout
+  curl -sS -d '"done"' "$api/$id/response" >/dev/null
+done
+`;
+
+describe('a function opens its outputs by name, and all of it is in its log', { timeout: 120_000 }, () => {
+  test('Node, also in a program that has waited, and warm', async (context) => {
+    const rooms = await roomsHere(context, { hasSpares: true });
+    if (rooms === undefined) return;
+    await using _closing = rooms;
+    const lines = ['error by name', 'by a shell', 'by a stream'];
+    const first = await rooms.run({ 'index.js': NODE }, 1);
+    assert.deepEqual(
+      [answerOf(first), printed(first).toSorted()],
+      [false, ['by name 1', ...lines].toSorted()],
+    );
+    rooms.spares.fill();
+    for (let look = 0; rooms.spares.size === 0 && look < MOST_LOOKS; look += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    const record = await rooms.deploy({ 'index.js': NODE });
+    for (const event of [2, 3]) {
+      const result: InvokeResult = await rooms.invoke(record, event);
+      const told: unknown[] = [answerOf(result), printed(result).toSorted()];
+      assert.deepEqual(told, [true, [`by name ${event}`, ...lines].toSorted()]);
+    }
+  });
+
+  test('Python', { skip: pythonSkip }, async (context) => {
+    const rooms = await roomsHere(context, { runtimes: pythonHere() });
+    if (rooms === undefined) return;
+    await using _closing = rooms;
+    const settings = { runtime: 'python3.12', handler: 'app.handler' };
+    const result = await rooms.run({ 'app.py': PYTHON }, {}, settings);
+    const lines = ['by /dev/stderr', 'by /dev/stdout', 'by /proc/self/fd/2', 'by print'];
+    assert.deepEqual([answerOf(result), printed(result).toSorted()], ['done', lines]);
+  });
+
+  const curlSkip = !existsSync('/usr/bin/curl') && 'curl is not installed';
+  test('a shell script', { skip: curlSkip }, async (context) => {
+    const rooms = await roomsHere(context);
+    if (rooms === undefined) return;
+    await using _closing = rooms;
+    const settings = { runtime: 'provided.al2023', handler: 'any' };
+    const result = await rooms.run({ bootstrap: { executable: SHELL } }, 'event', settings);
+    const lines = printed(result).filter((line) => line !== '');
+    assert.deepEqual([answerOf(result), lines.toSorted()], ['done', ['"event"', 'by echo']]);
+  });
+});
