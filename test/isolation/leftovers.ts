@@ -18,6 +18,9 @@ export interface Leftovers {
   readonly listening: number;
 }
 
+/** Makes pipes for the outputs of the next programs, for a moment; of no environment. */
+const PIPE_MAKER = 'mkfifo ';
+
 /** Looks at all of it, but for programs that were started ahead and are nobody's yet. */
 export async function leftovers({ platform, dataDirectory }: Ground): Promise<Leftovers> {
   const pid = platform.processId;
@@ -29,7 +32,7 @@ export async function leftovers({ platform, dataDirectory }: Ground): Promise<Le
     processes: pids
       .filter((one) => !ahead.pids.has(one))
       .map(commandLine)
-      .filter((line) => line !== ''),
+      .filter((line) => line !== '' && !line.startsWith(PIPE_MAKER)),
     groups: groupsOf(pid).filter((group) => !holdsOnly(group, ahead.pids)),
     files: readdirSync(runFolder).filter((name) => !isAhead(name)),
     mounts: readFileSync('/proc/mounts', 'utf8')
