@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
@@ -56,12 +56,30 @@ test(
       files.filter((file) => /\.test\.|\.ts$|^ads|^scripts/.test(file)),
       [],
     );
-    for (const file of ['src/main.js', 'runtimes/node/bootstrap.cjs']
+    for (const file of ['src/main.js', 'runtimes/node/bootstrap.cjs', 'bin/memory.sh']
       .map((name) => `dist/package/${name}`)
       .concat('LICENSE'))
       assert.ok(files.includes(file), file);
   },
 );
+
+test('the installed program uses memory as the one in a checkout does', { skip }, () => {
+  const teller = join(work, 'teller.cjs');
+  writeFileSync(
+    teller,
+    `const words = process.execArgv.filter((word) => !word.includes('warning'));
+    const variables = Object.entries(process.env).filter(([name]) => name.startsWith('MALLOC_'));
+    process.stdout.write(JSON.stringify({ words, variables }));
+    process.exit();`,
+  );
+  const options = { NODE_OPTIONS: `--require=${teller}` };
+  const there = run(program, ['up'], work, options).stdout;
+  assert.equal(there, run(join(root, 'bin/millrace'), ['up'], work, options).stdout);
+  assert.match(
+    there,
+    /"--max-semi-space-size=\d+","--heap-growing-percent=\d+".*"MALLOC_TRIM_THRESHOLD_","\d+"/,
+  );
+});
 
 const old = oldNode();
 
@@ -69,9 +87,8 @@ test(
   'a Node that is too old is refused in one sentence',
   { skip: skip || (old === undefined && 'no old Node here') },
   () => {
-    const refused = spawnSync(old ?? '', [join(installed, 'dist/package/bin/millrace.js'), 'up'], {
-      encoding: 'utf8',
-    });
+    const path = [dirname(old ?? ''), process.env['PATH']].join(delimiter);
+    const refused = spawnSync(program, ['up'], { env: { ...process.env, PATH: path }, encoding: 'utf8' });
     assert.match(refused.stderr, /^millrace needs Node 24 or newer; this is Node [\d.]+\.\n$/);
     assert.equal(refused.status, 1);
   },
@@ -98,12 +115,17 @@ function readManifest(folder: string): Manifest {
 }
 
 /** What a command printed; it must succeed. It runs on the Node of this test, and without what npm has set for it. */
-function run(command: string, words: readonly string[], folder: string): { readonly stdout: string } {
+function run(
+  command: string,
+  words: readonly string[],
+  folder: string,
+  variables: Readonly<Record<string, string>> = {},
+): { readonly stdout: string } {
   const kept = Object.entries(process.env).filter(
     ([name]) => !/^npm_(?!config_(registry|.*proxy|cafile|cache))/i.test(name),
   );
   const path = [join(root, 'node_modules/.bin'), process.env['PATH']].join(delimiter);
-  const env = { ...Object.fromEntries(kept), PATH: path, NODE_TEST_CONTEXT: undefined };
+  const env = { ...Object.fromEntries(kept), PATH: path, NODE_TEST_CONTEXT: undefined, ...variables };
   const done = spawnSync(command, words, { cwd: folder, env, encoding: 'utf8' });
   assert.equal(done.status, 0, `${command} ${words.join(' ')}: ${done.stdout}${done.stderr}`);
   return done;

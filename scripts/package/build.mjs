@@ -14,7 +14,9 @@ export async function buildPackage(dist) {
   rmSync(target, { recursive: true, force: true });
   mkdirSync(join(target, 'bin'), { recursive: true });
   emitSources(dist, target);
-  cpSync(join(root, 'scripts', 'package', 'millrace.js'), join(target, 'bin', 'millrace.js'));
+  for (const name of ['millrace', 'millrace.js'])
+    cpSync(join(root, 'scripts', 'package', name), join(target, 'bin', name));
+  cpSync(join(root, 'bin', 'memory.sh'), join(target, 'bin', 'memory.sh'));
   cpSync(join(root, 'runtimes'), join(target, 'runtimes'), {
     recursive: true,
     filter: (path) => !/\.test\.\w+$|\/(?:fixtures?|node_modules)(?:\/|$)/.test(path),

@@ -20,5 +20,5 @@ else {
 function inFolder(manifest) {
   const parts = ['bin', 'src', 'runtimes', 'package.json'].map((name) => `${FOLDER}/${name}`);
   const documents = manifest.files.filter((name) => name.endsWith('.md') || name === 'LICENSE');
-  return { ...manifest, bin: { millrace: `${FOLDER}/bin/millrace.js` }, files: [...parts, ...documents] };
+  return { ...manifest, bin: { millrace: `${FOLDER}/bin/millrace` }, files: [...parts, ...documents] };
 }

@@ -42,7 +42,7 @@ export function manifestFor(project, used, documents) {
     description: project.description,
     license: project.license,
     type: 'module',
-    bin: { millrace: 'bin/millrace.js' },
+    bin: { millrace: 'bin/millrace' },
     exports: { './package.json': './package.json' },
     files: ['bin', 'src', 'runtimes', ...documents],
     engines: { node: '>=24' },

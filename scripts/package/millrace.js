@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 // The syntax of this file is old on purpose: a Node too old for the program must still be able to say so.
 import process from 'node:process';
 
