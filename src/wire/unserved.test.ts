@@ -30,6 +30,7 @@ test('a service that is not here is named in the form that its clients read', ()
   const xml = '400 Content-Type text/xml <?xml version="1.0"?>';
   const sender = `<Error><Type>Sender</Type>${error('iam')}</Error>`;
   assert.equal(told('iam', FORM), `${xml}<ErrorResponse>${sender}<RequestId>r</RequestId></ErrorResponse>`);
+  assert.equal(told('cloudfront'), told('iam', FORM).replaceAll('iam', 'cloudfront'));
   const errors = `<Errors><Error>${error('ec2')}</Error></Errors>`;
   assert.equal(told('ec2', FORM), `${xml}<Response>${errors}<RequestID>r</RequestID></Response>`);
   assert.equal(told('s3'), `${xml}<Error>${error('s3')}<RequestId>r</RequestId></Error>`);

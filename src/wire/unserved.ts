@@ -6,6 +6,9 @@ import { xmlElement, xmlText } from './xml.ts';
 /** The services that there are doors for, as credential scopes call them. */
 const SERVED: ReadonlySet<string> = new Set(['sqs', 'lambda', 'sts']);
 
+/** Services that speak XML without a form. */
+const REST_XML: ReadonlySet<string> = new Set(['cloudfront', 'route53', 's3control']);
+
 const STATUS = 400;
 const TYPE = 'UnknownOperationException';
 
@@ -33,7 +36,7 @@ function inFormOf(service: string, head: RequestHead, message: string): Answer {
     const errors = xmlElement('Errors', xmlElement('Error', error));
     return xml(xmlElement('Response', errors + xmlElement('RequestID', requestId)));
   }
-  if (isForm(head)) {
+  if (isForm(head) || REST_XML.has(service)) {
     return xml(xmlElement('ErrorResponse', xmlElement('Error', xmlElement('Type', 'Sender') + error) + id));
   }
   return answer('application/json', JSON.stringify({ message }), ['x-amzn-ErrorType', TYPE]);

@@ -2,6 +2,7 @@ import type { Caller } from '../caller.ts';
 import type { Answer, Door, RequestHead, WireRequest } from '../door.ts';
 import type { AwsError } from '../errors.ts';
 import { RestError, RestRouter, writeRestAnswer, type RestMatch } from '../rest-protocol.ts';
+import { unservedAnswer } from '../unserved.ts';
 import { errorBody } from './lambda-errors.ts';
 import type { LambdaRooms } from './rooms.ts';
 import { LAMBDA_ROUTES } from './routes.ts';
@@ -36,7 +37,7 @@ export class LambdaDoor implements Door {
 
   async handle(request: WireRequest, caller: Caller): Promise<Answer> {
     const match = this.#find(request);
-    if (match === undefined) return writeError(unknownOperation(request));
+    if (match === undefined) return unservedAnswer(request) ?? writeError(unknownOperation(request));
     const query = new URLSearchParams(request.query);
     try {
       return writeRestAnswer(
