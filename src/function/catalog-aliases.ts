@@ -1,5 +1,6 @@
 import type { Random } from '../base/random.ts';
 import { failed, ok, type Result } from '../base/result.ts';
+import type { AliasProvisions } from './alias-provisions.ts';
 import type { Alias, AliasChange, Aliases, AliasSettings, NoSuchAlias } from './aliases.ts';
 import type { FunctionRecords } from './function-records.ts';
 import { functionKeyText, type FunctionKey } from './function.ts';
@@ -14,6 +15,7 @@ export interface CatalogAliasesParts {
   /** What belongs to a version or alias of a function and goes with it. */
   readonly ofQualifiers: readonly NamedRecords<Named>[];
   readonly functions: FunctionRecords;
+  readonly provisions: AliasProvisions;
   readonly turns: Turns;
   readonly random: Random;
 }
@@ -71,6 +73,7 @@ export class CatalogAliases implements Aliases {
       if (alias === undefined) return;
       await this.#parts.aliases.remove(alias);
       for (const records of this.#parts.ofQualifiers) await records.removeNamed(key, name);
+      await this.#parts.provisions.follow(key, name);
     });
   }
 
@@ -85,6 +88,7 @@ export class CatalogAliases implements Aliases {
       revisionId: this.#parts.random.uuid(),
     };
     await this.#parts.aliases.put(alias);
+    await this.#parts.provisions.follow(key, name);
     return alias;
   }
 

@@ -9,6 +9,7 @@ import type { Tell } from '../watch/event.ts';
 import type { CodeFolders } from './code-folders.ts';
 import type { Aliases } from './aliases.ts';
 import { openBelongings, type Belongings } from './belongings.ts';
+import { AliasProvisions } from './alias-provisions.ts';
 import { CatalogAliases } from './catalog-aliases.ts';
 import { CatalogVersions } from './catalog-versions.ts';
 import { CatalogLayers } from './catalog-layers.ts';
@@ -83,6 +84,7 @@ export class CatalogFunctions implements Functions, AsyncDisposable {
   readonly #listeners = new Set<FunctionListener>();
   readonly #turns: Turns;
   readonly #preparation: Preparation;
+  readonly #provisions: AliasProvisions;
 
   private constructor(options: CatalogFunctionsOptions, opened: Opened) {
     const { clock, random } = options;
@@ -106,12 +108,14 @@ export class CatalogFunctions implements Functions, AsyncDisposable {
     const isThere = (key: FunctionKey, name: string): boolean =>
       this.get(key) !== undefined && (name === LATEST || aliases.get(key, name) !== undefined);
     this.urls = new FunctionUrls({ records: urls, turns, random, isThere });
-    this.aliases = new CatalogAliases(shared);
+    const told = (call: (listener: FunctionListener) => void): void => this.#tellListeners(call);
+    this.#provisions = new AliasProvisions({ functions: records, aliases, told });
+    this.aliases = new CatalogAliases({ ...shared, provisions: this.#provisions });
     this.versions = new CatalogVersions({
       ...shared,
       prepare: (record) => this.#preparation.begin(record),
       forget: (record) => kept.forget(keptHashes(record)),
-      told: (call) => this.#tellListeners(call),
+      told,
     });
   }
 
@@ -135,6 +139,7 @@ export class CatalogFunctions implements Functions, AsyncDisposable {
       kept,
       turns,
     });
+    await functions.#provisions.followAll();
     functions.#reconcile();
     return functions;
   }

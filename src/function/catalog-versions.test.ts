@@ -155,3 +155,56 @@ test('a function goes with its versions and aliases, whose environments are told
   assert.equal(functions.resolve({ ...KEY, qualifier: '1' }), undefined);
   assert.equal(blobs.kept.size, 0);
 });
+
+/** What is provisioned where: version, count and alias of each. */
+function standing(functions: CatalogFunctions): unknown[] {
+  return functions
+    .provisioned()
+    .map(({ version, provisioned }) => [version, provisioned?.count, provisioned?.alias]);
+}
+
+test('what an alias has provisioned moves with it and ends with it; that of a version stays', async () => {
+  const functions = await opened();
+  await publish(functions);
+  await functions.changeSettings(KEY, { timeoutMs: 4000 });
+  await publish(functions);
+  await functions.aliases.create(KEY, 'live', { version: '1', description: '' });
+  await functions.versions.provision(KEY, '1', { count: 3, alias: 'live' });
+  const told: unknown[] = [];
+  functions.listen({ changed: ({ version, provisioned }) => told.push([version, provisioned?.count]) });
+  await functions.aliases.change(KEY, 'live', { description: 'still' });
+  assert.deepEqual(standing(functions), [['1', 3, 'live']]);
+  await functions.aliases.change(KEY, 'live', { version: '2' });
+  assert.deepEqual(standing(functions), [['2', 3, 'live']]);
+  assert.deepEqual(told, [
+    ['2', 3],
+    ['1', undefined],
+  ]);
+  await functions.versions.provision(KEY, '1', { count: 1 });
+  await functions.aliases.delete(KEY, 'live');
+  assert.deepEqual(standing(functions), [['1', 1, undefined]]);
+});
+
+test('what an alias has provisioned is where it leads also after a kill at any step', async () => {
+  const first = await opened();
+  await publish(first);
+  await first.changeSettings(KEY, { timeoutMs: 4000 });
+  await publish(first);
+  await first.aliases.create(KEY, 'live', { version: '1', description: '' });
+  await first.versions.provision(KEY, '1', { count: 3, alias: 'live' });
+  const before = await catalog.list('functions');
+  await first.aliases.change(KEY, 'live', { version: '2' });
+  await first[Symbol.asyncDispose]();
+  const named = (records: typeof before, version: string): (typeof before)[number] =>
+    present(
+      records.find(({ name }) => name.endsWith(`:${version}`)),
+      'a version',
+    );
+  // Killed before the first step, and between the two.
+  const after = await catalog.list('functions');
+  for (const second of [named(before, '2'), named(after, '2')]) {
+    for (const record of [named(before, '1'), second]) await catalog.put('functions', record);
+    await using functions = await open();
+    assert.deepEqual(standing(functions), [['2', 3, 'live']]);
+  }
+});

@@ -4,7 +4,7 @@ import type { Random } from '../base/random.ts';
 import { failed, ok, type Result } from '../base/result.ts';
 import type { Alias } from './aliases.ts';
 import type { FunctionRecords } from './function-records.ts';
-import { functionKeyText, type FunctionKey, type FunctionRecord } from './function.ts';
+import { functionKeyText, type FunctionKey, type FunctionRecord, type Provisioned } from './function.ts';
 import type { FunctionListener, NoSuchFunction, RevisionMismatch } from './functions.ts';
 import type { Named, NamedRecords } from './named-records.ts';
 import type { Turns } from './turns.ts';
@@ -58,7 +58,7 @@ export class CatalogVersions implements Versions {
   provision(
     key: FunctionKey,
     version: string,
-    count: number | undefined,
+    wanted: Provisioned | undefined,
   ): Promise<Result<FunctionRecord, NoSuchVersion>> {
     const { functions, turns, clock, told } = this.#parts;
     return turns.take(functionKeyText(key), async () => {
@@ -66,7 +66,7 @@ export class CatalogVersions implements Versions {
       if (before === undefined) return failed({ kind: 'no-such-version', function: key, version });
       const { provisioned: _, ...rest } = before;
       const modifiedAtMs = clock.nowMs();
-      const now = count === undefined ? rest : { ...rest, provisioned: { count, modifiedAtMs } };
+      const now = wanted === undefined ? rest : { ...rest, provisioned: { ...wanted, modifiedAtMs } };
       await functions.put(now);
       told((listener) => listener.changed?.(now, before));
       return ok(now);

@@ -95,12 +95,19 @@ export interface FunctionRecord {
   /** Of `$LATEST`: what the function sets off may invoke it without end. */
   readonly allowsLoops?: true;
   /** Of a published version: how many environments of it stand ready, used or not. */
-  readonly provisioned?: { readonly count: number; readonly modifiedAtMs: number };
+  readonly provisioned?: Provisioned & { readonly modifiedAtMs: number };
   /** UUID, new at each change. */
   readonly revisionId: string;
   readonly createdAtMs: number;
   readonly modifiedAtMs: number;
   readonly state: FunctionState;
+}
+
+/** Environments that are to stand ready. */
+export interface Provisioned {
+  readonly count: number;
+  /** The alias that they were asked for by: they move with it. */
+  readonly alias?: string;
 }
 
 /** `pending` while the package is being unpacked and primed; then `active`, or `failed` with the reason. */

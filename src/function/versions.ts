@@ -1,5 +1,5 @@
 import type { Result } from '../base/result.ts';
-import type { FunctionKey, FunctionRecord } from './function.ts';
+import type { FunctionKey, FunctionRecord, Provisioned } from './function.ts';
 import type { NoSuchFunction, RevisionMismatch } from './functions.ts';
 
 /** What a version is published with. */
@@ -45,7 +45,7 @@ export interface Versions {
   provision(
     key: FunctionKey,
     version: string,
-    count: number | undefined,
+    wanted: Provisioned | undefined,
   ): Promise<Result<FunctionRecord, NoSuchVersion>>;
   delete(key: FunctionKey, version: string): Promise<Result<void, NoSuchVersion | VersionInUse>>;
 }

@@ -266,6 +266,40 @@ test('provisioned environments of a version stand ready before anybody asks', as
   await assert.rejects(lambda.send(new GetProvisionedConcurrencyConfigCommand(place)));
 });
 
+test('what an alias has provisioned moves with it, and excludes a reservation below it', async () => {
+  const FunctionName = 'moving';
+  await create(FunctionName);
+  await lambda.send(new PublishVersionCommand({ FunctionName }));
+  await lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Timeout: 5 }));
+  await lambda.send(new PublishVersionCommand({ FunctionName }));
+  await lambda.send(new CreateAliasCommand({ FunctionName, Name: 'live', FunctionVersion: '1' }));
+  const byAlias = { FunctionName, Qualifier: 'live' };
+  const byVersion = { FunctionName, Qualifier: '1' };
+  const put = (place: typeof byAlias): Promise<unknown> =>
+    lambda.send(new PutProvisionedConcurrencyConfigCommand({ ...place, ProvisionedConcurrentExecutions: 1 }));
+  await put(byAlias);
+  await assert.rejects(put(byVersion), /Version is pointed by a Provisioned Concurrency alias/);
+  await assert.rejects(lambda.send(new GetProvisionedConcurrencyConfigCommand(byVersion)), {
+    name: 'ProvisionedConcurrencyConfigNotFoundException',
+  });
+  await assert.rejects(
+    lambda.send(new PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions: 0 })),
+    /should not be lower than function's total provisioned concurrency \[1\]/,
+  );
+  await lambda.send(new UpdateAliasCommand({ FunctionName, Name: 'live', FunctionVersion: '2' }));
+  await lambda.send(new GetProvisionedConcurrencyConfigCommand(byAlias));
+  await put(byVersion);
+  await assert.rejects(
+    lambda.send(new UpdateAliasCommand({ FunctionName, Name: 'live', FunctionVersion: '1' })),
+    /already Provisioned version/,
+  );
+  const listed = await lambda.send(new ListProvisionedConcurrencyConfigsCommand({ FunctionName }));
+  assert.deepEqual(
+    listed.ProvisionedConcurrencyConfigs?.map(({ FunctionArn }) => FunctionArn),
+    [`${ARN}moving:1`, `${ARN}moving:live`],
+  );
+});
+
 test('a mapping and an asynchronous event may name an alias', async () => {
   const FunctionName = 'mapped';
   await create(FunctionName);

@@ -1,8 +1,8 @@
-import { LATEST, targetArn, type FunctionRecord } from '../../function/function.ts';
+import { LATEST, targetArn, type FunctionKey, type FunctionRecord } from '../../function/function.ts';
 import { Members } from '../members.ts';
 import { jsonObject, RestError, type RestAnswer, type RestCall } from '../rest-protocol.ts';
 import { existingFunction, wholeFunction } from './existing.ts';
-import { functionError, invalidParameter } from './lambda-errors.ts';
+import { conflict, functionError, invalidParameter } from './lambda-errors.ts';
 import { pageOf } from './page.ts';
 import type { LambdaRooms } from './rooms.ts';
 
@@ -11,19 +11,22 @@ export async function putProvisionedConcurrencyConfig(
   call: RestCall,
   rooms: LambdaRooms,
 ): Promise<RestAnswer> {
-  const version = versionOf(call, rooms);
+  const { version, alias } = placeOf(call, rooms);
   refuseWeights(call, rooms);
   const members = new Members(jsonObject(call));
   const most = rooms.concurrencyLimit;
-  const count = members.whole('ProvisionedConcurrentExecutions', { required: true, least: 1, most });
+  const count = members.whole('ProvisionedConcurrentExecutions', { required: true, least: 1, most }) ?? 0;
   members.end();
+  refuseOther(version, alias);
   const reserved = rooms.functions.get(version.key)?.reservedConcurrency;
-  if (count !== undefined && reserved !== undefined && count > reserved) {
+  const ofOthers = provisionedOf(version.key, rooms) - (version.provisioned?.count ?? 0);
+  if (reserved !== undefined && ofOthers + count > reserved) {
     throw invalidParameter(
       'Requested Provisioned Concurrency should not be greater than the reservedConcurrentExecution for function',
     );
   }
-  const done = await rooms.versions.provision(version.key, version.version, count);
+  const wanted = { count, ...(alias !== undefined && { alias }) };
+  const done = await rooms.versions.provision(version.key, version.version, wanted);
   if (!done.ok) throw functionError(done.failure);
   return { status: 202, body: view(done.value, rooms) };
 }
@@ -31,9 +34,7 @@ export async function putProvisionedConcurrencyConfig(
 /** `GET /2019-09-30/functions/{FunctionName}/provisioned-concurrency?Qualifier` → the state, or with `List=ALL` those of all versions. */
 export function getProvisionedConcurrencyConfig(call: RestCall, rooms: LambdaRooms): RestAnswer {
   if (call.query.get('List') === 'ALL') return list(call, rooms);
-  const version = versionOf(call, rooms);
-  if (version.provisioned === undefined) throw noConfig();
-  return { status: 200, body: view(version, rooms) };
+  return { status: 200, body: view(provisionedVersion(call, rooms), rooms) };
 }
 
 /** `DELETE /2019-09-30/functions/{FunctionName}/provisioned-concurrency?Qualifier` → 204. */
@@ -41,8 +42,7 @@ export async function deleteProvisionedConcurrencyConfig(
   call: RestCall,
   rooms: LambdaRooms,
 ): Promise<RestAnswer> {
-  const version = versionOf(call, rooms);
-  if (version.provisioned === undefined) throw noConfig();
+  const version = provisionedVersion(call, rooms);
   const done = await rooms.versions.provision(version.key, version.version, undefined);
   if (!done.ok) throw functionError(done.failure);
   return { status: 204 };
@@ -60,7 +60,10 @@ function list(call: RestCall, rooms: LambdaRooms): RestAnswer {
     status: 200,
     body: {
       ProvisionedConcurrencyConfigs: page.items.map((version) => ({
-        FunctionArn: targetArn({ ...version.key, qualifier: version.version }),
+        FunctionArn: targetArn({
+          ...version.key,
+          qualifier: version.provisioned?.alias ?? version.version,
+        }),
         ...view(version, rooms),
       })),
       NextMarker: page.nextMarker,
@@ -75,15 +78,42 @@ function refuseWeights(call: RestCall, rooms: LambdaRooms): void {
     throw invalidParameter('Alias with weights can not be used with Provisioned Concurrency');
 }
 
-/** The version that the request names; an alias stands for the version that it leads to now. */
-function versionOf(call: RestCall, rooms: LambdaRooms): FunctionRecord {
+/** What all versions of a function have provisioned together. */
+export function provisionedOf(key: FunctionKey, { versions }: LambdaRooms): number {
+  return versions.of(key).reduce((sum, { provisioned }) => sum + (provisioned?.count ?? 0), 0);
+}
+
+/** The version that a request names, and the alias if it is named by one. */
+interface Place {
+  readonly version: FunctionRecord;
+  readonly alias: string | undefined;
+}
+
+function placeOf(call: RestCall, rooms: LambdaRooms): Place {
   const { record, qualifier } = existingFunction(call, rooms);
   if (qualifier === undefined || record.version === LATEST) {
     throw invalidParameter(
       'Provisioned Concurrency Configs cannot be applied to unpublished function versions.',
     );
   }
-  return record;
+  return { version: record, alias: qualifier === record.version ? undefined : qualifier };
+}
+
+/** What an alias has provisioned is found by its name alone, and that of a version by its number (AWS). */
+function provisionedVersion(call: RestCall, rooms: LambdaRooms): FunctionRecord {
+  const { version, alias } = placeOf(call, rooms);
+  if (version.provisioned === undefined || version.provisioned.alias !== alias) throw noConfig();
+  return version;
+}
+
+/** One version is provisioned by itself or by one alias (AWS). */
+export function refuseOther({ provisioned }: FunctionRecord, alias: string | undefined): void {
+  if (provisioned === undefined || provisioned.alias === alias) return;
+  throw conflict(
+    alias === undefined
+      ? 'Version is pointed by a Provisioned Concurrency alias'
+      : "Alias can't be used for Provisioned Concurrency configuration on an already Provisioned version",
+  );
 }
 
 function view(version: FunctionRecord, rooms: LambdaRooms): Readonly<Record<string, unknown>> {

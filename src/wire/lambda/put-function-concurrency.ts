@@ -2,6 +2,7 @@ import { Members } from '../members.ts';
 import { jsonObject, type RestAnswer, type RestCall } from '../rest-protocol.ts';
 import { wholeFunction } from './existing.ts';
 import { functionError, invalidParameter } from './lambda-errors.ts';
+import { provisionedOf } from './provisioned-concurrency.ts';
 import type { LambdaRooms } from './rooms.ts';
 
 /** What must stay for functions without a reservation (AWS). */
@@ -18,6 +19,13 @@ export async function putFunctionConcurrency(call: RestCall, rooms: LambdaRooms)
   });
   members.end();
   const concurrency = wanted ?? 0;
+  const provisioned = provisionedOf(key, rooms);
+  if (concurrency < provisioned) {
+    throw invalidParameter(
+      `ReservedConcurrentExecutions ${concurrency} should not be lower than function's total provisioned ` +
+        `concurrency [${provisioned}].`,
+    );
+  }
   const unreserved = rooms.allowance.unreserved(key) - concurrency;
   const least = Math.min(LEAST_UNRESERVED, rooms.concurrencyLimit);
   if (unreserved < least && concurrency > 0) {
