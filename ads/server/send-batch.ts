@@ -1,4 +1,5 @@
 import { SendMessageBatchCommand, SQSClient, type BatchResultErrorEntry } from '@aws-sdk/client-sqs';
+import { collected } from './collected.ts';
 
 /**
  * Whether a message is durable in the queue. `refused`: surely not now, perhaps later. `rejected`: the queue was reached
@@ -18,7 +19,7 @@ const NEVER_ARRIVED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ENE
 /**
  * A client that tries once: what fails is the spool's. It gives up a connection on which the broker says nothing for
  * `patienceMs`. An ad server's processor time is for the most part this client's, so it leaves out what nobody needs: signals
- * and handlers made anew for each request, and the header that names the SDK.
+ * and handlers made anew for each request, a stream for each answer, and the header that names the SDK.
  */
 export function sendingClient(endpoint: string | undefined, patienceMs = PATIENCE_MS): SQSClient {
   const client = new SQSClient({
@@ -30,6 +31,7 @@ export function sendingClient(endpoint: string | undefined, patienceMs = PATIENC
     },
     maxAttempts: 1,
     cacheMiddleware: true,
+    streamCollector: collected,
     requestHandler: {
       connectionTimeout: PATIENCE_MS,
       socketTimeout: patienceMs,
