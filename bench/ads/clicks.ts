@@ -1,4 +1,5 @@
 import { percentile, rounded, type Figure } from '../figure.ts';
+import { besideSyncs } from '../synced-file.ts';
 import type { ClickLoad } from './click-client.ts';
 import { ClickSystem } from './click-system.ts';
 
@@ -35,7 +36,7 @@ export async function clickFigures(
   await system.load(RATE, WARM_UP_S);
   await system.drained(DRAIN_S);
   const sinceMs = Date.now();
-  const normal = await system.load(RATE, times.normalS);
+  const { result: normal, syncsMs } = await besideSyncs(() => system.load(RATE, times.normalS));
   await system.drained(DRAIN_S);
   const recorded = await system.recordLatency(sinceMs);
   const shown = await onThePages(system, times.normalS, progress);
@@ -44,13 +45,7 @@ export async function clickFigures(
   await system.setProcessor(false);
   const most = await sustained(system, times, progress);
   return [
-    {
-      name: 'ads: click to redirect, 1,000/s, p99',
-      value: rounded(normal.latencyMs.p99),
-      unit: `ms (p50 ${rounded(normal.latencyMs.p50)}, p99.9 ${rounded(normal.latencyMs.p999)})`,
-      target: '<= 10 ms',
-      kept: normal.latencyMs.p99 <= 10,
-    },
+    redirect(normal, syncsMs),
     {
       name: 'ads: click to charge, 1,000/s, p50',
       value: rounded(recorded.p50),
@@ -71,6 +66,17 @@ export async function clickFigures(
     ...without,
     { name: 'ads: clicks sustained', value: most, unit: '/s', target: '>= 5,000/s', kept: most >= 5000 },
   ];
+}
+
+/** A redirect waits for a sync of the disk, so beside it stands what bare syncs took meanwhile. */
+function redirect({ latencyMs }: ClickLoad, syncsMs: readonly number[]): Figure {
+  const [p99, sync] = [latencyMs.p99, percentile(syncsMs, 99)];
+  const own = `p50 ${rounded(latencyMs.p50)}, p99.9 ${rounded(latencyMs.p999)}, p99 of the median second ${rounded(latencyMs.medianSecondP99)}`;
+  return {
+    ...{ name: 'ads: click to redirect beside a bare sync, 1,000/s, p99', value: rounded(p99) },
+    ...{ unit: `ms (${own}; bare sync p50 ${rounded(percentile(syncsMs, 50))})` },
+    ...{ floor: rounded(sync), ratio: rounded(p99 / sync), target: '<= 10 ms', kept: p99 <= 10 },
+  };
 }
 
 /** In open loop each click has its time; a client that is late itself would measure itself. */

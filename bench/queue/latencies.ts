@@ -1,10 +1,8 @@
-import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { connect } from 'node:net';
 import { once } from 'node:events';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { percentile, rounded, type Figure } from '../figure.ts';
+import { SyncedFile } from '../synced-file.ts';
 import { readAnswers, type Answer } from './answers.ts';
 import { createQueue, requestsFor } from './drive.ts';
 import type { Target } from './target.ts';
@@ -14,9 +12,6 @@ const WARM_UP = 300;
 const BLOCKS = 20;
 const SENDS = 100;
 const SYNCS = 25;
-/** About what the log of the database grows by with one message. */
-const SYNC_BYTES = 8192;
-const FILE_BYTES = 4 * 1024 * 1024;
 const POLLS = 1000;
 const REST_MS = 3;
 
@@ -78,36 +73,10 @@ async function sendsAndSyncs(
       times.sends.push(performance.now() - startMs);
     }
     for (let synced = 0; synced < SYNCS; synced += 1) {
-      const startMs = performance.now();
-      file.overwrite();
-      times.syncs.push(performance.now() - startMs);
+      times.syncs.push(file.overwrite());
     }
   }
   return times;
-}
-
-/** A file that is written over and synced, as a log is: its size stays. */
-class SyncedFile implements Disposable {
-  readonly #folder = mkdtempSync(join(tmpdir(), 'millrace-sync-'));
-  readonly #file = openSync(join(this.#folder, 'file'), 'w');
-  readonly #bytes = Buffer.alloc(SYNC_BYTES, 1);
-  #at = 0;
-
-  constructor() {
-    for (let at = 0; at < FILE_BYTES; at += SYNC_BYTES) writeSync(this.#file, this.#bytes, 0, SYNC_BYTES, at);
-    fdatasyncSync(this.#file);
-  }
-
-  overwrite(): void {
-    writeSync(this.#file, this.#bytes, 0, SYNC_BYTES, this.#at);
-    fdatasyncSync(this.#file);
-    this.#at = (this.#at + SYNC_BYTES) % FILE_BYTES;
-  }
-
-  [Symbol.dispose](): void {
-    closeSync(this.#file);
-    rmSync(this.#folder, { recursive: true });
-  }
 }
 
 /** From the acknowledgement of a send until its message is there; less than nothing when it was there first. */
