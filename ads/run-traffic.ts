@@ -43,7 +43,7 @@ export async function runTraffic(system: System, options: StartOptions, signal: 
 }
 
 function planOf({ replay: log, clicks, seed, rate, speed }: StartOptions): Plan {
-  if (log !== undefined) return { ...replay(log, speed, rate), clicks };
+  if (log !== undefined) return { ...replay(log, { speed, rate, clicks }), clicks };
   const chosen = seed ?? randomInt(2 ** 32);
   console.log(`Traffic with seed ${chosen}.`);
   const most = clicks ?? DEFAULT_CLICKS;

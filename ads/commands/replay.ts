@@ -62,7 +62,7 @@ async function throughOwnSystem(root: string, log: string, given: Given): Promis
 async function sendTo(origin: string, log: string, { speed, clicks }: Given): Promise<number> {
   const stopping = new AbortController();
   process.once('SIGINT', () => stopping.abort());
-  const { visits, pace, progress } = replay(log, speed, 1);
+  const { visits, pace, progress } = replay(log, { speed, rate: 1, clicks });
   const count = emptyCount();
   const browser = new Browser(origin);
   const line = new ProgressLine(process.stdout, () => progress(count.sent));

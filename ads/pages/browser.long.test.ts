@@ -187,6 +187,20 @@ describe('the statistics page in chromium', { skip }, () => {
     assert.deepEqual(page.complaints, []);
   });
 
+  it('begins a receipt at its top, also where it is longer than the window; the next stop is its end', async () => {
+    await using page = await open('/advertiser/1', { viewport: { width: 360, height: 500 } });
+    await page.locator('#latest button').first().click();
+    await page.locator('#receipt[open]').waitFor();
+    const [top, height, shown] = await page
+      .locator('#receipt')
+      .evaluate((dialog) => [dialog.scrollTop, dialog.scrollHeight, dialog.clientHeight]);
+    assert.equal(top, 0);
+    assert.ok(Number(height) > Number(shown), `${height} in ${shown}`);
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.locator('#receipt').waitFor({ state: 'hidden' });
+  });
+
   it('lets the operator refill, try rules, give back, and compare the books', async () => {
     await using page = await open('/operator');
     const row = page.locator('#campaigns tr', { hasText: 'Last frames' });

@@ -11,13 +11,22 @@ export interface Replay {
   readonly progress: (sent: number) => string;
 }
 
-/** The traffic of the access log at `path`: at its own times, `speed` times as fast, or evenly at `rate` clicks a second. */
-export function replay(path: string, speed: number | undefined, rate: number): Replay {
+/** How a log is replayed: at its own times, `speed` times as fast, or evenly at `rate` clicks a second; at most `clicks`. */
+export interface ReplayOptions {
+  readonly speed?: number | undefined;
+  readonly rate: number;
+  readonly clicks?: number | undefined;
+}
+
+/** The traffic of the access log at `path`. Its progress is that of the log, or of the clicks that are wanted. */
+export function replay(path: string, { speed, rate, clicks }: ReplayOptions): Replay {
   const { size } = statSync(path);
   const position: LogPosition = { readBytes: 0 };
+  const share = (sent: number): number =>
+    Math.max(position.readBytes / Math.max(1, size), clicks === undefined ? 0 : sent / clicks);
   return {
     visits: visitsOfLog(path, position),
     pace: speed === undefined ? evenly(rate) : asLogged(speed),
-    progress: (sent) => `${bar(position.readBytes / Math.max(1, size))} ${sent} clicks sent`,
+    progress: (sent) => `${bar(share(sent))} ${sent} clicks sent`,
   };
 }

@@ -83,7 +83,8 @@ describe('an access log', () => {
     const directory = mkdtempSync(join(tmpdir(), 'log-'));
     const path = join(directory, 'access.log');
     writeFileSync(path, `${text}\n`);
-    const { visits, progress } = replay(path, undefined, 1);
+    const { visits, progress } = replay(path, { rate: 1 });
+    const { progress: ofTen } = replay(path, { rate: 1, clicks: 10 });
     const seen = await Array.fromAsync(visits);
     rmSync(directory, { recursive: true });
     assert.deepEqual(
@@ -91,6 +92,7 @@ describe('an access log', () => {
       ['a', 'c'],
     );
     assert.equal(progress(2), '[########################] 100 % 2 clicks sent');
+    assert.equal(ofTen(5), '[############------------]  50 % 5 clicks sent');
   });
 
   it('keeps its times, so many times as fast, and never waits for the past', () => {

@@ -9,6 +9,7 @@ const NOTHING = { missing: 0, extra: 0, wrongMoney: 0 };
 describe('the streaming benchmark, killed among the events, a fifth of which come twice', () => {
   for (const [variant, form, killed] of [
     ['money', 'function', 'consumer'],
+    ['money', 'consumer', 'consumer'],
     ['count', 'consumer', 'broker'],
   ] as const)
     it(`ysb-${variant} as a ${form}, its ${killed} killed: no event is missing, none is counted twice`, async () => {
