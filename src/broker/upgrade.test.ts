@@ -8,7 +8,7 @@ import type { QueueKey } from '../message/queue-key.ts';
 import { FORMAT_VERSION } from '../store/sqlite/format.ts';
 import type { KeptBroker } from './kept-broker.ts';
 import { OnDisk } from './fixture/on-disk.ts';
-import { bodies, create, named, receive } from './fixture/stage.ts';
+import { bodies, create, named, receive, send } from './fixture/stage.ts';
 
 /** A file of format 1 with a leased, a waiting and a delayed message and one of a group, made at 1,700,000,000,000. */
 const FORMAT_1 = new URL('../store/sqlite/fixtures/format-1.db.gz', import.meta.url);
@@ -109,6 +109,38 @@ test('a data directory of format 4 is brought up to date and keeps all that it h
   assert.deepEqual(bodies(await receive(broker, jobs, { waitMs: 20_000 })), ['delayed']);
   await disk.stop();
   assertUpToDate(disk, 'SELECT count(*) = 0 AS is_so FROM recent_group');
+});
+
+/**
+ * A file of format 5 as a kill left it, made at 1,700,000,000,000: a message leased for ten minutes, one that was received and six that wait in their
+ * rows; the end of the received one, six that wait, one that is delayed, and a-1, b-1 and a-2 of a FIFO queue in groups that were kept.
+ */
+const FORMAT_5 = new URL('../store/sqlite/fixtures/format-5.db.gz', import.meta.url);
+
+test('a data directory of format 5 is brought up to date: what was in rows stays there, and what comes later stands beside it', async (context) => {
+  const disk = new OnDisk(context);
+  const broker = await openedLater(disk, FORMAT_5, 2000);
+  const [orders, jobs] = [named('orders.fifo'), named('jobs')];
+  assert.deepEqual(countsOf(broker, jobs), [12, 1, 1]);
+  assert.deepEqual(bodies(await receive(broker, orders)), ['a-1', 'a-2', 'b-1']);
+  await send(broker, jobs, 'later 1', 'later 2', 'later 3', 'later 4', 'later 5');
+  const numbers = [1, 2, 3, 4, 5, 6];
+  const first = await receive(broker, jobs);
+  disk.clock.advance(10);
+  const others = [...(await receive(broker, jobs)), ...(await receive(broker, jobs, { waitMs: 20_000 }))];
+  assert.deepEqual(bodies([...first, ...others]), [
+    ...numbers.map((number) => `row ${number}`),
+    ...numbers.map((number) => `kept ${number}`),
+    ...numbers.slice(0, 5).map((number) => `later ${number}`),
+  ]);
+  const receipts = [LEASED_RECEIPT, ...first.map(({ receipt }) => receipt)];
+  assert.ok((await broker.settle(jobs, receipts)).ok);
+  await send(broker, jobs, 'last 1', 'last 2', 'last 3', 'last 4');
+  assert.deepEqual(countsOf(broker, jobs), [4, 7, 1]);
+  await disk.stop();
+  assertUpToDate(disk, 'SELECT count(*) > 0 AS is_so FROM bundle');
+  const again = await disk.open();
+  assert.deepEqual(countsOf(again, jobs), [4, 7, 1]);
 });
 
 /** Opens a copy of a kept file, some time after it was made. */

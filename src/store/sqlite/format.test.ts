@@ -11,6 +11,7 @@ const CHANGES_OF_FORMAT = [
   { format: 3, changes: 2 },
   { format: 4, changes: 2 },
   { format: 5, changes: 2 },
+  { format: 6, changes: 2 },
 ];
 
 test('each format says what changes mean in it', () => {

@@ -9,7 +9,7 @@ import type { DatabaseSync } from 'node:sqlite';
  * that can grow without harm (a new optional member of a JSON object) do not need a new version. A raised `CHANGE_VERSION` is such
  * a change of meaning.
  */
-export const FORMAT_VERSION = 5;
+export const FORMAT_VERSION = 6;
 
 /** "MilR": marks the file as Millrace's (SQLite's `application_id`). */
 export const APPLICATION_ID = 0x4d696c52;
@@ -111,6 +111,31 @@ const STEPS: readonly string[] = [
   -- Groups before this one have left; what blocks hold of them does not count.
   ALTER TABLE platform ADD COLUMN kept_from INTEGER NOT NULL DEFAULT 1;
   UPDATE platform SET kept_from = (SELECT coalesce(max(number), 0) + 1 FROM recent_group);
+  `,
+  `
+  -- Messages that wait, many to a row as they came: see bundle-rows.ts. id: slot times 2^43, plus the first order; bundles of a slot do not overlap.
+  -- gone: a bit for each message that has gone, or has rows of its own now. heads: see bundle-code.ts. The times of one bundle are at most 1,000 ms
+  -- apart. Other messages stand in their own rows, as before.
+  CREATE TABLE bundle (
+    id INTEGER PRIMARY KEY,
+    slot INTEGER NOT NULL,
+    last_order INTEGER NOT NULL,
+    first_visible_ms INTEGER NOT NULL,
+    last_visible_ms INTEGER NOT NULL,
+    oldest_sent_ms INTEGER NOT NULL,
+    has_lanes INTEGER NOT NULL,
+    gone BLOB NOT NULL,
+    heads BLOB NOT NULL
+  ) STRICT;
+  CREATE INDEX bundle_in_line ON bundle (slot, first_visible_ms, last_visible_ms);
+  CREATE INDEX bundle_by_age ON bundle (slot, oldest_sent_ms);
+  CREATE INDEX bundle_with_lanes ON bundle (slot) WHERE has_lanes = 1;
+
+  -- The contents of a bundle's messages, one after the other.
+  CREATE TABLE bundle_content (
+    id INTEGER PRIMARY KEY,
+    content BLOB NOT NULL
+  ) STRICT;
   `,
 ];
 

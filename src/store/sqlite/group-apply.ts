@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { assert, present } from '../../base/assert.ts';
+import type { BundleSizes } from './bundle-cutter.ts';
 import { CHANGE_CODES, type PackedGroup } from './group-code.ts';
 import { MessageRows, NOWHERE } from './message-rows.ts';
 import { Unpacker } from './packed.ts';
@@ -39,11 +40,11 @@ export class GroupApply {
   /** The group that is being applied is kept: what it says of messages need not come to their rows at once. */
   #isKept = false;
 
-  constructor(database: DatabaseSync, slots: Slots) {
+  constructor(database: DatabaseSync, slots: Slots, sizes: BundleSizes) {
     this.#slots = slots;
     this.#statements = prepare(database);
     this.#slotRow = database.prepare('SELECT slot FROM queue WHERE queue = ?');
-    this.#rows = new MessageRows(database);
+    this.#rows = new MessageRows(database, sizes);
     this.#sends = new SendsTable(database);
     this.#blocks = new RecentBlocks(database);
     this.#recent = this.#blocks.load();
@@ -57,6 +58,7 @@ export class GroupApply {
   /** What is remembered of rows may be wrong: a transaction was rolled back. */
   forget(): void {
     this.#slotOf.clear();
+    this.#rows.forget();
     this.#recent = this.#blocks.load();
   }
 
@@ -73,12 +75,17 @@ export class GroupApply {
 
   /** Applies a group. It is kept for a while as it came, unless its messages are long. */
   apply(group: PackedGroup): void {
-    const isKept = !isLong(group);
-    if (!isKept) this.moveToRows();
-    else this.#makeRoom(blocksOf(group));
-    this.#applyAll(group, isKept);
-    if (isKept) this.#blocks.keep(this.#recent, group);
-    else this.#writeCounts(Infinity);
+    const blocks = blocksOf(group);
+    if (isLong(group)) {
+      this.moveToRows();
+      this.#applyAll(group, true);
+      // In memory alone: it leaves at once.
+      this.#recent.keep(this.#recent.nextNumber, blocks);
+      return this.moveToRows();
+    }
+    this.#makeRoom(blocks);
+    this.#applyAll(group, true);
+    this.#blocks.keep(this.#recent, group);
   }
 
   /** Where there is no room to keep the group: what was kept takes less of it, the more the group removes. */
@@ -97,7 +104,8 @@ export class GroupApply {
   #moveToRowsDownTo(blocks: number): void {
     const { changes, messages } = this.#recent.takeDownTo(blocks);
     this.#rows.change(changes, (queue) => this.#slot(queue));
-    for (const message of messages) this.#rows.insert(this.#slot(message.queue), message);
+    for (const [queue, some] of Map.groupBy(messages, ({ queue }) => queue))
+      this.#rows.insertAll(this.#slot(queue), some);
     this.#writeCounts(this.#recent.keptFrom);
   }
 
@@ -164,8 +172,7 @@ export class GroupApply {
     this.#recent.counts.drop(queue);
     if (slot === NOWHERE) return;
     this.#statements.deleteQueue.run(queue);
-    this.#slots.leave(slot);
-    this.#slotOf.delete(queue);
+    this.#leave(queue, slot);
   }
 
   /** Usually all that is there goes, and the queue goes on in another slot. */
@@ -173,12 +180,11 @@ export class GroupApply {
     this.#recent.removeThrough(queue, throughOrder);
     if (slot === NOWHERE) return;
     if (this.#rows.hasBehind(slot, throughOrder)) {
-      this.#rows.remove(slot, 0, throughOrder);
+      this.#rows.removeThrough(slot, throughOrder);
       return;
     }
     this.#statements.setSlot.run(this.#slots.take(), queue);
-    this.#slots.leave(slot);
-    this.#slotOf.delete(queue);
+    this.#leave(queue, slot);
   }
 
   #add(queue: number, slot: number, unpacker: Unpacker, group: PackedGroup): void {
@@ -194,6 +200,7 @@ export class GroupApply {
     unpacker.skip(STATE_NUMBERS);
     if (this.#isKept || this.#recent.find(queue, order) !== undefined)
       return this.#recent.move({ queue, order, group, stateAt, isGone: false });
+    if (this.#recent.isRemoved(queue, order)) return;
     this.#recent.dropChange(queue, order);
     this.#rows.move(slot, order, group.numbers, stateAt);
   }
@@ -202,7 +209,13 @@ export class GroupApply {
     if (this.#isKept || this.#recent.find(queue, order) !== undefined)
       return this.#recent.remove({ queue, order, group, stateAt: undefined, isGone: false });
     this.#recent.dropChange(queue, order);
-    this.#rows.remove(slot, order, order);
+    this.#rows.remove(slot, order);
+  }
+
+  #leave(queue: number, slot: number): void {
+    this.#slots.leave(slot);
+    this.#slotOf.delete(queue);
+    this.#rows.forgetSlot(slot);
   }
 
   #slot(queue: number): number {

@@ -1,8 +1,23 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { LanePageQuery, LanePart } from '../queue-store.ts';
+import { arrays } from './array-rows.ts';
+import { BundleReader, type BundleContents } from './bundle-reader.ts';
+import {
+  byOrder,
+  LANE_AT,
+  merged,
+  numberOf,
+  ORDER_AT,
+  RECEIVES_AT,
+  SENT_AT,
+  SIZE_AT,
+  VISIBLE_AT,
+  type Row,
+} from './merged-rows.ts';
+import { addNumbers } from './packed-rows.ts';
 import { Packer, type Packed } from './packed.ts';
 import { EPOCH_BITS, MESSAGE_ID, ORDER_BITS, ORDER_MASK } from './slots.ts';
-import { addRow, arrays, PLACE_COLUMNS } from './stored-queues.ts';
+import { PLACE_COLUMNS } from './stored-queues.ts';
 
 /** A question for messages by lane, in plain numbers. */
 export type LaneAsk = LanePageQuery;
@@ -17,18 +32,8 @@ export interface PackedLanePage extends Packed {
 
 const PLACES = `SELECT ${PLACE_COLUMNS}, size_bytes FROM standing`;
 
-/** Of a row: the places of these columns. */
-const ORDER_AT = 0;
-const VISIBLE_AT = 1;
-const RECEIVES_AT = 3;
-const SENT_AT = 6;
-const LANE_AT = 7;
-const SIZE_AT = 8;
-
-type Row = readonly number[];
-
-/** Epochs that one page looks into for the lanes that are named. */
-const MOST_EPOCHS = 2000;
+/** Epochs and bundles that one page looks into for the lanes that are named. */
+const MOST_LOOKS = 2000;
 
 /**
  * Reads messages by lane: in the order of their places whatever their lanes, or of one lane by way of an index. The index goes by
@@ -40,6 +45,7 @@ export class LaneReader {
   readonly #behind: StatementSync;
   readonly #ofEpoch: StatementSync;
   readonly #content: StatementSync;
+  readonly #bundles: BundleReader;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
@@ -52,6 +58,7 @@ export class LaneReader {
       `${PLACES} WHERE ${ofLane} AND id BETWEEN ${MESSAGE_ID} AND ${MESSAGE_ID} ORDER BY id`,
     );
     this.#content = arrays(database, `SELECT content FROM message WHERE id = ${MESSAGE_ID}`);
+    this.#bundles = new BundleReader(database);
   }
 
   page(ask: LaneAsk): PackedLanePage {
@@ -60,36 +67,40 @@ export class LaneReader {
       const slot = this.#slot.get(ask.queue)?.['slot'];
       const reading = new Reading(ask);
       if (typeof slot !== 'number') return { ...reading.end(() => undefined), lastOrder: 0, isLast: true };
-      let epochs = MOST_EPOCHS;
+      let looks = MOST_LOOKS;
       for (const { lane, fromOrder } of ask.lanes) {
         const part = new Part(lane);
         reading.parts.push(part);
-        epochs = this.#goOn(slot, part, fromOrder, reading, epochs);
+        looks = this.#goOn(slot, part, fromOrder, reading, looks);
       }
       const look = ask.afterOrder === undefined ? NO_LOOK : this.#look(slot, ask.afterOrder, reading);
-      return { ...reading.end((order) => this.#contentOf(slot, order)), ...look };
+      const contents = this.#bundles.contents(slot);
+      return { ...reading.end((row) => this.#contentOf(slot, row, contents)), ...look };
     } finally {
       this.#database.exec('COMMIT');
     }
   }
 
-  /** The next of a lane that is named, epoch by epoch; answers how many epochs may still be looked into. */
-  #goOn(slot: number, part: Part, fromOrder: number, reading: Reading, mostEpochs: number): number {
+  /** The next of a lane that is named, epoch by epoch; answers how many looks are left for other lanes. */
+  #goOn(slot: number, part: Part, fromOrder: number, reading: Reading, mostLooks: number): number {
     const { throughOrder } = reading.ask;
-    let epochs = mostEpochs;
+    let looks = mostLooks;
+    const look = (): void => void (looks -= 1);
     for (let from = fromOrder; from <= throughOrder; from = nextEpoch(from)) {
-      if (epochs === 0) {
+      if (looks <= 0) {
         part.nextOrder = from;
         return 0;
       }
-      epochs -= 1;
+      look();
       const through = Math.min(throughOrder, nextEpoch(from) - 1);
-      for (const row of this.#ofEpoch.iterate(slot, from, part.lane, slot, from, slot, through)) {
-        reading.take(part, row as unknown as Row);
-        if (part.nextOrder !== undefined) return epochs;
+      const single = this.#ofEpoch.iterate(slot, from, part.lane, slot, from, slot, through);
+      const bundled = this.#bundles.inOrder(slot, { from, through, lane: part.lane }, look);
+      for (const row of merged([single, bundled], byOrder)) {
+        reading.take(part, row);
+        if (part.nextOrder !== undefined) return looks;
       }
     }
-    return epochs;
+    return looks;
   }
 
   /** What stands behind a place, whatever its lane. */
@@ -97,21 +108,26 @@ export class LaneReader {
     const { lookCount } = reading.ask;
     let lastOrder = afterOrder;
     let looked = 0;
-    for (const each of this.#behind.iterate(slot, afterOrder, slot, lookCount + 1)) {
-      const row = each as unknown as Row;
+    const single = this.#behind.iterate(slot, afterOrder, slot, lookCount + 1);
+    const bundled = this.#bundles.inOrder(slot, { from: afterOrder + 1, through: ORDER_MASK });
+    for (const row of merged([single, bundled], byOrder)) {
       const untilMs = reading.hidesAllBehind(row);
       if (untilMs !== undefined) return { lastOrder, isLast: false, nextMs: untilMs };
       if (looked >= lookCount || reading.isFullFor(row))
         return { lastOrder, isLast: false, nextMs: undefined };
       looked += 1;
-      lastOrder = row[ORDER_AT] ?? 0;
+      lastOrder = numberOf(row, ORDER_AT);
       reading.lookAt(row);
     }
     return { lastOrder, isLast: true, nextMs: undefined };
   }
 
-  #contentOf(slot: number, order: number): Uint8Array | undefined {
-    return (this.#content.get(slot, order) as unknown as readonly Uint8Array[] | undefined)?.[0];
+  #contentOf(slot: number, row: Row, contents: BundleContents): Uint8Array | undefined {
+    const bundled = contents.of(row);
+    if (bundled !== undefined) return bundled;
+    return (
+      this.#content.get(slot, numberOf(row, ORDER_AT)) as unknown as readonly Uint8Array[] | undefined
+    )?.[0];
   }
 }
 
@@ -163,13 +179,13 @@ class Reading {
   /** True when the row would go beyond the limits of the page. */
   isFullFor(row: Row): boolean {
     const { limit, limitSizeBytes } = this.ask;
-    const sizeBytes = this.#sizeBytes + (row[SIZE_AT] ?? 0);
+    const sizeBytes = this.#sizeBytes + numberOf(row, SIZE_AT);
     return this.#count >= limit || (this.#count > 0 && sizeBytes > limitSizeBytes);
   }
 
   /** Takes a row of a lane that was not named, if it may be had. */
   lookAt(row: Row): void {
-    const lane = row[LANE_AT] ?? 0;
+    const lane = numberOf(row, LANE_AT);
     if (lane === 0 || this.#without.has(lane)) return;
     const isHidden = this.#visibleAtMs(row) >= this.ask.visibleBeforeMs;
     if (isHidden && this.ask.delayMs === undefined) return;
@@ -187,24 +203,22 @@ class Reading {
     const visibleAtMs = this.#visibleAtMs(row);
     const isHidden = visibleAtMs >= this.ask.visibleBeforeMs;
     if (isHidden || part.rows.length >= this.ask.perLane || this.isFullFor(row)) {
-      part.nextOrder = row[ORDER_AT] ?? 0;
+      part.nextOrder = numberOf(row, ORDER_AT);
       part.hiddenUntilMs = isHidden ? visibleAtMs : undefined;
       return;
     }
     part.rows.push(row);
     this.#count += 1;
-    this.#sizeBytes += row[SIZE_AT] ?? 0;
+    this.#sizeBytes += numberOf(row, SIZE_AT);
   }
 
   /** The rows lane by lane, with their contents. */
-  end(
-    contentOf: (order: number) => Uint8Array | undefined,
-  ): Packed & Pick<PackedLanePage, 'parts' | 'nextMs'> {
+  end(contentOf: (row: Row) => Uint8Array | undefined): Packed & Pick<PackedLanePage, 'parts' | 'nextMs'> {
     const packer = new Packer();
     const parts = this.parts.map(({ lane, rows, nextOrder, hiddenUntilMs }): LanePart => {
       for (const row of rows) {
-        addRow(packer, row);
-        packer.content(contentOf(row[ORDER_AT] ?? 0) ?? new Uint8Array());
+        addNumbers(packer, row, SIZE_AT);
+        packer.content(contentOf(row) ?? new Uint8Array());
       }
       return { lane, count: rows.length, nextOrder, hiddenUntilMs };
     });
@@ -214,6 +228,6 @@ class Reading {
   #visibleAtMs(row: Row): number {
     const { delayMs } = this.ask;
     const isNew = delayMs !== undefined && row[RECEIVES_AT] === 0;
-    return isNew ? (row[SENT_AT] ?? 0) + delayMs : (row[VISIBLE_AT] ?? 0);
+    return isNew ? numberOf(row, SENT_AT) + delayMs : numberOf(row, VISIBLE_AT);
   }
 }

@@ -1,5 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { present } from '../../base/assert.ts';
+import type { BundleSizes } from './bundle-cutter.ts';
+import { BundleRows } from './bundle-rows.ts';
 import { contentOf } from './packed.ts';
 import type { RecentMessage, RowChange } from './recent.ts';
 import { MESSAGE_ID, ORDER_BITS, ORDER_MASK } from './slots.ts';
@@ -8,18 +10,37 @@ import { prepareWrites } from './write.ts';
 /** The slot of a queue that is not there: nothing stands in it, and what is said of it comes too late. */
 export const NOWHERE = 0;
 
-/** Writes the two rows of each message. Inside transactions. */
+/** Writes messages: those that nobody has touched in bundles, others in two rows of their own. Inside transactions. */
 export class MessageRows {
   readonly #statements: ReturnType<typeof prepare>;
   readonly #later: StatementSync;
+  readonly #bundles: BundleRows;
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, sizes: BundleSizes) {
     this.#statements = prepare(database);
+    this.#bundles = new BundleRows(database, sizes);
     this.#later = database.prepare(
       `SELECT 1 FROM standing WHERE id > ${MESSAGE_ID} AND id <= (? << ${ORDER_BITS}) + ${ORDER_MASK} LIMIT 1`,
     );
   }
 
+  /** What is remembered of rows may be wrong: a transaction was rolled back. */
+  forget(): void {
+    this.#bundles.forget();
+  }
+
+  /** The slot is left, and may hold another queue when it is next heard of. */
+  forgetSlot(slot: number): void {
+    this.#bundles.forgetSlot(slot);
+  }
+
+  /** Messages of one slot, in their order. */
+  insertAll(slot: number, messages: readonly RecentMessage[]): void {
+    if (slot === NOWHERE) return;
+    this.#bundles.insert(slot, messages, (message) => this.insert(slot, message));
+  }
+
+  /** A message that stands alone. */
   insert(slot: number, { order, group, numbersAt: at, contentAt }: RecentMessage): void {
     if (slot === NOWHERE) return;
     const number = (which: number): number => numberAt(group.numbers, at + which);
@@ -30,12 +51,46 @@ export class MessageRows {
 
   /** Its state stands there. */
   move(slot: number, order: number, numbers: Float64Array, stateAt: number): void {
-    const number = (which: number): number => numberAt(numbers, stateAt + which);
-    this.#statements.move.run(number(0), number(1), number(2), number(3), number(4), slot, order);
+    this.#move(slot, order, numbers, stateAt);
+    this.#bundles.write();
+  }
+
+  /** A message, if it is there. */
+  remove(slot: number, order: number): void {
+    if (this.#bundles.remove(slot, order)) this.#bundles.write();
+    else this.#removeRows(slot, order, order);
+  }
+
+  /** All up to a place. */
+  removeThrough(slot: number, order: number): void {
+    this.#bundles.removeThrough(slot, order);
+    this.#removeRows(slot, 0, order);
+  }
+
+  /** True when messages stand behind this place. */
+  hasBehind(slot: number, order: number): boolean {
+    return this.#later.get(slot, order, slot) !== undefined || this.#bundles.hasBehind(slot, order);
+  }
+
+  /** What is removed gives its room first. Rows of places that follow each other go at once. */
+  change(changes: readonly RowChange[], slotOf: (queue: number) => number): void {
+    const inOrder = changes.toSorted((one, other) => one.queue - other.queue || one.order - other.order);
+    const removed = inOrder.filter(({ stateAt }) => stateAt === undefined);
+    const alone = removed.filter(({ queue, order }) => !this.#bundles.remove(slotOf(queue), order));
+    this.#bundles.write();
+    for (let at = 0; at < alone.length;) {
+      const { queue, order: first } = present(alone[at], 'what is removed');
+      let last = first;
+      for (at += 1; alone[at]?.queue === queue && alone[at]?.order === last + 1; at += 1) last += 1;
+      this.#removeRows(slotOf(queue), first, last);
+    }
+    for (const { queue, order, group, stateAt } of inOrder)
+      if (stateAt !== undefined) this.#move(slotOf(queue), order, group.numbers, stateAt);
+    this.#bundles.write();
   }
 
   /** All from one place through another. */
-  remove(slot: number, first: number, last: number): void {
+  #removeRows(slot: number, first: number, last: number): void {
     const { removeStanding, removeMessage, removeStandingRun, removeMessageRun } = this.#statements;
     if (first === last) {
       removeStanding.run(slot, first);
@@ -46,23 +101,15 @@ export class MessageRows {
     }
   }
 
-  /** True when messages stand behind this place. */
-  hasBehind(slot: number, order: number): boolean {
-    return this.#later.get(slot, order, slot) !== undefined;
-  }
-
-  /** What is removed gives its room first. Places that follow each other go at once. */
-  change(changes: readonly RowChange[], slotOf: (queue: number) => number): void {
-    const removed = changes.filter(({ stateAt }) => stateAt === undefined);
-    removed.sort((one, other) => one.queue - other.queue || one.order - other.order);
-    for (let at = 0; at < removed.length;) {
-      const { queue, order: first } = present(removed[at], 'what is removed');
-      let last = first;
-      for (at += 1; removed[at]?.queue === queue && removed[at]?.order === last + 1; at += 1) last += 1;
-      this.remove(slotOf(queue), first, last);
-    }
-    for (const { queue, order, group, stateAt } of changes)
-      if (stateAt !== undefined) this.move(slotOf(queue), order, group.numbers, stateAt);
+  /** A message of a bundle leaves it for rows of its own. */
+  #move(slot: number, order: number, numbers: Float64Array, stateAt: number): void {
+    const number = (which: number): number => numberAt(numbers, stateAt + which);
+    const state = [number(0), number(1), number(2), number(3), number(4)] as const;
+    const bundled = this.#bundles.takeOut(slot, order);
+    if (bundled === undefined) return this.#statements.move.run(...state, slot, order);
+    const { sentAtMs, sizeBytes, lane, content } = bundled;
+    this.#statements.addStanding.run(slot, order, ...state, sentAtMs, sizeBytes, lane);
+    this.#statements.addMessage.run(slot, order, content);
   }
 }
 

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { failed, ok, type Result } from '../../base/result.ts';
+import type { BundleSizes } from './bundle-cutter.ts';
 import { APPLICATION_ID, bringUpToDate, FORMAT_VERSION } from './format.ts';
 import { damagedDatabase, type DataRefused } from './refused.ts';
 import { isDamage, isFull } from './sqlite-error.ts';
@@ -17,6 +18,8 @@ export interface WriterSettings {
   readonly synchronous: 'FULL' | 'OFF';
   /** The most pages the file may have; unset: as many as the disk holds. */
   readonly maximumPages?: number;
+  /** Unset: {@link BUNDLE_SIZES}. */
+  readonly bundles?: BundleSizes;
 }
 
 /** Opens the database for the one writer, making it when it is missing; what cannot be opened is refused and left as it is. */

@@ -138,9 +138,13 @@ export class Unpacker {
   }
 }
 
+/** Bytes of the content that stands at a place among the bytes. */
+export function contentSizeOf({ bytes }: Packed, at: number): number {
+  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(at, true);
+}
+
 /** The content that stands at a place among the bytes. */
-export function contentOf({ bytes }: Packed, at: number): Uint8Array {
+export function contentOf(packed: Packed, at: number): Uint8Array {
   const startAt = at + 4;
-  const sizeBytes = new DataView(bytes.buffer, bytes.byteOffset).getUint32(at, true);
-  return bytes.subarray(startAt, startAt + sizeBytes);
+  return packed.bytes.subarray(startAt, startAt + contentSizeOf(packed, at));
 }

@@ -1,7 +1,11 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { addRow, arrays, PLACE_COLUMNS } from './stored-queues.ts';
+import { BundleReader, type BundleContents } from './bundle-reader.ts';
+import { byTime, merged, numberOf, SENT_AT, SIZE_AT, VISIBLE_AT, type Row } from './merged-rows.ts';
+import { addMessage, addPlace } from './packed-rows.ts';
 import { Packer, type Packed } from './packed.ts';
 import { MESSAGE_ID, ORDER_BITS } from './slots.ts';
+import { arrays } from './array-rows.ts';
+import { PLACE_COLUMNS } from './stored-queues.ts';
 
 /** A question for a page, in plain numbers. */
 export interface PageAsk {
@@ -20,13 +24,6 @@ export interface PackedPage extends Packed {
 
 const WITH_CONTENT = `SELECT ${PLACE_COLUMNS}, size_bytes, content FROM standing JOIN message USING (id)`;
 
-/** The places of columns in a row. */
-const ORDER_AT = 0;
-const VISIBLE_AT = 1;
-const SIZE_AT = 8;
-
-type Row = readonly (number | Uint8Array)[];
-
 /** Those of one slot behind a place; `isHeld`: those with a holder, whose leases may have ended, or those without. */
 function after(isHeld: 0 | 1): string {
   return (
@@ -35,72 +32,59 @@ function after(isHeld: 0 | 1): string {
   );
 }
 
+const BY_SHOWING = byTime(VISIBLE_AT);
+const BY_SENDING = byTime(SENT_AT);
+
 /** Reads waiting messages, on a connection of its own. Each answer is of one moment: one transaction. */
 export class Pages {
   readonly #database: DatabaseSync;
   readonly #slot: StatementSync;
   /** Without a holder, and with one. */
-  readonly #lines: readonly [StatementSync, StatementSync];
-  readonly #next: readonly [StatementSync, StatementSync];
+  readonly #lines: readonly StatementSync[];
   readonly #at: StatementSync;
   readonly #oldest: StatementSync;
-  readonly #age: StatementSync;
+  readonly #bundles: BundleReader;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
     this.#slot = database.prepare('SELECT slot FROM queue WHERE queue = ?');
     const line = (isHeld: 0 | 1): StatementSync =>
-      arrays(
-        database,
-        `${WITH_CONTENT} WHERE ${after(isHeld)} AND visible_at_ms < ? ORDER BY visible_at_ms, standing.id LIMIT ?`,
-      );
-    const next = (isHeld: 0 | 1): StatementSync =>
-      arrays(
-        database,
-        `SELECT visible_at_ms FROM standing WHERE ${after(isHeld)} ORDER BY visible_at_ms, id LIMIT 1`,
-      );
+      arrays(database, `${WITH_CONTENT} WHERE ${after(isHeld)} ORDER BY visible_at_ms, standing.id LIMIT ?`);
     this.#lines = [line(0), line(1)];
-    this.#next = [next(0), next(1)];
     this.#at = arrays(database, `${WITH_CONTENT} WHERE standing.id = ${MESSAGE_ID}`);
-    const oldest = `FROM standing WHERE id >> ${ORDER_BITS} = ?`;
     this.#oldest = arrays(
       database,
-      `SELECT ${PLACE_COLUMNS} ${oldest} AND sent_at_ms < ? ORDER BY sent_at_ms, id LIMIT ?`,
+      `SELECT ${PLACE_COLUMNS} FROM standing WHERE id >> ${ORDER_BITS} = ? ORDER BY sent_at_ms, id LIMIT ?`,
     );
-    this.#age = database.prepare(`SELECT sent_at_ms ${oldest} ORDER BY sent_at_ms, id LIMIT 1 OFFSET ?`);
+    this.#bundles = new BundleReader(database);
   }
 
-  page(ask: PageAsk): PackedPage {
-    return this.#atOneMoment(ask.queue, (slot) => {
+  page({ queue, afterMs, afterOrder, visibleBeforeMs, limit, limitSizeBytes }: PageAsk): PackedPage {
+    return this.#atOneMoment(queue, (slot, contents) => {
       const packer = new Packer();
-      let last = { ms: ask.afterMs, order: ask.afterOrder };
       let sizeBytes = 0;
       let count = 0;
-      const { afterMs, afterOrder, visibleBeforeMs, limit } = ask;
-      const [free, held] = this.#lines;
-      const from = [slot, afterMs, slot, afterOrder, visibleBeforeMs, limit] as const;
-      for (const row of inLine(free.iterate(...from), held.iterate(...from))) {
-        sizeBytes += row[SIZE_AT] as number;
-        if (count >= limit || (count > 0 && sizeBytes > ask.limitSizeBytes)) break;
-        addRow(packer, row);
+      const rows = this.#lines.map((line) => line.iterate(slot, afterMs, slot, afterOrder, limit + 1));
+      const bundled = this.#bundles.line(slot, afterMs, afterOrder);
+      for (const row of merged([...rows, bundled], BY_SHOWING)) {
+        const visibleAtMs = numberOf(row, VISIBLE_AT);
+        sizeBytes += numberOf(row, SIZE_AT);
+        const isFull = count >= limit || (count > 0 && sizeBytes > limitSizeBytes);
+        if (isFull || visibleAtMs >= visibleBeforeMs) return { ...packer.packed(), nextMs: visibleAtMs };
+        addMessage(packer, row, contents);
         count++;
-        last = { ms: row[VISIBLE_AT] as number, order: row[ORDER_AT] as number };
       }
-      const times = this.#next.map((next) => {
-        const row = next.get(slot, last.ms, slot, last.order) as unknown as readonly number[] | undefined;
-        return row?.[0] ?? Infinity;
-      });
-      const nextMs = Math.min(...times);
-      return { ...packer.packed(), nextMs: nextMs === Infinity ? undefined : nextMs };
+      return { ...packer.packed(), nextMs: undefined };
     });
   }
 
   read(queue: number, orders: readonly number[]): PackedPage {
-    return this.#atOneMoment(queue, (slot) => {
+    return this.#atOneMoment(queue, (slot, contents) => {
       const packer = new Packer();
       for (const order of orders) {
-        const row = this.#at.get(slot, order);
-        if (row !== undefined) addRow(packer, row as unknown as readonly (number | Uint8Array)[]);
+        const row =
+          (this.#at.get(slot, order) as unknown as Row | undefined) ?? this.#bundles.at(slot, order);
+        if (row !== undefined) addMessage(packer, row, contents);
       }
       return { ...packer.packed(), nextMs: undefined };
     });
@@ -110,49 +94,25 @@ export class Pages {
     return this.#atOneMoment(queue, (slot) => {
       const packer = new Packer();
       let count = 0;
-      for (const row of this.#oldest.iterate(slot, sentBeforeMs, limit)) {
-        addRow(packer, row as unknown as readonly number[]);
+      const rows = this.#oldest.iterate(slot, limit + 1);
+      for (const row of merged([rows, this.#bundles.byAge(slot)], BY_SENDING)) {
+        const sentAtMs = numberOf(row, SENT_AT);
+        if (count >= limit || sentAtMs >= sentBeforeMs) return { ...packer.packed(), nextMs: sentAtMs };
+        addPlace(packer, row);
         count++;
       }
-      const nextMs = this.#age.get(slot, count)?.['sent_at_ms'] as number | undefined;
-      return { ...packer.packed(), nextMs };
+      return { ...packer.packed(), nextMs: undefined };
     });
   }
 
-  #atOneMoment(queue: number, read: (slot: number) => PackedPage): PackedPage {
+  #atOneMoment(queue: number, read: (slot: number, contents: BundleContents) => PackedPage): PackedPage {
     this.#database.exec('BEGIN');
     try {
       const slot = this.#slot.get(queue)?.['slot'];
       if (typeof slot !== 'number') return { ...new Packer().packed(), nextMs: undefined };
-      return read(slot);
+      return read(slot, this.#bundles.contents(slot));
     } finally {
       this.#database.exec('COMMIT');
     }
   }
-}
-
-/** The rows of two lines as one; whatever is left of them is let go with it. */
-function* inLine(free: Iterator<unknown>, held: Iterator<unknown>): Generator<Row> {
-  let [first, second] = [nextOf(free), nextOf(held)];
-  try {
-    for (;;) {
-      const isFirst = first !== undefined && (second === undefined || isBefore(first, second));
-      const row = isFirst ? first : second;
-      if (row === undefined) return;
-      yield row;
-      if (isFirst) first = nextOf(free);
-      else second = nextOf(held);
-    }
-  } finally {
-    for (const line of [free, held]) line.return?.();
-  }
-}
-
-function nextOf(line: Iterator<unknown>): Row | undefined {
-  return (line.next().value ?? undefined) as Row | undefined;
-}
-
-function isBefore(first: Row, second: Row): boolean {
-  const earlierMs = Number(first[VISIBLE_AT]) - Number(second[VISIBLE_AT]);
-  return earlierMs < 0 || (earlierMs === 0 && Number(first[ORDER_AT]) < Number(second[ORDER_AT]));
 }

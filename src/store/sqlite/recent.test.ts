@@ -23,7 +23,11 @@ import {
 import { MemoryStore } from '../memory/memory-store.ts';
 import type { QueueStore } from '../queue-store.ts';
 import { copyDatabase } from './backup.ts';
+import { BUNDLE_SIZES, type BundleSizes } from './bundle-cutter.ts';
 import { Killable } from './fixtures/killable.ts';
+
+/** Every message is to have rows of its own: no run has so few. */
+const NO_BUNDLES: BundleSizes = { fewest: 2, most: 1 };
 
 test('a message that is removed soon never gets a row of its own', async (context) => {
   const disk = new Killable(context);
@@ -76,7 +80,7 @@ test('when many groups are kept, the oldest make room', async (context) => {
     const group = Array.from({ length: 100 }, (_, index) => addedAt(order + index, plain('x'.repeat(800))));
     await store.commit(group, NOW_MS + order);
   }
-  const [kept, inRows] = [disk.kept, disk.rows('message')];
+  const [kept, inRows] = [disk.kept, disk.resting];
   assert.ok(kept > 0 && kept < 10, `${kept} groups are kept`);
   assert.equal(inRows, (20 - kept) * 100);
   assert.equal((await store.page(line({ limit: 3000 }))).messages.length, 2000);
@@ -105,7 +109,7 @@ test('on a full disk messages are removed, also those that were added last', asy
 
 test('on a full disk a queue is read again at once, with what was added last', async (context) => {
   const disk = new Killable(context);
-  const store = await disk.open({ maximumPages: 60 });
+  const store = await disk.open({ maximumPages: 60, bundles: NO_BUNDLES });
   await store.commit([written(QUEUE, '')], NOW_MS);
   let last = 0;
   // So many fill their block: their rows need more room than it has.
@@ -249,13 +253,15 @@ async function seen(store: QueueStore): Promise<unknown> {
   return { places, counts };
 }
 
+const sizes = fc.constantFrom<BundleSizes[]>(BUNDLE_SIZES, { fewest: 1, most: 3 }, NO_BUNDLES);
+
 test('whatever is added, moved, removed, purged and killed, the store holds what the store in memory holds', async (context) => {
   await fc.assert(
-    fc.asyncProperty(steps, async (all) => {
+    fc.asyncProperty(steps, sizes, async (all, bundles) => {
       const disk = new Killable(context);
       const memory = new MemoryStore();
       await memory.open(NOW_MS);
-      let store = await disk.open();
+      let store = await disk.open({ bundles });
       const scribe = new Scribe();
       let atMs = NOW_MS;
       const commit = async (): Promise<void> => {

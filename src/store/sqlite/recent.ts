@@ -112,6 +112,12 @@ export class Recent {
     if (this.#messages.remove(change.queue, change.order) === undefined) this.#change(change);
   }
 
+  /** True for a message that is gone, and whose rows have not heard of it. */
+  isRemoved(queue: number, order: number): boolean {
+    const change = this.#changes.find(queue, order);
+    return change !== undefined && change.stateAt === undefined;
+  }
+
   /** The rows of a message are changed just now: what was to be done to them is void. */
   dropChange(queue: number, order: number): void {
     this.#changes.remove(queue, order);
@@ -156,8 +162,7 @@ export class Recent {
 
   /** What is gone stays gone. */
   #change(change: RowChange): void {
-    const before = this.#changes.find(change.queue, change.order);
-    if (before !== undefined && before.stateAt === undefined) return;
+    if (this.isRemoved(change.queue, change.order)) return;
     this.#changes.put(change);
     this.#said.push(change);
   }

@@ -17,7 +17,7 @@ import { Killable } from './fixtures/killable.ts';
 
 test('rows hear of a lease and of an end with the groups that said it, also after a kill', async (context) => {
   const disk = new Killable(context);
-  const store = await disk.open();
+  const store = await disk.open({ bundles: { fewest: 2, most: 1 } });
   await store.commit([written(QUEUE, ''), ...[1, 2, 3, 4].map((order) => addedAt(order, plain()))], NOW_MS);
   assert.deepEqual(await ordersOf(store), [1, 2, 3, 4]);
   await store.commit([moved(1, LEASED), moved(2, visibleAt(NOW_MS + 5))], NOW_MS + 1);

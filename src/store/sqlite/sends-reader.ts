@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { addRow, arrays } from './stored-queues.ts';
+import { arrays } from './array-rows.ts';
 import { Packer, type Packed } from './packed.ts';
 
 /** A question for what a FIFO queue remembers, in plain numbers. */
@@ -37,7 +37,10 @@ export class SendsReader {
     let count = 0;
     for (const row of this.#rows.iterate(queue, fromOrder, sinceMs)) {
       if (count >= PAGE_ROWS || packer.sizeBytes >= PAGE_BYTES) return { ...packer.packed(), isLast: false };
-      addRow(packer, row as unknown as readonly (number | Uint8Array)[]);
+      const [firstOrder, atMs, keys] = row as unknown as readonly [number, number, Uint8Array];
+      packer.number(firstOrder);
+      packer.number(atMs);
+      packer.content(keys);
       count += 1;
     }
     return { ...packer.packed(), isLast: true };

@@ -14,6 +14,9 @@ export const EPOCH_BITS = 10;
 /** Takes the order out of an id. */
 export const ORDER_MASK = 2 ** ORDER_BITS - 1;
 
+/** A bundle's pages are as much work to sweep as so many rows. */
+const ROWS_OF_BUNDLE = 8;
+
 const MOST_SLOTS = 2 ** (63 - ORDER_BITS);
 
 /** Where the contents of queues stand. Purged and deleted contents are left behind under their old slot, and swept in small steps. */
@@ -25,6 +28,8 @@ export class Slots {
   readonly #unswept: StatementSync;
   readonly #sweepMessages: Write;
   readonly #sweepStanding: Write;
+  readonly #sweepBundles: Write;
+  readonly #sweepContents: Write;
   readonly #swept: Write;
   #mayHaveUnswept = true;
 
@@ -38,6 +43,8 @@ export class Slots {
     this.#unswept = database.prepare('SELECT slot FROM old_slot WHERE is_swept = 0 LIMIT 1');
     this.#sweepMessages = new Write(database, sweep('message'));
     this.#sweepStanding = new Write(database, sweep('standing'));
+    this.#sweepBundles = new Write(database, sweep('bundle'));
+    this.#sweepContents = new Write(database, sweep('bundle_content'));
     this.#swept = new Write(database, 'UPDATE old_slot SET is_swept = 1 WHERE slot = ?');
   }
 
@@ -71,7 +78,12 @@ export class Slots {
       this.#mayHaveUnswept = false;
       return;
     }
-    const sweptRows = this.#sweepMessages.count(slot, rows) + this.#sweepStanding.count(slot, rows);
+    const bundles = Math.ceil(rows / ROWS_OF_BUNDLE);
+    const sweptRows =
+      this.#sweepMessages.count(slot, rows) +
+      this.#sweepStanding.count(slot, rows) +
+      this.#sweepBundles.count(slot, bundles) +
+      this.#sweepContents.count(slot, bundles);
     if (sweptRows === 0) this.#swept.run(slot);
   }
 }

@@ -18,9 +18,16 @@ export function isFull(error: unknown): boolean {
   return hasCode(error, SQLITE_FULL) || extendedCode(error) === SQLITE_IOERR_SHMSIZE;
 }
 
-/** True when the file is not what SQLite wrote. */
+/** Bytes of a row are not what was written to it. */
+export class DamagedBytesError extends Error {
+  override readonly name = 'DamagedBytesError';
+}
+
+/** True when the file is not what SQLite wrote, or a row not what Millrace wrote. */
 export function isDamage(error: unknown): boolean {
-  return hasCode(error, SQLITE_CORRUPT) || hasCode(error, SQLITE_NOTADB);
+  return (
+    error instanceof DamagedBytesError || hasCode(error, SQLITE_CORRUPT) || hasCode(error, SQLITE_NOTADB)
+  );
 }
 
 function extendedCode(error: unknown): number | undefined {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import type { QueueId } from '../../base/ids.ts';
-import type { Change, RememberedSends } from '../change.ts';
+import type { Change } from '../change.ts';
 import {
   DELAYED_AT_START,
   type CommitOutcome,
@@ -12,16 +12,15 @@ import {
   type QueueStore,
   type SendsPage,
   type StoredMessage,
-  type StoredPlace,
   type StoredQueue,
   type StoreOpening,
 } from '../queue-store.ts';
 import type { FreeSpace } from './free-space.ts';
 import { packGroup } from './group-code.ts';
-import { buffersOf, Unpacker, type Packed } from './packed.ts';
+import { buffersOf } from './packed.ts';
 import type { Opened, ReaderQuestions, WriterQuestions } from './questions.ts';
 import type { StoreThread } from './store-thread.ts';
-import type { PackedQueues } from './stored-queues.ts';
+import { unpackMessages, unpackPlaces, unpackQueues, unpackSends } from './unpack-answers.ts';
 
 /** What {@link SqliteQueues} needs. */
 export interface SqliteQueuesOptions {
@@ -158,53 +157,4 @@ export class SqliteQueues implements QueueStore {
   [Symbol.asyncDispose](): Promise<void> {
     return this.#options.close();
   }
-}
-
-function unpackQueues(packed: PackedQueues): StoredQueue[] {
-  const rows = new Unpacker(packed);
-  return packed.queues.map(({ leaseCount, delayedCount, queue, ...facts }) => {
-    const leases = Array.from({ length: leaseCount }, () => unpackPlace(rows));
-    const delayed = Array.from({ length: delayedCount }, () => unpackPlace(rows));
-    return { ...facts, queue: queue as QueueId, leases, delayed };
-  });
-}
-
-function unpackPlaces(packed: Packed): StoredPlace[] {
-  const places: StoredPlace[] = [];
-  const rows = new Unpacker(packed);
-  while (!rows.isAtEnd) places.push(unpackPlace(rows));
-  return places;
-}
-
-function unpackPlace(rows: Unpacker): StoredPlace {
-  return { order: rows.number(), state: rows.state(), sentAtMs: rows.number(), lane: rows.number() };
-}
-
-/** The columns are those of a place, then the size; time of sending, lane and size are in the content too. */
-function unpackMessages(packed: Packed): StoredMessage[] {
-  const messages: StoredMessage[] = [];
-  const rows = new Unpacker(packed);
-  while (!rows.isAtEnd) {
-    const order = rows.number();
-    const state = rows.state();
-    rows.skip(3);
-    messages.push({ order, state, message: rows.message() });
-  }
-  return messages;
-}
-
-/** Bytes as numbers of four: where they are if numbers may begin there, else as a copy. */
-function numbersOf(bytes: Buffer): Uint32Array {
-  if (bytes.byteOffset % 4 === 0) return new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
-  return new Uint32Array(new Uint8Array(bytes).buffer);
-}
-
-function unpackSends(packed: Packed): RememberedSends[] {
-  const sends: RememberedSends[] = [];
-  const rows = new Unpacker(packed);
-  while (!rows.isAtEnd) {
-    const [firstOrder, atMs] = [rows.number(), rows.number()];
-    sends.push({ firstOrder, atMs, keys: numbersOf(rows.content()) });
-  }
-  return sends;
 }

@@ -1,4 +1,9 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { arrays } from './array-rows.ts';
+import { BUNDLE_SPAN_MS } from './bundle-cutter.ts';
+import { BundleReader } from './bundle-reader.ts';
+import { byTime, merged, VISIBLE_AT, type Row } from './merged-rows.ts';
+import { addPlace } from './packed-rows.ts';
 import { Packer, type Packed } from './packed.ts';
 import { EPOCH_BITS, ORDER_BITS, ORDER_MASK } from './slots.ts';
 
@@ -31,8 +36,11 @@ export class StoredQueues {
   readonly #one: StatementSync;
   readonly #leases: StatementSync;
   readonly #delayed: StatementSync;
-  /** When the oldest was sent; when the first and the last show of those without a holder, and of those with one; and any lane. */
+  /** Of single messages: when the oldest was sent; when the first and the last show of those without a holder, and of those with one; and any lane. */
   readonly #facts: StatementSync;
+  /** Of bundles: when the oldest was sent, when the first of the first and the first of the last show, and whether any has lanes. */
+  readonly #bundleFacts: StatementSync;
+  readonly #bundles: BundleReader;
 
   constructor(database: DatabaseSync) {
     const columns = 'SELECT queue, slot, definition, messages, next_order FROM queue';
@@ -51,6 +59,11 @@ export class StoredQueues {
       `AND ((?1 + 1) << ${ORDER_BITS - EPOCH_BITS}) - 1 AND lane IS NOT NULL LIMIT 1)`;
     const oldest = '(SELECT min(sent_at_ms) FROM standing WHERE id >> 43 = ?1)';
     this.#facts = arrays(database, `SELECT ${oldest}, ${free}, ${held}, ${lane}`);
+    const ofBundles = (what: string): string => `(SELECT ${what} FROM bundle WHERE slot = ?1)`;
+    const times = ['min(oldest_sent_ms)', 'min(first_visible_ms)', 'max(first_visible_ms)'].map(ofBundles);
+    const hasLanes = 'EXISTS (SELECT 1 FROM bundle WHERE slot = ?1 AND has_lanes = 1)';
+    this.#bundleFacts = arrays(database, `SELECT ${times.join(', ')}, ${hasLanes}`);
+    this.#bundles = new BundleReader(database);
   }
 
   /** All queues, leases and delays as of `nowMs`; at most `delayedLimit` delays of each. */
@@ -72,47 +85,52 @@ export class StoredQueues {
     const queues = rows.map((row): QueueFacts => {
       const slot = row['slot'] as number;
       const facts = this.#facts.get(slot) as unknown as readonly (number | null)[];
-      const [oldestSentAtMs, firstFreeMs, lastDelayMs, firstHeldMs, lastLeaseMs, lane] = facts;
-      const firstVisibleAtMs = Math.min(firstFreeMs ?? Infinity, firstHeldMs ?? Infinity);
+      const [oldestMs, firstFreeMs, lastDelayMs, firstHeldMs, lastLeaseMs, lane] = facts;
+      const ofBundles = this.#bundleFacts.get(slot) as unknown as readonly (number | null)[];
+      const [oldestBundledMs, firstBundledMs, lastBundleMs, hasBundledLanes] = ofBundles;
+      // Nearly always there is nothing to look for.
+      const mayHaveDelays = Math.max(lastDelayMs ?? 0, (lastBundleMs ?? 0) + BUNDLE_SPAN_MS) > nowMs;
       return {
         queue: row['queue'] as number,
         definition: row['definition'] as string,
         messages: row['messages'] as number,
         nextOrder: row['next_order'] as number,
-        oldestSentAtMs: oldestSentAtMs ?? undefined,
-        firstVisibleAtMs: firstVisibleAtMs === Infinity ? undefined : firstVisibleAtMs,
-        hasLanes: lane !== null,
-        // Nearly always there is nothing to look for.
-        leaseCount: (lastLeaseMs ?? 0) > nowMs ? addRows(packer, this.#leases.iterate(slot, nowMs)) : 0,
-        delayedCount:
-          (lastDelayMs ?? 0) > nowMs ? addRows(packer, this.#delayed.iterate(slot, nowMs, delayedLimit)) : 0,
+        oldestSentAtMs: earliest(oldestMs, oldestBundledMs),
+        firstVisibleAtMs: earliest(firstFreeMs, firstHeldMs, firstBundledMs),
+        hasLanes: lane !== null || hasBundledLanes === 1,
+        leaseCount: (lastLeaseMs ?? 0) > nowMs ? addPlaces(packer, this.#leases.iterate(slot, nowMs)) : 0,
+        delayedCount: mayHaveDelays ? addPlaces(packer, this.#delays(slot, nowMs, delayedLimit)) : 0,
       };
     });
     return { ...packer.packed(), queues };
   }
+
+  /** What shows later, the next first. */
+  *#delays(slot: number, nowMs: number, limit: number): Generator<Row> {
+    const single = this.#delayed.iterate(slot, nowMs, limit);
+    let left = limit;
+    for (const row of merged([single, this.#bundles.line(slot, nowMs, Infinity)], BY_SHOWING)) {
+      if (left === 0) return;
+      left -= 1;
+      yield row;
+    }
+  }
 }
 
-/** A statement whose rows are arrays of numbers and contents, in the order of its columns. */
-export function arrays(database: DatabaseSync, text: string): StatementSync {
-  const statement = database.prepare(text);
-  statement.setReturnArrays(true);
-  return statement;
+const BY_SHOWING = byTime(VISIBLE_AT);
+
+/** The earliest of some times; undefined when there is none. */
+function earliest(...timesMs: readonly (number | null | undefined)[]): number | undefined {
+  const firstMs = Math.min(...timesMs.map((ms) => ms ?? Infinity));
+  return firstMs === Infinity ? undefined : firstMs;
 }
 
-/** Adds rows of {@link arrays}, and answers how many there were. */
-function addRows(packer: Packer, rows: Iterable<unknown>): number {
+/** Adds the places of rows, and answers how many there were. */
+function addPlaces(packer: Packer, rows: Iterable<unknown>): number {
   let count = 0;
   for (const row of rows) {
-    addRow(packer, row as readonly (number | Uint8Array)[]);
+    addPlace(packer, row as Row);
     count += 1;
   }
   return count;
-}
-
-/** Adds one row of {@link arrays}. */
-export function addRow(packer: Packer, row: readonly (number | Uint8Array)[]): void {
-  for (const field of row) {
-    if (typeof field === 'number') packer.number(field);
-    else packer.content(field);
-  }
 }

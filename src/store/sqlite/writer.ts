@@ -5,6 +5,7 @@ import { SystemClock } from '../../base/clock.ts';
 import type { RunId } from '../../base/ids.ts';
 import { failed, ok, type Result } from '../../base/result.ts';
 import { answerQuestions } from './answer-questions.ts';
+import { BUNDLE_SIZES, type BundleSizes } from './bundle-cutter.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { GroupApply } from './group-apply.ts';
 import type { HandedOver } from './group-code.ts';
@@ -30,12 +31,12 @@ class Writer {
   readonly #queues: StoredQueues;
   readonly records: Records;
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, sizes: BundleSizes) {
     this.#database = database;
     const clock = new SystemClock();
     this.#transactions = new Transactions(database);
     this.#slots = new Slots(database);
-    this.#groups = new GroupApply(database, this.#slots);
+    this.#groups = new GroupApply(database, this.#slots, sizes);
     this.#checkpoints = new Checkpoints({ database, clock, beforeIdle: () => void this.moveToRows() });
     this.#sweeper = new Sweeper({ clock, slots: this.#slots, run: (step) => this.run(step) });
     this.#queues = new StoredQueues(database);
@@ -120,7 +121,7 @@ function open(start: WriterStart): Result<{ readonly writer: Writer; readonly op
   const database = openForWriting(start.path, start.settings);
   if (!database.ok) return database;
   try {
-    const writer = new Writer(database.value);
+    const writer = new Writer(database.value, start.settings.bundles ?? BUNDLE_SIZES);
     return ok({ writer, opened: writer.enterRun() });
   } catch (error) {
     database.value.close();

@@ -1,0 +1,158 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { cutContent, type Bundle } from './bundle-code.ts';
+import { BUNDLE_COLUMNS, bundleOf } from './bundle-columns.ts';
+import { BUNDLE_SPAN_MS } from './bundle-cutter.ts';
+import { BundleLine, type TimeOf } from './bundle-line.ts';
+import { numberOf, type Row } from './merged-rows.ts';
+import { MESSAGE_ID, ORDER_BITS } from './slots.ts';
+import { arrays } from './array-rows.ts';
+
+/** A row of a bundle says behind the columns of its message in which bundle its content stands, and where there. */
+const BUNDLE_AT = 9;
+const START_AT = 10;
+const END_AT = 11;
+
+/**
+ * Reads messages that stand in bundles. Rows are those of a message that nobody has touched, in the columns of places with the size behind them;
+ * their contents are had from {@link BundleReader.contents}.
+ */
+export class BundleReader {
+  readonly #line: StatementSync;
+  readonly #byAge: StatementSync;
+  readonly #through: StatementSync;
+  readonly #at: StatementSync;
+  readonly #content: StatementSync;
+
+  constructor(database: DatabaseSync) {
+    const bundles = `SELECT ${BUNDLE_COLUMNS} FROM bundle WHERE`;
+    const since = 'slot = ? AND first_visible_ms >= ? AND last_visible_ms >= ?';
+    this.#line = arrays(database, `${bundles} ${since} ORDER BY first_visible_ms`);
+    this.#byAge = arrays(database, `${bundles} slot = ? ORDER BY oldest_sent_ms`);
+    const before = `${bundles} id BETWEEN (?1 << ${ORDER_BITS}) AND (?1 << ${ORDER_BITS}) + ?2`;
+    this.#at = arrays(database, `${before} ORDER BY id DESC LIMIT 1`);
+    this.#through = arrays(database, `${bundles} id > ${MESSAGE_ID} AND id <= ${MESSAGE_ID} ORDER BY id`);
+    this.#content = arrays(database, `SELECT content FROM bundle_content WHERE id = ${MESSAGE_ID}`);
+  }
+
+  /** In line behind a place: by the time at which they show, then by order. */
+  *line(slot: number, afterMs: number, afterOrder: number): Generator<Row> {
+    const isBehind = (ms: number, order: number): boolean =>
+      ms > afterMs || (ms === afterMs && order > afterOrder);
+    const bundles = this.#line.iterate(slot, afterMs - BUNDLE_SPAN_MS, afterMs);
+    yield* this.#merged(bundles, VISIBLE, isBehind);
+  }
+
+  /** By the time at which they were sent, then by order. */
+  *byAge(slot: number): Generator<Row> {
+    yield* this.#merged(this.#byAge.iterate(slot), SENT, () => true);
+  }
+
+  /** In order of places, from one through another; of one lane alone, if it is told. Tells each bundle that it looks into. */
+  *inOrder(
+    slot: number,
+    { from, through, lane }: { readonly from: number; readonly through: number; readonly lane?: number },
+    tell: () => void = () => undefined,
+  ): Generator<Row> {
+    const first = this.#find(slot, from);
+    const behind = first?.frame.firstOrder ?? from - 1;
+    if (first !== undefined) {
+      tell();
+      yield* within(first, from, through, lane);
+    }
+    const bundles = this.#through.iterate(slot, behind, slot, through);
+    for (const row of bundles) {
+      tell();
+      yield* within(bundleOf(row), from, through, lane);
+    }
+  }
+
+  /** The message at a place, if it stands in a bundle. */
+  at(slot: number, order: number): Row | undefined {
+    const bundle = this.#find(slot, order);
+    if (bundle === undefined) return undefined;
+    const which = bundle.from(order);
+    const isThere = which < bundle.count && bundle.order(which) === order && !bundle.isGone(which);
+    return isThere ? rowOf(bundle, which) : undefined;
+  }
+
+  /** The contents of rows of one slot, for as long as one moment is read. */
+  contents(slot: number): BundleContents {
+    return new BundleContents((firstOrder) => {
+      const row = this.#content.get(slot, firstOrder) as unknown as readonly Uint8Array[] | undefined;
+      return row?.[0] ?? new Uint8Array();
+    });
+  }
+
+  /** The last bundle that begins at a place or before it. */
+  #find(slot: number, order: number): Bundle | undefined {
+    const row = this.#at.get(slot, order);
+    return row === undefined ? undefined : bundleOf(row);
+  }
+
+  *#merged(
+    bundles: Iterator<unknown>,
+    timeOf: TimeOf,
+    isWanted: (ms: number, order: number) => boolean,
+  ): Generator<Row> {
+    const line = new BundleLine(bundles, timeOf, isWanted);
+    try {
+      for (let place = line.take(); place !== undefined; place = line.take())
+        yield rowOf(place.bundle, place.which);
+    } finally {
+      bundles.return?.();
+    }
+  }
+}
+
+const VISIBLE: TimeOf = {
+  first: ({ frame }) => frame.firstVisibleAtMs,
+  of: (bundle, which) => bundle.visibleAtMs(which),
+};
+
+const SENT: TimeOf = {
+  first: ({ frame }) => frame.oldestSentAtMs,
+  of: (bundle, which) => bundle.sentAtMs(which),
+};
+
+/** Contents that are kept at a time. */
+const MOST_CONTENTS = 64;
+
+/** Contents of bundles, each read once as long as few are in use. */
+export class BundleContents {
+  readonly #read: (firstOrder: number) => Uint8Array;
+  readonly #contents = new Map<number, Uint8Array>();
+
+  constructor(read: (firstOrder: number) => Uint8Array) {
+    this.#read = read;
+  }
+
+  /** The content of a row's message; undefined for a row that is of no bundle. */
+  of(row: Row): Uint8Array | undefined {
+    if (row.length <= END_AT) return undefined;
+    const firstOrder = numberOf(row, BUNDLE_AT);
+    let content = this.#contents.get(firstOrder);
+    if (content === undefined) {
+      if (this.#contents.size === MOST_CONTENTS) this.#contents.clear();
+      content = this.#read(firstOrder);
+      this.#contents.set(firstOrder, content);
+    }
+    return cutContent(content, numberOf(row, START_AT), numberOf(row, END_AT));
+  }
+}
+
+/** Those of a bundle that have not gone, between two places. */
+function* within(bundle: Bundle, from: number, through: number, lane: number | undefined): Generator<Row> {
+  for (let which = bundle.from(from); which < bundle.count; which += 1) {
+    if (bundle.order(which) > through) return;
+    if (bundle.isGone(which) || (lane !== undefined && bundle.lane(which) !== lane)) continue;
+    yield rowOf(bundle, which);
+  }
+}
+
+function rowOf(bundle: Bundle, which: number): Row {
+  return [
+    ...[bundle.order(which), bundle.visibleAtMs(which), 0, 0, 0, 0],
+    ...[bundle.sentAtMs(which), bundle.lane(which), bundle.sizeBytes(which)],
+    ...[bundle.frame.firstOrder, bundle.contentStart(which), bundle.contentEnd(which)],
+  ];
+}
