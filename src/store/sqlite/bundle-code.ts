@@ -140,6 +140,16 @@ export class Bundle {
     return low;
   }
 
+  /** The number of the first message of a lane from this number on; the count when there is none. */
+  nextOf(lane: number, from: number): number {
+    if (!this.frame.hasLanes) return lane === 0 ? from : this.count;
+    const [upper, lower] = [Math.floor(lane / UPPER), lane % UPPER];
+    const numbers = this.#numbers;
+    let at = from * WITH_LANE + LANE;
+    while (at < numbers.length && (numbers[at + 1] !== lower || numbers[at] !== upper)) at += WITH_LANE;
+    return Math.min((at - LANE) / WITH_LANE, this.count);
+  }
+
   #number(which: number, column: number): number {
     return this.#numbers[which * this.#stride + column] ?? 0;
   }

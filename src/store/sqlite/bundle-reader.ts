@@ -1,10 +1,11 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { cutContent, type Bundle } from './bundle-code.ts';
 import { BUNDLE_COLUMNS, bundleOf } from './bundle-columns.ts';
+import { BundledLanes } from './bundled-lanes.ts';
 import { BUNDLE_SPAN_MS } from './bundle-cutter.ts';
 import { BundleLine, type TimeOf } from './bundle-line.ts';
 import { numberOf, type Row } from './merged-rows.ts';
-import { MESSAGE_ID, ORDER_BITS } from './slots.ts';
+import { MESSAGE_ID, ORDER_BITS, ORDER_MASK } from './slots.ts';
 import { arrays } from './array-rows.ts';
 
 /** A row of a bundle says behind the columns of its message in which bundle its content stands, and where there. */
@@ -19,7 +20,7 @@ const END_AT = 11;
 export class BundleReader {
   readonly #line: StatementSync;
   readonly #byAge: StatementSync;
-  readonly #through: StatementSync;
+  readonly #between: StatementSync;
   readonly #at: StatementSync;
   readonly #content: StatementSync;
 
@@ -28,9 +29,11 @@ export class BundleReader {
     const since = 'slot = ? AND first_visible_ms >= ? AND last_visible_ms >= ?';
     this.#line = arrays(database, `${bundles} ${since} ORDER BY first_visible_ms`);
     this.#byAge = arrays(database, `${bundles} slot = ? ORDER BY oldest_sent_ms`);
-    const before = `${bundles} id BETWEEN (?1 << ${ORDER_BITS}) AND (?1 << ${ORDER_BITS}) + ?2`;
-    this.#at = arrays(database, `${before} ORDER BY id DESC LIMIT 1`);
-    this.#through = arrays(database, `${bundles} id > ${MESSAGE_ID} AND id <= ${MESSAGE_ID} ORDER BY id`);
+    const beginning = `bundle.id BETWEEN (?1 << ${ORDER_BITS}) AND (?1 << ${ORDER_BITS}) + ?2 ORDER BY id DESC LIMIT 1`;
+    this.#at = arrays(database, `${bundles} ${beginning}`);
+    const first = `coalesce((SELECT id FROM bundle WHERE ${beginning}), (?1 << ${ORDER_BITS}) + ?2)`;
+    const between = `bundle.id BETWEEN ${first} AND (?1 << ${ORDER_BITS}) + ?3 ORDER BY id`;
+    this.#between = arrays(database, `${bundles} ${between}`);
     this.#content = arrays(database, `SELECT content FROM bundle_content WHERE id = ${MESSAGE_ID}`);
   }
 
@@ -47,23 +50,16 @@ export class BundleReader {
     yield* this.#merged(this.#byAge.iterate(slot), SENT, () => true);
   }
 
-  /** In order of places, from one through another; of one lane alone, if it is told. Tells each bundle that it looks into. */
-  *inOrder(
-    slot: number,
-    { from, through, lane }: { readonly from: number; readonly through: number; readonly lane?: number },
-    tell: () => void = () => undefined,
-  ): Generator<Row> {
-    const first = this.#find(slot, from);
-    const behind = first?.frame.firstOrder ?? from - 1;
-    if (first !== undefined) {
-      tell();
-      yield* within(first, from, through, lane);
-    }
-    const bundles = this.#through.iterate(slot, behind, slot, through);
-    for (const row of bundles) {
-      tell();
-      yield* within(bundleOf(row), from, through, lane);
-    }
+  /** In order of places, from one on. */
+  *inOrder(slot: number, from: number): Generator<Row> {
+    for (const bundle of this.#bundlesBetween(slot, from, ORDER_MASK))
+      for (let which = bundle.from(from); which < bundle.count; which += 1)
+        if (!bundle.isGone(which)) yield rowOf(bundle, which);
+  }
+
+  /** Messages by lane, for as long as one moment is read. */
+  lanes(slot: number): BundledLanes {
+    return new BundledLanes((from, through) => this.#bundlesBetween(slot, from, through));
   }
 
   /** The message at a place, if it stands in a bundle. */
@@ -81,6 +77,11 @@ export class BundleReader {
       const row = this.#content.get(slot, firstOrder) as unknown as readonly Uint8Array[] | undefined;
       return row?.[0] ?? new Uint8Array();
     });
+  }
+
+  /** Those that stand between two places, or reach into them. */
+  *#bundlesBetween(slot: number, from: number, through: number): Generator<Bundle> {
+    for (const row of this.#between.iterate(slot, from, through)) yield bundleOf(row);
   }
 
   /** The last bundle that begins at a place or before it. */
@@ -140,16 +141,8 @@ export class BundleContents {
   }
 }
 
-/** Those of a bundle that have not gone, between two places. */
-function* within(bundle: Bundle, from: number, through: number, lane: number | undefined): Generator<Row> {
-  for (let which = bundle.from(from); which < bundle.count; which += 1) {
-    if (bundle.order(which) > through) return;
-    if (bundle.isGone(which) || (lane !== undefined && bundle.lane(which) !== lane)) continue;
-    yield rowOf(bundle, which);
-  }
-}
-
-function rowOf(bundle: Bundle, which: number): Row {
+/** The row of a message. */
+export function rowOf(bundle: Bundle, which: number): Row {
   return [
     ...[bundle.order(which), bundle.visibleAtMs(which), 0, 0, 0, 0],
     ...[bundle.sentAtMs(which), bundle.lane(which), bundle.sizeBytes(which)],

@@ -1,7 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { LanePageQuery, LanePart } from '../queue-store.ts';
 import { arrays } from './array-rows.ts';
-import { BundleReader, type BundleContents } from './bundle-reader.ts';
+import { BundleReader, rowOf, type BundleContents } from './bundle-reader.ts';
+import { inLane, type BundledLanes } from './bundled-lanes.ts';
 import {
   byOrder,
   LANE_AT,
@@ -32,8 +33,11 @@ export interface PackedLanePage extends Packed {
 
 const PLACES = `SELECT ${PLACE_COLUMNS}, size_bytes FROM standing`;
 
-/** Epochs and bundles that one page looks into for the lanes that are named. */
-const MOST_LOOKS = 2000;
+/** What one page may cost that looks for lanes by name: a look into a bundle is 1. */
+const MOST_COST = 4000;
+
+/** A look into an epoch costs so much for each lane, beside its bundles, which are looked into once. */
+const EPOCH_COST = 2;
 
 /**
  * Reads messages by lane: in the order of their places whatever their lanes, or of one lane by way of an index. The index goes by
@@ -67,11 +71,12 @@ export class LaneReader {
       const slot = this.#slot.get(ask.queue)?.['slot'];
       const reading = new Reading(ask);
       if (typeof slot !== 'number') return { ...reading.end(() => undefined), lastOrder: 0, isLast: true };
-      let looks = MOST_LOOKS;
+      const bundled = this.#bundles.lanes(slot);
+      let left = MOST_COST;
       for (const { lane, fromOrder } of ask.lanes) {
         const part = new Part(lane);
         reading.parts.push(part);
-        looks = this.#goOn(slot, part, fromOrder, reading, looks);
+        left = this.#goOn(slot, part, fromOrder, { reading, bundled, left });
       }
       const look = ask.afterOrder === undefined ? NO_LOOK : this.#look(slot, ask.afterOrder, reading);
       const contents = this.#bundles.contents(slot);
@@ -81,26 +86,29 @@ export class LaneReader {
     }
   }
 
-  /** The next of a lane that is named, epoch by epoch; answers how many looks are left for other lanes. */
-  #goOn(slot: number, part: Part, fromOrder: number, reading: Reading, mostLooks: number): number {
+  /** The next of a lane that is named, epoch by epoch; answers what is left for other lanes. */
+  #goOn(slot: number, part: Part, fromOrder: number, { reading, bundled, ...most }: GoingOn): number {
     const { throughOrder } = reading.ask;
-    let looks = mostLooks;
-    const look = (): void => void (looks -= 1);
+    let { left } = most;
+    const lookIntoBundle = (): void => void (left -= 1);
     for (let from = fromOrder; from <= throughOrder; from = nextEpoch(from)) {
-      if (looks <= 0) {
+      if (left <= 0) {
         part.nextOrder = from;
         return 0;
       }
-      look();
+      left -= EPOCH_COST;
       const through = Math.min(throughOrder, nextEpoch(from) - 1);
       const single = this.#ofEpoch.iterate(slot, from, part.lane, slot, from, slot, through);
-      const bundled = this.#bundles.inOrder(slot, { from, through, lane: part.lane }, look);
-      for (const row of merged([single, bundled], byOrder)) {
-        reading.take(part, row);
-        if (part.nextOrder !== undefined) return looks;
+      const bundles = bundled.ofEpoch(firstOfEpoch(from), nextEpoch(from) - 1, lookIntoBundle);
+      const found = inLane(bundles, part.lane, from, through).map(({ bundle, which }) =>
+        rowOf(bundle, which),
+      );
+      for (const row of found.length === 0 ? single : merged([single, found.values()], byOrder)) {
+        reading.take(part, row as unknown as Row);
+        if (part.nextOrder !== undefined) return left;
       }
     }
-    return looks;
+    return left;
   }
 
   /** What stands behind a place, whatever its lane. */
@@ -109,7 +117,7 @@ export class LaneReader {
     let lastOrder = afterOrder;
     let looked = 0;
     const single = this.#behind.iterate(slot, afterOrder, slot, lookCount + 1);
-    const bundled = this.#bundles.inOrder(slot, { from: afterOrder + 1, through: ORDER_MASK });
+    const bundled = this.#bundles.inOrder(slot, afterOrder + 1);
     for (const row of merged([single, bundled], byOrder)) {
       const untilMs = reading.hidesAllBehind(row);
       if (untilMs !== undefined) return { lastOrder, isLast: false, nextMs: untilMs };
@@ -131,16 +139,30 @@ export class LaneReader {
   }
 }
 
+/** A page on its way from one lane to the next. */
+interface GoingOn {
+  readonly reading: Reading;
+  readonly bundled: BundledLanes;
+  /** What it may still cost. */
+  readonly left: number;
+}
+
 /** What a page says that did not look behind any place. */
 const NO_LOOK: { readonly lastOrder: number; readonly isLast: boolean; readonly nextMs: number | undefined } =
   {
     ...{ lastOrder: 0, isLast: true, nextMs: undefined },
   };
 
+const EPOCH_PLACES = 2 ** EPOCH_BITS;
+
+/** The first place of a place's epoch. */
+function firstOfEpoch(order: number): number {
+  return Math.floor(order / EPOCH_PLACES) * EPOCH_PLACES;
+}
+
 /** The first place of the epoch behind that of a place. */
 function nextEpoch(order: number): number {
-  const size = 2 ** EPOCH_BITS;
-  return (Math.floor(order / size) + 1) * size;
+  return firstOfEpoch(order) + EPOCH_PLACES;
 }
 
 /** What was found of one lane. */
