@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
+import { MOST_AT_ONCE } from '../click-processor/at-once.ts';
 import { consumerForm, functionForm, type Form } from '../compare/forms.ts';
 import { IDLE_SECONDS, layGround, type Ground } from '../compare/ground.ts';
 import { measure, type Amounts, type Measured } from '../compare/measure.ts';
@@ -50,7 +51,7 @@ async function measureOn(
 function circumstances({ rate, seconds, backlog, idleSeconds }: Amounts): string {
   return (
     `Steady: ${rate} clicks a second for ${seconds} s (seconds from click to charge: it did not keep up); backlog: ${backlog} clicks; idle: ${idleSeconds} s, where environments ` +
-    `that nobody uses are gone after ${IDLE_SECONDS} s. Both with batches of ten and at most four at once. ` +
+    `that nobody uses are gone after ${IDLE_SECONDS} s. Both with batches of ten and at most ${MOST_AT_ONCE} at once. ` +
     'The consumer was started again at once when it was killed; what it had taken comes back when its visibility time of 30 s ends.'
   );
 }

@@ -1,3 +1,4 @@
+import { MOST_AT_ONCE } from '../click-processor/at-once.ts';
 import { connectTo } from '../click-processor/connect.ts';
 import { ClickProcessor } from '../click-processor/processor.ts';
 import { senderOfEnvironment } from '../click-processor/queue-sender.ts';
@@ -12,10 +13,11 @@ async function main(): Promise<void> {
   const [endpoint, queueUrl, databaseUrl] = ['AWS_ENDPOINT_URL', 'QUEUE_URL', 'DATABASE_URL'].map(required);
   const stopping = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort());
-  const sql = connectTo(databaseUrl ?? '', { max: 4, longestQueryMs: LONGEST_QUERY_MS });
+  const sql = connectTo(databaseUrl ?? '', { max: MOST_AT_ONCE, longestQueryMs: LONGEST_QUERY_MS });
   const { sqs } = clientsFor(endpoint ?? '');
   const processor = new ClickProcessor({ sql, send: senderOfEnvironment(process.env) });
-  await consume({ sqs, processor, queueUrl: queueUrl ?? '', workers: 4, signal: stopping.signal });
+  const workers = MOST_AT_ONCE;
+  await consume({ sqs, processor, queueUrl: queueUrl ?? '', workers, signal: stopping.signal });
   await sql.end({ timeout: 5 });
   sqs.destroy();
 }

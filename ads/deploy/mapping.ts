@@ -3,12 +3,7 @@ import {
   ListEventSourceMappingsCommand,
   type LambdaClient,
 } from '@aws-sdk/client-lambda';
-
-/**
- * The least that AWS takes. The transactions of clicks wait for each other at their campaigns' budgets: more at once charge
- * no faster, but each holds fewer clicks, and costs as much.
- */
-export const MOST_AT_ONCE = 2;
+import { MOST_AT_ONCE } from '../click-processor/at-once.ts';
 
 /** Lets the function handle the messages of the queue, unless it does already. */
 export async function ensureMapping(

@@ -1,10 +1,10 @@
 import { ListEventSourceMappingsCommand, UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
+import { MOST_AT_ONCE } from '../../ads/click-processor/at-once.ts';
 import { recordBatch } from '../../ads/click-processor/batch.ts';
 import { ClickSource } from '../../ads/compare/click-source.ts';
 import { functionForm, type Form } from '../../ads/compare/forms.ts';
 import { layGround, type Ground } from '../../ads/compare/ground.ts';
 import { recorded } from '../../ads/compare/recorded.ts';
-import { MOST_AT_ONCE } from '../../ads/deploy/mapping.ts';
 import { median, rounded, type Figure } from '../figure.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
