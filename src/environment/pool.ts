@@ -155,9 +155,15 @@ export class EnvironmentPool implements AsyncDisposable {
     if (this.#isStopping) return;
     if (this.isQuiet) this.#options.spares?.fill();
     this.#startHits();
+    // Many wait for one function: each is looked at once.
+    const passed = new Set<EnvironmentGroup>();
     for (const { group } of this.#waiting) {
       if (this.#slots.areFull) return;
-      if (!group.needsStart || this.#isHit(group)) continue;
+      if (passed.has(group)) continue;
+      if (!group.needsStart || this.#isHit(group)) {
+        passed.add(group);
+        continue;
+      }
       if (!this.#makeRoom(group)) return;
       this.#start(group);
     }
@@ -171,9 +177,12 @@ export class EnvironmentPool implements AsyncDisposable {
   /** Needs no room: what waits has its memory already. */
   #startHits(): void {
     if (this.#options.spares === undefined) return;
+    const passed = new Set<EnvironmentGroup>();
     for (const { group } of this.#waiting) {
       if (this.#hitSlots.areFull) return;
+      if (passed.has(group)) continue;
       if (group.needsStart && this.#isHit(group)) this.#start(group, this.#hitSlots);
+      else passed.add(group);
     }
   }
 

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { chmod, lstat, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
@@ -58,7 +59,8 @@ export class BroughtParts {
   /** The part's folder; undefined when it has not been brought yet. */
   async find(part: Pick<BroughtPart, 'name' | 'version'>): Promise<string | undefined> {
     const folder = this.#folderOf(part);
-    return (await exists(folder)) ? folder : undefined;
+    // Asked at every start: a look takes less time than to have another thread look.
+    return existsSync(folder) ? folder : undefined;
   }
 
   /** The part's folder, made now when it is not there; whoever asks meanwhile waits for the same one. */
@@ -72,7 +74,7 @@ export class BroughtParts {
   }
 
   async #ensure(part: BroughtPart, folder: string): Promise<Result<string, PartMissing>> {
-    if (await exists(folder)) return ok(folder);
+    if (existsSync(folder)) return ok(folder);
     const { clock, tell } = this.#options;
     if (this.#signal.aborted) return stopping(part);
     const beganMs = clock.nowMs();
@@ -147,11 +149,4 @@ function sync(folder: string): Promise<void> {
     child.on('error', () => resolve());
     child.on('close', () => resolve());
   });
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

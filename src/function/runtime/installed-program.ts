@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
 
 const LIMIT_MS = 30_000;
 
@@ -33,23 +33,28 @@ export class InstalledPrograms {
   async find<T>(question: ProgramQuestion<T>): Promise<InstalledProgram<T> | undefined> {
     const key = JSON.stringify([question.names, question.args]);
     const known = this.#known.get(key);
-    if (known !== undefined && known.state === (await stateOf(known.program.path))) {
+    if (known !== undefined && known.state === stateOf(known.program.path)) {
       return known.program as InstalledProgram<T>;
     }
     for (const name of question.names) {
       const printed = await run(name, question.args);
       const program = printed === undefined ? undefined : question.read(printed);
       if (program === undefined) continue;
-      this.#known.set(key, { program, state: await stateOf(program.path) });
+      this.#known.set(key, { program, state: stateOf(program.path) });
       return program;
     }
     return undefined;
   }
 }
 
-async function stateOf(path: string): Promise<string> {
-  const found = await stat(path).catch(() => undefined);
-  return found === undefined ? 'gone' : `${found.ino} ${found.size} ${found.mtimeMs}`;
+/** Asked at every start: a look takes less time than to have another thread look. */
+function stateOf(path: string): string {
+  try {
+    const { ino, size, mtimeMs } = statSync(path);
+    return `${ino} ${size} ${mtimeMs}`;
+  } catch {
+    return 'gone';
+  }
 }
 
 /** What it prints on its output; undefined when it is not there or fails. */
