@@ -9,15 +9,10 @@ export interface TimeOf {
 }
 
 /** A message of a bundle. */
-interface InBundle {
+export interface InBundle {
   readonly bundle: Bundle;
   readonly which: number;
-  readonly ms: number;
-  readonly order: number;
 }
-
-/** What is left of one bundle, the next last. */
-type Left = InBundle[];
 
 /**
  * The messages of bundles, by a time and then by order. Times of bundles overlap: each bundle is opened before anything that may stand behind its
@@ -27,7 +22,7 @@ export class BundleLine {
   readonly #bundles: Iterator<unknown>;
   readonly #timeOf: TimeOf;
   readonly #isWanted: (ms: number, order: number) => boolean;
-  #open: Left[] = [];
+  #open: OpenBundle[] = [];
   #next: Bundle | undefined;
 
   /** Rows of bundles that come by their first time. */
@@ -40,22 +35,26 @@ export class BundleLine {
 
   /** The next message; undefined when there is none. */
   take(): InBundle | undefined {
-    let left = this.#earliest();
-    while (this.#next !== undefined && this.#timeOf.first(this.#next) <= (left?.at(-1)?.ms ?? Infinity)) {
-      const opened = this.#leftOf(this.#next);
-      if (opened.length > 0) this.#open.push(opened);
+    let first = this.#earliest();
+    while (this.#next !== undefined && this.#timeOf.first(this.#next) <= (first?.ms ?? Infinity)) {
+      const opened = new OpenBundle(this.#next, this.#timeOf, this.#isWanted);
+      if (!opened.isEmpty) this.#open.push(opened);
       this.#step();
-      left = this.#earliest();
+      first = this.#earliest();
     }
-    const first = left?.pop();
-    if (left?.length === 0) this.#open = this.#open.filter((each) => each !== left);
-    return first;
+    if (first === undefined) return undefined;
+    const { bundle, which } = first;
+    first.pass();
+    if (first.isEmpty) this.#open = this.#open.filter((each) => each !== first);
+    return { bundle, which };
   }
 
-  #earliest(): Left | undefined {
-    let earliest: Left | undefined;
-    for (const left of this.#open)
-      if (earliest === undefined || isBehind(nextOf(earliest), nextOf(left))) earliest = left;
+  #earliest(): OpenBundle | undefined {
+    let earliest = this.#open[0];
+    for (let at = 1; at < this.#open.length; at += 1) {
+      const other = this.#open[at];
+      if (earliest === undefined || (other !== undefined && earliest.isBehind(other))) earliest = other;
+    }
     return earliest;
   }
 
@@ -63,25 +62,60 @@ export class BundleLine {
     const row = this.#bundles.next();
     this.#next = row.done === true ? undefined : bundleOf(row.value);
   }
+}
 
-  #leftOf(bundle: Bundle): Left {
-    const left: Left = [];
+/** What is left of one bundle. */
+class OpenBundle {
+  readonly bundle: Bundle;
+  /** The time of the next message, and its place. */
+  ms = Infinity;
+  order = Infinity;
+  readonly #timeOf: TimeOf;
+  /** The next last. */
+  readonly #left: number[] = [];
+
+  constructor(bundle: Bundle, timeOf: TimeOf, isWanted: (ms: number, order: number) => boolean) {
+    this.bundle = bundle;
+    this.#timeOf = timeOf;
     let isSorted = true;
+    let laterMs = Infinity;
     for (let which = bundle.count - 1; which >= 0; which -= 1) {
-      const [ms, order] = [this.#timeOf.of(bundle, which), bundle.order(which)];
-      if (bundle.isGone(which) || !this.#isWanted(ms, order)) continue;
-      const before = left.at(-1);
-      isSorted &&= before === undefined || before.ms >= ms;
-      left.push({ bundle, which, ms, order });
+      if (bundle.isGone(which)) continue;
+      const ms = timeOf.of(bundle, which);
+      if (!isWanted(ms, bundle.order(which))) continue;
+      isSorted &&= ms <= laterMs;
+      laterMs = ms;
+      this.#left.push(which);
     }
-    return isSorted ? left : left.sort((one, other) => (isBehind(one, other) ? -1 : 1));
+    if (!isSorted)
+      this.#left.sort((one, other) => timeOf.of(bundle, other) - timeOf.of(bundle, one) || other - one);
+    this.#show();
   }
-}
 
-function nextOf(left: Left): InBundle {
-  return present(left.at(-1), 'the next of an open bundle');
-}
+  get isEmpty(): boolean {
+    return this.#left.length === 0;
+  }
 
-function isBehind(one: InBundle, other: InBundle): boolean {
-  return one.ms > other.ms || (one.ms === other.ms && one.order > other.order);
+  /** The number of the next message. */
+  get which(): number {
+    return present(this.#left.at(-1), 'the next of an open bundle');
+  }
+
+  /** True when its next message comes after that of another. */
+  isBehind(other: OpenBundle): boolean {
+    return this.ms > other.ms || (this.ms === other.ms && this.order > other.order);
+  }
+
+  /** The next message has been taken. */
+  pass(): void {
+    this.#left.pop();
+    this.#show();
+  }
+
+  #show(): void {
+    const which = this.#left.at(-1);
+    if (which === undefined) return;
+    this.ms = this.#timeOf.of(this.bundle, which);
+    this.order = this.bundle.order(which);
+  }
 }

@@ -143,9 +143,13 @@ export class BundleContents {
 
 /** The row of a message. */
 export function rowOf(bundle: Bundle, which: number): Row {
-  return [
-    ...[bundle.order(which), bundle.visibleAtMs(which), 0, 0, 0, 0],
-    ...[bundle.sentAtMs(which), bundle.lane(which), bundle.sizeBytes(which)],
-    ...[bundle.frame.firstOrder, bundle.contentStart(which), bundle.contentEnd(which)],
+  const { firstOrder } = bundle.frame;
+  const [order, visibleAtMs, sentAtMs] = [
+    bundle.order(which),
+    bundle.visibleAtMs(which),
+    bundle.sentAtMs(which),
   ];
+  const [lane, sizeBytes] = [bundle.lane(which), bundle.sizeBytes(which)];
+  const [start, end] = [bundle.contentStart(which), bundle.contentEnd(which)];
+  return [order, visibleAtMs, 0, 0, 0, 0, sentAtMs, lane, sizeBytes, firstOrder, start, end];
 }

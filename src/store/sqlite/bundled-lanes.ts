@@ -1,10 +1,5 @@
 import type { Bundle } from './bundle-code.ts';
-
-/** A message of a bundle. */
-export interface InLane {
-  readonly bundle: Bundle;
-  readonly which: number;
-}
+import type { InBundle } from './bundle-line.ts';
 
 /**
  * Messages of lanes that stand in bundles, for as long as one moment is read: the bundles of an epoch are read once, however many lanes are
@@ -31,8 +26,8 @@ export class BundledLanes {
 }
 
 /** Those of a lane among bundles, from one place through another, in order. */
-export function inLane(bundles: readonly Bundle[], lane: number, from: number, through: number): InLane[] {
-  const found: InLane[] = [];
+export function inLane(bundles: readonly Bundle[], lane: number, from: number, through: number): InBundle[] {
+  const found: InBundle[] = [];
   for (const bundle of bundles) {
     for (let which = bundle.nextOf(lane, 0); which < bundle.count; which = bundle.nextOf(lane, which + 1)) {
       const order = bundle.order(which);

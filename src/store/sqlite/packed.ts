@@ -71,7 +71,7 @@ export class Packer {
       }
       bytes.writeUInt32LE(at - startAt, startAt - 4);
     }
-    return { numbers: Float64Array.from(this.#numbers), bytes: new Uint8Array(bytes.buffer) };
+    return { numbers: new Float64Array(this.#numbers), bytes: new Uint8Array(bytes.buffer) };
   }
 }
 
@@ -140,7 +140,8 @@ export class Unpacker {
 
 /** Bytes of the content that stands at a place among the bytes. */
 export function contentSizeOf({ bytes }: Packed, at: number): number {
-  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(at, true);
+  const upper = ((bytes[at + 3] ?? 0) << 8) | (bytes[at + 2] ?? 0);
+  return upper * 2 ** 16 + (((bytes[at + 1] ?? 0) << 8) | (bytes[at] ?? 0));
 }
 
 /** The content that stands at a place among the bytes. */
