@@ -9,8 +9,8 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { journalPath, journalText, readJournal } from './run-account.ts';
-import { joined } from './number-range.ts';
+import { accountOf, journalPath, journalText, notedOf } from './run-account.ts';
+import { joined, type NumberRanges } from './number-range.ts';
 
 /** What became of a number: confirmed by the channel, in the spool, or surely in neither. */
 export type NumberOutcome = 'posted' | 'spooled' | 'refused';
@@ -24,7 +24,8 @@ const FORMER_FLAGS = constants.O_WRONLY | constants.O_APPEND;
  * The numbers of one run, written down as they are used: a line before a batch leaves (`sending 1 10`), a line when
  * its outcome is known (`posted 1 10`). Lines reach the operating system before anything that rests on them happens,
  * so that a killed server still accounts for every number. What is sent and has no outcome is unknown. On a full
- * disk no new number is given out, and outcomes wait in memory until there is room.
+ * disk no new number is given out, and outcomes wait in memory until there is room. What was written is in memory too,
+ * joined now and then: a journal that is written anew need not be read, which every click would wait for.
  */
 export class Journal {
   readonly serverId: string;
@@ -33,6 +34,7 @@ export class Journal {
   #next = 1;
   #unwritten = Buffer.alloc(0);
   #compactAtBytes = COMPACT_AFTER_BYTES;
+  readonly #noted = new Map<string, (readonly [first: number, last: number])[]>();
 
   constructor(directory: string, serverId: string) {
     mkdirSync(directory, { recursive: true });
@@ -44,20 +46,32 @@ export class Journal {
   /** Takes the next `count` numbers for a batch that is about to leave; answers the first, or undefined on a full disk. */
   take(count: number): number | undefined {
     const first = this.#next;
-    if (!this.#write(`sending ${first} ${first + count - 1}\n`)) return undefined;
+    if (!this.#note('sending', [[first, first + count - 1]])) return undefined;
     this.#next += count;
     return first;
   }
 
   /** Writes down what became of some of the numbers taken. */
   settle(outcome: NumberOutcome, numbers: readonly number[]): void {
-    this.#write(outcomeLines(outcome, numbers));
+    this.#note(outcome, rangesOf(numbers));
   }
 
   /** Nothing is written any more. */
   close(): void {
     this.#write('');
     closeSync(this.#file);
+  }
+
+  #note(word: string, ranges: NumberRanges): boolean {
+    const those = this.#noted.get(word) ?? [];
+    this.#noted.set(word, those);
+    for (const [first, last] of ranges) {
+      const before = those.at(-1);
+      // As nearly all come.
+      if (before?.[1] === first - 1) those[those.length - 1] = [before[0], last];
+      else those.push([first, last]);
+    }
+    return this.#write(linesOf(word, ranges));
   }
 
   /** False when not everything is with the operating system. A part that was written is gone on with. */
@@ -77,8 +91,10 @@ export class Journal {
   #compact(): void {
     if (fstatSync(this.#file).size < this.#compactAtBytes) return;
     const unfinished = `${this.#path}.new`;
+    const account = accountOf(this.serverId, this.#noted);
+    for (const [word, ranges] of notedOf(account)) this.#noted.set(word, [...ranges]);
     try {
-      writeFileSync(unfinished, journalText(readJournal(this.#path, this.serverId)));
+      writeFileSync(unfinished, journalText(account));
       const file = openSync(unfinished, 'a');
       renameSync(unfinished, this.#path);
       closeSync(this.#file);
@@ -100,7 +116,7 @@ export function settleFormer(
 ): void {
   try {
     const file = openSync(journalPath(directory, serverId), FORMER_FLAGS);
-    writeSync(file, outcomeLines(outcome, numbers));
+    writeSync(file, linesOf(outcome, rangesOf(numbers)));
     closeSync(file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT' && !isFullDisk(error)) throw error;
@@ -113,7 +129,10 @@ export function isFullDisk(error: unknown): boolean {
   return code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG';
 }
 
-function outcomeLines(outcome: NumberOutcome, numbers: readonly number[]): string {
-  const ranges = joined(numbers.map((number) => [number, number]));
-  return ranges.map(([first, last]) => `${outcome} ${first} ${last}\n`).join('');
+function rangesOf(numbers: readonly number[]): NumberRanges {
+  return joined(numbers.map((number) => [number, number]));
+}
+
+function linesOf(word: string, ranges: NumberRanges): string {
+  return ranges.map(([first, last]) => `${word} ${first} ${last}\n`).join('');
 }

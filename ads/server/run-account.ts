@@ -32,16 +32,24 @@ export function readJournal(path: string, serverId: string): RunAccount {
   return parseJournal(serverId, readFileSync(path, 'utf8'));
 }
 
+/** Ranges of numbers by what a journal says of them: `sending`, `posted`, `spooled`, `refused`. */
+export type Noted = ReadonlyMap<string, NumberRanges>;
+
 /** Reads one journal; a last line that was cut off is left out. */
 export function parseJournal(serverId: string, text: string): RunAccount {
-  const lines = text.slice(0, text.lastIndexOf('\n') + 1).split('\n');
-  const ranges = (word: string): NumberRanges =>
-    joined(
-      lines
-        .map((line) => line.split(' '))
-        .filter(([first]) => first === word)
-        .map(([, first, last]) => [Number(first), Number(last)] as const),
-    );
+  const noted = new Map<string, [first: number, last: number][]>();
+  for (const line of text.slice(0, text.lastIndexOf('\n') + 1).split('\n')) {
+    const [word = '', first, last] = line.split(' ');
+    const those = noted.get(word);
+    if (those === undefined) noted.set(word, [[Number(first), Number(last)]]);
+    else those.push([Number(first), Number(last)]);
+  }
+  return accountOf(serverId, noted);
+}
+
+/** The account that follows from what was noted, in whatever order. */
+export function accountOf(serverId: string, noted: Noted): RunAccount {
+  const ranges = (word: string): NumberRanges => joined(noted.get(word) ?? []);
   const posted = ranges('posted');
   const refused = ranges('refused');
   const settled = [...posted, ...refused];
@@ -54,16 +62,21 @@ export function parseJournal(serverId: string, text: string): RunAccount {
   };
 }
 
+/** The least that must be noted for this account. */
+export function notedOf({ posted, refused, spooled, unknown }: RunAccount): Noted {
+  return new Map([
+    ['sending', joined([...posted, ...refused, ...unknown])],
+    ['posted', posted],
+    ['refused', refused],
+    ['spooled', spooled],
+  ]);
+}
+
 /** The shortest journal that gives this account. */
-export function journalText({ posted, refused, spooled, unknown }: RunAccount): string {
-  const lines = (word: string, ranges: NumberRanges): readonly string[] =>
+export function journalText(account: RunAccount): string {
+  const lines = ([word, ranges]: readonly [string, NumberRanges]): readonly string[] =>
     ranges.map(([first, last]) => `${word} ${first} ${last}\n`);
-  return [
-    ...lines('sending', joined([...posted, ...refused, ...unknown])),
-    ...lines('posted', posted),
-    ...lines('refused', refused),
-    ...lines('spooled', spooled),
-  ].join('');
+  return [...notedOf(account)].flatMap(lines).join('');
 }
 
 function namesIn(directory: string): readonly string[] {
