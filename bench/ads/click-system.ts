@@ -63,17 +63,21 @@ export class ClickSystem implements AsyncDisposable {
     this.#port = parts.server.port;
   }
 
-  /** Starts everything on a new data directory. */
+  /** Starts everything on a new data directory. What was started is stopped again when something does not start. */
   static async start(): Promise<ClickSystem> {
+    await using started = new AsyncDisposableStack();
     const data = mkdtempSync(join(tmpdir(), 'millrace-bench-ads-'));
+    started.defer(() => rmSync(data, { recursive: true, force: true }));
     chmodSync(data, 0o755);
     const ledger = await openLedger({ directory: join(data, 'database') });
+    started.defer(() => ledger.close());
     await seedDemo(ledger.sql);
     const platform = await startPlatform({
       program: join(root, 'bin', 'millrace'),
       directory: data,
       port: await freePort(),
     });
+    started.defer(() => platform.stop());
     const clients = clientsFor(platform.endpoint);
     const queue = await ensureClickQueue(clients.sqs, QUEUE_NAMES.clicks);
     await ensureClickQueue(clients.sqs, QUEUE_NAMES.campaignFigures);
@@ -83,6 +87,7 @@ export class ClickSystem implements AsyncDisposable {
       queueUrl: queue.url,
       databaseUrl: ledger.url,
     });
+    started.move();
     return new ClickSystem({ data, clients, queue, platform, ledger, server });
   }
 
