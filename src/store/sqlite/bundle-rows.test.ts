@@ -70,16 +70,39 @@ test('times far apart stand in different rows, and so does a message that was re
   );
 });
 
-test('a queue that is purged and filled again begins with rows of its own', () => {
+test('a slot that is left and used again begins anew', () => {
   using tables = new Tables(SIZES);
   for (let turn = 0; turn < 3; turn += 1) {
-    tables.commit([written(QUEUE, ''), ...added(turn * 8 + 1, 8)]);
-    assert.equal(tables.page(line()).messages.length, 8);
-    tables.commit([purged(turn * 8 + 8)]);
-    assert.equal(tables.page(line()).messages.length, 0);
+    tables.commit([written(QUEUE, ''), ...added(1, 8)]);
+    assert.deepEqual(rows(tables), [2, 2, 0, 0]);
+    tables.commit([{ kind: 'queue-deleted', queue: QUEUE }]);
     for (let sweep = 0; sweep < 5; sweep += 1) tables.sweep();
     assert.deepEqual(rows(tables), [0, 0, 0, 0]);
   }
+  assert.equal(tables.rows('old_slot'), 1);
+});
+
+test('a purge up to a place leaves what stands behind it in a bundle', () => {
+  using tables = new Tables(SIZES);
+  tables.commit([written(QUEUE, ''), ...added(1, 11)]);
+  assert.deepEqual(rows(tables), [3, 3, 0, 0]);
+  tables.commit([purged(6)]);
+  const { messages } = tables.page(line());
+  assert.deepEqual(
+    messages.map(({ order }) => order),
+    [7, 8, 9, 10, 11],
+  );
+  assert.deepEqual(rows(tables), [2, 2, 0, 0]);
+  tables.commit([removed(9), removed(10), removed(11), removed(7), purged(8)]);
+  assert.deepEqual(tables.page(line()).messages, []);
+});
+
+test('what stands in front of the last bundle gets rows of its own: no two bundles overlap', () => {
+  using tables = new Tables(SIZES);
+  tables.commit([written(QUEUE, ''), ...added(10, 4)]);
+  assert.deepEqual(rows(tables), [1, 1, 0, 0]);
+  tables.commit(added(1, 4));
+  assert.deepEqual(rows(tables), [1, 1, 4, 4]);
 });
 
 test('on a full disk messages of bundles are removed one by one, and what is left is kept', async (context) => {

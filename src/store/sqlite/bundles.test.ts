@@ -143,7 +143,7 @@ class Both implements Disposable {
     const group: Change[] = [];
     for (let each = this.#upTo(3); each > 0; each -= 1) group.push(...this.#sends());
     for (let each = this.#upTo(4); each > 0; each -= 1) group.push(...this.#touches());
-    if (this.#upTo(25) === 0) group.push(purged(this.#next - 1 - this.#upTo(this.#upTo(2) * 30)));
+    if (this.#upTo(25) === 0) group.push(purged(this.#next - 1 - this.#upTo(this.#upTo(2) * 200)));
     group.push(counted(QUEUE, group.length, this.#next));
     this.#tables.commit(group, inLittleRoom);
     this.#single.commit(group);
