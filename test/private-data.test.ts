@@ -20,6 +20,7 @@ import {
   waitUntilFunctionActiveV2,
 } from '@aws-sdk/client-lambda';
 import { strToU8, zipSync } from 'fflate';
+import { memoryFolder } from '../src/base/memory-folder.ts';
 import { backUp } from '../src/server/backup.ts';
 import { freePort, Platform } from './crash/platform.ts';
 import { copyProgram } from './isolation/program-copy.ts';
@@ -79,7 +80,11 @@ async function withSecret(who: number | undefined, look: (place: Place) => void)
     const backedUp = await backUp(dataDirectory, backup);
     assert.ok(backedUp.ok);
     assert.ok(readFileSync(join(backup, 'millrace.db')).includes(SECRET), 'the backup has it too');
-    look({ data: dataDirectory, roots: [folder, copy.tmp, copy.home], node: copy.command[0] ?? '' });
+    look({
+      data: dataDirectory,
+      roots: [folder, copy.tmp, copy.home, memoryFolder()],
+      node: copy.command[0] ?? '',
+    });
   } finally {
     process.umask(umask);
     rmSync(folder, { recursive: true, force: true });

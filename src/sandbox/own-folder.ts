@@ -2,32 +2,26 @@ import { mkdtempSync } from 'node:fs';
 import { lstat, mkdtemp, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { memoryFolder } from '../base/memory-folder.ts';
 import { removeTree } from '../base/remove-tree.ts';
 import { isRunning } from './process-tree.ts';
 
 /** A folder that does not say whose it is counts as left behind when nothing in it has changed for this long. */
 const ABANDONED_MS = 7 * 24 * 3_600_000;
 
-/** Where files are kept in memory, on nearly every machine. */
-const MEMORY_FOLDER = '/dev/shm';
-
 /** A new empty folder for its owner alone, with the number of this process: swept by a later one when this was killed. */
 export function makeOwnFolder(purpose: string): Promise<string> {
   return mkdtemp(join(tmpdir(), beginning(purpose)));
 }
 
-/** The same in memory where that is possible: making a name there takes a hundredth of the time that a disk takes. */
+/** The same for small files, in memory where that is possible. */
 export function makeOwnFolderInMemory(purpose: string): string {
-  try {
-    return mkdtempSync(join(MEMORY_FOLDER, beginning(purpose)));
-  } catch {
-    return mkdtempSync(join(tmpdir(), beginning(purpose)));
-  }
+  return mkdtempSync(join(memoryFolder(), beginning(purpose)));
 }
 
 /** Removes this user's folders of that purpose whose process is gone, and those without a process's number that are a week old. */
 export async function sweepLeftFolders(purpose: string, nowMs: number): Promise<void> {
-  for (const parent of [tmpdir(), MEMORY_FOLDER]) await sweepIn(parent, purpose, nowMs);
+  for (const parent of new Set([tmpdir(), memoryFolder()])) await sweepIn(parent, purpose, nowMs);
 }
 
 function beginning(purpose: string): string {

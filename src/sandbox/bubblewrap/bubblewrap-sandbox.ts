@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
 import { failed, ok, type Result } from '../../base/result.ts';
 import { MemoryWatch } from '../memory-watch.ts';
-import { makeOwnFolder, sweepLeftFolders } from '../own-folder.ts';
+import { makeOwnFolderInMemory, sweepLeftFolders } from '../own-folder.ts';
 import { PeerSockets } from '../peer-sockets.ts';
 import { neverStarted } from '../never-started.ts';
 import type { OutputListener, PeerAddress, Sandbox, SandboxedTree, SandboxSpec } from '../sandbox.ts';
@@ -107,7 +107,7 @@ export class BubblewrapSandbox implements Sandbox {
     if (filter === undefined || scope === undefined)
       return refusal(`there is no system call filter for ${arch} processors`);
     await sweepLeftFolders('walls', options.clock.nowMs());
-    const folder = await makeOwnFolder('walls');
+    const folder = makeOwnFolderInMemory('walls');
     await writeFile(join(folder, 'seccomp'), filter);
     await writeFile(join(folder, 'scope'), scope);
     const isRoot = process.getuid?.() === 0;
