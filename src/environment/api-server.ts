@@ -141,7 +141,8 @@ export class ApiServer implements AsyncDisposable {
     this.#sockets.set(socket, isOwn);
     socket.on('error', () => socket.destroy());
     // Strangers are cut at once, so that they do not use up the connections.
-    void isOwn.then((own) => (own ? this.#hear(socket) : socket.destroy()));
+    // One that had nothing to say may have ended by then: its end is not told again.
+    void isOwn.then((own) => (own && !socket.readableEnded ? this.#hear(socket) : socket.destroy()));
     socket.on('close', () => this.#sockets.delete(socket));
   }
 
