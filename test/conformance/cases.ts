@@ -109,11 +109,18 @@ function bytesOf(base64: unknown): string {
   return Buffer.from(String(base64), 'base64').toString();
 }
 
+function literal(saved: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const escaped = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`);
+  return new Map([...saved].map(([name, text]) => [name, escaped(text)]));
+}
+
 function fill(value: unknown, saved: ReadonlyMap<string, string>): unknown {
   if (typeof value === 'string')
     return value.replaceAll(/\{(\w+)\}/g, (all, name: string) => saved.get(name) ?? all);
   if (Array.isArray(value)) return value.map((member) => fill(member, saved));
   if (typeof value !== 'object' || value === null) return value;
+  // What was answered before stands there as it is: hashes have signs of patterns in them.
+  if ('$match' in value) return { $match: fill(value.$match, literal(saved)) };
   if ('$zip' in value) return { $bytes: zipped(value.$zip as Readonly<Record<string, string>>) };
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, fill(member, saved)]));
 }
