@@ -39,6 +39,8 @@ export interface BenchOptions {
   readonly isOriented: boolean;
   /** How many messages a backlog is made of. */
   readonly messages: number;
+  /** Only parts of this name, or with these words in it, are measured; undefined: all are. */
+  readonly onlyPart: string | undefined;
   /** Where large files may be made for as long as they are needed. */
   readonly scratch: string;
 }

@@ -37,6 +37,9 @@ async function main(): Promise<void> {
       ),
     )
     .addOption(
+      new Option('--part <words>', 'only parts with these words in their name: waiting; "Node, cold"'),
+    )
+    .addOption(
       new Option('--messages <n>', 'how long a backlog is').default(5_000_000).argParser(wholeNumber),
     )
     .addOption(new Option('--data <dir>', 'where large files may be made for a while').default(tmpdir()))
@@ -49,10 +52,11 @@ async function main(): Promise<void> {
     full: isFull = false,
     messages,
     data: scratch,
+    part: onlyPart,
     orientation,
   } = program.opts<Options>();
   const chosen = names.length === 0 ? BENCHES : BENCHES.filter((bench) => names.includes(bench.name));
-  const options = { isFull, isOriented: orientation ?? false, messages, scratch };
+  const options = { isFull, isOriented: orientation ?? false, messages, scratch, onlyPart };
   const failures = await runBenches(chosen, options, {
     figure: (figure) => process.stdout.write(`${asJson ? json(figure) : row(figure)}\n`),
     remark: (line) => process.stderr.write(`${line}\n`),
@@ -66,6 +70,7 @@ interface Options {
   readonly orientation?: boolean;
   readonly messages: number;
   readonly data: string;
+  readonly part?: string;
 }
 
 function wholeNumber(text: string): number {

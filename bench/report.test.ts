@@ -3,19 +3,28 @@ import { test } from 'node:test';
 import type { Bench, BenchOptions, Figure } from './figure.ts';
 import { runBenches } from './report.ts';
 
-const OPTIONS: BenchOptions = { isFull: false, isOriented: false, messages: 1000, scratch: '/tmp' };
+const OPTIONS: BenchOptions = {
+  isFull: false,
+  isOriented: false,
+  messages: 1000,
+  scratch: '/tmp',
+  onlyPart: undefined,
+};
 
 function figure(name: string): Figure {
   return { name, value: 1, unit: 's', target: 'told', kept: true };
 }
 
-async function said(benches: readonly Bench[]): Promise<{ said: readonly string[]; failures: number }> {
+async function said(
+  benches: readonly Bench[],
+  options = OPTIONS,
+): Promise<{ said: readonly string[]; failures: number }> {
   const lines: string[] = [];
   const outputs = {
     figure: ({ name }: Figure) => void lines.push(`= ${name}`),
     remark: (line: string) => void lines.push(line.split('\n', 1)[0] ?? ''),
   };
-  const failures = await runBenches(benches, OPTIONS, outputs);
+  const failures = await runBenches(benches, options, outputs);
   return { said: lines, failures };
 }
 
@@ -39,4 +48,23 @@ test('figures are said as they come; a part that fails is said, and what follows
     failures: 2,
   });
   assert.equal((await said([last])).failures, 0);
+});
+
+test('one part is measured alone by its name, with the part that it is in', async () => {
+  const bench: Bench = {
+    ...{ name: 'languages', what: '' },
+    run: async ({ part }) => {
+      for (const language of ['Node', 'Go'])
+        await part(language, async () => {
+          await part(`${language}, starts`, async () => [figure(`${language} starts`)]);
+          await part(`${language}, calls`, async () => [figure(`${language} calls`)]);
+          return [];
+        });
+    },
+  };
+  const only = async (onlyPart: string): Promise<readonly string[]> =>
+    (await said([bench], { ...OPTIONS, onlyPart })).said;
+  assert.deepEqual(await only('Go, calls'), ['= Go calls']);
+  assert.deepEqual(await only('Node'), ['= Node starts', '= Node calls']);
+  assert.deepEqual(await only('nothing'), []);
 });

@@ -23,9 +23,16 @@ export async function runBenches(
   };
   const tell = (figures: readonly Figure[]): void => figures.forEach(figure);
   for (const bench of benches) {
-    const part: Report['part'] = (name, measure) =>
-      unlessItFails(`${bench.name}: ${name}`, async () => tell(await measure()));
+    const part: Report['part'] = async (name, measure) => {
+      if (isWanted(name, options.onlyPart))
+        await unlessItFails(`${bench.name}: ${name}`, async () => tell(await measure()));
+    };
     await unlessItFails(bench.name, () => bench.run({ progress: remark, tell, part }, options));
   }
   return failures;
+}
+
+/** `Node, cold starts` is wanted with `Node`, with `cold` and by its whole name, and so is `Node`, of which it is a part. */
+function isWanted(name: string, onlyPart: string | undefined): boolean {
+  return onlyPart === undefined || name.includes(onlyPart) || onlyPart.startsWith(name);
 }

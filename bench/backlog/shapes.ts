@@ -34,11 +34,13 @@ export async function shapes({ progress, part }: Report, { messages, scratch }: 
   for (const { what, filling } of shapesOf(messages)) {
     using data = new ScratchData(scratch);
     const whole = { ...WAITING, messages, ...filling };
+    let isFilled = false;
     await part(what, async () => {
       await data.fill(whole, progress, what);
+      isFilled = true;
       return await measured(data, what, whole, progress);
     });
-    if (what !== 'waiting') continue;
+    if (what !== 'waiting' || !isFilled) continue;
     for (const way of ['about to expire', 'purged'] as const)
       await part(way, () => gone(data, way, progress));
   }
