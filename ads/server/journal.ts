@@ -9,7 +9,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { accountOf, journalPath, journalText, notedOf } from './run-account.ts';
+import { accountOf, journalPath, journalText, linesOf, notedOf } from './run-account.ts';
 import { joined, type NumberRanges } from './number-range.ts';
 
 /** What became of a number: confirmed by the channel, in the spool, or surely in neither. */
@@ -131,8 +131,4 @@ export function isFullDisk(error: unknown): boolean {
 
 function rangesOf(numbers: readonly number[]): NumberRanges {
   return joined(numbers.map((number) => [number, number]));
-}
-
-function linesOf(word: string, ranges: NumberRanges): string {
-  return ranges.map(([first, last]) => `${word} ${first} ${last}\n`).join('');
 }

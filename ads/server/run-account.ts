@@ -74,9 +74,12 @@ export function notedOf({ posted, refused, spooled, unknown }: RunAccount): Note
 
 /** The shortest journal that gives this account. */
 export function journalText(account: RunAccount): string {
-  const lines = ([word, ranges]: readonly [string, NumberRanges]): readonly string[] =>
-    ranges.map(([first, last]) => `${word} ${first} ${last}\n`);
-  return [...notedOf(account)].flatMap(lines).join('');
+  return [...notedOf(account)].map(([word, ranges]) => linesOf(word, ranges)).join('');
+}
+
+/** The lines of a journal that say this word of these numbers. */
+export function linesOf(word: string, ranges: NumberRanges): string {
+  return ranges.map(([first, last]) => `${word} ${first} ${last}\n`).join('');
 }
 
 function namesIn(directory: string): readonly string[] {

@@ -21,7 +21,7 @@ import { startPlatform, type Platform } from '../../ads/platform/platform.ts';
 import { SecretsFile } from '../../ads/server/secrets-file.ts';
 import { signToken } from '../../ads/server/token.ts';
 import { uuid7 } from '../../ads/server/uuid7.ts';
-import { freePort } from '../free-port.ts';
+import { freePort } from '../../ads/platform/free-port.ts';
 import { JIFFIES_PER_S, jiffiesOf } from '../usage.ts';
 import type { ClickLoad } from './click-client.ts';
 import { PageWatcher } from './page-watcher.ts';

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort } from '../free-port.ts';
+import { freePort } from '../../ads/platform/free-port.ts';
 import { fetched, need } from '../queue/peers/fetch.ts';
 import { serve } from '../queue/peers/serve.ts';
 

@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../../free-port.ts';
+import { freePort } from '../../../ads/platform/free-port.ts';
 import { fetched, need } from '../peers/fetch.ts';
 import { serve } from '../peers/serve.ts';
 import { ByteLine } from './byte-line.ts';

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../../free-port.ts';
+import { freePort } from '../../../ads/platform/free-port.ts';
 import { serve, type Peer } from '../peers/serve.ts';
 import { Amqp, isMethod, longText, shortText, u16, u32, u64, u8 } from './amqp.ts';
 import { unpacked, type Unpacked } from './debian.ts';

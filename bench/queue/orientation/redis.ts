@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../../free-port.ts';
+import { freePort } from '../../../ads/platform/free-port.ts';
 import { serve } from '../peers/serve.ts';
 import { ByteLine } from './byte-line.ts';
 import { unpacked } from './debian.ts';

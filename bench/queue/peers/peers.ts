@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort } from '../../free-port.ts';
+import { freePort } from '../../../ads/platform/free-port.ts';
 import { fetched, need } from './fetch.ts';
 import { serve, type Peer } from './serve.ts';
 
