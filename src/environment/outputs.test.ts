@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { after, before, describe, test, type TestContext } from 'node:test';
+import { describe, test } from 'node:test';
 import { SystemClock } from '../base/clock.ts';
-import { BubblewrapSandbox } from '../sandbox/bubblewrap/bubblewrap-sandbox.ts';
+import { openWalls, whyNoWalls } from '../sandbox/bubblewrap/fixture/open-walls.ts';
 import { noPython, pythonHere } from './fixture/python.ts';
 import { answerOf, logOf } from './fixture/results.ts';
 import { openRooms, type Rooms, type RoomsOptions } from './fixture/rooms.ts';
@@ -11,20 +11,10 @@ import type { InvokeResult } from './result.ts';
 const MOST_LOOKS = 4000;
 const pythonSkip = await noPython();
 
-let walls: BubblewrapSandbox | undefined;
-let why: string | undefined;
-before(async () => {
-  const opened = await BubblewrapSandbox.open({ clock: new SystemClock() });
-  if (opened.ok) walls = opened.value;
-  else why = opened.failure.what;
-});
-after(() => walls?.[Symbol.asyncDispose]());
-
-/** Rooms behind the walls; undefined, and the test skipped, where there are none. */
-async function roomsHere(context: TestContext, options: RoomsOptions = {}): Promise<Rooms | undefined> {
-  if (walls !== undefined) return openRooms({ sandbox: walls, ...options });
-  context.skip(`no walls: ${why}`);
-  return undefined;
+/** Rooms behind walls of their own. */
+async function walledRooms(scope: AsyncDisposableStack, options: RoomsOptions = {}): Promise<Rooms> {
+  const sandbox = scope.use(await openWalls(new SystemClock()));
+  return scope.use(await openRooms({ sandbox, ...options }));
 }
 
 /** The lines between START and END. */
@@ -65,11 +55,12 @@ while true; do
 done
 `;
 
-describe('a function opens its outputs by name, and all of it is in its log', { timeout: 120_000 }, () => {
-  test('Node, also in a program that has waited, and warm', async (context) => {
-    const rooms = await roomsHere(context, { hasSpares: true });
-    if (rooms === undefined) return;
-    await using _closing = rooms;
+const limits = { timeout: 120_000, skip: whyNoWalls ?? false };
+
+describe('a function opens its outputs by name, and all of it is in its log', limits, () => {
+  test('Node, also in a program that has waited, and warm', async () => {
+    await using scope = new AsyncDisposableStack();
+    const rooms = await walledRooms(scope, { hasSpares: true });
     const lines = ['error by name', 'by a shell', 'by a stream'];
     const first = await rooms.run({ 'index.js': NODE }, 1);
     assert.deepEqual(
@@ -88,10 +79,9 @@ describe('a function opens its outputs by name, and all of it is in its log', { 
     }
   });
 
-  test('Python', { skip: pythonSkip }, async (context) => {
-    const rooms = await roomsHere(context, { runtimes: pythonHere() });
-    if (rooms === undefined) return;
-    await using _closing = rooms;
+  test('Python', { skip: pythonSkip }, async () => {
+    await using scope = new AsyncDisposableStack();
+    const rooms = await walledRooms(scope, { runtimes: pythonHere() });
     const settings = { runtime: 'python3.12', handler: 'app.handler' };
     const result = await rooms.run({ 'app.py': PYTHON }, {}, settings);
     const lines = ['by /dev/stderr', 'by /dev/stdout', 'by /proc/self/fd/2', 'by print'];
@@ -99,10 +89,9 @@ describe('a function opens its outputs by name, and all of it is in its log', { 
   });
 
   const curlSkip = !existsSync('/usr/bin/curl') && 'curl is not installed';
-  test('a shell script', { skip: curlSkip }, async (context) => {
-    const rooms = await roomsHere(context);
-    if (rooms === undefined) return;
-    await using _closing = rooms;
+  test('a shell script', { skip: curlSkip }, async () => {
+    await using scope = new AsyncDisposableStack();
+    const rooms = await walledRooms(scope);
     const settings = { runtime: 'provided.al2023', handler: 'any' };
     const result = await rooms.run({ bootstrap: { executable: SHELL } }, 'event', settings);
     const lines = printed(result).filter((line) => line !== '');
