@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { BPF, VERDICT, seccompProgram } from './seccomp.ts';
-import { ARM64_ALLOWED, ARM64_CONDITIONAL } from './syscalls-arm64.ts';
-import { X64_ALLOWED, X64_CONDITIONAL } from './syscalls-x64.ts';
+import { ARM64_ALLOWED, ARM64_CONDITIONAL, ARM64_SYNCING } from './syscalls-arm64.ts';
+import { X64_ALLOWED, X64_CONDITIONAL, X64_SYNCING } from './syscalls-x64.ts';
 
 const EPERM = VERDICT.error | 1;
 const ENOSYS = VERDICT.error | 38;
+const EPROTONOSUPPORT = VERDICT.error | 93;
 const EAFNOSUPPORT = VERDICT.error | 97;
 
 const MACHINES = [
@@ -14,6 +15,7 @@ const MACHINES = [
     audit: 0xc000_003e,
     allowed: X64_ALLOWED,
     conditional: X64_CONDITIONAL,
+    syncing: X64_SYNCING,
     refused: {
       ptrace: 101,
       mount: 165,
@@ -29,16 +31,17 @@ const MACHINES = [
     audit: 0xc000_00b7,
     allowed: ARM64_ALLOWED,
     conditional: ARM64_CONDITIONAL,
+    syncing: ARM64_SYNCING,
     refused: { mount: 40, unshare: 97, ptrace: 117, keyctl: 219, setns: 268, bpf: 280, io_uring_setup: 425 },
   },
 ] as const;
 
-for (const { name, audit, allowed, conditional, refused } of MACHINES) {
+for (const { name, audit, allowed, conditional, syncing, refused } of MACHINES) {
   describe(`the filter of system calls on ${name}`, () => {
     const ask = (number: number, ...words: number[]): number => answerOf(name, audit, number, words);
 
     test('every call of the list is allowed, and the numbers around the list are not', () => {
-      const known = new Set<number>([...Object.values(allowed), ...Object.values(conditional)]);
+      const known = new Set<number>([allowed, conditional, syncing].flatMap((table) => Object.values(table)));
       for (const number of Object.values(allowed)) assert.equal(ask(number), VERDICT.allow, String(number));
       for (let number = 0; number < 1000; number++) {
         if (!known.has(number)) assert.equal(ask(number), EPERM, String(number));
@@ -67,6 +70,20 @@ for (const { name, audit, allowed, conditional, refused } of MACHINES) {
       assert.equal(ask(conditional.socket, 16, 3, 0), VERDICT.allow);
       assert.equal(ask(conditional.socket, 16, 3, 9), EAFNOSUPPORT);
       for (const family of [17, 38, 40]) assert.equal(ask(conditional.socket, family, 3, 0), EAFNOSUPPORT);
+    });
+
+    test('of the internet protocols only those that programs use', () => {
+      for (const family of [2, 10]) {
+        for (const protocol of [0, 1, 6, 17, 58, 262])
+          assert.equal(ask(conditional.socket, family, 1, protocol), VERDICT.allow, String(protocol));
+        // DCCP, SCTP, UDP-Lite, raw.
+        for (const protocol of [33, 132, 136, 255])
+          assert.equal(ask(conditional.socket, family, 1, protocol), EPROTONOSUPPORT, String(protocol));
+      }
+    });
+
+    test('no disk is made to write: what waits for one is done at once', () => {
+      for (const [call, number] of Object.entries(syncing)) assert.equal(ask(number), VERDICT.error, call);
     });
 
     test('of what is no file only named pipes can be made', () => {

@@ -1,5 +1,5 @@
-import { ARM64_ALLOWED, ARM64_CONDITIONAL } from './syscalls-arm64.ts';
-import { X64_ALLOWED, X64_CONDITIONAL } from './syscalls-x64.ts';
+import { ARM64_ALLOWED, ARM64_CONDITIONAL, ARM64_SYNCING } from './syscalls-arm64.ts';
+import { X64_ALLOWED, X64_CONDITIONAL, X64_SYNCING } from './syscalls-x64.ts';
 
 /** What differs between processors. */
 interface Machine {
@@ -8,6 +8,8 @@ interface Machine {
   readonly allowed: readonly number[];
   /** Calls that make memory which lives on unseen while no process has it in its address space. */
   readonly sharedMemory: readonly number[];
+  /** Calls that wait until something is on a disk. */
+  readonly syncing: readonly number[];
   readonly conditional: {
     readonly clone: number;
     readonly clone3: number;
@@ -32,9 +34,12 @@ export const BPF = {
 
 /** What the filter answers: linux/seccomp.h; the error number stands in the low bits. */
 export const VERDICT = { allow: 0x7fff_0000, kill: 0x8000_0000, error: 0x0005_0000 } as const;
+/** Error number 0: the call is not made, and answers that all went well. */
+const DONE = VERDICT.error;
 
 const EPERM = 1;
 const ENOSYS = 38;
+const EPROTONOSUPPORT = 93;
 const EAFNOSUPPORT = 97;
 
 /** Offsets in struct seccomp_data: the call's number, the processor, the low words of the first arguments. */
@@ -50,6 +55,8 @@ const NEW_NAMESPACES = 0x7e02_0000;
 const NAMED_PIPE = 0x1000;
 const OTHER_FILE_TYPES = 0xe000;
 const FAMILIES = { unix: 1, inet: 2, inet6: 10, netlink: 16 } as const;
+/** Any of the type, ICMP, TCP, UDP, ICMPv6, and TCP over several paths, which Go's servers ask for. */
+const INTERNET_PROTOCOLS = [0, 1, 6, 17, 58, 262] as const;
 /** TIOCSTI and TIOCLINUX put characters into a terminal's input. */
 const TERMINAL_INPUT = [0x5412, 0x541c] as const;
 
@@ -58,12 +65,14 @@ const MACHINES: Readonly<Record<string, Machine>> = {
     auditArchitecture: 0xc000_003e,
     allowed: Object.values(X64_ALLOWED),
     sharedMemory: [X64_ALLOWED.memfd_create, X64_ALLOWED.shmget],
+    syncing: Object.values(X64_SYNCING),
     conditional: X64_CONDITIONAL,
   },
   arm64: {
     auditArchitecture: 0xc000_00b7,
     allowed: Object.values(ARM64_ALLOWED),
     sharedMemory: [ARM64_ALLOWED.memfd_create, ARM64_ALLOWED.shmget],
+    syncing: Object.values(ARM64_SYNCING),
     conditional: ARM64_CONDITIONAL,
   },
 };
@@ -71,7 +80,8 @@ const MACHINES: Readonly<Record<string, Machine>> = {
 /**
  * The filter for `bwrap --seccomp`: a list of what is allowed, everything else fails with EPERM. `clone3` fails with
  * ENOSYS, so that the C library falls back to `clone`, whose flags a filter can see. Without `hasSharedMemory` so do the calls
- * for memory that only a control group can count. Undefined for other processors.
+ * for memory that only a control group can count. Calls that wait for a disk are done at once: all that an environment writes is
+ * in memory, and a disk that is made to write all the time is slow for everybody. Undefined for other processors.
  */
 export function seccompProgram(architecture: string, hasSharedMemory = true): Uint8Array | undefined {
   const machine = MACHINES[architecture];
@@ -86,7 +96,7 @@ interface Instruction {
 }
 
 function instructions(
-  { auditArchitecture, allowed, conditional, sharedMemory }: Machine,
+  { auditArchitecture, allowed, conditional, sharedMemory, syncing }: Machine,
   hasSharedMemory: boolean,
 ): Instruction[] {
   return [
@@ -96,6 +106,7 @@ function instructions(
     ...when(BPF.jumpGreaterEqual, X32_BIT, [fail(ENOSYS)]),
     ...when(BPF.jumpEqual, conditional.clone3, [fail(ENOSYS)]),
     ...(hasSharedMemory ? [] : sharedMemory).flatMap((number) => when(BPF.jumpEqual, number, [fail(ENOSYS)])),
+    ...syncing.flatMap((number) => when(BPF.jumpEqual, number, [answer(DONE)])),
     ...when(BPF.jumpEqual, conditional.clone, cloneRule()),
     ...when(BPF.jumpEqual, conditional.socket, socketRule()),
     ...when(BPF.jumpEqual, conditional.ioctl, ioctlRule()),
@@ -115,15 +126,24 @@ function cloneRule(): Instruction[] {
 
 /** Unix and internet sockets; of netlink only routing questions (protocol 0), which the C library asks for addresses. */
 function socketRule(): Instruction[] {
-  const plain = [FAMILIES.unix, FAMILIES.inet, FAMILIES.inet6];
+  const internet = [FAMILIES.inet, FAMILIES.inet6];
   return [
     load(ARGUMENT[0]),
-    ...plain.flatMap((family) => when(BPF.jumpEqual, family, [answer(VERDICT.allow)])),
+    ...when(BPF.jumpEqual, FAMILIES.unix, [answer(VERDICT.allow)]),
+    ...internet.flatMap((family) => when(BPF.jumpEqual, family, internetRule())),
     ...unless(BPF.jumpEqual, FAMILIES.netlink, [fail(EAFNOSUPPORT)]),
     load(ARGUMENT[2]),
     ...when(BPF.jumpEqual, 0, [answer(VERDICT.allow)]),
     fail(EAFNOSUPPORT),
   ];
+}
+
+/** The protocols that programs use: for each other one the kernel would fetch a module that nobody else has tried on this machine. */
+function internetRule(): Instruction[] {
+  const allowed = INTERNET_PROTOCOLS.flatMap((number) =>
+    when(BPF.jumpEqual, number, [answer(VERDICT.allow)]),
+  );
+  return [load(ARGUMENT[2]), ...allowed, fail(EPROTONOSUPPORT)];
 }
 
 function ioctlRule(): Instruction[] {

@@ -65,10 +65,6 @@ export const ARM64_ALLOWED = {
   readlinkat: 78,
   newfstatat: 79,
   fstat: 80,
-  sync: 81,
-  fsync: 82,
-  fdatasync: 83,
-  sync_file_range: 84,
   timerfd_create: 85,
   timerfd_settime: 86,
   timerfd_gettime: 87,
@@ -185,7 +181,6 @@ export const ARM64_ALLOWED = {
   mmap: 222,
   fadvise64: 223,
   mprotect: 226,
-  msync: 227,
   mlock: 228,
   munlock: 229,
   mlockall: 230,
@@ -199,7 +194,6 @@ export const ARM64_ALLOWED = {
   wait4: 260,
   prlimit64: 261,
   name_to_handle_at: 264,
-  syncfs: 267,
   sendmmsg: 269,
   sched_setattr: 274,
   sched_getattr: 275,
@@ -243,4 +237,14 @@ export const ARM64_CONDITIONAL = {
   ioctl: 29,
   personality: 92,
   mknodat: 33,
+} as const;
+
+/** Numbers of the system calls that wait until something is on a disk. */
+export const ARM64_SYNCING = {
+  fsync: 82,
+  fdatasync: 83,
+  msync: 227,
+  sync: 81,
+  syncfs: 267,
+  sync_file_range: 84,
 } as const;

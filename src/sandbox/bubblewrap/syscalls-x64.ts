@@ -25,7 +25,6 @@ export const X64_ALLOWED = {
   select: 23,
   sched_yield: 24,
   mremap: 25,
-  msync: 26,
   mincore: 27,
   madvise: 28,
   shmget: 29,
@@ -71,8 +70,6 @@ export const X64_ALLOWED = {
   msgctl: 71,
   fcntl: 72,
   flock: 73,
-  fsync: 74,
-  fdatasync: 75,
   truncate: 76,
   ftruncate: 77,
   getdents: 78,
@@ -147,7 +144,6 @@ export const X64_ALLOWED = {
   arch_prctl: 158,
   adjtimex: 159,
   setrlimit: 160,
-  sync: 162,
   gettid: 186,
   readahead: 187,
   setxattr: 188,
@@ -212,7 +208,6 @@ export const X64_ALLOWED = {
   get_robust_list: 274,
   splice: 275,
   tee: 276,
-  sync_file_range: 277,
   utimensat: 280,
   epoll_pwait: 281,
   signalfd: 282,
@@ -234,7 +229,6 @@ export const X64_ALLOWED = {
   recvmmsg: 299,
   prlimit64: 302,
   name_to_handle_at: 303,
-  syncfs: 306,
   sendmmsg: 307,
   getcpu: 309,
   sched_setattr: 314,
@@ -280,4 +274,14 @@ export const X64_CONDITIONAL = {
   personality: 135,
   mknod: 133,
   mknodat: 259,
+} as const;
+
+/** Numbers of the system calls that wait until something is on a disk. */
+export const X64_SYNCING = {
+  fsync: 74,
+  fdatasync: 75,
+  msync: 26,
+  sync: 162,
+  syncfs: 306,
+  sync_file_range: 277,
 } as const;
