@@ -7,6 +7,7 @@ import { Ageing } from './ageing.ts';
 import { Backlog } from './backlog.ts';
 import type { Moment } from './command.ts';
 import { DueHeap, NOWHERE } from './due-heap.ts';
+import { Entries } from './entries.ts';
 import { entryState, heldSizeBytes, type Entry } from './entry.ts';
 import { hasQuietRoom } from './quiet-room.ts';
 import { Fairness } from './fairness.ts';
@@ -41,7 +42,7 @@ export class QueueState {
   /** All messages of the queue, wherever they are. */
   messages: number;
   purgedThroughOrder = -1;
-  readonly entries = new Map<number, Entry>();
+  readonly entries = new Entries();
   readonly ready = new Line<Entry>();
   readonly due = new DueHeap<Entry>();
   readonly backlog = new Backlog();
@@ -165,7 +166,7 @@ export class QueueState {
       addedInGroup: moment.group,
     };
     if (lane !== NO_LANE && this.fifo === undefined) this.fair ??= new Fairness();
-    this.entries.set(order, entry);
+    this.entries.add(entry);
     this.heldSizeBytes += heldSizeBytes(entry);
     if (hidden) this.due.put(entry);
     if (this.fifo !== undefined) this.fifo.lanes.enter(entry);
@@ -289,7 +290,7 @@ export class QueueState {
       ...{ ...state, order, sentAtMs, lane, message: undefined, standing },
       ...{ duePlace: NOWHERE, isUnwritten: false, addedInGroup: 0 },
     };
-    this.entries.set(order, entry);
+    this.entries.add(entry);
     this.due.put(entry);
     if (standing === 'leased') this.leasedCount += 1;
     if (standing === 'leased') this.fair?.took(lane);
