@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { SystemClock } from '../base/clock.ts';
-import { BubblewrapSandbox } from '../sandbox/bubblewrap/bubblewrap-sandbox.ts';
+import type { BubblewrapSandbox } from '../sandbox/bubblewrap/bubblewrap-sandbox.ts';
+import { wallsHere, whyNoWalls } from '../sandbox/bubblewrap/fixture/open-walls.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { WatchEvent } from '../watch/event.ts';
 import { ProcessSandbox } from './fixture/process-sandbox.ts';
@@ -16,17 +17,16 @@ const BULK = Array.from({ length: 8000 }, (_, n) => `exports.f${n} = (a) => a.ma
 
 let rooms: Rooms;
 let walls: BubblewrapSandbox | undefined;
-let reason = '';
 before(async () => {
-  const opened = await BubblewrapSandbox.open({ clock: new SystemClock() });
-  if (opened.ok) walls = opened.value;
-  else reason = opened.failure.what;
+  walls = await wallsHere(new SystemClock());
   rooms = await openRooms(walls === undefined ? {} : { sandbox: walls });
 });
 after(async () => {
   await rooms[Symbol.asyncDispose]();
   await walls?.[Symbol.asyncDispose]();
 });
+
+const behindWalls = { skip: whyNoWalls ?? false };
 
 /** Whether and why not the last priming worked. */
 function lastPriming(): (WatchEvent & { readonly kind: 'primed' }) | undefined {
@@ -84,9 +84,11 @@ test('a platform that stops does not wait for code that is being primed', async 
   );
 });
 
-test('a function can neither write into its compile cache nor see that of another with the same code', async (t) => {
-  if (walls === undefined) return t.skip(`no walls on this machine: ${reason}`);
-  const files = bulky(`
+test(
+  'a function can neither write into its compile cache nor see that of another with the same code',
+  behindWalls,
+  async () => {
+    const files = bulky(`
     const fs = require("node:fs");
     const attempt = (work) => { try { return String(work()); } catch (error) { return error.code; } };
     const written = attempt(() => fs.writeFileSync("${CACHE}/" + process.env.NAME, "code"));
@@ -97,15 +99,16 @@ test('a function can neither write into its compile cache nor see that of anothe
       removed: attempt(() => fs.renameSync("${CACHE}/" + folder, "${CACHE}/gone")),
       seen: fs.readdirSync("${CACHE}").filter((name) => !name.startsWith("v")),
     });`);
-  for (const name of ['one', 'other']) {
-    const record = await rooms.deploy(files, { variables: { NAME: name } });
-    await rooms.primer.settled();
-    assert.equal(lastPriming()?.why, undefined);
-    assert.equal(lastPriming()?.function, record.key.name);
-    const expected = { written: 'EROFS', inFolder: 'EROFS', removed: 'EROFS', seen: [name] };
-    assert.deepEqual(answerOf(await rooms.invoke(record)), expected);
-  }
-});
+    for (const name of ['one', 'other']) {
+      const record = await rooms.deploy(files, { variables: { NAME: name } });
+      await rooms.primer.settled();
+      assert.equal(lastPriming()?.why, undefined);
+      assert.equal(lastPriming()?.function, record.key.name);
+      const expected = { written: 'EROFS', inFolder: 'EROFS', removed: 'EROFS', seen: [name] };
+      assert.deepEqual(answerOf(await rooms.invoke(record)), expected);
+    }
+  },
+);
 
 test('code that cannot be loaded fails its invocation as ever; that priming failed stands in its log', async () => {
   const record = await rooms.deploy(bulky('throw new TypeError("not today");'));
@@ -129,10 +132,12 @@ test('code that fills the disk while it is primed is ended, and nothing of it is
   assert.equal(answerOf(await rooms.invoke(record)), 0);
 });
 
-test('code that hides what it writes while it is primed keeps nothing, and is removed', async (t) => {
-  if (walls === undefined) return t.skip(`no walls on this machine: ${reason}`);
-  const record = await rooms.deploy(
-    bulky(`
+test(
+  'code that hides what it writes while it is primed keeps nothing, and is removed',
+  behindWalls,
+  async () => {
+    const record = await rooms.deploy(
+      bulky(`
       const fs = require("node:fs");
       exports.handler = async () => fs.existsSync("${CACHE}");
       if (fs.existsSync("${CACHE}")) {
@@ -140,12 +145,13 @@ test('code that hides what it writes while it is primed keeps nothing, and is re
         for (let n = 0; n < 60; n += 1) { fs.mkdirSync("d".repeat(100)); process.chdir("d".repeat(100)); }
         fs.writeFileSync("hidden", Buffer.alloc(1_000_000));
       }`),
-  );
-  await rooms.primer.settled();
-  assert.equal(lastPriming()?.why, 'it wrote more than may be kept');
-  assert.equal(answerOf(await rooms.invoke(record)), false);
-  assert.equal(rooms.events.filter((event) => event.kind === 'trouble').length, 0);
-});
+    );
+    await rooms.primer.settled();
+    assert.equal(lastPriming()?.why, 'it wrote more than may be kept');
+    assert.equal(answerOf(await rooms.invoke(record)), false);
+    assert.equal(rooms.events.filter((event) => event.kind === 'trouble').length, 0);
+  },
+);
 
 test('small code, and code whose owner says so, is not run at upload', async () => {
   const before = rooms.events.length;

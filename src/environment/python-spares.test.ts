@@ -1,32 +1,20 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test, type TestContext } from 'node:test';
-import { SystemClock } from '../base/clock.ts';
-import { BubblewrapSandbox } from '../sandbox/bubblewrap/bubblewrap-sandbox.ts';
+import { describe, test } from 'node:test';
+import { sharedWalls, whyNoWalls } from '../sandbox/bubblewrap/fixture/open-walls.ts';
 import { noPython, pythonHere } from './fixture/python.ts';
 import { answerOf, errorOf, logOf } from './fixture/results.ts';
 import { openRooms, type Rooms } from './fixture/rooms.ts';
 
 const MOST_LOOKS = 4000;
 const PYTHON = { runtime: 'python3.12', handler: 'app.handler' };
-const skip = await noPython();
+const noPrograms = whyNoWalls ?? (await noPython());
 
-let walls: BubblewrapSandbox | undefined;
-let why: string | undefined;
-before(async () => {
-  const opened = await BubblewrapSandbox.open({ clock: new SystemClock() });
-  if (opened.ok) walls = opened.value;
-  else why = opened.failure.what;
-});
-after(() => walls?.[Symbol.asyncDispose]());
+const walls = sharedWalls();
 
-/** Rooms in which a Python program waits; undefined where there are no walls. */
-async function roomsWithSpare(context: TestContext, cacheDirectory?: string): Promise<Rooms | undefined> {
-  if (walls === undefined) {
-    context.skip(`no walls: ${why}`);
-    return undefined;
-  }
+/** Rooms in which a Python program waits. */
+async function roomsWithSpare(cacheDirectory?: string): Promise<Rooms> {
   const runtimes = pythonHere(cacheDirectory === undefined ? {} : { cacheDirectory });
-  const rooms = await openRooms({ hasSpares: true, sandbox: walls, runtimes });
+  const rooms = await openRooms({ hasSpares: true, ...walls, runtimes });
   await rooms.run({ 'app.py': 'def handler(event, context): return 1' }, {}, PYTHON);
   rooms.spares.fill();
   for (let look = 0; rooms.spares.size === 0 && look < MOST_LOOKS; look += 1) {
@@ -57,15 +45,13 @@ before = held()
 def handler(event, context): return [${IS_LATE}, before, held()]`;
 const FILES = { 'app.py': TELLER, 'part.py': 'import os\nzone = os.environ["TZ"]' };
 
-describe('Python programs started ahead', { skip, timeout: 120_000 }, () => {
+describe('Python programs started ahead', { skip: noPrograms, timeout: 120_000 }, () => {
   for (const [client, cacheDirectory] of [
     ['AWS’s client'],
     ['our own client', '/dev/null/nowhere'],
   ] as const) {
-    test(`a function on ${client} cannot tell whether its program has waited for it`, async (context) => {
-      const rooms = await roomsWithSpare(context, cacheDirectory);
-      if (rooms === undefined) return;
-      await using _ = rooms;
+    test(`a function on ${client} cannot tell whether its program has waited for it`, async () => {
+      await using rooms = await roomsWithSpare(cacheDirectory);
       const variables = { MINE: 'yes', TZ: 'Asia/Tokyo' };
       const record = await rooms.deploy(FILES, { ...PYTHON, variables, logFormat: 'JSON' });
       const result = await rooms.invoke(record);
@@ -84,18 +70,14 @@ describe('Python programs started ahead', { skip, timeout: 120_000 }, () => {
     });
   }
 
-  test('AWS’s client has its connection before it has a function', async (context) => {
-    const rooms = await roomsWithSpare(context);
-    if (rooms === undefined) return;
-    await using _ = rooms;
+  test('AWS’s client has its connection before it has a function', async () => {
+    await using rooms = await roomsWithSpare();
     const result = await rooms.run({ 'app.py': CONNECTED }, {}, PYTHON);
     assert.deepEqual(answerOf(result), [true, 1, 1]);
   });
 
-  test('what is wrong with the code is told as ever', async (context) => {
-    const rooms = await roomsWithSpare(context);
-    if (rooms === undefined) return;
-    await using _ = rooms;
+  test('what is wrong with the code is told as ever', async () => {
+    await using rooms = await roomsWithSpare();
     const result = await rooms.run({ 'app.py': `print("late", ${IS_LATE})\nimport nowhere` }, {}, PYTHON);
     assert.match(logOf(result), /^late True$/m);
     assert.deepEqual(
@@ -104,10 +86,8 @@ describe('Python programs started ahead', { skip, timeout: 120_000 }, () => {
     );
   });
 
-  test('bytecode that was made at upload is found', async (context) => {
-    const rooms = await roomsWithSpare(context);
-    if (rooms === undefined) return;
-    await using _ = rooms;
+  test('bytecode that was made at upload is found', async () => {
+    await using rooms = await roomsWithSpare();
     const bulk = Array.from({ length: 500 }, (__, n) => `def f${n}(a):\n    return [b + ${n} for b in a]\n`);
     const code = `import bulk, os
 def handler(event, context): return [${IS_LATE}, bulk.__spec__.loader.get_data(bulk.__cached__)[4], os.listdir("/var/runtime/bytecode/__pycache__")]`;

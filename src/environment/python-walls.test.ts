@@ -5,12 +5,14 @@ import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { SystemClock } from '../base/clock.ts';
 import type { Runtime } from '../function/runtime/runtime.ts';
-import { BubblewrapSandbox } from '../sandbox/bubblewrap/bubblewrap-sandbox.ts';
+import type { BubblewrapSandbox } from '../sandbox/bubblewrap/bubblewrap-sandbox.ts';
+import { wallsHere, whyNoWalls } from '../sandbox/bubblewrap/fixture/open-walls.ts';
 import { noPython, pythonHere } from './fixture/python.ts';
 import { answerOf, errorOf, logOf } from './fixture/results.ts';
 import { openRooms, type Files, type Rooms } from './fixture/rooms.ts';
 
 const skip = await noPython();
+const behindWalls = { skip: whyNoWalls ?? false };
 const PYTHON = { runtime: 'python3.11', handler: 'app.handler' };
 
 /** So much code that compiling it ahead is worth while. */
@@ -41,11 +43,8 @@ function withLayer(runtime: Runtime, source: string): Runtime {
 describe('Python behind the walls of this machine', { skip, timeout: 120_000 }, () => {
   let rooms: Rooms;
   let walls: BubblewrapSandbox | undefined;
-  let noWalls: string | undefined;
   before(async () => {
-    const opened = await BubblewrapSandbox.open({ clock: new SystemClock() });
-    if (opened.ok) walls = opened.value;
-    else noWalls = `no walls on this machine: ${opened.failure.what}`;
+    walls = await wallsHere(new SystemClock());
     rooms = await openRooms({ runtimes: pythonHere(), ...(walls && { sandbox: walls }) });
   });
   after(async () => {
@@ -53,10 +52,12 @@ describe('Python behind the walls of this machine', { skip, timeout: 120_000 }, 
     await walls?.[Symbol.asyncDispose]();
   });
 
-  test('a Python from anybody’s home runs, starts programs, and shows nothing else of that home', async (t) => {
-    if (walls === undefined) return t.skip(noWalls);
-    const home = process.env['HOME'] ?? '/root';
-    const code = `import os, subprocess, sys, multiprocessing, ssl, sqlite3, ctypes, boto3
+  test(
+    'a Python from anybody’s home runs, starts programs, and shows nothing else of that home',
+    behindWalls,
+    async () => {
+      const home = process.env['HOME'] ?? '/root';
+      const code = `import os, subprocess, sys, multiprocessing, ssl, sqlite3, ctypes, boto3
 def seen(folder):
     try: return os.listdir(folder)
     except OSError: return []
@@ -64,28 +65,32 @@ def handler(event, context):
     child = subprocess.run(["python3", "-c", "print(6 * 7)"], capture_output=True, text=True)
     other = subprocess.run([sys.executable, "-c", "import json; print(json.dumps(1))"], capture_output=True, text=True)
     return {"child": child.stdout + child.stderr, "other": other.stdout + other.stderr, "home": seen("${home}"), "run": sorted(seen("/var/runtime"))}`;
-    const result = await rooms.run({ 'app.py': code }, {}, PYTHON);
-    const run = ['client', 'launcher', 'sdk'];
-    assert.deepEqual(answerOf(result), { child: '42\n', other: '1\n', home: [], run }, logOf(result));
-  });
+      const result = await rooms.run({ 'app.py': code }, {}, PYTHON);
+      const run = ['client', 'launcher', 'sdk'];
+      assert.deepEqual(answerOf(result), { child: '42\n', other: '1\n', home: [], run }, logOf(result));
+    },
+  );
 
-  test('what layers bring is found, after the package and before what the runtime brings', async (t) => {
-    if (walls === undefined) return t.skip(noWalls);
-    const layer = mkdtempSync(join(tmpdir(), 'millrace-layer-'));
-    chmodSync(layer, 0o755);
-    t.after(() => rmSync(layer, { recursive: true }));
-    const files = {
-      'python/one.py': 'x = "layer"',
-      'python/both.py': 'x = "layer"',
-      'python/boto3.py': 'x = "layer"',
-    };
-    for (const [path, text] of Object.entries(files)) writeInside(layer, path, text);
-    const layered = pythonHere().map((runtime) => withLayer(runtime, layer));
-    await using other = await openRooms({ runtimes: layered, sandbox: walls });
-    const code = 'import one, both, boto3\ndef handler(event, context): return [one.x, both.x, boto3.x]';
-    const result = await other.run({ 'app.py': code, 'both.py': 'x = "package"' }, {}, PYTHON);
-    assert.deepEqual(answerOf(result), ['layer', 'package', 'layer'], logOf(result));
-  });
+  test(
+    'what layers bring is found, after the package and before what the runtime brings',
+    behindWalls,
+    async (t) => {
+      const layer = mkdtempSync(join(tmpdir(), 'millrace-layer-'));
+      chmodSync(layer, 0o755);
+      t.after(() => rmSync(layer, { recursive: true }));
+      const files = {
+        'python/one.py': 'x = "layer"',
+        'python/both.py': 'x = "layer"',
+        'python/boto3.py': 'x = "layer"',
+      };
+      for (const [path, text] of Object.entries(files)) writeInside(layer, path, text);
+      const layered = pythonHere().map((runtime) => withLayer(runtime, layer));
+      await using other = await openRooms({ runtimes: layered, ...(walls && { sandbox: walls }) });
+      const code = 'import one, both, boto3\ndef handler(event, context): return [one.x, both.x, boto3.x]';
+      const result = await other.run({ 'app.py': code, 'both.py': 'x = "package"' }, {}, PYTHON);
+      assert.deepEqual(answerOf(result), ['layer', 'package', 'layer'], logOf(result));
+    },
+  );
 
   test('a module that was compiled for another Python is named in the log', async () => {
     const name = 'fast.cpython-27-x86_64-linux-gnu.so';
@@ -96,8 +101,7 @@ def handler(event, context):
     assert.match(logOf(result), line);
   });
 
-  test('neither its code nor its client can be changed by a function', async (t) => {
-    if (walls === undefined) return t.skip(noWalls);
+  test('neither its code nor its client can be changed by a function', behindWalls, async () => {
     const code = `def attempt(path):
     try: open(path, "w"); return "written"
     except OSError as error: return type(error).__name__
@@ -135,8 +139,7 @@ def handler(event, context):
     assert.equal(rooms.events.filter((event) => event.kind === 'primed').length, before);
   });
 
-  test('whoever fills memory is told so', async (t) => {
-    if (walls === undefined) return t.skip(noWalls);
+  test('whoever fills memory is told so', behindWalls, async () => {
     const code =
       'def handler(event, context):\n  kept = []\n  while True: kept.append(bytearray(10_000_000))';
     const result = await rooms.run(

@@ -1,33 +1,23 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test, type TestContext } from 'node:test';
-import { SystemClock } from '../base/clock.ts';
+import { describe, test } from 'node:test';
 import type { FunctionSettings } from '../function/function.ts';
-import { BubblewrapSandbox } from '../sandbox/bubblewrap/bubblewrap-sandbox.ts';
+import { sharedWalls, whyNoWalls } from '../sandbox/bubblewrap/fixture/open-walls.ts';
 import { answerOf, errorOf, logOf } from './fixture/results.ts';
 import { openRooms, type Files, type Rooms } from './fixture/rooms.ts';
 
 const MOST_LOOKS = 2000;
 
-let walls: BubblewrapSandbox | undefined;
-let why: string | undefined;
-before(async () => {
-  const opened = await BubblewrapSandbox.open({ clock: new SystemClock() });
-  if (opened.ok) walls = opened.value;
-  else why = opened.failure.what;
-});
-after(() => walls?.[Symbol.asyncDispose]());
+const walls = sharedWalls();
 
 /** Rooms in which a program waits: one environment of this shape has been wanted. */
-async function roomsWithSpare(context: TestContext): Promise<Rooms> {
-  if (walls === undefined) context.skip(`no walls: ${why}`);
-  const rooms = await openRooms({ hasSpares: walls !== undefined, ...(walls && { sandbox: walls }) });
+async function roomsWithSpare(): Promise<Rooms> {
+  const rooms = await openRooms({ hasSpares: true, ...walls });
   await rooms.run({ 'index.js': 'exports.handler = async () => 1;' });
   await untilReady(rooms);
   return rooms;
 }
 
 async function untilReady(rooms: Rooms): Promise<void> {
-  if (walls === undefined) return;
   rooms.spares.fill();
   for (let look = 0; rooms.spares.size === 0 && look < MOST_LOOKS; look += 1) {
     await new Promise((resolve) => setTimeout(resolve, 5));
@@ -75,9 +65,9 @@ async function told(rooms: Rooms, settings: Partial<FunctionSettings> = {}): Pro
 
 const isLate = ({ atStart }: Told): boolean => atStart.includes('MILLRACE_SPARE');
 
-describe('programs started ahead, behind the walls', { timeout: 60_000 }, () => {
-  test('a function cannot tell whether its program has waited for it, but by how it was started', async (context) => {
-    await using rooms = await roomsWithSpare(context);
+describe('programs started ahead, behind the walls', { timeout: 60_000, skip: whyNoWalls ?? false }, () => {
+  test('a function cannot tell whether its program has waited for it, but by how it was started', async () => {
+    await using rooms = await roomsWithSpare();
     const variables = { MINE: 'yes', TZ: 'Asia/Tokyo', NODE_ENV: 'production' };
     const late = await told(rooms, { variables });
     const early = await told(rooms, { variables: { ...variables, NODE_NO_WARNINGS: '1' } });
@@ -91,8 +81,8 @@ describe('programs started ahead, behind the walls', { timeout: 60_000 }, () => 
     assert.match(String(late['now']), /\+0900/);
   });
 
-  test('what a process keeps of its start holds nothing of the function', async (context) => {
-    await using rooms = await roomsWithSpare(context);
+  test('what a process keeps of its start holds nothing of the function', async () => {
+    await using rooms = await roomsWithSpare();
     const { atStart } = await told(rooms, { variables: { SECRET: 'x' } });
     assert.deepEqual(atStart.toSorted(), [
       ...['AWS_LAMBDA_RUNTIME_API', 'HOME', 'LANG', 'LD_LIBRARY_PATH', 'MILLRACE_SOCKET', 'MILLRACE_SPARE'],
@@ -100,8 +90,8 @@ describe('programs started ahead, behind the walls', { timeout: 60_000 }, () => 
     ]);
   });
 
-  test('each has a user of its own and code of its own', async (context) => {
-    await using rooms = await roomsWithSpare(context);
+  test('each has a user of its own and code of its own', async () => {
+    await using rooms = await roomsWithSpare();
     const first = await told(rooms);
     await untilReady(rooms);
     const second = await told(rooms);
@@ -113,8 +103,8 @@ describe('programs started ahead, behind the walls', { timeout: 60_000 }, () => 
     );
   });
 
-  test('a function of another size, or that needs a start of its own, does not get one', async (context) => {
-    await using rooms = await roomsWithSpare(context);
+  test('a function of another size, or that needs a start of its own, does not get one', async () => {
+    await using rooms = await roomsWithSpare();
     for (const settings of [
       { memorySizeMb: 300 },
       { ephemeralStorageMb: 600 },
@@ -132,8 +122,8 @@ describe('programs started ahead, behind the walls', { timeout: 60_000 }, () => 
     assert.ok(rooms.spares.size > 0);
   });
 
-  test('whether one is there for a function is known before anything of it is started', async (context) => {
-    await using rooms = await roomsWithSpare(context);
+  test('whether one is there for a function is known before anything of it is started', async () => {
+    await using rooms = await roomsWithSpare();
     const known = async (settings: Partial<FunctionSettings>): Promise<boolean> =>
       rooms.spares.hasFor(await rooms.deploy(TELLER, settings));
     assert.equal(await known({ variables: { MINE: 'yes' } }), true);
@@ -146,8 +136,8 @@ describe('programs started ahead, behind the walls', { timeout: 60_000 }, () => 
     assert.equal(rooms.spares.hasFor(unfit), false, 'once its code was seen');
   });
 
-  test('code that cannot be loaded fails in one as ever, and its output is in its log', async (context) => {
-    await using rooms = await roomsWithSpare(context);
+  test('code that cannot be loaded fails in one as ever, and its output is in its log', async () => {
+    await using rooms = await roomsWithSpare();
     const result = await rooms.run({
       'index.js': 'console.log("before"); throw new TypeError("not today");',
     });
@@ -156,8 +146,8 @@ describe('programs started ahead, behind the walls', { timeout: 60_000 }, () => 
     assert.match(logOf(result), /INFO\tbefore/);
   });
 
-  test('what priming has made is there in one', async (context) => {
-    await using rooms = await roomsWithSpare(context);
+  test('what priming has made is there in one', async () => {
+    await using rooms = await roomsWithSpare();
     const bulk = Array.from({ length: 8000 }, (_, n) => `exports.f${n} = (a) => a.map((b) => b + ${n});`);
     const code = `
       require('./bulk');
@@ -173,16 +163,16 @@ describe('programs started ahead, behind the walls', { timeout: 60_000 }, () => 
     assert.deepEqual([found.isLate, typeof found.used, found.made.length], [true, 'string', 1]);
   });
 
-  test('its memory is the limit of its shape', async (context) => {
-    await using rooms = await roomsWithSpare(context);
+  test('its memory is the limit of its shape', async () => {
+    await using rooms = await roomsWithSpare();
     const code =
       'const all = []; exports.handler = async () => { for (;;) all.push(Buffer.alloc(10e6, 1)); };';
     const result = await rooms.run({ 'index.js': code });
     assert.equal(result.kind === 'exited' && result.outOfMemory, true);
   });
 
-  test('environments that need its memory get it', async (context) => {
-    await using rooms = await roomsWithSpare(context);
+  test('environments that need its memory get it', async () => {
+    await using rooms = await roomsWithSpare();
     const gone = Promise.withResolvers<void>();
     assert.equal(rooms.spares.giveUpOne(gone.resolve), true);
     await gone.promise;

@@ -1,27 +1,14 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import { after, before, describe, test, type TestContext } from 'node:test';
-import { SystemClock } from '../base/clock.ts';
+import { describe, test } from 'node:test';
 import type { FunctionSettings } from '../function/function.ts';
-import { BubblewrapSandbox } from '../sandbox/bubblewrap/bubblewrap-sandbox.ts';
+import { sharedWalls, whyNoWalls } from '../sandbox/bubblewrap/fixture/open-walls.ts';
 import { answerOf, errorOf } from './fixture/results.ts';
-import { openRooms, type Files, type Rooms } from './fixture/rooms.ts';
+import { openRooms, type Files } from './fixture/rooms.ts';
 import type { InvokeResult } from './result.ts';
 
-let walls: BubblewrapSandbox | undefined;
-let why: string | undefined;
-before(async () => {
-  const opened = await BubblewrapSandbox.open({ clock: new SystemClock() });
-  if (opened.ok) walls = opened.value;
-  else why = opened.failure.what;
-});
-after(() => walls?.[Symbol.asyncDispose]());
-
-async function roomsHere(context: TestContext): Promise<Rooms> {
-  if (walls === undefined) context.skip(`no walls: ${why}`);
-  return openRooms(walls ? { sandbox: walls } : {});
-}
+const walls = sharedWalls();
 
 /** What an extension of these tests does: subscribes, listens, and prints `told TYPE RECORD` of everything it is told. */
 const LISTENER = `#!/var/lang/bin/node
@@ -133,7 +120,6 @@ interface Told {
 
 /** Runs a function with the listener beside it some times, and ends everything. */
 async function run(
-  context: TestContext,
   variables: Record<string, string>,
   {
     files = FILES,
@@ -141,7 +127,7 @@ async function run(
     ...settings
   }: Partial<FunctionSettings> & { files?: Files; times?: number } = {},
 ): Promise<Told> {
-  const rooms = await roomsHere(context);
+  const rooms = await openRooms(walls);
   const record = await rooms.deploy(files, { variables: { ...EXTENDED, ...variables }, ...settings });
   const results: InvokeResult[] = [];
   for (let n = 0; n < times; n += 1) results.push(await rooms.invoke(record, n));
@@ -161,151 +147,158 @@ function recordOf({ told, lines }: Told, type: string): Record<string, unknown> 
   return record;
 }
 
-describe('telemetry of real environments, behind the walls', { timeout: 60_000 }, () => {
-  for (const network of ['shared', 'none']) {
-    for (const kind of ['HTTP', 'TCP']) {
-      test(`everything that happens comes by ${kind}, network ${network}`, async (context) => {
-        const variables = { KIND: kind, MILLRACE_NETWORK: network, WAITS: 'yes' };
-        const run1 = await run(context, variables);
-        assert.ok(run1.lines.includes('subscribed 200 "OK"'), run1.lines.join('\n'));
-        assert.deepEqual(run1.results.map(answerOf), [0, 1]);
-        const first = typesOf(run1).slice(0, typesOf(run1).indexOf('platform.report') + 1);
-        // An extension may subscribe before or after the runtime, which starts as soon as all have registered, has loaded its code.
-        const others = ['platform.start', 'platform.telemetrySubscription'];
-        assert.ok(
-          others.every((type) => first.includes(type)),
-          run1.lines.join('\n'),
-        );
-        assert.deepEqual(
-          first.filter((type) => !others.includes(type)),
-          [
-            'platform.initStart',
-            'platform.initRuntimeDone',
-            'platform.extension',
-            'platform.initReport',
-            'function',
-            'platform.runtimeDone',
-            'platform.report',
-          ],
-          run1.lines.join('\n'),
-        );
-        const { initializationType, functionVersion } = recordOf(run1, 'platform.initStart');
-        assert.deepEqual([initializationType, functionVersion], ['on-demand', '$LATEST']);
-        assert.match(String(recordOf(run1, 'function')), /INFO\ta line of the function$/);
-        const { requestId, status, spans } = recordOf(run1, 'platform.runtimeDone');
-        assert.deepEqual([status, (spans as unknown[]).length], ['success', 3]);
-        const report = recordOf(run1, 'platform.report');
-        assert.deepEqual([report['requestId'], report['status']], [requestId, 'success']);
-        assert.deepEqual(report['tracing'], recordOf(run1, 'platform.start')['tracing']);
-      });
-    }
-  }
-
-  test('a program that speaks the Runtime API by itself is told of in the same way, without a network too', async (context) => {
-    const files = {
-      bootstrap: { executable: BOOTSTRAP },
-      'extensions/listener': { executable: PYTHON_LISTENER },
-    };
+describe(
+  'telemetry of real environments, behind the walls',
+  { timeout: 60_000, skip: whyNoWalls ?? false },
+  () => {
     for (const network of ['shared', 'none']) {
-      const variables = { MILLRACE_NETWORK: network };
-      const done = await run(context, variables, { files, runtime: 'provided.al2023', times: 1 });
-      assert.deepEqual(done.results.map(answerOf), [1], done.lines.join('\n'));
-      assert.ok(done.told.some(([type, record]) => type === 'function' && String(record) === 'by hand'));
-      assert.equal(recordOf(done, 'platform.report')['status'], 'success');
+      for (const kind of ['HTTP', 'TCP']) {
+        test(`everything that happens comes by ${kind}, network ${network}`, async () => {
+          const variables = { KIND: kind, MILLRACE_NETWORK: network, WAITS: 'yes' };
+          const run1 = await run(variables);
+          assert.ok(run1.lines.includes('subscribed 200 "OK"'), run1.lines.join('\n'));
+          assert.deepEqual(run1.results.map(answerOf), [0, 1]);
+          const first = typesOf(run1).slice(0, typesOf(run1).indexOf('platform.report') + 1);
+          // An extension may subscribe before or after the runtime, which starts as soon as all have registered, has loaded its code.
+          const others = ['platform.start', 'platform.telemetrySubscription'];
+          assert.ok(
+            others.every((type) => first.includes(type)),
+            run1.lines.join('\n'),
+          );
+          assert.deepEqual(
+            first.filter((type) => !others.includes(type)),
+            [
+              'platform.initStart',
+              'platform.initRuntimeDone',
+              'platform.extension',
+              'platform.initReport',
+              'function',
+              'platform.runtimeDone',
+              'platform.report',
+            ],
+            run1.lines.join('\n'),
+          );
+          const { initializationType, functionVersion } = recordOf(run1, 'platform.initStart');
+          assert.deepEqual([initializationType, functionVersion], ['on-demand', '$LATEST']);
+          assert.match(String(recordOf(run1, 'function')), /INFO\ta line of the function$/);
+          const { requestId, status, spans } = recordOf(run1, 'platform.runtimeDone');
+          assert.deepEqual([status, (spans as unknown[]).length], ['success', 3]);
+          const report = recordOf(run1, 'platform.report');
+          assert.deepEqual([report['requestId'], report['status']], [requestId, 'success']);
+          assert.deepEqual(report['tracing'], recordOf(run1, 'platform.start')['tracing']);
+        });
+      }
     }
-  });
 
-  test('what such a program says of its start, and then ends, is heard before its end', async (context) => {
-    const bootstrap = `#!/usr/bin/python3
+    test('a program that speaks the Runtime API by itself is told of in the same way, without a network too', async () => {
+      const files = {
+        bootstrap: { executable: BOOTSTRAP },
+        'extensions/listener': { executable: PYTHON_LISTENER },
+      };
+      for (const network of ['shared', 'none']) {
+        const variables = { MILLRACE_NETWORK: network };
+        const done = await run(variables, { files, runtime: 'provided.al2023', times: 1 });
+        assert.deepEqual(done.results.map(answerOf), [1], done.lines.join('\n'));
+        assert.ok(done.told.some(([type, record]) => type === 'function' && String(record) === 'by hand'));
+        assert.equal(recordOf(done, 'platform.report')['status'], 'success');
+      }
+    });
+
+    test('what such a program says of its start, and then ends, is heard before its end', async () => {
+      const bootstrap = `#!/usr/bin/python3
 import http.client, os
 connection = http.client.HTTPConnection(os.environ['AWS_LAMBDA_RUNTIME_API'])
 connection.request('POST', '/2018-06-01/runtime/init/error', '{"errorType":"Function.NoConfig","errorMessage":"none"}')
 connection.getresponse().read()
 os._exit(1)
 `;
-    const files = {
-      bootstrap: { executable: bootstrap },
-      'extensions/listener': { executable: PYTHON_LISTENER },
-    };
-    for (let round = 0; round < 3; round += 1) {
-      const done = await run(context, {}, { files, runtime: 'provided.al2023', times: 1 });
-      assert.equal(recordOf(done, 'platform.initRuntimeDone')['errorType'], 'Function.NoConfig');
-    }
-  });
+      const files = {
+        bootstrap: { executable: bootstrap },
+        'extensions/listener': { executable: PYTHON_LISTENER },
+      };
+      for (let round = 0; round < 3; round += 1) {
+        const done = await run({}, { files, runtime: 'provided.al2023', times: 1 });
+        assert.equal(recordOf(done, 'platform.initRuntimeDone')['errorType'], 'Function.NoConfig');
+      }
+    });
 
-  test('an extension that asks for less is told less', async (context) => {
-    const done = await run(context, { BODY: '{"types":["function"]}' }, { times: 1 });
-    assert.deepEqual(new Set(typesOf(done)), new Set(['function']));
-  });
+    test('an extension that asks for less is told less', async () => {
+      const done = await run({ BODY: '{"types":["function"]}' }, { times: 1 });
+      assert.deepEqual(new Set(typesOf(done)), new Set(['function']));
+    });
 
-  test('by the Logs API it comes in the words of that one', async (context) => {
-    const variables = { PATH_OF: '/2020-08-15/logs', BODY: '{"schemaVersion":"2021-03-18"}' };
-    const done = await run(context, variables, { times: 1 });
-    const types = typesOf(done).filter((type) => type !== 'function');
-    assert.deepEqual(types, [
-      'platform.logsSubscription',
-      'platform.extension',
-      'platform.start',
-      'platform.runtimeDone',
-      'platform.end',
-      'platform.report',
-    ]);
-  });
+    test('by the Logs API it comes in the words of that one', async () => {
+      const variables = { PATH_OF: '/2020-08-15/logs', BODY: '{"schemaVersion":"2021-03-18"}' };
+      const done = await run(variables, { times: 1 });
+      const types = typesOf(done).filter((type) => type !== 'function');
+      assert.deepEqual(types, [
+        'platform.logsSubscription',
+        'platform.extension',
+        'platform.start',
+        'platform.runtimeDone',
+        'platform.end',
+        'platform.report',
+      ]);
+    });
 
-  test('a time-out and a crash are told with their reason', async (context) => {
-    const forever = {
-      ...FILES,
-      'index.mjs': 'export const handler = () => new Promise(() => setInterval(() => 1, 1e3));',
-    };
-    const slow = await run(context, {}, { files: forever, times: 1, timeoutMs: 1000 });
-    assert.equal(recordOf(slow, 'platform.runtimeDone')['status'], 'timeout');
-    assert.equal(recordOf(slow, 'platform.report')['status'], 'timeout');
-    const crashing = { ...FILES, 'index.mjs': 'export const handler = () => process.exit(3);' };
-    const crashed = await run(context, {}, { files: crashing, times: 1 });
-    assert.match(errorOf(crashed.results[0] as InvokeResult).errorMessage, /exit status 3/);
-    const { status, errorType } = recordOf(crashed, 'platform.runtimeDone');
-    assert.deepEqual([status, errorType], ['error', 'Runtime.ExitError']);
-    const broken = { ...FILES, 'index.mjs': 'export const handler = ;' };
-    const unloaded = await run(context, {}, { files: broken, times: 1 });
-    assert.equal(recordOf(unloaded, 'platform.initRuntimeDone')['errorType'], 'Runtime.UserCodeSyntaxError');
-    assert.equal(recordOf(unloaded, 'platform.initReport')['status'], 'error');
-  });
+    test('a time-out and a crash are told with their reason', async () => {
+      const forever = {
+        ...FILES,
+        'index.mjs': 'export const handler = () => new Promise(() => setInterval(() => 1, 1e3));',
+      };
+      const slow = await run({}, { files: forever, times: 1, timeoutMs: 1000 });
+      assert.equal(recordOf(slow, 'platform.runtimeDone')['status'], 'timeout');
+      assert.equal(recordOf(slow, 'platform.report')['status'], 'timeout');
+      const crashing = { ...FILES, 'index.mjs': 'export const handler = () => process.exit(3);' };
+      const crashed = await run({}, { files: crashing, times: 1 });
+      assert.match(errorOf(crashed.results[0] as InvokeResult).errorMessage, /exit status 3/);
+      const { status, errorType } = recordOf(crashed, 'platform.runtimeDone');
+      assert.deepEqual([status, errorType], ['error', 'Runtime.ExitError']);
+      const broken = { ...FILES, 'index.mjs': 'export const handler = ;' };
+      const unloaded = await run({}, { files: broken, times: 1 });
+      assert.equal(
+        recordOf(unloaded, 'platform.initRuntimeDone')['errorType'],
+        'Runtime.UserCodeSyntaxError',
+      );
+      assert.equal(recordOf(unloaded, 'platform.initReport')['status'], 'error');
+    });
 
-  test('a wrong subscription is refused with what is wrong', async (context) => {
-    const done = await run(context, { BODY: '{"types":[]}' }, { times: 1 });
-    const refused =
-      'subscribed 400 {"errorMessage":"types should not be empty","errorType":"ValidationError"}';
-    assert.ok(done.lines.includes(refused), done.lines.join('\n'));
-    assert.deepEqual(done.results.map(answerOf), [0]);
-  });
+    test('a wrong subscription is refused with what is wrong', async () => {
+      const done = await run({ BODY: '{"types":[]}' }, { times: 1 });
+      const refused =
+        'subscribed 400 {"errorMessage":"types should not be empty","errorType":"ValidationError"}';
+      assert.ok(done.lines.includes(refused), done.lines.join('\n'));
+      assert.deepEqual(done.results.map(answerOf), [0]);
+    });
 
-  test('an extension that names a port of the host gets nothing sent there, and the function runs on', async (context) => {
-    let requests = 0;
-    const host = createServer((socket) => void socket.on('data', () => (requests += 1)));
-    host.listen(0, '127.0.0.1');
-    await once(host, 'listening');
-    context.after(() => host.close());
-    const { port } = host.address() as AddressInfo;
-    for (const destination of [
-      { protocol: 'HTTP', URI: `http://sandbox.localdomain:${port}/2015-03-31/functions/f/invocations` },
-      { protocol: 'TCP', port },
-    ]) {
-      const done = await run(context, { BODY: JSON.stringify({ destination }) }, { times: 3 });
-      assert.ok(done.lines.includes('subscribed 200 "OK"'), done.lines.join('\n'));
-      assert.deepEqual(done.results.map(answerOf), [0, 1, 2]);
-    }
-    assert.equal(requests, 0);
-  });
+    test('an extension that names a port of the host gets nothing sent there, and the function runs on', async (context) => {
+      let requests = 0;
+      const host = createServer((socket) => void socket.on('data', () => (requests += 1)));
+      host.listen(0, '127.0.0.1');
+      await once(host, 'listening');
+      context.after(() => host.close());
+      const { port } = host.address() as AddressInfo;
+      for (const destination of [
+        { protocol: 'HTTP', URI: `http://sandbox.localdomain:${port}/2015-03-31/functions/f/invocations` },
+        { protocol: 'TCP', port },
+      ]) {
+        const done = await run({ BODY: JSON.stringify({ destination }) }, { times: 3 });
+        assert.ok(done.lines.includes('subscribed 200 "OK"'), done.lines.join('\n'));
+        assert.deepEqual(done.results.map(answerOf), [0, 1, 2]);
+      }
+      assert.equal(requests, 0);
+    });
 
-  test('a listener that takes nothing holds nobody up, however much is printed', async (context) => {
-    const silent = LISTENER.replace('JSON.parse(text).forEach(hear);\n    response.end();', '');
-    assert.notEqual(silent, LISTENER);
-    const flood = `export const handler = async (event) => {
+    test('a listener that takes nothing holds nobody up, however much is printed', async () => {
+      const silent = LISTENER.replace('JSON.parse(text).forEach(hear);\n    response.end();', '');
+      assert.notEqual(silent, LISTENER);
+      const flood = `export const handler = async (event) => {
       for (let n = 0; n < 40_000; n += 1) process.stdout.write('x'.repeat(200) + '\\n');
       return event;
     };`;
-    const files = { 'index.mjs': flood, 'extensions/listener': { executable: silent } };
-    const done = await run(context, {}, { files, times: 3 });
-    assert.deepEqual(done.results.map(answerOf), [0, 1, 2]);
-  });
-});
+      const files = { 'index.mjs': flood, 'extensions/listener': { executable: silent } };
+      const done = await run({}, { files, times: 3 });
+      assert.deepEqual(done.results.map(answerOf), [0, 1, 2]);
+    });
+  },
+);
