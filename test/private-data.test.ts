@@ -20,7 +20,7 @@ import {
   waitUntilFunctionActiveV2,
 } from '@aws-sdk/client-lambda';
 import { strToU8, zipSync } from 'fflate';
-import { memoryFolder } from '../src/base/memory-folder.ts';
+import { roomyPlace } from '../src/base/memory-folder.ts';
 import { backUp } from '../src/server/backup.ts';
 import { freePort, Platform } from './crash/platform.ts';
 import { copyProgram } from './isolation/program-copy.ts';
@@ -82,7 +82,7 @@ async function withSecret(who: number | undefined, look: (place: Place) => void)
     assert.ok(readFileSync(join(backup, 'millrace.db')).includes(SECRET), 'the backup has it too');
     look({
       data: dataDirectory,
-      roots: [folder, copy.tmp, copy.home, memoryFolder()],
+      roots: [folder, copy.tmp, copy.home, roomyPlace()],
       node: copy.command[0] ?? '',
     });
   } finally {

@@ -8,6 +8,7 @@ import type { Mount, OutputListener, Sandbox, SandboxedTree, SandboxSpec } from 
 import type { DoorEvent, EnvironmentDoor, OpenDoor } from './door.ts';
 import { doorKind, type DoorKind } from './doors.ts';
 import type { Environment } from './environment.ts';
+import type { RunFolder } from './run-folder.ts';
 
 /** How many processes and threads one environment may have. */
 const PROCESS_LIMIT = 1024;
@@ -38,8 +39,8 @@ export interface HullContents {
 export interface HullBuilderOptions {
   readonly sandbox: Sandbox;
   readonly doors: Readonly<Record<DoorKind, OpenDoor>>;
-  /** A private folder with a short path, for what environments share with the platform. */
-  readonly runFolder: string;
+  /** For what environments share with the platform. */
+  readonly runFolder: Pick<RunFolder, 'current'>;
 }
 
 /** A running program behind its walls, with a door: an environment, but for whose it is. */
@@ -74,7 +75,7 @@ export class HullBuilder {
 
   /** A new folder whose path is short; it goes with `parts`. */
   async privateFolder(name: string, parts: AsyncDisposableStack): Promise<string> {
-    const folder = join(this.#options.runFolder, name);
+    const folder = join(this.#options.runFolder.current, name);
     await mkdir(folder);
     await chmod(folder, 0o755);
     // What resists its removal goes with the run's folder, or stays: nothing waits for it.

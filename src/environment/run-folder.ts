@@ -1,40 +1,54 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { roomyPlace, type SmallFilePlaces } from '../base/memory-folder.ts';
 import { removeTree } from '../base/remove-tree.ts';
+import { RoomyFolder } from '../base/roomy-folder.ts';
 
 /** What {@link RunFolder} needs. */
 export interface RunFolderOptions {
-  /** Where short-lived files go; its path is short, for a socket's path may have 107 bytes. */
-  readonly tmpDirectory: string;
-  /** The data directory; it remembers the folder, so that the next start removes what a kill left behind. */
+  /** Where short-lived files go; their paths are short, for a socket's path may have 107 bytes. */
+  readonly places: SmallFilePlaces;
+  /** The data directory; it remembers the folders, so that the next start removes what a kill left behind. */
   readonly dataDirectory: string;
 }
 
-/** A folder for what environments share with the platform in one run; only the platform's user may enter it. */
+/** A folder for what environments share with the platform in one run, and another while it has no room; only the platform's user may enter them. */
 export class RunFolder implements AsyncDisposable {
-  readonly path: string;
   readonly #note: string;
+  readonly #folder: RoomyFolder;
 
-  private constructor(path: string, note: string) {
-    this.path = path;
+  private constructor(folder: RoomyFolder, note: string) {
+    this.#folder = folder;
     this.#note = note;
   }
 
+  /** Where something is to be made now. */
+  get current(): string {
+    return this.#folder.current;
+  }
+
   /** Makes it anew. Nobody else may be running on the data directory. */
-  static async open({ tmpDirectory, dataDirectory }: RunFolderOptions): Promise<RunFolder> {
+  static async open({ places, dataDirectory }: RunFolderOptions): Promise<RunFolder> {
     const note = join(dataDirectory, 'run-folder');
     const before = await readFile(note, 'utf8').catch(() => '');
-    if (/\/millrace-[A-Za-z0-9]{6}$/.test(before)) {
+    for (const path of before.split('\n')) {
       // What a function made so that it cannot be removed does not keep the platform from starting.
-      await removeTree(before).catch(() => undefined);
+      if (/\/millrace-[A-Za-z0-9]{6}$/.test(path)) await removeTree(path).catch(() => undefined);
     }
-    const path = await mkdtemp(join(tmpDirectory, 'millrace-'));
-    await writeFile(note, path);
-    return new RunFolder(path, note);
+    const makeIn = (place: string): string => mkdtempSync(join(place, 'millrace-'));
+    const first = makeIn(roomyPlace(places));
+    writeFileSync(note, first);
+    const makeOther = (): string => {
+      const other = makeIn(places.disk);
+      writeFileSync(note, `${first}\n${other}`);
+      return other;
+    };
+    return new RunFolder(new RoomyFolder(first, makeOther), note);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await removeTree(this.path).catch(() => undefined);
+    for (const path of this.#folder.all) await removeTree(path).catch(() => undefined);
     await rm(this.#note, { force: true });
   }
 }

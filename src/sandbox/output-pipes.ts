@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeOwnFolderInMemory } from './own-folder.ts';
+import { makeOwnRoomyFolder } from './own-folder.ts';
 import type { OutputPaths } from './program-output.ts';
 
 /** For how many programs pipes are made together, and how few are left when the next are asked for. */
@@ -13,10 +13,10 @@ export type MakePipes = (paths: readonly string[]) => void;
 /**
  * Where the programs of one spawner print: on pipes whose other ends the platform holds, so that nothing stands between
  * them, and a program can open its own outputs by name again, as on AWS. They are named, because Node can make no others,
- * and made ahead, in a folder for the platform's user alone. Each is for one program, and its name is gone before that starts.
+ * and made ahead, in folders for the platform's user alone. Each is for one program, and its name is gone before that starts.
  */
 export class OutputPipes implements Disposable {
-  readonly #folder = makeOwnFolderInMemory('output');
+  readonly #folder = makeOwnRoomyFolder('output');
   readonly #make: MakePipes;
   readonly #ready: OutputPaths[] = [];
   #coming: { readonly pipes: readonly OutputPaths[]; readonly made: PromiseWithResolvers<void> } | undefined;
@@ -39,7 +39,8 @@ export class OutputPipes implements Disposable {
   /** Has more of them made; they are told by {@link made}. */
   askForMore(): void {
     if (this.#coming !== undefined) return;
-    const pipes = Array.from({ length: MADE_TOGETHER }, () => this.#nextPaths());
+    const folder = this.#folder.current;
+    const pipes = Array.from({ length: MADE_TOGETHER }, () => this.#nextPaths(folder));
     const made = Promise.withResolvers<void>();
     // Whoever waits for them learns of a failure; often nobody does.
     made.promise.catch(() => undefined);
@@ -62,11 +63,11 @@ export class OutputPipes implements Disposable {
   [Symbol.dispose](): void {
     this.#ready.length = 0;
     this.made('the spawner process ended');
-    rmSync(this.#folder, { recursive: true, force: true });
+    for (const folder of this.#folder.all) rmSync(folder, { recursive: true, force: true });
   }
 
-  #nextPaths(): OutputPaths {
-    const path = join(this.#folder, String(this.#nextNumber++));
+  #nextPaths(folder: string): OutputPaths {
+    const path = join(folder, String(this.#nextNumber++));
     return { stdout: `${path}-stdout`, stderr: `${path}-stderr` };
   }
 }

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { SystemClock } from '../base/clock.ts';
-import { makeOwnFolder, makeOwnFolderInMemory, sweepLeftFolders } from './own-folder.ts';
+import { makeOwnFolder, makeOwnRoomyFolder, sweepLeftFolders } from './own-folder.ts';
 
 /** A purpose that nothing else on this machine has. */
 const PURPOSE = `swept-${process.pid}`;
@@ -27,7 +27,7 @@ test('folders of a process that is gone are swept, those of a running one stay',
 });
 
 test('so are folders in memory', async () => {
-  const own = makeOwnFolderInMemory(PURPOSE);
+  const own = makeOwnRoomyFolder(PURPOSE).first;
   const gone = spawn('/bin/true');
   await once(gone, 'exit');
   const left = join(dirname(own), `millrace-${PURPOSE}-${gone.pid}-left`);

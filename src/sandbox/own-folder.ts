@@ -2,8 +2,9 @@ import { mkdtempSync } from 'node:fs';
 import { lstat, mkdtemp, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { memoryFolder } from '../base/memory-folder.ts';
+import { roomyPlace, smallFilePlaces } from '../base/memory-folder.ts';
 import { removeTree } from '../base/remove-tree.ts';
+import { RoomyFolder } from '../base/roomy-folder.ts';
 import { isRunning } from './process-tree.ts';
 
 /** A folder that does not say whose it is counts as left behind when nothing in it has changed for this long. */
@@ -14,14 +15,16 @@ export function makeOwnFolder(purpose: string): Promise<string> {
   return mkdtemp(join(tmpdir(), beginning(purpose)));
 }
 
-/** The same for small files, in memory where that is possible. */
-export function makeOwnFolderInMemory(purpose: string): string {
-  return mkdtempSync(join(memoryFolder(), beginning(purpose)));
+/** The same for small files, in memory where that is possible and while there is room. */
+export function makeOwnRoomyFolder(purpose: string, places = smallFilePlaces()): RoomyFolder {
+  const makeIn = (place: string): string => mkdtempSync(join(place, beginning(purpose)));
+  return new RoomyFolder(makeIn(roomyPlace(places)), () => makeIn(places.disk));
 }
 
 /** Removes this user's folders of that purpose whose process is gone, and those without a process's number that are a week old. */
 export async function sweepLeftFolders(purpose: string, nowMs: number): Promise<void> {
-  for (const parent of new Set([tmpdir(), memoryFolder()])) await sweepIn(parent, purpose, nowMs);
+  const { memory, disk } = smallFilePlaces();
+  for (const parent of new Set([disk, memory ?? disk])) await sweepIn(parent, purpose, nowMs);
 }
 
 function beginning(purpose: string): string {

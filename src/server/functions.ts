@@ -1,7 +1,7 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { EnvironmentKeys } from '../access/environment-keys.ts';
-import { memoryFolder } from '../base/memory-folder.ts';
+import { smallFilePlaces } from '../base/memory-folder.ts';
 import type { Random } from '../base/random.ts';
 import type { Scope } from '../base/scope.ts';
 import type { Config } from '../config.ts';
@@ -72,8 +72,8 @@ export async function buildFunctions(scope: Scope, ground: FunctionGround): Prom
   );
   const keys = new EnvironmentKeys({ random, clock });
   const environmentEndpoint = { url: '' };
-  const run = { tmpDirectory: memoryFolder(), dataDirectory: config.dataDirectory };
-  const { path: runFolder } = scope.use(await RunFolder.open(run));
+  const run = { places: smallFilePlaces(), dataDirectory: config.dataDirectory };
+  const runFolder = scope.use(await RunFolder.open(run));
   const endpointUrl = (): string => environmentEndpoint.url;
   const hulls = new HullBuilder({
     sandbox: ground.sandbox,

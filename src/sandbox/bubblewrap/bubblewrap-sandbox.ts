@@ -2,8 +2,9 @@ import { rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
 import { failed, ok, type Result } from '../../base/result.ts';
+import type { RoomyFolder } from '../../base/roomy-folder.ts';
 import { MemoryWatch } from '../memory-watch.ts';
-import { makeOwnFolderInMemory, sweepLeftFolders } from '../own-folder.ts';
+import { makeOwnRoomyFolder, sweepLeftFolders } from '../own-folder.ts';
 import { PeerSockets } from '../peer-sockets.ts';
 import { neverStarted } from '../never-started.ts';
 import type { OutputListener, PeerAddress, Sandbox, SandboxedTree, SandboxSpec } from '../sandbox.ts';
@@ -37,7 +38,7 @@ export interface BubblewrapOptions {
 }
 
 interface Ground extends BubblewrapOptions {
-  readonly folder: string;
+  readonly folder: RoomyFolder;
   readonly files: MachineFiles;
   readonly identity: Identity;
   readonly cgroups: CgroupParent | undefined;
@@ -81,7 +82,12 @@ export class BubblewrapSandbox implements Sandbox {
     this.#ground = ground;
     const { clock, cgroups, folder } = ground;
     this.#spawner = new Spawner(clock);
-    this.#shells = new WaitingShells({ spawner: this.#spawner, clock, cgroups, name: basename(folder) });
+    this.#shells = new WaitingShells({
+      spawner: this.#spawner,
+      clock,
+      cgroups,
+      name: basename(folder.first),
+    });
     this.#userFiles = new UserFiles(folder);
     const hasOwnUsers = ground.identity.kind === 'own-user';
     this.#origin = new PeerOrigin({ clock, sockets: this.#sockets, hasOwnUsers });
@@ -107,12 +113,12 @@ export class BubblewrapSandbox implements Sandbox {
     if (filter === undefined || scope === undefined)
       return refusal(`there is no system call filter for ${arch} processors`);
     await sweepLeftFolders('walls', options.clock.nowMs());
-    const folder = makeOwnFolderInMemory('walls');
-    await writeFile(join(folder, 'seccomp'), filter);
-    await writeFile(join(folder, 'scope'), scope);
+    const folder = makeOwnRoomyFolder('walls');
+    await writeFile(join(folder.first, 'seccomp'), filter);
+    await writeFile(join(folder.first, 'scope'), scope);
     const isRoot = process.getuid?.() === 0;
     const identity: Identity = isRoot ? { kind: 'own-user', users: new OwnUsers() } : { kind: 'same-user' };
-    const files = await machineFiles(folder);
+    const files = await machineFiles(folder.first);
     const sandbox = new BubblewrapSandbox({ ...options, folder, files, identity, cgroups });
     const hole = await sandbox.#findMeans();
     if (hole === undefined) return ok(sandbox);
@@ -188,7 +194,7 @@ export class BubblewrapSandbox implements Sandbox {
     const { cgroups, identity } = this.#ground;
     await cgroups?.remove();
     if (identity.kind === 'own-user') identity.users[Symbol.dispose]();
-    await rm(this.#ground.folder, { recursive: true, force: true });
+    for (const folder of this.#ground.folder.all) await rm(folder, { recursive: true, force: true });
   }
 
   /** Has the shell become bubblewrap, and that the command behind its walls. */
@@ -204,11 +210,11 @@ export class BubblewrapSandbox implements Sandbox {
     });
     const { passwd, group } = await this.#userFiles.of(uid);
     const opened: OpenedFile[] = [
-      { path: join(folder, 'seccomp'), descriptor: DESCRIPTOR.seccomp },
+      { path: join(folder.first, 'seccomp'), descriptor: DESCRIPTOR.seccomp },
       { path: passwd, descriptor: DESCRIPTOR.passwd },
       { path: group, descriptor: DESCRIPTOR.group },
     ];
-    if (isScoped) opened.push({ path: join(folder, 'scope'), descriptor: DESCRIPTOR.scope });
+    if (isScoped) opened.push({ path: join(folder.first, 'scope'), descriptor: DESCRIPTOR.scope });
     // Where no control group tells when the last process has gone, bubblewrap names the first one inside.
     const naming = cgroup === undefined ? ['--info-fd', String(DESCRIPTOR.naming)] : [];
     // Handed, not given as arguments: those are for every user of the machine to read, and hold the function's secrets.

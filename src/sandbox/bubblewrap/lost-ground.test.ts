@@ -3,7 +3,7 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { SystemClock } from '../../base/clock.ts';
-import { memoryFolder } from '../../base/memory-folder.ts';
+import { roomyPlace } from '../../base/memory-folder.ts';
 import { run, shell } from '../fixture/run.ts';
 import { openWalls, whyNoWalls } from './fixture/open-walls.ts';
 
@@ -12,9 +12,9 @@ test(
   { skip: whyNoWalls ?? false },
   async () => {
     await using walls = await openWalls(new SystemClock(0, true));
-    for (const name of readdirSync(memoryFolder())) {
+    for (const name of readdirSync(roomyPlace())) {
       if (name.startsWith(`millrace-walls-${process.pid}-`))
-        rmSync(join(memoryFolder(), name), { recursive: true });
+        rmSync(join(roomyPlace(), name), { recursive: true });
     }
     const { exit } = await run(walls, shell('echo never'));
     assert.equal(exit.kind, 'not-started');

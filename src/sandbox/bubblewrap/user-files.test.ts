@@ -13,7 +13,7 @@ describe('the files that name the user of an environment', () => {
   after(() => rm(folder, { recursive: true }));
 
   test('name it, and go with its last environment', async () => {
-    const files = new UserFiles(folder);
+    const files = new UserFiles({ current: folder });
     const { passwd, group } = await files.of(700_123);
     assert.match(await readFile(passwd, 'utf8'), /^sbx_user1051:x:700123:700123:/);
     assert.match(await readFile(group, 'utf8'), /^sbx_user1051:x:700123:/);
@@ -25,7 +25,7 @@ describe('the files that name the user of an environment', () => {
   });
 
   test('of the platform itself stay: all environments of an ordinary user have them', async () => {
-    const files = new UserFiles(folder);
+    const files = new UserFiles({ current: folder });
     const { passwd } = await files.of(undefined);
     await files.drop(undefined);
     assert.ok((await readFile(passwd, 'utf8')).includes('sbx_user1051'));

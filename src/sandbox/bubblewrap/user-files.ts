@@ -1,5 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { RoomyFolder } from '../../base/roomy-folder.ts';
 
 /** As AWS names the user of a function's processes. */
 const NAME = 'sbx_user1051';
@@ -10,12 +11,12 @@ export interface UserFilePaths {
   readonly group: string;
 }
 
-/** `/etc/passwd` and `/etc/group` as environments see them, in a folder of the platform. */
+/** `/etc/passwd` and `/etc/group` as environments see them, in folders of the platform. */
 export class UserFiles {
-  readonly #folder: string;
+  readonly #folder: Pick<RoomyFolder, 'current'>;
   readonly #made = new Map<number | undefined, Promise<UserFilePaths>>();
 
-  constructor(folder: string) {
+  constructor(folder: Pick<RoomyFolder, 'current'>) {
     this.#folder = folder;
   }
 
@@ -40,10 +41,8 @@ export class UserFiles {
   async #make(uid: number | undefined): Promise<UserFilePaths> {
     const user = uid ?? process.getuid?.() ?? 0;
     const gid = uid ?? process.getgid?.() ?? 0;
-    const paths = {
-      passwd: join(this.#folder, `passwd-${user}`),
-      group: join(this.#folder, `group-${gid}`),
-    };
+    const folder = this.#folder.current;
+    const paths = { passwd: join(folder, `passwd-${user}`), group: join(folder, `group-${gid}`) };
     await Promise.all([
       writeFile(paths.passwd, passwdFile(user, gid)),
       writeFile(paths.group, groupFile(gid)),
