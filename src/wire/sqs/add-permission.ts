@@ -29,7 +29,7 @@ export const addPermission: SqsAction = async (input, context) => {
   const actions = readActions(input).map((action) => `SQS:${action}`);
   const arn = queueArn(queue);
   const { settings } = orRefuse(context.broker.describe(queue));
-  const policy = QueuePolicy.read(settings.policy, arn, label);
+  const policy = QueuePolicy.read(settings.policy, arn);
   if (policy.has(label)) {
     refuse({ kind: 'invalid-value', value: label, parameter: 'Label', reason: 'Already exists.' });
   }
@@ -62,7 +62,7 @@ function readAccounts(input: Input): readonly string[] {
   const accounts = requiredList(input, 'AWSAccountIds');
   const wrong = accounts.find((account) => !/^\d{12}$/.test(account));
   if (wrong === undefined) return accounts;
-  const reason = 'Unable to verify.';
+  const reason = 'Unable to verify principal.';
   return refuse({ kind: 'invalid-value', value: `[${wrong}]`, parameter: 'PrincipalId', reason });
 }
 

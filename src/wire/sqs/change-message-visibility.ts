@@ -7,6 +7,7 @@ export const changeMessageVisibility: SqsAction = async (input, context) => {
   const queue = queueOf(input, context);
   const extension = readExtension(input);
   const [outcome] = orRefuse(await context.broker.extend(queue, [extension]));
-  if (outcome !== undefined && outcome !== 'extended') refuse(extendFailure(outcome, extension));
+  const failure = outcome && extendFailure(outcome, extension);
+  if (failure !== undefined) refuse(failure);
   return undefined;
 };

@@ -1,17 +1,15 @@
-import type { ReceiptHandle } from '../../base/ids.ts';
-import { orRefuse, refuse, type SqsAction } from './action.ts';
+import { orRefuse, type SqsAction } from './action.ts';
 import { BatchAnswer, readBatch } from './batch.ts';
 import { queueOf } from './queue-url.ts';
+import { readReceipt } from './receipt-handle.ts';
 
 /** DeleteMessageBatch: `QueueUrl`, `Entries` of `{Id, ReceiptHandle}` → `Successful`, `Failed`. */
 export const deleteMessageBatch: SqsAction = async (input, context) => {
   const queue = queueOf(input, context);
-  const entries = readBatch(input, 'DeleteMessageBatchRequestEntry').map((entry) => {
-    const receipt = entry.input.text('ReceiptHandle');
-    if (receipt === undefined)
-      return refuse({ kind: 'missing-parameter', name: `${entry.name}.ReceiptHandle` });
-    return { id: entry.id, receipt: receipt as ReceiptHandle };
-  });
+  const entries = readBatch(input, 'DeleteMessageBatchRequestEntry').map((entry) => ({
+    id: entry.id,
+    receipt: readReceipt(entry.input, entry),
+  }));
   const receipts = entries.map(({ receipt }) => receipt);
   const outcomes = orRefuse(await context.broker.settle(queue, receipts));
   const answer = new BatchAnswer();

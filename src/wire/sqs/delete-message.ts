@@ -1,12 +1,11 @@
-import type { ReceiptHandle } from '../../base/ids.ts';
 import { orRefuse, refuse, type SqsAction } from './action.ts';
-import { requiredText } from './members.ts';
 import { queueOf } from './queue-url.ts';
+import { readReceipt } from './receipt-handle.ts';
 
 /** DeleteMessage: `QueueUrl`, `ReceiptHandle` → nothing. Deleting again is a success. */
 export const deleteMessage: SqsAction = async (input, context) => {
   const queue = queueOf(input, context);
-  const receipt = requiredText(input, 'ReceiptHandle') as ReceiptHandle;
+  const receipt = readReceipt(input);
   const [outcome] = orRefuse(await context.broker.settle(queue, [receipt]));
   if (outcome !== undefined && outcome !== 'settled') refuse({ kind: outcome, receipt });
   return undefined;

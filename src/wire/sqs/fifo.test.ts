@@ -193,6 +193,15 @@ test('what a message to a FIFO queue lacks or must not have is refused', async (
     await door.refused('SendMessageBatch', { QueueUrl, Entries }),
     'InvalidParameterValue: The request must contain the parameter MessageGroupId.',
   );
+  const good = { Id: 'good', MessageBody: 'x', MessageGroupId: 'g', MessageDeduplicationId: 'd' };
+  for (const MessageDeduplicationId of [undefined, '']) {
+    const batch = [good, { Id: 'a', MessageBody: 'x', MessageGroupId: 'g', MessageDeduplicationId }];
+    assert.match(
+      await door.refused('SendMessageBatch', { QueueUrl, Entries: batch }),
+      /^InvalidParameterValue: The queue should either have ContentBasedDeduplication enabled/,
+    );
+  }
+  assert.deepEqual(await receive(door, QueueUrl), []);
 });
 
 test('a receipt of a FIFO queue is dead after its lease; deleting again is a success', async () => {

@@ -2,7 +2,7 @@ import type { MessageAttribute, MessageAttributes } from '../../message/attribut
 import { MESSAGE_ATTRIBUTES } from '../../queue/limits.ts';
 import type { Input } from '../input.ts';
 import { refuse } from './action.ts';
-import { hasForbiddenCharacter } from './message-body.ts';
+import { refuseForbidden } from './message-body.ts';
 
 const NONE: MessageAttributes = Object.freeze({});
 const NAME = /^[A-Za-z0-9_.-]+$/;
@@ -25,7 +25,7 @@ export function readAttribute(name: string, member: Input): MessageAttribute {
   if (dataType === '')
     return invalid(`The message attribute '${name}' must contain non-empty message attribute type.`);
   if (dataType.length > 256) return invalid('Message (user) attribute types must be shorter than 256 Bytes');
-  if (hasForbiddenCharacter(dataType)) return refuse({ kind: 'invalid-message-contents' });
+  refuseForbidden(dataType, 'type of a message attribute');
   refuseLists(member);
   const logicalType = TYPE.exec(dataType)?.[1];
   if (logicalType === undefined) {
@@ -40,7 +40,7 @@ export function readAttribute(name: string, member: Input): MessageAttribute {
   }
   const stringValue = member.text('StringValue');
   if (!stringValue) return empty(name, logicalType);
-  if (hasForbiddenCharacter(stringValue)) return refuse({ kind: 'invalid-message-contents' });
+  refuseForbidden(stringValue, 'value of a message attribute');
   if (logicalType === 'Number' && !isNumber(stringValue)) {
     return invalid(`Can't cast the value of message (user) attribute '${name}' to a number.`);
   }

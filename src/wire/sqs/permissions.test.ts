@@ -22,13 +22,13 @@ async function withQueue(attributes: Readonly<Record<string, string>> = {}) {
   return { door, QueueUrl, add, policy };
 }
 
-test('a permission is a statement of the policy, under its label; the first names the policy', async () => {
+test('a permission is a statement of the policy, under its label; the first begins the policy that AWS calls the default one', async () => {
   const { door, add, policy } = await withQueue();
   await door.done('AddPermission', add('one'));
   await door.done('AddPermission', add('two', ['111111111111', '222222222222'], ['*', 'ReceiveMessage']));
   assert.deepEqual(await policy(), {
     Version: '2008-10-17',
-    Id: `${ARN}/one`,
+    Id: `${ARN}/SQSDefaultPolicy`,
     Statement: [
       {
         Sid: 'one',
@@ -116,7 +116,7 @@ test('accounts and actions are checked', async () => {
   const { door, add } = await withQueue();
   assert.equal(
     await door.refused('AddPermission', add('l', ['111'])),
-    'InvalidParameterValue: Value [111] for parameter PrincipalId is invalid. Reason: Unable to verify.',
+    'InvalidParameterValue: Value [111] for parameter PrincipalId is invalid. Reason: Unable to verify principal.',
   );
   assert.equal(
     await door.refused('AddPermission', add('l', ['111111111111'], ['Explode'])),

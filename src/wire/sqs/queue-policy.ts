@@ -22,9 +22,11 @@ export class QueuePolicy {
     this.#statements = statements;
   }
 
-  /** Reads a Policy attribute; without one, the policy that a first permission called `label` begins. */
-  static read(text: string | undefined, queueArn: string, label: string): QueuePolicy {
-    if (text === undefined) return new QueuePolicy({ Version: '2008-10-17', Id: `${queueArn}/${label}` }, []);
+  /** Reads a Policy attribute; without one, the policy that a first permission begins, with the name that AWS gives it. */
+  static read(text: string | undefined, queueArn: string): QueuePolicy {
+    if (text === undefined) {
+      return new QueuePolicy({ Version: '2008-10-17', Id: `${queueArn}/SQSDefaultPolicy` }, []);
+    }
     const { Statement: statement, ...members } = parsed(text) ?? {};
     const list: readonly unknown[] = Array.isArray(statement) ? statement : [statement];
     return new QueuePolicy(members, list.filter(isObject));

@@ -61,6 +61,44 @@ test('a change of visibility needs its time, at most twelve hours, and a message
   );
 });
 
+test('a message of a standard queue that shows is left as it is by a change, with a success', async () => {
+  const { door, QueueUrl, ReceiptHandle } = await received();
+  door.clock.advance(30_000);
+  await door.done('ChangeMessageVisibility', { QueueUrl, ReceiptHandle, VisibilityTimeout: 60 });
+  const Entries = [{ Id: 'a', ReceiptHandle, VisibilityTimeout: 60 }];
+  const answer = await door.done('ChangeMessageVisibilityBatch', { QueueUrl, Entries });
+  assert.deepEqual(answer, { Successful: [{ Id: 'a' }] });
+  const { Messages } = await door.done('ReceiveMessage', { QueueUrl });
+  assert.equal((Messages as unknown[]).length, 1);
+});
+
+test('an empty receipt is none, and in a batch it and a time left out are the failure of their entry', async () => {
+  const { door, QueueUrl, ReceiptHandle } = await received();
+  const text = 'ReceiptHandleIsInvalid: The input receipt handle "" is not a valid receipt handle.';
+  const empty = { ReceiptHandle: '', VisibilityTimeout: 1 };
+  assert.equal(await door.refused('DeleteMessage', { QueueUrl, ...empty }), text);
+  assert.equal(await door.refused('ChangeMessageVisibility', { QueueUrl, ...empty }), text);
+  const Entries = [
+    { Id: 'empty', ...empty },
+    { Id: 'timeless', ReceiptHandle },
+    { Id: 'good', ReceiptHandle, VisibilityTimeout: 60 },
+  ];
+  const { Successful, Failed } = await door.done('ChangeMessageVisibilityBatch', { QueueUrl, Entries });
+  assert.deepEqual(Successful, [{ Id: 'good' }]);
+  const failed = Failed as { Id: string; Code: string }[];
+  assert.deepEqual(
+    new Set(failed.map(({ Id, Code }) => `${Id} ${Code}`)),
+    new Set(['empty ReceiptHandleIsInvalid', 'timeless InvalidParameterValue']),
+  );
+  assert.match(
+    await door.refused('ChangeMessageVisibilityBatch', {
+      QueueUrl,
+      Entries: [{ Id: 'a', VisibilityTimeout: 1 }],
+    }),
+    /^MissingParameter: .* ChangeMessageVisibilityBatchRequestEntry\.1\.ReceiptHandle\.$/,
+  );
+});
+
 test('a batch of changes fails entry by entry', async () => {
   const { door, QueueUrl, ReceiptHandle } = await received();
   const Entries = [

@@ -75,17 +75,21 @@ test('an unknown system attribute is refused, also beside all', async () => {
       'InvalidAttributeName: Unknown Attribute toString.',
     );
   }
-  const MessageSystemAttributeNames = ['VisibilityTimeout'];
+  const MessageSystemAttributeNames = ['SqsManagedSseEnabled', 'Nothing'];
   assert.equal(
     await door.refused('ReceiveMessage', { QueueUrl, MessageSystemAttributeNames }),
-    'InvalidAttributeName: Unknown Attribute VisibilityTimeout.',
+    'InvalidAttributeName: Unknown Attribute Nothing.',
   );
 });
 
-test('what a message does not have is left out; the older member takes names of queues’ attributes too', async () => {
+test('what a message does not have is left out; names of queues’ attributes are taken too', async () => {
   const { receive } = await receiver();
   const none = await receive({ AttributeNames: ['VisibilityTimeout', 'AWSTraceHeader'] });
   assert.equal('Attributes' in none, false);
+  const sse = await receive({
+    MessageSystemAttributeNames: ['SqsManagedSseEnabled', 'ApproximateReceiveCount'],
+  });
+  assert.deepEqual(Object.keys(sse.Attributes ?? {}), ['ApproximateReceiveCount']);
   const both = await receive({ AttributeNames: ['QueueArn', 'SenderId'] });
   assert.deepEqual(both['Attributes'], { SenderId: 'AKID' });
 });

@@ -10,7 +10,7 @@ export const removePermission: SqsAction = async (input, context) => {
   const queue = queueOf(input, context);
   const label = readLabel(input);
   const { settings } = orRefuse(context.broker.describe(queue));
-  const policy = QueuePolicy.read(settings.policy, queueArn(queue), label);
+  const policy = QueuePolicy.read(settings.policy, queueArn(queue));
   if (!policy.has(label)) {
     refuse({ kind: 'invalid-value', value: label, parameter: 'Label', reason: "can't find label." });
   }

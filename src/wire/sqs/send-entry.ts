@@ -9,12 +9,13 @@ import { orRefuse, refuse, type Output, type SqsContext } from './action.ts';
 import type { BatchEntry } from './batch.ts';
 import { readId, refuseOtherType } from './fifo-members.ts';
 import { secondsWithin } from './members.ts';
-import { hasForbiddenCharacter } from './message-body.ts';
+import { refuseForbidden } from './message-body.ts';
 import { readAttribute, readMessageAttributes } from './message-attributes.ts';
 import { isFifoName } from './queue-url.ts';
 
 const TRACE_HEADER = 'AWSTraceHeader';
 const GROUP = 'MessageGroupId';
+const DEDUPLICATION = 'MessageDeduplicationId';
 const BODY = 'MessageBody';
 
 /** A message to send, and what its answer needs. */
@@ -40,7 +41,7 @@ export function readSendEntry(
     const name = batchEntry === undefined ? BODY : `${batchEntry.name}.${BODY}`;
     return refuse({ kind: 'missing-parameter', name });
   }
-  if (hasForbiddenCharacter(body)) return refuse({ kind: 'invalid-message-contents' });
+  refuseForbidden(body, 'message body');
   const attributes = readMessageAttributes(input);
   const namedTrace = readTraceHeader(input);
   const traceHeader = joinedTrace(namedTrace, carriedTrace(context.request, context.caller));
@@ -61,9 +62,9 @@ type Place = Pick<SendEntry, 'delayMs' | 'groupId' | 'deduplicationId'>;
 /** Of a message to a standard queue: its delay, and perhaps whose it is. */
 function readPlace(input: Input): Place {
   const delayMs = secondsWithin(input, 'DelaySeconds', DELAY_SECONDS);
-  const groupId = readId(input, 'MessageGroupId');
-  const deduplicationId = input.text('MessageDeduplicationId');
-  if (deduplicationId !== undefined) refuseOtherType('MessageDeduplicationId', deduplicationId);
+  const groupId = readId(input, GROUP);
+  const deduplicationId = input.text(DEDUPLICATION);
+  if (deduplicationId !== undefined) refuseOtherType(DEDUPLICATION, deduplicationId);
   return { ...(delayMs !== undefined && { delayMs }), ...(groupId !== undefined && { groupId }) };
 }
 
@@ -73,23 +74,37 @@ function readFifoPlace(input: Input, context: SqsContext, queue: QueueKey): Plac
   if (delayMs > 0) refuseOtherType('DelaySeconds', delayMs / 1000);
   const groupId = readId(input, GROUP);
   if (groupId === undefined) return refuse({ kind: 'missing-parameter', name: GROUP });
-  const deduplicationId = readId(input, 'MessageDeduplicationId');
+  const deduplicationId = readId(input, DEDUPLICATION);
   if (deduplicationId !== undefined) return { groupId, deduplicationId };
-  const { settings } = orRefuse(context.broker.describe(queue));
-  if (settings.fifo?.contentBasedDeduplication !== true) {
-    return refuse({
-      kind: 'invalid-parameter',
-      message:
-        'The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly',
-    });
-  }
+  refuseWithoutContent(context, queue);
   return { groupId };
 }
 
-/** Refuses a batch with an entry for a FIFO queue that names no group: the whole of it, as AWS does. */
-export function refuseWithoutGroup(queue: QueueKey, entries: readonly { readonly input: Input }[]): void {
-  if (!isFifoName(queue.name) || entries.every(({ input }) => input.text(GROUP) !== undefined)) return;
-  refuse({ kind: 'invalid-parameter', message: `The request must contain the parameter ${GROUP}.` });
+/** Refuses a message without a deduplication id to a queue where its content does not stand for one. */
+function refuseWithoutContent(context: SqsContext, queue: QueueKey): void {
+  const { settings } = orRefuse(context.broker.describe(queue));
+  if (settings.fifo?.contentBasedDeduplication === true) return;
+  refuse({
+    kind: 'invalid-parameter',
+    message:
+      'The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly',
+  });
+}
+
+/**
+ * Refuses a batch with an entry for a FIFO queue that names no group, or neither a deduplication id nor content that stands for
+ * one: the whole of it, as AWS does. An empty text names nothing.
+ */
+export function refuseWithoutPlace(
+  context: SqsContext,
+  queue: QueueKey,
+  entries: readonly { readonly input: Input }[],
+): void {
+  if (!isFifoName(queue.name)) return;
+  if (!entries.every(({ input }) => input.text(GROUP))) {
+    refuse({ kind: 'invalid-parameter', message: `The request must contain the parameter ${GROUP}.` });
+  }
+  if (!entries.every(({ input }) => input.text(DEDUPLICATION))) refuseWithoutContent(context, queue);
 }
 
 /** The longest message that a queue takes, asked for only when `sizeBytes` is above what every queue takes. */

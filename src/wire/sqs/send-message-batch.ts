@@ -4,7 +4,7 @@ import { BatchAnswer, readBatch } from './batch.ts';
 import { queueOf } from './queue-url.ts';
 import {
   readSendEntry,
-  refuseWithoutGroup,
+  refuseWithoutPlace,
   sizeLimitBytes,
   writeSent,
   type ReadEntry,
@@ -14,7 +14,7 @@ import {
 export const sendMessageBatch: SqsAction = async (input, context) => {
   const queue = queueOf(input, context);
   const batch = readBatch(input, 'SendMessageBatchRequestEntry');
-  refuseWithoutGroup(queue, batch);
+  refuseWithoutPlace(context, queue, batch);
   const answer = new BatchAnswer();
   const read: Identified[] = [];
   for (const entry of batch) {

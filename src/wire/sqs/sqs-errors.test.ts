@@ -19,14 +19,16 @@ const TABLE: readonly (readonly [SqsFailure, string, string, number])[] = [
     [{ kind: 'ids-not-distinct', id: 'a' }, 'BatchEntryIdsNotDistinct'],
     [{ kind: 'invalid-entry-id' }, 'InvalidBatchEntryId'],
     [{ kind: 'batch-too-long', sizeBytes: 2, mostBytes: 1 }, 'BatchRequestTooLong'],
-    [{ kind: 'not-in-flight' }, 'MessageNotInflight'],
     [{ kind: 'unsupported', what: 'x' }, 'UnsupportedOperation'],
   ].map(([failure, name]) => [failure as SqsFailure, OF_OLD + String(name), String(name), 400] as const),
   ...[
     [{ kind: 'receipt-invalid', receipt: 'r' }, 'ReceiptHandleIsInvalid', 400],
     [{ kind: 'unknown-attribute', name: 'X' }, 'InvalidAttributeName', 400],
     [{ kind: 'invalid-attribute-value', name: 'X' }, 'InvalidAttributeValue', 400],
-    [{ kind: 'invalid-message-contents' }, 'InvalidMessageContents', 400],
+    [
+      { kind: 'invalid-message-contents', character: '#x0', place: 'message body' },
+      ...['InvalidMessageContents', 400],
+    ],
     [{ kind: 'too-many-in-flight' }, 'OverLimit', 403],
     [{ kind: 'invalid-address', address: 'x' }, 'InvalidAddress', 404],
     [{ kind: 'no-resource', what: 'x' }, 'ResourceNotFoundException', 404],

@@ -23,9 +23,8 @@ export type SqsFailure =
   | { readonly kind: 'attribute-of-fifo'; readonly message: string }
   | { readonly kind: 'invalid-attribute-value'; readonly name: string; readonly reason?: string }
   | { readonly kind: 'both-encryptions' }
-  | { readonly kind: 'invalid-message-contents' }
+  | { readonly kind: 'invalid-message-contents'; readonly character: string; readonly place: string }
   | Each<'receipt-invalid' | 'receipt-expired' | 'message-gone', { readonly receipt: string }>
-  | { readonly kind: 'not-in-flight' }
   | { readonly kind: 'beyond-twelve-hours'; readonly visibilitySeconds: number }
   | { readonly kind: 'empty-batch'; readonly entryName: string }
   | { readonly kind: 'too-many-entries'; readonly count: number; readonly most: number }
@@ -122,11 +121,11 @@ const ROWS: Rows = {
       'InvalidAttributeValue',
       'You can use one type of server-side encryption (SSE) at one time. You can either enable KMS SSE or SQS SSE.',
     ),
-  'invalid-message-contents': () =>
+  'invalid-message-contents': (failure) =>
     plain(
       'InvalidMessageContents',
-      'The message contains characters outside the allowed set: ' +
-        '#x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF',
+      `Invalid binary character '${failure.character}' was found in the ${failure.place}, the set of allowed characters is ` +
+        '#x9 | #xA | #xD | [#x20-#xD7FF] | [#xE000-#xFFFD] | [#x10000-#x10FFFF].',
     ),
   'receipt-invalid': (failure) =>
     plain(
@@ -141,7 +140,6 @@ const ROWS: Rows = {
       'ReceiptHandle',
       'Message does not exist or is not available for visibility timeout change.',
     ),
-  'not-in-flight': () => prefixed('MessageNotInflight', 'The specified message is not in flight.'),
   'beyond-twelve-hours': (failure) =>
     invalidValue(
       failure.visibilitySeconds,

@@ -21,18 +21,26 @@ const SYSTEM_ATTRIBUTES: Readonly<Record<string, Write>> = {
 const ALL = Object.keys(SYSTEM_ATTRIBUTES);
 
 /**
- * The names asked for by `AttributeNames` or `MessageSystemAttributeNames`; `All` is all of them. The older member is documented
+ * The names asked for by `AttributeNames` or `MessageSystemAttributeNames`; `All` is all of them. Both members are documented
  * to take names of queues' attributes too: messages have none of those.
  */
 export function readSystemNames(input: Input): readonly string[] {
   const older = input.textList('AttributeNames') ?? [];
   const newer = input.textList('MessageSystemAttributeNames') ?? [];
-  const names = older.length === 0 ? newer : [...older.filter((name) => !isQueueAttribute(name)), ...newer];
-  for (const name of names) {
-    const isKnown = name === 'All' || Object.hasOwn(SYSTEM_ATTRIBUTES, name);
-    if (!isKnown) refuse({ kind: 'unknown-attribute', name });
-  }
+  const asked = older.length === 0 ? newer : [...older, ...newer];
+  const names = asked.every(isOfMessages) ? asked : withoutOfQueues(asked);
   return names.includes('All') ? ALL : names;
+}
+
+function isOfMessages(name: string): boolean {
+  return name === 'All' || Object.hasOwn(SYSTEM_ATTRIBUTES, name);
+}
+
+function withoutOfQueues(names: readonly string[]): readonly string[] {
+  const unknown = names.find((name) => !isOfMessages(name) && !isQueueAttribute(name));
+  return unknown === undefined
+    ? names.filter(isOfMessages)
+    : refuse({ kind: 'unknown-attribute', name: unknown });
 }
 
 /** The system attributes of these names that the message has; undefined when it has none of them. */
