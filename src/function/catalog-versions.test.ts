@@ -87,9 +87,22 @@ test('nothing new is published while nothing has changed; a number is never give
   const functions = await opened();
   assert.equal(await publish(functions), '1');
   assert.equal(await publish(functions), '1');
+  assert.equal(await publish(functions, 'its own'), '1');
   await functions.changeSettings(KEY, { timeoutMs: 5000 });
   assert.equal(await publish(functions), '2');
   assert.ok((await functions.versions.delete(KEY, '2')).ok);
+  assert.equal(await publish(functions), '3');
+});
+
+test('another description of the function makes another version; one that a version is published with does not', async () => {
+  const functions = await opened();
+  assert.equal(await publish(functions), '1');
+  await functions.changeSettings(KEY, { description: 'second' });
+  assert.equal(await publish(functions, 'of the version'), '2');
+  assert.equal(functions.resolve({ ...KEY, qualifier: '2' })?.settings.description, 'of the version');
+  assert.equal(await publish(functions), '2');
+  assert.equal(await publish(functions, 'another'), '2');
+  await functions.changeSettings(KEY, { description: 'of the version' });
   assert.equal(await publish(functions), '3');
 });
 

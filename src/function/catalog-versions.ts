@@ -101,8 +101,9 @@ export class CatalogVersions implements Versions {
     const number = lastVersion + 1;
     await functions.put({ ...latest, lastVersion: number });
     const settings = description === undefined ? rest.settings : { ...rest.settings, description };
+    const ofLatest = description !== undefined && { publishedFrom: rest.settings.description };
     const record = {
-      ...{ ...rest, settings, version: String(number), revisionId: random.uuid() },
+      ...{ ...rest, settings, ...ofLatest, version: String(number), revisionId: random.uuid() },
       modifiedAtMs: clock.nowMs(),
     };
     await functions.put(record);
@@ -111,12 +112,13 @@ export class CatalogVersions implements Versions {
   }
 }
 
-/** Description, tags and who signs do not make a version another one (AWS publishes none when nothing else has changed). */
+/** Tags and who signs do not make a version another one, nor does a description that it was published with (AWS publishes none when nothing else has changed). */
 function isSame(version: FunctionRecord, latest: FunctionRecord): boolean {
-  const { tags, description, codeSigningArn: _, ...settings } = version.settings;
+  const { tags, description: shown, codeSigningArn: _, ...settings } = version.settings;
   const { codeSigningArn: __, ...ofLatest } = latest.settings;
+  const description = version.publishedFrom ?? shown;
   return (
     version.package.sha256 === latest.package.sha256 &&
-    isDeepStrictEqual({ ...settings, tags, description }, { ...ofLatest, tags, description })
+    isDeepStrictEqual({ ...settings, description, tags }, { ...ofLatest, tags })
   );
 }

@@ -88,6 +88,8 @@ export interface FunctionRecord {
   readonly package: FunctionPackage;
   /** `$LATEST`, or the number of a published version. */
   readonly version: string;
+  /** Of a version that got a description of its own: that of `$LATEST` when it was published. */
+  readonly publishedFrom?: string;
   /** Of `$LATEST`: the number of the version published last, whether or not it is still there. */
   readonly lastVersion?: number;
   /** Of `$LATEST`: how many invocations of all versions may run at once, kept free for them; 0 turns the function off. */

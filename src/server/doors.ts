@@ -123,7 +123,6 @@ function lambdaDoor(ground: DoorGround, places: UrlPlaces): LambdaDoor {
     urlText: (url) => places.textOf(url),
     codeSigning: functions.codeSigning,
     standing: (version) => pool.standing(version),
-    queueExists: (queue) => broker.describe(queue).ok,
     codeLinks: new CodeLinks({ clock, random }),
     publicOrigin: config.publicOrigin,
     runtimeIds: runtimes.ids,

@@ -26,6 +26,8 @@ export interface ListRule {
   readonly least?: number;
   readonly most?: number;
   readonly item?: TextRule;
+  /** The service model says of the items that they are not null, and its errors say it too. */
+  readonly solid?: boolean;
 }
 
 /**
@@ -107,13 +109,14 @@ export class Members {
     return value as Record<string, string>;
   }
 
-  textList(name: string, { item: itemRule = {}, ...rule }: ListRule = {}): readonly string[] | undefined {
+  textList(name: string, { item: itemRule = {}, solid, ...rule }: ListRule = {}): readonly string[] | undefined {
     const value = this.#given(name, rule);
     if (value === undefined) return undefined;
     const list = asTexts(value);
     // One error for all items: each repeats the list.
     const wrong = [...new Set(list.flatMap((item) => broken(item, itemRule)))];
-    const ofItems = wrong.length === 0 ? [] : [`Member must satisfy constraint: [${wrong.join(', ')}]`];
+    const all = solid === true ? [...wrong, 'Member must not be null'] : wrong;
+    const ofItems = wrong.length === 0 ? [] : [`Member must satisfy constraint: [${all.join(', ')}]`];
     for (const constraint of [...brokenLength(list.length, rule), ...ofItems])
       this.#broke(`'[${list.join(', ')}]'`, name, constraint);
     return list;

@@ -4,6 +4,7 @@ import { beside } from './beside-cases.ts';
 import { functionUrls } from './function-url-cases.ts';
 import { layerCases } from './layer-cases.ts';
 import { mappingCases } from './mapping-cases.ts';
+import { refusals } from './refusal-cases.ts';
 
 const made: Case = {
   name: 'a function is made, waited for, read, invoked in every way, and deleted',
@@ -358,5 +359,6 @@ export const LAMBDA_CASES: readonly Case[] = [
   ...layerCases,
   ...functionUrls,
   ...mappingCases,
+  ...refusals,
   bad,
 ];

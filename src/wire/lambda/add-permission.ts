@@ -1,6 +1,7 @@
 import type { PolicyStatement } from '../../function/policies.ts';
 import { Members } from '../members.ts';
 import { jsonObject, type RestAnswer, type RestCall } from '../rest-protocol.ts';
+import { existingByQualifier } from './existing.ts';
 import { policyPlace, refuseLatest } from './function-policy.ts';
 import { invalidParameter } from './lambda-errors.ts';
 import { ANY_ARN, STATEMENT_ID } from './parameter.ts';
@@ -8,18 +9,19 @@ import { checkRevision, withStatement } from './policy-statements.ts';
 import type { LambdaRooms } from './rooms.ts';
 
 const ACTION = { required: true, pattern: /^(lambda:[*]|lambda:[a-zA-Z]+|[*])$/ } as const;
-const SERVICE = /^[a-z0-9.-]+\.[a-z]{2,}$/;
+/** Services of AWS, and those of Alexa. */
+const SERVICE = /^[a-z0-9.-]+\.(amazonaws\.com(\.cn)?|amazon\.com|aws\.internal)$/;
 const ACCOUNT = /^\d{12}$/;
 
 /** `POST /2015-03-31/functions/{FunctionName}/policy?Qualifier` → 201 with the statement as JSON text. */
 export async function addPermission(call: RestCall, rooms: LambdaRooms): Promise<RestAnswer> {
-  const place = policyPlace(call, rooms);
+  const place = policyPlace(call, rooms, existingByQualifier);
   refuseLatest(call, place);
   const members = new Members(jsonObject(call));
   const revisionId = members.text('RevisionId');
   const statement = readStatement(members, place.arn);
   await rooms.policies.change(place.function, place.name, (before) => {
-    checkRevision(before, revisionId, 'GetPolicy');
+    checkRevision(before, revisionId, 'GetFunction/GetAlias', place.revisionId);
     return withStatement(before, statement);
   });
   return { status: 201, body: { Statement: JSON.stringify(statement) } };

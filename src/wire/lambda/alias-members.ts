@@ -1,10 +1,11 @@
 import type { AliasSettings } from '../../function/aliases.ts';
 import { LATEST } from '../../function/function.ts';
 import type { Members } from '../members.ts';
-import { invalidParameter } from './lambda-errors.ts';
+import type { RestError } from '../rest-protocol.ts';
+import { brokenMember, invalidParameter } from './lambda-errors.ts';
 
 /** How the service model spells what a version may be named in an alias. */
-export const VERSION = { least: 1, most: 1024, pattern: /^(\$LATEST|[0-9]+)$/ } as const;
+export const VERSION = { least: 1, most: 1024, pattern: /^(\$LATEST(\.PUBLISHED)?|[0-9]+)$/ } as const;
 
 /** What a request gives of an alias, and nothing for what it does not; `null`: no second version. */
 export interface GivenAlias {
@@ -47,11 +48,34 @@ function readAdditional(
   const [first, ...others] = Object.entries(weights);
   if (first === undefined) return null;
   const [version, weight] = first;
+  checkWeights(weights);
   if (others.length > 0) {
     throw invalidParameter('Number of items in AdditionalVersionWeights cannot be greater than 1');
   }
-  if (!VERSION.pattern.test(version) || !(weight >= 0 && weight <= 1)) {
-    throw invalidParameter('Additional version weights name a version and a share from 0.0 to 1.0.');
-  }
   return { version, weight };
+}
+
+/** Refuses, in the words of the service model, what is no published version or no share of all invocations. */
+function checkWeights(weights: Readonly<Record<string, number>>): void {
+  const entries = Object.entries(weights);
+  const shown = `{${entries.map(([version, weight]) => `${version}=${asDouble(weight)}`).join(', ')}}`;
+  const broke = (what: string, constraints: string): RestError =>
+    brokenMember(
+      'routingConfig.additionalVersionWeights',
+      shown,
+      `Map ${what} must satisfy constraint: [${constraints}, Member must not be null]`,
+    );
+  if (entries.some(([version]) => !/^[0-9]{1,1024}$/.test(version))) throw broke('keys', KEYS);
+  if (entries.some(([, weight]) => !(weight >= 0 && weight <= 1))) throw broke('value', WEIGHTS);
+}
+
+const KEYS =
+  'Member must have length less than or equal to 1024, Member must have length greater than or equal to 1, ' +
+  'Member must satisfy regular expression pattern: [0-9]+';
+const WEIGHTS =
+  'Member must have value less than or equal to 1.0, Member must have value greater than or equal to 0.0';
+
+/** As AWS writes it: `1` is `1.0`. */
+function asDouble(value: number): string {
+  return Number.isInteger(value) ? value.toFixed(1) : String(value);
 }

@@ -3,7 +3,7 @@ import { Members } from '../members.ts';
 import { jsonObject, type RestAnswer, type RestCall } from '../rest-protocol.ts';
 import { checkRouting, readAlias } from './alias-members.ts';
 import { aliasArn, aliasView } from './alias-view.ts';
-import { wholeFunction } from './existing.ts';
+import { readAliasedFunction } from './existing-alias.ts';
 import { conflict, functionError } from './lambda-errors.ts';
 import { ALIAS_NAME } from './parameter.ts';
 import type { LambdaRooms } from './rooms.ts';
@@ -13,7 +13,7 @@ export async function createAlias(call: RestCall, rooms: LambdaRooms): Promise<R
   const members = new Members(jsonObject(call));
   const name = members.text('Name', ALIAS_NAME) ?? '';
   const { version = '', description = '', additional } = readAlias(members, true);
-  const { key } = wholeFunction(call, rooms);
+  const key = readAliasedFunction(call, rooms, version);
   const settings: AliasSettings = { version, description, ...(additional && { additional }) };
   checkRouting(settings);
   const created = await rooms.aliases.create(key, name, settings);

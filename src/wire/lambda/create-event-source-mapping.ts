@@ -14,11 +14,11 @@ import { checkTags } from './tags.ts';
 export async function createEventSourceMapping(call: RestCall, rooms: LambdaRooms): Promise<RestAnswer> {
   const members = new Members(jsonObject(call));
   const name = members.text('FunctionName', { required: true, least: 1 });
-  const arn = members.text('EventSourceArn', { required: true });
+  const arn = members.text('EventSourceArn');
   const tags = members.textMap('Tags') ?? {};
-  if (arn === undefined) members.end();
+  if (arn === undefined) throw invalidParameter('Unrecognized event source.');
   // Before the settings: what they may be depends on it.
-  const source = readSource(arn ?? '', call.caller);
+  const source = readSource(arn, call.caller);
   const given = readMappingSettings(members);
   const target = readTarget(name ?? '', new URLSearchParams(), call.caller);
   const settings = settingsAfter(MAPPING_DEFAULTS, given);

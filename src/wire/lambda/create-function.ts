@@ -1,9 +1,9 @@
-import type { FunctionSettings } from '../../function/function.ts';
+import { functionArn, type FunctionSettings } from '../../function/function.ts';
 import { Members } from '../members.ts';
 import { jsonObject, type RestAnswer, type RestCall } from '../rest-protocol.ts';
 import { CODE_SIGNING_ARN, signedBy } from './code-signing-members.ts';
 import { readFunctionSettings } from './function-members.ts';
-import { readFunctionName } from './function-name.ts';
+import { readNewName } from './function-name.ts';
 import { functionView } from './function-view.ts';
 import { conflict, functionError, invalidParameter, unsupported } from './lambda-errors.ts';
 import { readArchitecture, readZip } from './package-members.ts';
@@ -32,9 +32,8 @@ export async function createFunction(call: RestCall, rooms: LambdaRooms): Promis
   const code = members.structure('Code');
   if (code === undefined) members.missing('Code');
   const given = readFunctionSettings(members, rooms, true, { region: call.caller.region, name: name ?? '' });
-  const { key, qualifier } = readFunctionName(name ?? '', call.caller);
+  const key = readNewName(name ?? '', call.caller);
   if (packageType === 'Image') throw unsupported('PackageType Image');
-  if (qualifier !== undefined) throw invalidParameter('A function is created without a qualifier.');
   checkTags(tags);
   const architecture = readArchitecture(members);
   const zip = readZip(code ?? members);
@@ -45,7 +44,11 @@ export async function createFunction(call: RestCall, rooms: LambdaRooms): Promis
       : await signedBy(codeSigningArn, key, rooms, () =>
           rooms.functions.create(key, { ...settings, codeSigningArn }, zip),
         );
-  if (created.ok) return { status: 201, body: functionView(await published(rooms, created.value, publish)) };
+  if (created.ok) {
+    const record = await published(rooms, created.value, publish);
+    // AWS names the function as a whole here, also when it answers version 1.
+    return { status: 201, body: { ...functionView(record), FunctionArn: functionArn(record.key) } };
+  }
   if (created.failure.kind === 'function-exists') throw conflict(`Function already exist: ${key.name}`);
   throw functionError(created.failure);
 }

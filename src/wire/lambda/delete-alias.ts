@@ -1,11 +1,10 @@
 import type { RestAnswer, RestCall } from '../rest-protocol.ts';
-import { readFunctionName } from './function-name.ts';
-import { ALIAS_NAME, readParameter } from './parameter.ts';
+import { readAliasedFunction, readAliasName } from './existing-alias.ts';
 import type { LambdaRooms } from './rooms.ts';
 
-/** `DELETE /2015-03-31/functions/{FunctionName}/aliases/{Name}` → 204, also when it is not there. */
+/** `DELETE /2015-03-31/functions/{FunctionName}/aliases/{Name}` → 204, also when it is not there; 404 without its function. */
 export async function deleteAlias(call: RestCall, rooms: LambdaRooms): Promise<RestAnswer> {
-  const { key } = readFunctionName(call.labels['FunctionName'] ?? '', call.caller);
-  await rooms.aliases.delete(key, readParameter('Name', call.labels['Name'], ALIAS_NAME) ?? '');
+  const name = readAliasName(call);
+  await rooms.aliases.delete(readAliasedFunction(call, rooms), name);
   return { status: 204 };
 }

@@ -3,7 +3,7 @@ import { LATEST, targetArn } from '../../function/function.ts';
 import { Members } from '../members.ts';
 import { jsonObject, type RestAnswer, type RestCall, type RestError } from '../rest-protocol.ts';
 import { checkDestinations, readEventInvoke } from './event-invoke-members.ts';
-import { existingFunction } from './existing.ts';
+import { readTarget } from './function-name.ts';
 import { notFound } from './lambda-errors.ts';
 import { pageOf } from './page.ts';
 import type { LambdaRooms } from './rooms.ts';
@@ -24,7 +24,7 @@ export function updateFunctionEventInvokeConfig(call: RestCall, rooms: LambdaRoo
 
 /** `GET /2019-09-25/functions/{FunctionName}/event-invoke-config?Qualifier` → the rules. */
 export function getFunctionEventInvokeConfig(call: RestCall, rooms: LambdaRooms): RestAnswer {
-  const place = placeOf(call, rooms);
+  const place = namedPlace(call);
   const found = rooms.eventInvokes.get(place.function, place.name);
   if (found === undefined) throw noConfig(place);
   return { status: 200, body: view(found) };
@@ -35,7 +35,7 @@ export async function deleteFunctionEventInvokeConfig(
   call: RestCall,
   rooms: LambdaRooms,
 ): Promise<RestAnswer> {
-  const place = placeOf(call, rooms);
+  const place = namedPlace(call);
   if (!(await rooms.eventInvokes.delete(place.function, place.name))) throw noConfig(place);
   return { status: 204 };
 }
@@ -72,8 +72,20 @@ async function change(
 
 /** Which rules the request means: those of the version or alias that it names, which must be there. */
 function placeOf(call: RestCall, rooms: LambdaRooms): Place {
-  const { record, qualifier = LATEST } = existingFunction(call, rooms);
-  return { function: record.key, name: qualifier };
+  const place = namedPlace(call);
+  if (rooms.functions.resolve({ ...place.function, qualifier: place.name }) === undefined)
+    throw notFound("The function doesn't exist.");
+  return place;
+}
+
+/** The same, whether or not it is there: without a function there are no rules. */
+function namedPlace(call: RestCall): Place {
+  const { qualifier = LATEST, ...key } = readTarget(
+    call.labels['FunctionName'] ?? '',
+    call.query,
+    call.caller,
+  );
+  return { function: key, name: qualifier };
 }
 
 function view(rules: EventInvoke): Readonly<Record<string, unknown>> {

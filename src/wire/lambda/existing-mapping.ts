@@ -1,12 +1,12 @@
 import type { Mapping } from '../../dispatch/mappings.ts';
 import type { RestCall } from '../rest-protocol.ts';
 import { mappingError } from './lambda-errors.ts';
-import { readParameter } from './parameter.ts';
 import type { LambdaRooms } from './rooms.ts';
 
 /** The mapping that the path's `{UUID}` names, of the caller's account and region; 404 if there is none. */
 export function existingMapping(call: RestCall, rooms: LambdaRooms): Mapping {
-  const uuid = readParameter('UUID', call.labels['UUID'], { least: 36, most: 36 }) ?? '';
+  // The service model says how long an id is; what is none is not there either.
+  const uuid = call.labels['UUID'] ?? '';
   const mapping = rooms.mappings.get(uuid);
   if (mapping === undefined || !isOfCaller(mapping, call))
     throw mappingError({ kind: 'no-such-mapping', uuid });

@@ -1,7 +1,7 @@
-import type { FunctionRecord, FunctionTarget } from '../../function/function.ts';
+import { LATEST, targetArn, type FunctionRecord, type FunctionTarget } from '../../function/function.ts';
 import type { RestCall } from '../rest-protocol.ts';
 import { readTarget } from './function-name.ts';
-import { functionNotFound } from './lambda-errors.ts';
+import { functionNotFound, invalidParameter, notFound } from './lambda-errors.ts';
 import type { LambdaRooms } from './rooms.ts';
 
 /** A function or one of its versions, and what the request named it by. */
@@ -27,6 +27,29 @@ function found(target: FunctionTarget, { functions }: LambdaRooms, version?: str
   const record = functions.resolve(version === undefined ? target : { ...target, qualifier: version });
   if (record === undefined) throw functionNotFound(target, qualifier);
   return { record, ...(qualifier !== undefined && { qualifier }) };
+}
+
+/** The same, where AWS says of what is not there whether it would be an alias. */
+export function existingByQualifier(call: RestCall, rooms: LambdaRooms): ExistingFunction {
+  const { qualifier, ...key } = readTarget(call.labels['FunctionName'] ?? '', call.query, call.caller);
+  const isAlias = qualifier !== undefined && qualifier !== LATEST && !/^\d+$/.test(qualifier);
+  if (isAlias && rooms.functions.get(key) !== undefined && rooms.aliases.get(key, qualifier) === undefined)
+    throw notFound(`Cannot find alias arn: ${targetArn({ ...key, qualifier })}`);
+  return existingFunction(call, rooms);
+}
+
+/** The function that the path names, in whose words for concurrency AWS refuses a version. */
+export function unqualifiedFunction(call: RestCall, rooms: LambdaRooms): FunctionRecord {
+  const { qualifier, ...key } = readTarget(call.labels['FunctionName'] ?? '', call.query, call.caller);
+  if (qualifier !== undefined) {
+    throw invalidParameter(
+      'This operation is permitted on Lambda functions only. Aliases and versions do not support this operation. ' +
+        'Please specify either a function name or an unqualified function ARN.',
+    );
+  }
+  const record = rooms.functions.get(key);
+  if (record === undefined) throw functionNotFound(key);
+  return record;
 }
 
 /** The function that the path names, whole: an operation on it takes no version. */

@@ -6,13 +6,15 @@ import { readParameter } from './parameter.ts';
 
 /** How the service model spells the constraint on a function's name in all its forms. */
 const MODEL_PATTERN =
-  '(arn:(aws[a-zA-Z-]*)?:lambda:)?([a-z]{2}(-gov)?-[a-z]+-\\d{1}:)?(\\d{12}:)?' +
+  '(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?(\\d{12}:)?' +
   '(function:)?([a-zA-Z0-9-_]+)(:(\\$LATEST|[a-zA-Z0-9-_]+))?';
 
 const FORMS =
   /^(?:(?:arn:aws[a-zA-Z-]*:lambda:)?([a-z]{2}(?:-[a-z]+)+-\d):)?(?:(\d{12}):)?(?:function:)?([a-zA-Z0-9-_]+)(?::(\$LATEST|[a-zA-Z0-9-_]+))?$/;
 
+/** The longest name of a function, and the longest text that names one. */
 const LONGEST_NAME = 64;
+const LONGEST_TEXT = 256;
 const QUALIFIER = { least: 1, most: 128, pattern: /^(|[a-zA-Z0-9$_-]+)$/ } as const;
 
 /** A function that a request names, and the version or alias it names with it. */
@@ -29,9 +31,7 @@ export function readFunctionName(text: string, caller: Caller): NamedFunction {
   const [, region = caller.region, account = caller.account, name, qualifier] = FORMS.exec(text) ?? [];
   if (name === undefined)
     throw invalidName(text, `Member must satisfy regular expression pattern: ${MODEL_PATTERN}`);
-  if (name.length > LONGEST_NAME) {
-    throw invalidName(text, `Member must have length less than or equal to ${LONGEST_NAME}`);
-  }
+  if (text.length > LONGEST_TEXT) throw invalidName(text, atMost(LONGEST_TEXT));
   if (region !== caller.region) {
     throw notFound(`Functions from '${region}' are not reachable in this region ('${caller.region}')`);
   }
@@ -43,6 +43,14 @@ export function readFunctionName(text: string, caller: Caller): NamedFunction {
     );
   }
   return { key: { account, region, name }, ...(qualifier === undefined ? {} : { qualifier }) };
+}
+
+/** The name of a function to be made. A longer one than it may have is no error of AWS's before, where none has it. */
+export function readNewName(text: string, caller: Caller): FunctionKey {
+  const { key, qualifier } = readFunctionName(text, caller);
+  if (qualifier !== undefined) throw invalidParameter('A function is created without a qualifier.');
+  if (key.name.length <= LONGEST_NAME) return key;
+  throw invalidParameter(invalidName(text, atMost(LONGEST_NAME)).message);
 }
 
 /** The function that path and query name together, and the version or alias of it that either names. */
@@ -57,6 +65,10 @@ export function readTarget(text: string, query: URLSearchParams, caller: Caller)
   }
   const qualifier = inQuery ?? inName;
   return { ...key, ...(qualifier !== undefined && { qualifier }) };
+}
+
+function atMost(length: number): string {
+  return `Member must have length less than or equal to ${length}`;
 }
 
 function invalidName(text: string, constraint: string): RestError {

@@ -50,7 +50,7 @@ test('a policy is changed on its latest revision alone, when one is named', asyn
   assert.equal((await add('c', String(RevisionId))).status, 412);
   const late = await lambda.ask('DELETE', `${PATH}/b?RevisionId=${RevisionId}`);
   assert.equal(late.status, 412);
-  assert.match(String(late.json.message), /Call the GetPolicy API/);
+  assert.match(String(late.json.message), /Call the GetFunction\/GetAlias API/);
   for (const id of ['a', 'b']) assert.equal((await lambda.ask('DELETE', `${PATH}/${id}`)).status, 204);
   assert.equal((await lambda.ask('GET', PATH)).status, 404);
 });

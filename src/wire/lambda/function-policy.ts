@@ -9,13 +9,17 @@ import type { LambdaRooms } from './rooms.ts';
 export interface PolicyPlace extends Pick<FunctionPolicy, 'function' | 'name'> {
   /** What statements of this policy are about. */
   readonly arn: string;
+  /** Of the function, version or alias. */
+  readonly revisionId: string;
 }
 
-/** The place that path and query name. */
-export function policyPlace(call: RestCall, rooms: LambdaRooms): PolicyPlace {
-  const { record, qualifier } = existingFunction(call, rooms);
-  const target = { ...record.key, ...(qualifier !== undefined && { qualifier }) };
-  return { function: record.key, name: qualifier ?? LATEST, arn: targetArn(target) };
+/** The place that path and query name; `find` says what is not there. */
+export function policyPlace(call: RestCall, rooms: LambdaRooms, find = existingFunction): PolicyPlace {
+  const { record, qualifier } = find(call, rooms);
+  const { key, revisionId: own } = record;
+  const { revisionId = own } = (qualifier !== undefined && rooms.aliases.get(key, qualifier)) || {};
+  const arn = targetArn({ ...key, ...(qualifier !== undefined && { qualifier }) });
+  return { function: key, name: qualifier ?? LATEST, arn, revisionId };
 }
 
 /** Policies belong to a function as a whole, a version or an alias: AWS takes none that names `$LATEST`. */

@@ -2,7 +2,6 @@ import { LATEST, targetArn } from '../../function/function.ts';
 import type { Cors, FunctionUrl } from '../../function/function-urls.ts';
 import { Members, type TextRule } from '../members.ts';
 import { jsonObject, type RestAnswer, type RestCall, type RestError } from '../rest-protocol.ts';
-import { wholeFunction } from './existing.ts';
 import { readTarget } from './function-name.ts';
 import { readUrlSettings, withGiven } from './function-url-members.ts';
 import { conflict, noSuchResource, notFound } from './lambda-errors.ts';
@@ -41,6 +40,7 @@ export async function getFunctionUrlConfig(call: RestCall, rooms: LambdaRooms): 
 export async function updateFunctionUrlConfig(call: RestCall, rooms: LambdaRooms): Promise<RestAnswer> {
   const place = placeOf(call);
   const given = readUrlSettings(new Members(jsonObject(call)), { required: false });
+  if (rooms.functions.get(place.function) === undefined) throw noFunction();
   const url = await rooms.urls.change(place, (before) => withGiven(before, given), rooms.clock.nowMs());
   if (url === undefined) throw noSuchResource();
   return { status: 200, body: await view(url, rooms) };
@@ -54,7 +54,8 @@ export async function deleteFunctionUrlConfig(call: RestCall, rooms: LambdaRooms
 
 /** `GET /2021-10-31/functions/{FunctionName}/urls` → those of the function and of its aliases. */
 export async function listFunctionUrlConfigs(call: RestCall, rooms: LambdaRooms): Promise<RestAnswer> {
-  const { key } = wholeFunction(call, rooms);
+  const { qualifier: _, ...key } = readTarget(call.labels['FunctionName'] ?? '', call.query, call.caller);
+  if (rooms.functions.get(key) === undefined) throw noFunction();
   const page = pageOf(rooms.urls.of(key), call.query, {
     mostPerPage: 50,
     mostAsked: 50,

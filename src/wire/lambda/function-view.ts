@@ -42,13 +42,13 @@ export function functionView(
   };
 }
 
-/** Members that AWS leaves out of ListFunctions. */
+/** Members that AWS leaves out of lists. */
 const UNLISTED: ReadonlySet<string> = new Set([
   ...['State', 'StateReason', 'StateReasonCode', 'RuntimeVersionConfig'],
   ...['LastUpdateStatus', 'LastUpdateStatusReason', 'LastUpdateStatusReasonCode'],
 ]);
 
-/** A configuration in ListFunctions: without its states. */
+/** A configuration in ListFunctions and ListVersionsByFunction: without its states. */
 export function listedFunctionView(
   record: FunctionRecord,
   qualifier?: string,

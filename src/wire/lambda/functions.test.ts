@@ -107,7 +107,7 @@ test('what AWS would refuse is refused with its sentence, and nothing is created
     [{ Code: {} }, /Please provide a source for function code/],
     [{ Code: { S3Bucket: 'b', S3Key: 'k' } }, /S3Bucket is not supported .* ZipFile/],
     [{ PackageType: 'Image' }, /PackageType Image is not supported/],
-    [{ Layers: ['arn:x'] }, /'arn:x' at 'layers' failed to satisfy constraint/],
+    [{ Layers: ['arn:x'] }, /'\[arn:x\]' at 'layers' failed to satisfy constraint/],
     [{ Timeout: 'soon' }, /STRING_VALUE can not be converted to an Integer/],
     [{ Environment: { Variables: { AWS_REGION: 'x' } } }, /Reserved keys used in this request: AWS_REGION/],
     [{ Environment: { Variables: { LONG: 'x'.repeat(5000) } } }, /exceeded the 4KB limit/],

@@ -23,7 +23,7 @@ export function readLayerKey({ labels, caller }: RestCall): LayerKey {
 export function readVersionNumber({ labels }: RestCall): number {
   const text = labels['VersionNumber'] ?? '';
   if (/^\d{1,9}$/.test(text) && Number(text) > 0) return Number(text);
-  throw invalidParameter('Layer Version Cannot be less than 1.');
+  throw invalidParameter('Layer Version Cannot be less than 1');
 }
 
 /** The version that a path names; 404 when it is not there. */

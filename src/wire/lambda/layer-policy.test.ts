@@ -60,7 +60,7 @@ test('a policy of a layer is changed on its latest revision alone, when one is n
   const body = { ...GRANT, StatementId: 'b' };
   const stale = await lambda.ask('POST', `${PATH}?RevisionId=older`, { body });
   assert.equal(stale.headers['x-amzn-errortype'], 'PreconditionFailedException');
-  assert.match(stale.json.message, /Call the GetLayerVersionPolicy API/);
+  assert.match(stale.json.message, /Call the GetLayerPolicy API/);
   assert.equal((await lambda.ask('POST', `${PATH}?RevisionId=${RevisionId}`, { body })).status, 201);
   assert.equal((await lambda.ask('DELETE', `${PATH}/a?RevisionId=${RevisionId}`)).status, 412);
   const twice = await lambda.ask('POST', PATH, { body });

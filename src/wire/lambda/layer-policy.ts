@@ -8,7 +8,8 @@ import { readParameter, STATEMENT_ID } from './parameter.ts';
 import { checkRevision, policyView, withoutStatement, withStatement } from './policy-statements.ts';
 import type { LambdaRooms } from './rooms.ts';
 
-const READER = 'GetLayerVersionPolicy';
+/** AWS's own word for it. */
+const READER = 'GetLayerPolicy';
 const ACTION = { required: true, most: 22, pattern: /^lambda:GetLayerVersion$/ } as const;
 const PRINCIPAL = { required: true, pattern: /^(\d{12}|\*|arn:(aws[a-zA-Z-]*):iam::\d{12}:root)$/ } as const;
 const ORGANIZATION = { most: 34, pattern: /^o-[a-z0-9]{10,32}$/ } as const;

@@ -1,9 +1,19 @@
-import { layerArn, layerVersionArn, parseLayerVersionArn, type LayerUse } from '../../function/layer.ts';
+import { layerVersionArn, parseLayerVersionArn, type LayerUse } from '../../function/layer.ts';
 import type { Layers } from '../../function/layers.ts';
-import { invalidParameter } from './lambda-errors.ts';
+import { brokenMember, invalidParameter } from './lambda-errors.ts';
 
 /** How many layers a function may have (AWS). */
 const MOST_LAYERS = 5;
+
+/** What the service model says of each ARN. */
+const OF_ARNS: readonly string[] = [
+  'Member must have length less than or equal to 2048',
+  'Member must have length greater than or equal to 1',
+  'Member must satisfy regular expression pattern: ' +
+    '((arn:(aws[a-zA-Z-]*)?:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:layer:[a-zA-Z0-9-_]+:[0-9]+)|' +
+    '(arn:[a-zA-Z0-9-]+:lambda:::awslayer:[a-zA-Z0-9-_]+))',
+  'Member must not be null',
+];
 
 /** The layers that a function's configuration names by ARN. @throws for one that is not there or does not fit. */
 export function layerUses(
@@ -28,10 +38,7 @@ export function layerUses(
 function layerUse(arn: string, layers: Pick<Layers, 'get'>, region: string): LayerUse {
   const named = parseLayerVersionArn(arn);
   if (named === undefined) {
-    throw invalidParameter(
-      `1 validation error detected: Value '${arn}' at 'layers' failed to satisfy constraint: ` +
-        `Member must satisfy regular expression pattern: ${layerArn({ region, account: '[0-9]{12}', name: '[a-zA-Z0-9-_]+' })}:[0-9]+`,
-    );
+    throw brokenMember('layers', `[${arn}]`, `Member must satisfy constraint: [${OF_ARNS.join(', ')}]`);
   }
   if (named.key.region !== region) {
     throw invalidParameter(
@@ -47,5 +54,5 @@ function layerUse(arn: string, layers: Pick<Layers, 'get'>, region: string): Lay
 function sameLayerTwice(one: string, other: string): string {
   return one === other
     ? `The same layer version is referenced twice in the same function: ${one}`
-    : `Two different versions of the same layer are not allowed to be referenced in the same function. ${one} and ${other}`;
+    : `Two different versions of the same layer are not allowed to be referenced in the same function. ${one} and ${other} are versions of the same layer.`;
 }

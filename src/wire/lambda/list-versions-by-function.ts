@@ -1,10 +1,10 @@
 import type { RestAnswer, RestCall } from '../rest-protocol.ts';
 import { wholeFunction } from './existing.ts';
-import { functionView } from './function-view.ts';
+import { listedFunctionView } from './function-view.ts';
 import { pageOf } from './page.ts';
 import type { LambdaRooms } from './rooms.ts';
 
-/** `GET /2015-03-31/functions/{FunctionName}/versions?Marker&MaxItems` → `$LATEST`, then the versions, oldest first. */
+/** `GET /2015-03-31/functions/{FunctionName}/versions?Marker&MaxItems` → `$LATEST`, then the versions, oldest first, without their states. */
 export function listVersionsByFunction(call: RestCall, rooms: LambdaRooms): RestAnswer {
   const latest = wholeFunction(call, rooms);
   const page = pageOf([latest, ...rooms.versions.of(latest.key)], call.query, {
@@ -15,7 +15,7 @@ export function listVersionsByFunction(call: RestCall, rooms: LambdaRooms): Rest
   return {
     status: 200,
     body: {
-      Versions: page.items.map((record) => functionView(record, 'as-it-is', record.version)),
+      Versions: page.items.map((record) => listedFunctionView(record, record.version)),
       NextMarker: page.nextMarker,
     },
   };

@@ -1,6 +1,6 @@
 import type { FunctionSettings } from '../../function/function.ts';
 import type { Members } from '../members.ts';
-import { invalidParameter, unsupported } from './lambda-errors.ts';
+import { invalidParameter } from './lambda-errors.ts';
 
 /** Where AWS would fetch a package; this server takes it in the request alone. */
 const ELSEWHERE: readonly string[] = [
@@ -28,8 +28,8 @@ export function readZip(members: Members): Uint8Array {
 
 /** `Architectures`, one of them; AWS's default when absent. */
 export function readArchitecture(members: Members): FunctionSettings['architecture'] {
-  const given = members.textList('Architectures', { least: 1, item: { values: ['x86_64', 'arm64'] } }) ?? [];
+  const rule = { least: 1, most: 1, item: { values: ['x86_64', 'arm64'] }, solid: true };
+  const [given] = members.textList('Architectures', rule) ?? [];
   members.end();
-  if (given.length > 1) throw unsupported('More than one of Architectures');
-  return given[0] === 'arm64' ? 'arm64' : 'x86_64';
+  return given === 'arm64' ? 'arm64' : 'x86_64';
 }

@@ -21,6 +21,9 @@ export const ALIAS_NAME: TextRule = {
 /** How it spells the id of a statement in a policy. */
 export const STATEMENT_ID: TextRule = { required: true, least: 1, most: 100, pattern: /^([a-zA-Z0-9-_]+)$/ };
 
+/** The same where one is removed. */
+export const REMOVED_STATEMENT_ID: TextRule = { ...STATEMENT_ID, pattern: /^([a-zA-Z0-9-_.]+)$/ };
+
 /** How it spells the ARN of whatever AWS knows. */
 export const ANY_ARN: TextRule = {
   most: 10_000,

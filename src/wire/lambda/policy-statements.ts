@@ -36,13 +36,17 @@ export function withoutStatement(before: FunctionPolicy | undefined, id: string)
   return kept;
 }
 
-/** Refuses a change that was thought out on another revision; `reader` names the action that tells the latest. */
+/**
+ * Refuses a change that was thought out on another revision; `reader` names the action that tells the latest. `ofOwner`: that of the
+ * function which has the policy; AWS knows one for both.
+ */
 export function checkRevision(
   policy: FunctionPolicy | undefined,
   asked: string | undefined,
   reader: string,
+  ofOwner?: string,
 ): void {
-  if (asked !== undefined && asked !== policy?.revisionId) throw otherRevision(reader);
+  if (asked !== undefined && asked !== policy?.revisionId && asked !== ofOwner) throw otherRevision(reader);
 }
 
 /** A policy as its readers are answered: JSON as text. */

@@ -1,10 +1,13 @@
 import { LATEST, targetArn, type FunctionKey, type FunctionRecord } from '../../function/function.ts';
 import { Members } from '../members.ts';
 import { jsonObject, RestError, type RestAnswer, type RestCall } from '../rest-protocol.ts';
-import { existingFunction, wholeFunction } from './existing.ts';
+import { existingByQualifier, existingFunction, wholeFunction } from './existing.ts';
 import { conflict, functionError, invalidParameter } from './lambda-errors.ts';
 import { pageOf } from './page.ts';
 import type { LambdaRooms } from './rooms.ts';
+
+/** What must stay for functions without a reservation (AWS). */
+export const LEAST_UNRESERVED = 100;
 
 /** `PUT /2019-09-30/functions/{FunctionName}/provisioned-concurrency?Qualifier` → 202 with the state of what is being made ready. */
 export async function putProvisionedConcurrencyConfig(
@@ -14,17 +17,11 @@ export async function putProvisionedConcurrencyConfig(
   const { version, alias } = placeOf(call, rooms);
   refuseWeights(call, rooms);
   const members = new Members(jsonObject(call));
-  const most = rooms.concurrencyLimit;
-  const count = members.whole('ProvisionedConcurrentExecutions', { required: true, least: 1, most }) ?? 0;
+  const rule = { required: true, least: 1, most: Number.MAX_SAFE_INTEGER };
+  const count = members.whole('ProvisionedConcurrentExecutions', rule) ?? 0;
   members.end();
   refuseOther(version, alias);
-  const reserved = rooms.functions.get(version.key)?.reservedConcurrency;
-  const ofOthers = provisionedOf(version.key, rooms) - (version.provisioned?.count ?? 0);
-  if (reserved !== undefined && ofOthers + count > reserved) {
-    throw invalidParameter(
-      'Requested Provisioned Concurrency should not be greater than the reservedConcurrentExecution for function',
-    );
-  }
+  refuseTooMany(version, count, rooms);
   const wanted = { count, ...(alias !== undefined && { alias }) };
   const done = await rooms.versions.provision(version.key, version.version, wanted);
   if (!done.ok) throw functionError(done.failure);
@@ -37,12 +34,13 @@ export function getProvisionedConcurrencyConfig(call: RestCall, rooms: LambdaRoo
   return { status: 200, body: view(provisionedVersion(call, rooms), rooms) };
 }
 
-/** `DELETE /2019-09-30/functions/{FunctionName}/provisioned-concurrency?Qualifier` → 204. */
+/** `DELETE /2019-09-30/functions/{FunctionName}/provisioned-concurrency?Qualifier` → 204, also when nothing is provisioned. */
 export async function deleteProvisionedConcurrencyConfig(
   call: RestCall,
   rooms: LambdaRooms,
 ): Promise<RestAnswer> {
-  const version = provisionedVersion(call, rooms);
+  const { version, alias } = placeOf(call, rooms);
+  if (!isProvisionedBy(version, alias)) return { status: 204 };
   const done = await rooms.versions.provision(version.key, version.version, undefined);
   if (!done.ok) throw functionError(done.failure);
   return { status: 204 };
@@ -71,6 +69,31 @@ function list(call: RestCall, rooms: LambdaRooms): RestAnswer {
   };
 }
 
+/** What is provisioned comes out of what its function has reserved, or out of what nobody has, of which some must be left (AWS). */
+function refuseTooMany(version: FunctionRecord, count: number, rooms: LambdaRooms): void {
+  const reserved = rooms.functions.get(version.key)?.reservedConcurrency;
+  const ofOthers = provisionedOf(version.key, rooms) - (version.provisioned?.count ?? 0);
+  if (reserved !== undefined) {
+    if (ofOthers + count <= reserved) return;
+    throw invalidParameter(
+      'Requested Provisioned Concurrency should not be greater than the reservedConcurrentExecution for function',
+    );
+  }
+  const unreserved = rooms.allowance.unreserved(version.key) - ofOthers;
+  if (count > unreserved) {
+    throw invalidParameter(
+      `Specified ConcurrentExecutions for function is greater than account's unreserved concurrency [${unreserved}].`,
+    );
+  }
+  // A platform of few invocations at once keeps none free.
+  const least = rooms.concurrencyLimit > LEAST_UNRESERVED ? LEAST_UNRESERVED : 0;
+  if (unreserved - count >= least) return;
+  throw invalidParameter(
+    "Specified ConcurrentExecutions for function decreases account's UnreservedConcurrentExecution " +
+      `below its minimum value of [${least}].`,
+  );
+}
+
 /** An alias that leads to two versions cannot have environments ready (AWS). */
 function refuseWeights(call: RestCall, rooms: LambdaRooms): void {
   const { record, qualifier = LATEST } = existingFunction(call, rooms);
@@ -90,7 +113,7 @@ interface Place {
 }
 
 function placeOf(call: RestCall, rooms: LambdaRooms): Place {
-  const { record, qualifier } = existingFunction(call, rooms);
+  const { record, qualifier } = existingByQualifier(call, rooms);
   if (qualifier === undefined || record.version === LATEST) {
     throw invalidParameter(
       'Provisioned Concurrency Configs cannot be applied to unpublished function versions.',
@@ -102,8 +125,12 @@ function placeOf(call: RestCall, rooms: LambdaRooms): Place {
 /** What an alias has provisioned is found by its name alone, and that of a version by its number (AWS). */
 function provisionedVersion(call: RestCall, rooms: LambdaRooms): FunctionRecord {
   const { version, alias } = placeOf(call, rooms);
-  if (version.provisioned === undefined || version.provisioned.alias !== alias) throw noConfig();
+  if (!isProvisionedBy(version, alias)) throw noConfig();
   return version;
+}
+
+function isProvisionedBy({ provisioned }: FunctionRecord, alias: string | undefined): boolean {
+  return provisioned !== undefined && provisioned.alias === alias;
 }
 
 /** One version is provisioned by itself or by one alias (AWS). */

@@ -1,16 +1,13 @@
 import { Members } from '../members.ts';
 import { jsonObject, type RestAnswer, type RestCall } from '../rest-protocol.ts';
-import { wholeFunction } from './existing.ts';
+import { unqualifiedFunction } from './existing.ts';
 import { functionError, invalidParameter } from './lambda-errors.ts';
-import { provisionedOf } from './provisioned-concurrency.ts';
+import { LEAST_UNRESERVED, provisionedOf } from './provisioned-concurrency.ts';
 import type { LambdaRooms } from './rooms.ts';
-
-/** What must stay for functions without a reservation (AWS). */
-const LEAST_UNRESERVED = 100;
 
 /** `PUT /2017-10-31/functions/{FunctionName}/concurrency` → what is reserved now; 0 turns the function off. */
 export async function putFunctionConcurrency(call: RestCall, rooms: LambdaRooms): Promise<RestAnswer> {
-  const { key } = wholeFunction(call, rooms);
+  const { key } = unqualifiedFunction(call, rooms);
   const members = new Members(jsonObject(call));
   const wanted = members.whole('ReservedConcurrentExecutions', {
     required: true,

@@ -11,7 +11,6 @@ import type { FunctionUrl, FunctionUrls } from '../../function/function-urls.ts'
 import type { Functions } from '../../function/functions.ts';
 import type { Policies } from '../../function/policies.ts';
 import type { Layers } from '../../function/layers.ts';
-import type { QueueKey } from '../../message/queue-key.ts';
 import type { Versions } from '../../function/versions.ts';
 import type { CodeLinks } from './code-links.ts';
 
@@ -35,8 +34,6 @@ export interface LambdaRooms {
     readonly started: number;
     readonly failure?: 'not-started' | 'no-memory';
   };
-  /** True when there is such a queue now. */
-  readonly queueExists: (queue: QueueKey) => boolean;
   readonly allowance: Allowance;
   readonly invoker: Invoker;
   readonly inboxes: Pick<Inboxes, 'post'>;

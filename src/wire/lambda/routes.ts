@@ -2,6 +2,12 @@ import type { RestRoute } from '../rest-protocol.ts';
 import { addPermission } from './add-permission.ts';
 import { getRuntimeManagementConfig, putRuntimeManagementConfig } from './always-so.ts';
 import {
+  createCapacityProvider,
+  listCapacityProviders,
+  noCapacityProvider,
+  noScalingConfig,
+} from './capacity-providers.ts';
+import {
   createCodeSigningConfig,
   deleteCodeSigningConfig,
   getCodeSigningConfig,
@@ -34,6 +40,7 @@ import { putFunctionConcurrency } from './put-function-concurrency.ts';
 import { updateAlias } from './update-alias.ts';
 import { createEventSourceMapping } from './create-event-source-mapping.ts';
 import { createFunction } from './create-function.ts';
+import { listDurableExecutions, noDurableCallback, noDurableExecution } from './durable-executions.ts';
 import { deleteEventSourceMapping } from './delete-event-source-mapping.ts';
 import { deleteFunction } from './delete-function.ts';
 import {
@@ -110,6 +117,12 @@ const LAYER_VERSIONS = `${LAYERS}/{LayerName}/versions`;
 const ONE_LAYER_VERSION = `${LAYER_VERSIONS}/{VersionNumber}`;
 const LAYER_POLICY = `${ONE_LAYER_VERSION}/policy`;
 const TAGS = '/2017-03-31/tags/{Resource}';
+const PROVIDERS = '/2025-11-30/capacity-providers';
+const ONE_PROVIDER = `${PROVIDERS}/{CapacityProviderName}`;
+const SCALING = '/2025-11-30/functions/{FunctionName}/function-scaling-config';
+const EXECUTIONS = '/2025-12-01/functions/{FunctionName}/durable-executions';
+const ONE_EXECUTION = '/2025-12-01/durable-executions/{DurableExecutionArn}';
+const ONE_CALLBACK = '/2025-12-01/durable-execution-callbacks/{CallbackId}';
 
 type Run = RestRoute<LambdaRooms>['run'];
 
@@ -207,4 +220,29 @@ export const LAMBDA_ROUTES: readonly RestRoute<LambdaRooms>[] = [
   route('ListTags', 'GET', TAGS, listTags),
   route('UntagResource', 'DELETE', TAGS, untagResource),
   route('GetAccountSettings', 'GET', '/2016-08-19/account-settings', getAccountSettings),
+  route('ListCapacityProviders', 'GET', PROVIDERS, listCapacityProviders),
+  route('CreateCapacityProvider', 'POST', PROVIDERS, createCapacityProvider),
+  route('GetCapacityProvider', 'GET', ONE_PROVIDER, noCapacityProvider),
+  route('UpdateCapacityProvider', 'PUT', ONE_PROVIDER, noCapacityProvider),
+  route('DeleteCapacityProvider', 'DELETE', ONE_PROVIDER, noCapacityProvider),
+  route(
+    'ListFunctionVersionsByCapacityProvider',
+    'GET',
+    `${ONE_PROVIDER}/function-versions`,
+    noCapacityProvider,
+  ),
+  route('GetFunctionScalingConfig', 'GET', SCALING, noScalingConfig),
+  route('PutFunctionScalingConfig', 'PUT', SCALING, noScalingConfig),
+  route('ListDurableExecutionsByFunction', 'GET', EXECUTIONS, listDurableExecutions),
+  route('GetDurableExecution', 'GET', ONE_EXECUTION, noDurableExecution),
+  route('DeleteDurableExecution', 'DELETE', ONE_EXECUTION, noDurableExecution),
+  route('GetDurableExecutionHistory', 'GET', `${ONE_EXECUTION}/history`, noDurableExecution),
+  route('GetDurableExecutionState', 'GET', `${ONE_EXECUTION}/state`, noDurableExecution),
+  route('CheckpointDurableExecution', 'POST', `${ONE_EXECUTION}/checkpoint`, noDurableExecution),
+  route('StopDurableExecution', 'POST', `${ONE_EXECUTION}/stop`, noDurableExecution),
+  route('PauseDurableExecution', 'POST', `${ONE_EXECUTION}/pause`, noDurableExecution),
+  route('ResumeDurableExecution', 'POST', `${ONE_EXECUTION}/resume`, noDurableExecution),
+  route('SendDurableExecutionCallbackSuccess', 'POST', `${ONE_CALLBACK}/succeed`, noDurableCallback),
+  route('SendDurableExecutionCallbackFailure', 'POST', `${ONE_CALLBACK}/fail`, noDurableCallback),
+  route('SendDurableExecutionCallbackHeartbeat', 'POST', `${ONE_CALLBACK}/heartbeat`, noDurableCallback),
 ];

@@ -13,6 +13,7 @@ import {
   invalidParameter,
   mappingError,
   noSuchResource,
+  notFound,
 } from './lambda-errors.ts';
 import { readParameter } from './parameter.ts';
 import type { LambdaRooms } from './rooms.ts';
@@ -39,7 +40,7 @@ export function taggedResource(call: RestCall, rooms: LambdaRooms): Tagged {
   if (uuid !== undefined) {
     const mapping = rooms.mappings.get(uuid);
     if (mapping === undefined || !isOfCaller(mapping, call))
-      throw mappingError({ kind: 'no-such-mapping', uuid });
+      throw notFound(`Event source mapping not found: ${arn}`);
     return { kind: 'mapping', mapping };
   }
   if (arn.includes(':code-signing-config:')) {
@@ -51,7 +52,9 @@ export function taggedResource(call: RestCall, rooms: LambdaRooms): Tagged {
   if (!arn.includes(':function:')) throw noSuchResource();
   const { key, qualifier } = readFunctionName(arn, call.caller);
   if (qualifier !== undefined)
-    throw invalidParameter('Tags on function aliases and versions are not supported.');
+    throw invalidParameter(
+      'Tags on function aliases and versions are not supported. Please specify a function ARN.',
+    );
   const record = rooms.functions.get(key);
   if (record === undefined) throw functionNotFound(key);
   return { kind: 'function', record };

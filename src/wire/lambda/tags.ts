@@ -8,7 +8,7 @@ const LONGEST_VALUE = 256;
 /** Refuses tags that AWS would: too many, too long, or named for AWS itself. */
 export function checkTags(tags: Readonly<Record<string, string>>): void {
   const entries = Object.entries(tags);
-  if (entries.length > MOST_TAGS) throw invalidParameter(`A resource has at most ${MOST_TAGS} tags.`);
+  if (entries.length > MOST_TAGS) throw invalidParameter('Number of tags exceeds resource tag limit.');
   for (const [key, value] of entries) {
     if (key.length === 0 || key.length > LONGEST_KEY) {
       throw invalidParameter(`A tag's key has 1 to ${LONGEST_KEY} characters: "${key.slice(0, 200)}"`);

@@ -10,7 +10,7 @@ import type { LambdaRooms } from './rooms.ts';
 
 /** `PUT /2015-03-31/functions/{FunctionName}/aliases/{Name}` → the alias as it becomes. */
 export async function updateAlias(call: RestCall, rooms: LambdaRooms): Promise<RestAnswer> {
-  const alias = existingAlias(call, rooms);
+  const alias = existingAlias(call, rooms, 'Alias not found');
   const members = new Members(jsonObject(call));
   const revisionId = members.text('RevisionId');
   const change = readAlias(members, false);
@@ -19,7 +19,7 @@ export async function updateAlias(call: RestCall, rooms: LambdaRooms): Promise<R
   const changed = await rooms.aliases.change(alias.function, alias.name, change, revisionId);
   if (changed.ok) return { status: 200, body: aliasView(changed.value) };
   if (changed.failure.kind !== 'no-such-alias') throw functionError(changed.failure);
-  throw notFound(`Cannot find alias arn: ${aliasArn(alias.function, alias.name)}`);
+  throw notFound(`Alias not found: ${aliasArn(alias.function, alias.name)}`);
 }
 
 /** An alias that has environments provisioned takes them along: not to a version that has its own. */
