@@ -114,8 +114,7 @@ function urlPlaces({ config, functions, tls }: DoorGround): UrlPlaces {
 }
 
 function lambdaDoor(ground: DoorGround, places: UrlPlaces): LambdaDoor {
-  const { functions, allowance, invoker, inboxes, mappings, clock, random, runtimes, config, broker, pool } =
-    ground;
+  const { functions, allowance, invoker, inboxes, mappings, clock, random, runtimes, config, pool } = ground;
   return new LambdaDoor({
     ...{ functions, allowance, invoker, inboxes, mappings, clock },
     ...{ versions: functions.versions, aliases: functions.aliases, layers: functions.layers },

@@ -109,7 +109,10 @@ export class Members {
     return value as Record<string, string>;
   }
 
-  textList(name: string, { item: itemRule = {}, solid, ...rule }: ListRule = {}): readonly string[] | undefined {
+  textList(
+    name: string,
+    { item: itemRule = {}, solid, ...rule }: ListRule = {},
+  ): readonly string[] | undefined {
     const value = this.#given(name, rule);
     if (value === undefined) return undefined;
     const list = asTexts(value);

@@ -185,6 +185,12 @@ test('what cannot be published, named or deleted is refused in AWS’s words', a
   const latest = { AdditionalVersionWeights: { $LATEST: 0.1 } };
   await refuses(
     lambda.send(new CreateAliasCommand({ ...alias, Name: 'c', RoutingConfig: latest })),
+    'ValidationException',
+    /'\{\$LATEST=0.1\}' at 'routingConfig.additionalVersionWeights' failed .* pattern: \[0-9\]\+/,
+  );
+  const ofLatest = { FunctionVersion: '$LATEST', RoutingConfig: { AdditionalVersionWeights: { 1: 0.1 } } };
+  await refuses(
+    lambda.send(new CreateAliasCommand({ ...alias, ...ofLatest, Name: 'c' })),
     'InvalidParameterValueException',
     /^\$LATEST is not supported for an alias pointing to more than 1 version$/,
   );

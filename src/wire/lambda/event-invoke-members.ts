@@ -9,7 +9,7 @@ import type { LambdaRooms } from './rooms.ts';
 const DESTINATION: TextRule = {
   most: 350,
   pattern:
-    /^($|kafka:\/\/([^.]([a-zA-Z0-9\-_.]{0,248}))|arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\-])+:((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1})?:(\d{12})?:(.*))$/,
+    /^($|kafka:\/\/([^.]([a-zA-Z0-9-_.]{0,248}))|arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9-])+:((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1})?:(\d{12})?:(.*))$/,
 };
 
 /** Reads `MaximumRetryAttempts`, `MaximumEventAgeInSeconds` and `DestinationConfig`. Ends the reading of `members`. */
