@@ -21,6 +21,12 @@ test('clients that are no browsers come in', () => {
     '[::1]:4566',
     'sqs.us-east-1.localhost:4566',
     'queues.example.com',
+    'queue.amazonaws.com',
+    'eu-central-1.queue.amazonaws.com:4566',
+    'sqs.us-gov-west-1.amazonaws.com',
+    'sts.amazonaws.com',
+    'localhost.localstack.cloud:4566',
+    'sqs.us-east-1.localhost.localstack.cloud:4566',
   ]) {
     assert.equal(refused({ host, 'x-amz-target': 'AmazonSQS.ListQueues', 'content-type': JSON_TYPE }), false);
   }
@@ -49,7 +55,13 @@ test('a cross-site request without an Origin is refused', () => {
 });
 
 test('a foreign host is refused: its name may have been pointed here', () => {
-  for (const host of ['evil.example', 'localhost.evil.example', '127.0.0.1.evil.example', '10.0.0.1', '']) {
+  const ofOthers = [
+    'bucket.s3.amazonaws.com',
+    'evil.sqs.us-east-1.amazonaws.com',
+    'sqs.amazonaws.com.evil.example',
+  ];
+  const foreign = ['evil.example', 'localhost.evil.example', '127.0.0.1.evil.example', '10.0.0.1', ''];
+  for (const host of [...foreign, ...ofOthers]) {
     assert.equal(refused({ host }), true, host);
   }
 });
@@ -71,6 +83,7 @@ test('an action in X-Amz-Target without the content type of a protocol is refuse
   assert.equal(refused(action), true);
   assert.equal(refused({ ...action, 'content-type': 'text/plain' }), true);
   assert.equal(refused({ ...action, 'content-type': 'application/x-www-form-urlencoded' }), false);
+  assert.equal(refused({ ...action, 'content-type': 'application/json; charset=utf-8' }), false);
 });
 
 test('a form or an image of a web page is refused: by Origin, by Sec-Fetch-Site, or by Referer', () => {

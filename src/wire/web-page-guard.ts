@@ -4,6 +4,11 @@ import type { RequestHead } from './door.ts';
 import type { Refusal } from './errors.ts';
 import { isForm } from './form.ts';
 
+const AWS_ENDPOINT =
+  /^(?:(?:sqs|lambda|sts)(?:\.[a-z]{2}(?:-[a-z]+)+-\d)?|(?:[a-z]{2}(?:-[a-z]+)+-\d\.)?queue)\.amazonaws\.com$/;
+
+const LOOPBACK_NAME = 'localhost.localstack.cloud';
+
 /** Hosts kept at a time; with signatures any name leads here, of any length that a head may have. */
 const KEPT_HOSTS = 100;
 
@@ -72,12 +77,23 @@ export class WebPageGuard {
 
   #isOwn(name: string): boolean {
     if (this.#anyName || this.#names.has(name) || isOfThisMachine(name)) return true;
-    return this.#anyAddress && (isIPv4(name) || isIPv6(name));
+    return isEndpointOfOthers(name) || (this.#anyAddress && (isIPv4(name) || isIPv6(name)));
   }
 }
 
+/** The content types of AWS's protocols, and that of JSON in general: a page is asked first before it may send them. */
 function isJson(headers: IncomingHttpHeaders): boolean {
-  return headers['content-type']?.startsWith('application/x-amz-json-') ?? false;
+  const type = headers['content-type'] ?? '';
+  return type.startsWith('application/x-amz-json-') || type.startsWith('application/json');
+}
+
+/**
+ * Names in the settings of clients that were made for others: AWS's own endpoints, which a proxy or an entry in the hosts file
+ * leads here, and LocalStack's name for 127.0.0.1. Nobody but their owners can point them elsewhere.
+ */
+function isEndpointOfOthers(name: string): boolean {
+  if (name.endsWith('.amazonaws.com')) return AWS_ENDPOINT.test(name);
+  return name === LOOPBACK_NAME || name.endsWith(`.${LOOPBACK_NAME}`);
 }
 
 /** True when a Referer is a page that this server gave out. */

@@ -52,6 +52,17 @@ test('an action without output answers its metadata alone', async () => {
   assert.equal(await client.call('PurgeQueue', { QueueUrl: URL_OF_Q }), '');
 });
 
+test('at the path of a queue there are no actions on all queues of the account', async () => {
+  const client = await withQueue();
+  for (const action of ['ListQueues', 'CreateQueue']) {
+    assert.equal(
+      await client.call(action, { QueueName: 'r' }, { path: '/000000000000/q' }),
+      `InvalidAction: The action ${action} is not valid for this endpoint.`,
+    );
+  }
+  assert.equal(between(await client.call('ListQueues'), 'QueueUrl'), URL_OF_Q);
+});
+
 test('a queue is named by QueueUrl or by the path, in a form or in a query', async () => {
   const client = await withQueue();
   const path = '/000000000000/q';

@@ -1,5 +1,6 @@
 import type { QueryService } from '../query-door.ts';
 import type { ElementNames } from '../xml.ts';
+import { refuse } from './action.ts';
 import { isSqsAction } from './actions.ts';
 import { callSqs, sqsErrorOf, type SqsServiceParts } from './service.ts';
 
@@ -36,6 +37,9 @@ const MAPS: ElementNames['maps'] = {
 /** The version of today, and those of older clients: what they know means the same in it. */
 const VERSIONS: QueryService['versions'] = ['2012-11-05', '2011-10-01', '2009-02-01'];
 
+/** Actions on the queues of an account: no action of one queue, and unknown at the path of one. */
+const OF_ACCOUNT: readonly string[] = ['CreateQueue', 'ListQueues'];
+
 /** SQS by the Query protocol. */
 export function sqsQueryService(parts: SqsServiceParts): QueryService {
   return {
@@ -46,7 +50,10 @@ export function sqsQueryService(parts: SqsServiceParts): QueryService {
     numberedName: (action, member) =>
       member === 'Entries' ? `${action}RequestEntry` : (NUMBERED[member] ?? member),
     elementNames,
-    call: (action, input, request, caller) => callSqs(parts, action, input, request, caller),
+    call: async (action, input, request, caller) => {
+      if (request.path !== '/' && OF_ACCOUNT.includes(action)) refuse({ kind: 'unknown-action', action });
+      return callSqs(parts, action, input, request, caller);
+    },
     errorOf: sqsErrorOf,
   };
 }
