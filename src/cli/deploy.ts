@@ -3,6 +3,7 @@ import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { RuntimeReport } from '../admin/runtimes.ts';
 import type { UrlWishes } from '../deploy/url.ts';
+import { LONGEST_TIMEOUT_S } from '../function/limits.ts';
 import { isFifoName, isQueueName } from '../wire/sqs/queue-url.ts';
 import {
   ask,
@@ -50,7 +51,7 @@ export function deployCommand(): Command {
       'nodejs24.x, python3.11, provided.al2023 … (default: by the files, in the version that is installed)',
     )
     .option('--handler <name>', 'file.function (default: by the files)')
-    .option('--timeout <seconds>', 'how long one invocation may take, 1 to 900')
+    .option('--timeout <seconds>', `how long one invocation may take, 1 to ${LONGEST_TIMEOUT_S}`)
     .option('--memory <MB>', 'how much memory an environment may use, 128 to 10240')
     .option('--batch-size <count>', 'messages per invocation, 1 to 10000')
     .option('--retry-after <seconds>', 'hide a failed message so long, and twice as long after each failure')
@@ -140,7 +141,7 @@ function chosen(options: DeployOptions): object {
     queue: options.queue,
     runtime: options.runtime,
     handler: options.handler,
-    timeoutS: number('timeout', options.timeout, 1, 900),
+    timeoutS: number('timeout', options.timeout, 1, LONGEST_TIMEOUT_S),
     memoryMb: number('memory', options.memory, 128, 10_240),
     batchSize: number('batch-size', options.batchSize, 1, 10_000),
     retryAfterS: number('retry-after', options.retryAfter, 1, 43_200),

@@ -191,15 +191,17 @@ export class CatalogFunctions implements Functions, AsyncDisposable {
     key: FunctionKey,
     zip: Uint8Array,
     revisionId?: string,
+    architecture?: FunctionSettings['architecture'],
   ): Promise<Result<FunctionRecord, NoSuchFunction | PackageRefused | RevisionMismatch>> {
     return this.#inTurn(key, async () => {
       const before = this.#changeable(key, revisionId);
       if (!before.ok) return before;
-      const staged = await this.#preparation.stage(zip, before.value.settings);
+      const settings = { ...before.value.settings, ...(architecture && { architecture }) };
+      const staged = await this.#preparation.stage(zip, settings);
       if (!staged.ok) return staged;
       const { unpackedBytes } = staged.value;
       const now = await this.#kept.with({ bytes: zip, unpackedBytes }, (kept) =>
-        this.#change(before.value, { package: kept, state: { kind: 'pending' } }),
+        this.#change(before.value, { settings, package: kept, state: { kind: 'pending' } }),
       );
       this.#preparation.begin(now, staged.value);
       await this.#kept.forget(keptHashes(before.value));

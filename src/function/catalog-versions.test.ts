@@ -106,6 +106,15 @@ test('another description of the function makes another version; one that a vers
   assert.equal(await publish(functions), '3');
 });
 
+test('code may be changed for another architecture, in one revision', async () => {
+  const functions = await opened();
+  const changed = await functions.changeCode(KEY, zip('two'), undefined, 'arm64');
+  assert.ok(changed.ok && changed.value.settings.architecture === 'arm64');
+  await functions.settled();
+  const { settings, revisionId } = present(functions.get(KEY), 'the function');
+  assert.deepEqual([settings.architecture, revisionId], ['arm64', changed.value.revisionId]);
+});
+
 test('a publication of other code or another revision than expected is refused', async () => {
   const functions = await opened();
   const { sha256 } = present(functions.get(KEY), 'the function').package;

@@ -41,10 +41,12 @@ export interface Functions {
   resolve(target: FunctionTarget): FunctionRecord | undefined;
   /** Functions of an account in a region, sorted by name. */
   list(account: string, region: string): readonly FunctionRecord[];
+  /** `architecture`: what the new code is for, when that changes with it. */
   changeCode(
     key: FunctionKey,
     zip: Uint8Array,
     revisionId?: string,
+    architecture?: FunctionSettings['architecture'],
   ): Promise<Result<FunctionRecord, NoSuchFunction | PackageRefused | RevisionMismatch>>;
   /** What {@link changeCode} would make of the function; nothing changes. */
   tryCode(

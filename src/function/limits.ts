@@ -10,6 +10,9 @@ export const LARGEST_ANSWER_BYTES = 6_291_556;
 /** The largest answer that comes in pieces (AWS: 200 MB). */
 export const LARGEST_STREAM_BYTES = 209_715_200;
 
+/** How long one invocation may take (AWS: 30 minutes; its functions on instances of their own, which are not here, longer). */
+export const LONGEST_TIMEOUT_S = 1800;
+
 /** How long the code may take to load before its first invocation. */
 export const INIT_LIMIT_MS = 10_000;
 

@@ -1,4 +1,5 @@
 import type { FunctionKey, FunctionSettings } from '../../function/function.ts';
+import { LONGEST_TIMEOUT_S } from '../../function/limits.ts';
 import { parseQueueArn } from '../../message/queue-key.ts';
 import type { Members } from '../members.ts';
 import { invalidParameter, unsupported } from './lambda-errors.ts';
@@ -36,7 +37,7 @@ export function readFunctionSettings(
   now?: FunctionSettings,
 ): Partial<FunctionSettings> {
   for (const option of UNSUPPORTED) if (members.says(option)) throw unsupported(option);
-  const timeout = members.whole('Timeout', { least: 1, most: 900 });
+  const timeout = members.whole('Timeout', { least: 1, most: LONGEST_TIMEOUT_S });
   const given: { readonly [Name in keyof FunctionSettings]?: FunctionSettings[Name] | undefined } = {
     role: members.text('Role', { required, pattern: ROLE }),
     runtime: members.text('Runtime'),

@@ -84,13 +84,13 @@ test('a function or version that is not there is named by its ARN in the error',
 });
 
 test('broken constraints are named together, as AWS does', async () => {
-  const { status, headers, json } = await create(new LambdaClient(), { Timeout: 901, MemorySize: 64 });
+  const { status, headers, json } = await create(new LambdaClient(), { Timeout: 1801, MemorySize: 64 });
   assert.equal(status, 400);
   assert.equal(headers['x-amzn-errortype'], 'ValidationException');
   assert.equal(
     json['message'],
-    "2 validation errors detected: Value '901' at 'timeout' failed to satisfy constraint: Member must have value " +
-      "less than or equal to 900; Value '64' at 'memorySize' failed to satisfy constraint: Member must have value " +
+    "2 validation errors detected: Value '1801' at 'timeout' failed to satisfy constraint: Member must have value " +
+      "less than or equal to 1800; Value '64' at 'memorySize' failed to satisfy constraint: Member must have value " +
       'greater than or equal to 128',
   );
 });
@@ -235,4 +235,17 @@ test('a body over the limit is refused with the operation’s own limit', () => 
   const answer = door.refuse(head, { type: 'RequestEntityTooLargeException', status: 413, message: 'x' });
   assert.equal(answer.status, 413);
   assert.match(String(answer.body), /smaller than 70167211 bytes for the CreateFunction operation/);
+});
+
+test('the architecture of a function may change with its code; a dry run says so and changes nothing', async () => {
+  const client = new LambdaClient();
+  await create(client);
+  const change = (body: object): Promise<Told> =>
+    client.ask('PUT', `${PATH}/f/code`, { body: { ...wanted.Code, Architectures: ['arm64'], ...body } });
+  const now = async (): Promise<unknown> =>
+    (await client.ask('GET', `${PATH}/f/configuration`)).json['Architectures'];
+  assert.deepEqual((await change({ DryRun: true })).json['Architectures'], ['arm64']);
+  assert.deepEqual(await now(), ['x86_64']);
+  assert.deepEqual((await change({})).json['Architectures'], ['arm64']);
+  assert.deepEqual(await now(), ['arm64']);
 });

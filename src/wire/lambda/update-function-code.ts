@@ -2,7 +2,7 @@ import { Members } from '../members.ts';
 import { jsonObject, type RestAnswer, type RestCall } from '../rest-protocol.ts';
 import { wholeFunction } from './existing.ts';
 import { functionView } from './function-view.ts';
-import { functionError, invalidParameter } from './lambda-errors.ts';
+import { functionError } from './lambda-errors.ts';
 import { readArchitecture, readZip } from './package-members.ts';
 import { published, refusePublishTo } from './publish-version.ts';
 import type { LambdaRooms } from './rooms.ts';
@@ -17,15 +17,13 @@ export async function updateFunctionCode(call: RestCall, rooms: LambdaRooms): Pr
   members.end();
   const publish = members.flag('Publish') === true;
   const dryRun = members.flag('DryRun') === true;
-  if (architecture !== undefined && architecture !== record.settings.architecture) {
-    throw invalidParameter('The architecture of a function cannot be changed on this server.');
-  }
   if (dryRun) {
     const tried = await rooms.functions.tryCode(record.key, readZip(members), revisionId);
     if (!tried.ok) throw functionError(tried.failure);
-    return { status: 200, body: functionView(tried.value) };
+    const as = { ...tried.value.settings, ...(architecture && { architecture }) };
+    return { status: 200, body: functionView({ ...tried.value, settings: as }) };
   }
-  const changed = await rooms.functions.changeCode(record.key, readZip(members), revisionId);
+  const changed = await rooms.functions.changeCode(record.key, readZip(members), revisionId, architecture);
   if (!changed.ok) throw functionError(changed.failure);
   return { status: 200, body: functionView(await published(rooms, changed.value, publish), 'in-progress') };
 }
