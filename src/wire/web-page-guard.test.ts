@@ -59,6 +59,7 @@ test('a foreign host is refused: its name may have been pointed here', () => {
     'bucket.s3.amazonaws.com',
     'evil.sqs.us-east-1.amazonaws.com',
     'sqs.amazonaws.com.evil.example',
+    'evil.localstack.cloud',
   ];
   const foreign = ['evil.example', 'localhost.evil.example', '127.0.0.1.evil.example', '10.0.0.1', ''];
   for (const host of [...foreign, ...ofOthers]) {

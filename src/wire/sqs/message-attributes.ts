@@ -47,7 +47,7 @@ export function readAttribute(name: string, member: Input): MessageAttribute {
   return { dataType, stringValue };
 }
 
-/** The attributes that a receiver asked for: by name, all of them (`All`, `.*`), or by prefix (`foo.*`). */
+/** The attributes that a receiver asked for: by name, all of them (`All`, `.*`, `*`), or by prefix (`foo.*`). */
 export function pickAttributes(attributes: MessageAttributes, wanted: readonly string[]): MessageAttributes {
   const names = Object.keys(attributes);
   const picked = names.filter((name) => wanted.some((pattern) => isWanted(name, pattern)));
@@ -84,9 +84,10 @@ function refuseLists(member: Input): void {
   });
 }
 
+/** `foo.*` is what begins with `foo`; a lone `*` is all, which AWS does not document. */
 function isWanted(name: string, pattern: string): boolean {
-  if (pattern === 'All' || pattern === '.*') return true;
-  return pattern.endsWith('.*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
+  if (pattern === 'All' || pattern === '*') return true;
+  return pattern.endsWith('.*') ? name.startsWith(pattern.slice(0, -2)) : name === pattern;
 }
 
 function checkedName(name: string): string {

@@ -42,11 +42,13 @@ test('attributes come by name, by prefix, or all, with the digest of those that 
     Object.keys((await receive({ MessageAttributeNames }))['MessageAttributes'] ?? {});
   assert.deepEqual(await names(['bar']), ['bar']);
   assert.deepEqual(await names(['foo.*']), ['foo.one', 'foo.two']);
-  assert.deepEqual(await names(['other', 'fo']), []);
+  assert.deepEqual(await names(['fo.*']), ['foo.one', 'foo.two']);
+  assert.deepEqual(await names(['other', 'fo', 'foo*']), []);
   const all = await receive({ MessageAttributeNames: ['All'] });
   assert.deepEqual(all['MessageAttributes'], ATTRIBUTES);
   const wildcard = await receive({ MessageAttributeNames: ['.*'] });
   assert.equal(all['MD5OfMessageAttributes'], wildcard['MD5OfMessageAttributes']);
+  assert.equal((await names(['*'])).length, Object.keys(ATTRIBUTES).length);
   const one = await receive({ MessageAttributeNames: ['bar'] });
   assert.notEqual(one['MD5OfMessageAttributes'], all['MD5OfMessageAttributes']);
 });
