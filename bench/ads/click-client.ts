@@ -1,5 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { Worker } from 'node:worker_threads';
+import { comeBeforeOthers } from './before-others.ts';
+import { monotonicMs, type Pace } from './click-pacer.ts';
 
 /** What one load gave. */
 export interface ClickLoad {
@@ -20,6 +24,8 @@ export interface ClickLoad {
   readonly lateMs: number;
   /** Processor time of this client for one click. */
   readonly clientCpuUs: number;
+  /** Whether it had a processor before all others. */
+  readonly wasFirst: boolean;
   /** From the first click to the last answer. */
   readonly seconds: number;
 }
@@ -27,14 +33,16 @@ export interface ClickLoad {
 /**
  * A process of its own that requests links in open loop: `click-client.ts PORT RATE LINKS_FILE`, a path a line. Each
  * click has its time, and is sent then whether others are answered or not; what it waits for a free connection counts.
+ * Those who click have machines of their own: where it may, this process has a processor before those it measures.
  */
 const [port = '', rate = '', file = ''] = process.argv.slice(2);
 const MOST_CONNECTIONS = 1024;
 const AGENT = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
 
-const paths = readFileSync(file, 'utf8').trimEnd().split('\n');
-const latenciesMs = new Float64Array(paths.length);
-const latesMs = new Float64Array(paths.length);
+/** Made beforehand: what is made while clicks are under way is collected while clicks are under way. */
+const requests = readFileSync(file, 'utf8').trimEnd().split('\n').map(requestOf);
+const latenciesMs = new Float64Array(requests.length);
+const latesMs = new Float64Array(requests.length);
 const statuses: Record<string, number> = {};
 const idle: Connection[] = [];
 let connections = 0;
@@ -50,22 +58,31 @@ interface Connection {
   text: string;
 }
 
-const startMs = performance.now() + 200;
-await new Promise<void>((resolve) => {
-  const tick = (): void => {
-    const nowMs = performance.now();
-    while (due < paths.length && timeOf(due) <= nowMs) due += 1;
-    send();
-    if (answered === paths.length) return resolve();
-    setTimeout(tick, 1);
-  };
-  tick();
+const wasFirst = comeBeforeOthers();
+const done = Promise.withResolvers<void>();
+const pacer = new Worker(new URL('click-pacer.ts', import.meta.url));
+await once(pacer, 'online');
+const pace: Pace = { startMs: monotonicMs() + 200, perSecond: Number(rate), count: requests.length };
+pacer.on('message', (count: number) => {
+  due = count;
+  send();
 });
+pacer.postMessage(pace);
+const before = process.cpuUsage();
+await done.promise;
 process.stdout.write(JSON.stringify(result()));
 process.exit(0);
 
-function timeOf(click: number): number {
-  return startMs + (click * 1000) / Number(rate);
+function requestOf(path: string, click: number): Buffer {
+  const address = `203.${(click >> 16) & 255}.${(click >> 8) & 255}.${click & 255}`;
+  return Buffer.from(
+    `GET ${path} HTTP/1.1\r\nHost: ads\r\nUser-Agent: ${AGENT}\r\nX-Forwarded-For: ${address}\r\n\r\n`,
+  );
+}
+
+/** How long ago this click was to be sent. */
+function ageMs(click: number): number {
+  return monotonicMs() - pace.startMs - (click * 1000) / pace.perSecond;
 }
 
 function send(): void {
@@ -77,13 +94,10 @@ function send(): void {
     if (connection === undefined) return;
     const click = next;
     next += 1;
-    latesMs[click] = hadToWait ? 0 : performance.now() - timeOf(click);
+    latesMs[click] = hadToWait ? 0 : ageMs(click);
     connection.click = click;
     connection.text = '';
-    const address = `203.${(click >> 16) & 255}.${(click >> 8) & 255}.${click & 255}`;
-    connection.socket.write(
-      `GET ${paths[click]} HTTP/1.1\r\nHost: ads\r\nUser-Agent: ${AGENT}\r\nX-Forwarded-For: ${address}\r\n\r\n`,
-    );
+    connection.socket.write(requests[click] ?? '');
   }
 }
 
@@ -110,10 +124,11 @@ function opened(): Connection | undefined {
 }
 
 function settle(connection: Connection, status: string): void {
-  latenciesMs[connection.click] = performance.now() - timeOf(connection.click);
+  latenciesMs[connection.click] = ageMs(connection.click);
   statuses[status] = (statuses[status] ?? 0) + 1;
   answered += 1;
   connection.click = -1;
+  if (answered === requests.length) done.resolve();
   if (status === 'broken') return;
   idle.push(connection);
   send();
@@ -122,18 +137,20 @@ function settle(connection: Connection, status: string): void {
 function result(): ClickLoad {
   const all = latenciesMs.toSorted();
   const perS = Number(rate);
-  const secondsP99 = Float64Array.from({ length: Math.ceil(paths.length / perS) }, (_, second) =>
+  const secondsP99 = Float64Array.from({ length: Math.ceil(requests.length / perS) }, (_, second) =>
     at(latenciesMs.slice(second * perS, (second + 1) * perS).sort(), 0.99),
   );
+  const { user, system } = process.cpuUsage(before);
   const [p50, p99, p999, most] = [at(all, 0.5), at(all, 0.99), at(all, 0.999), at(all, 1)];
   return {
-    sent: paths.length,
+    sent: requests.length,
     redirected: statuses['302'] ?? 0,
     statuses,
     lateMs: at(latesMs.toSorted(), 0.99),
-    clientCpuUs: (process.cpuUsage().user + process.cpuUsage().system) / paths.length,
+    clientCpuUs: (user + system) / requests.length,
+    wasFirst,
     latencyMs: { p50, p99, p999, most, medianSecondP99: at(secondsP99.sort(), 0.5) },
-    seconds: (performance.now() - startMs) / 1000,
+    seconds: (monotonicMs() - pace.startMs) / 1000,
   };
 }
 

@@ -1,10 +1,10 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { promisify } from 'node:util';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   ListEventSourceMappingsCommand,
@@ -27,7 +27,6 @@ import type { ClickLoad } from './click-client.ts';
 import { PageWatcher } from './page-watcher.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
-const run = promisify(execFile);
 /** Campaigns of the demo that no bench exhausts, with an ad each. */
 const ADS = [
   { campaignId: 1, advertiserId: 1, adId: 11, priceMicros: 250_000 },
@@ -97,7 +96,7 @@ export class ClickSystem implements AsyncDisposable {
     writeFileSync(file, this.#links(rate * seconds).join('\n'));
     const client = new URL('click-client.ts', import.meta.url).pathname;
     const before = jiffiesOf(this.#server.pid ?? 0);
-    const { stdout } = await run(process.execPath, [client, this.#port, String(rate), file]);
+    const stdout = await printedBy([client, this.#port, String(rate), file]);
     const serverCpuS = (jiffiesOf(this.#server.pid ?? 0) - before) / JIFFIES_PER_S;
     return { ...(JSON.parse(stdout) as ClickLoad), serverCpuS };
   }
@@ -183,6 +182,16 @@ export class ClickSystem implements AsyncDisposable {
     const asked = new ListEventSourceMappingsCommand({ EventSourceArn: this.queue.arn });
     return (await this.clients.lambda.send(asked)).EventSourceMappings ?? [];
   }
+}
+
+/** Runs a program of Node in a session of its own, of which processor time is shared out by itself. */
+async function printedBy(words: readonly string[]): Promise<string> {
+  const child = spawn(process.execPath, words, { detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = once(child, 'exit');
+  const printed = await text(child.stdout);
+  const [code] = (await ended) as [number | null];
+  if (code !== 0) throw new Error(`${words[0]} ended with ${code}`);
+  return printed;
 }
 
 async function startServer(
