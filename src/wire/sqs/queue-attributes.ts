@@ -82,11 +82,6 @@ const READ_ONLY: Readonly<Record<string, (queue: QueueDescription) => string>> =
 
 const ALL: readonly string[] = [...Object.keys(READ_ONLY), ...Object.keys(SETTABLE), ...FIFO_NAMES];
 
-/** True for the name of an attribute that queues have. */
-export function isQueueAttribute(name: string): boolean {
-  return ALL.includes(name);
-}
-
 /** The settings that attributes of a request mean; the action ends when one is unknown or wrong. */
 export function readAttributes(
   given: Readonly<Record<string, string>>,

@@ -1,7 +1,5 @@
 import type { Delivery } from '../../message/message.ts';
 import type { Input } from '../input.ts';
-import { refuse } from './action.ts';
-import { isQueueAttribute } from './queue-attributes.ts';
 
 type Write = (delivery: Delivery) => string | undefined;
 
@@ -20,27 +18,17 @@ const SYSTEM_ATTRIBUTES: Readonly<Record<string, Write>> = {
 
 const ALL = Object.keys(SYSTEM_ATTRIBUTES);
 
-/**
- * The names asked for by `AttributeNames` or `MessageSystemAttributeNames`; `All` is all of them. Both members are documented
- * to take names of queues' attributes too: messages have none of those.
- */
+/** The names asked for by `AttributeNames` and `MessageSystemAttributeNames`; `All` is all of them. AWS passes over what it does not know. */
 export function readSystemNames(input: Input): readonly string[] {
   const older = input.textList('AttributeNames') ?? [];
   const newer = input.textList('MessageSystemAttributeNames') ?? [];
   const asked = older.length === 0 ? newer : [...older, ...newer];
-  const names = asked.every(isOfMessages) ? asked : withoutOfQueues(asked);
-  return names.includes('All') ? ALL : names;
+  if (asked.includes('All')) return ALL;
+  return asked.every(isKnown) ? asked : asked.filter(isKnown);
 }
 
-function isOfMessages(name: string): boolean {
-  return name === 'All' || Object.hasOwn(SYSTEM_ATTRIBUTES, name);
-}
-
-function withoutOfQueues(names: readonly string[]): readonly string[] {
-  const unknown = names.find((name) => !isOfMessages(name) && !isQueueAttribute(name));
-  return unknown === undefined
-    ? names.filter(isOfMessages)
-    : refuse({ kind: 'unknown-attribute', name: unknown });
+function isKnown(name: string): boolean {
+  return Object.hasOwn(SYSTEM_ATTRIBUTES, name);
 }
 
 /** The system attributes of these names that the message has; undefined when it has none of them. */
