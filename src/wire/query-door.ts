@@ -4,6 +4,7 @@ import type { AwsError } from './errors.ts';
 import { formValue, isForm, readForm, setDefault, type FormNode } from './form.ts';
 import { NotTheShape, type Input } from './input.ts';
 import { QueryInput } from './query-input.ts';
+import { acceptsJson } from './query-json.ts';
 import { NO_ACTION, queryAnswer, queryErrorAnswer, type QueryFrame } from './query-protocol.ts';
 import { unservedAnswer } from './unserved.ts';
 import type { ElementNames } from './xml.ts';
@@ -128,8 +129,8 @@ export class QueryDoor implements Door {
   }
 }
 
-function frameOf({ requestId }: RequestHead, service: QueryService, version: string): QueryFrame {
-  return { namespace: service.namespace(version), requestId };
+function frameOf(head: RequestHead, service: QueryService, version: string): QueryFrame {
+  return { namespace: service.namespace(version), requestId: head.requestId, isJson: acceptsJson(head) };
 }
 
 function shapeError({ message }: NotTheShape): AwsError {

@@ -1,5 +1,6 @@
 import type { Answer } from './door.ts';
 import type { AwsError } from './errors.ts';
+import { jsonQueryAnswer, jsonQueryErrorAnswer } from './query-json.ts';
 import { xmlElement, xmlMembers, xmlText, type ElementNames } from './xml.ts';
 
 const XML_HEADERS: readonly string[] = ['Content-Type', 'text/xml'];
@@ -9,6 +10,8 @@ export interface QueryFrame {
   /** The `xmlns` of answers and errors. */
   readonly namespace: string;
   readonly requestId: string;
+  /** The client takes JSON. */
+  readonly isJson: boolean;
 }
 
 /** The answer to a request that names no action. */
@@ -21,6 +24,7 @@ export function queryAnswer(
   names: ElementNames,
   frame: QueryFrame,
 ): Answer {
+  if (frame.isJson) return jsonQueryAnswer(action, output, names, frame.requestId);
   const result = output === undefined ? '' : xmlElement(`${action}Result`, xmlMembers(output, names));
   const metadata = `<ResponseMetadata>${requestId(frame)}</ResponseMetadata>`;
   return xmlAnswer(200, `${action}Response`, result + metadata, frame);
@@ -28,6 +32,7 @@ export function queryAnswer(
 
 /** An error in the form of the Query protocol: its code is the older one where there are two. */
 export function queryErrorAnswer(error: AwsError, frame: QueryFrame): Answer {
+  if (frame.isJson) return jsonQueryErrorAnswer(error, frame.requestId);
   const side = error.status >= 500 ? 'Receiver' : 'Sender';
   const code = xmlText(error.queryCode ?? error.type);
   const message = xmlText(error.queryMessage ?? error.message);

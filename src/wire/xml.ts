@@ -4,6 +4,8 @@ export interface ElementNames {
   readonly lists: Readonly<Record<string, string>>;
   /** Maps by member: the names of one entry, its key and its value. */
   readonly maps: Readonly<Record<string, readonly [entry: string, key: string, value: string]>>;
+  /** Members that are called otherwise where the answer is JSON. */
+  readonly inJson: Readonly<Record<string, string>>;
 }
 
 /** The characters that XML 1.0 cannot say at all, not even escaped. */

@@ -52,6 +52,43 @@ test('an action without output answers its metadata alone', async () => {
   assert.equal(await client.call('PurgeQueue', { QueueUrl: URL_OF_Q }), '');
 });
 
+test('a client that accepts JSON gets the same answers in JSON, with null for what is not there', async () => {
+  const client = await withQueue();
+  const asked = async (members: Readonly<Record<string, string>>): Promise<unknown> => {
+    const { xml } = await client.send(members, { path: '/000000000000/q', accept: 'application/json, */*' });
+    return JSON.parse(xml);
+  };
+  const ResponseMetadata = { RequestId: 'r-1' };
+  const sent = (await asked({ Action: 'SendMessage', MessageBody: 'x' })) as Record<string, unknown>;
+  assert.partialDeepStrictEqual(sent, {
+    SendMessageResponse: {
+      SendMessageResult: {
+        MD5OfMessageBody: '9dd4e461268c8034f5c8564e155c67a6',
+        MD5OfMessageAttributes: null,
+        SequenceNumber: null,
+      },
+      ResponseMetadata,
+    },
+  });
+  const received = await asked({ Action: 'ReceiveMessage', 'AttributeName.1': 'ApproximateReceiveCount' });
+  assert.partialDeepStrictEqual(received, {
+    ReceiveMessageResponse: {
+      ReceiveMessageResult: {
+        messages: [{ Body: 'x', Attributes: [{ Name: 'ApproximateReceiveCount', Value: '1' }] }],
+      },
+    },
+  });
+  assert.deepEqual(await asked({ Action: 'PurgeQueue' }), { PurgeQueueResponse: { ResponseMetadata } });
+  assert.deepEqual(await asked({ Action: 'PurgeQueue', QueueUrl: 'http://h/000000000000/none' }), {
+    Error: {
+      Code: 'AWS.SimpleQueueService.NonExistentQueue',
+      Message: 'The specified queue does not exist for this wsdl version.',
+      Type: 'Sender',
+    },
+    RequestId: 'r-1',
+  });
+});
+
 test('at the path of a queue there are no actions on all queues of the account', async () => {
   const client = await withQueue();
   for (const action of ['ListQueues', 'CreateQueue']) {

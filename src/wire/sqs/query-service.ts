@@ -34,6 +34,8 @@ const MAPS: ElementNames['maps'] = {
   Tags: ['Tag', 'Key', 'Value'],
 };
 
+const IN_JSON: ElementNames['inJson'] = { Messages: 'messages', QueueUrls: 'queueUrls' };
+
 /** The version of today, and those of older clients: what they know means the same in it. */
 const VERSIONS: QueryService['versions'] = ['2012-11-05', '2011-10-01', '2009-02-01'];
 
@@ -60,5 +62,5 @@ export function sqsQueryService(parts: SqsServiceParts): QueryService {
 
 function elementNames(action: string): ElementNames {
   const entry = `${action}ResultEntry`;
-  return { lists: { ...LISTS, Successful: entry, Results: entry }, maps: MAPS };
+  return { lists: { ...LISTS, Successful: entry, Results: entry }, maps: MAPS, inJson: IN_JSON };
 }

@@ -4,7 +4,7 @@ import type { ElementNames } from '../xml.ts';
 import { getCallerIdentity } from './get-caller-identity.ts';
 
 const VERSION = '2011-06-15';
-const NO_LISTS: ElementNames = { lists: {}, maps: {} };
+const NO_LISTS: ElementNames = { lists: {}, maps: {}, inJson: {} };
 
 class UnknownAction extends Error {}
 
