@@ -7,7 +7,9 @@ export function describeQueue(keeper: Keeper, nowMs: number): QueueDescription {
   keeper.tick();
   const { definition, state } = keeper;
   const { backlog, restingCount } = state;
-  const hidden = backlog.hidesAll(nowMs) ? restingCount : Math.min(backlog.hiddenCount(nowMs), restingCount);
+  const hidden = state.hidesAllResting(nowMs)
+    ? restingCount
+    : Math.min(backlog.hiddenCount(nowMs), restingCount);
   return {
     ...definition,
     visibleCount: state.waitingCount + restingCount - hidden,

@@ -9,7 +9,14 @@ import type { MemoryDisk } from '../store/memory/memory-store.ts';
 import { bodies, create, named, passed, receive, Stage, turns } from './fixture/stage.ts';
 
 /** Room for two short messages: nearly everything goes through the store. */
-const TINY = { sizeBytes: 600, lowCount: 2, pageCount: 4, pageSizeBytes: 10_000, expiryCount: 4 };
+const TINY = {
+  sizeBytes: 600,
+  lowCount: 2,
+  atHandCount: 1,
+  pageCount: 4,
+  pageSizeBytes: 10_000,
+  expiryCount: 4,
+};
 const [Q, DEAD] = [named('q.fifo'), named('dead.fifo')];
 const GROUPS = ['a', 'b', 'c'];
 const PLACES = 8;

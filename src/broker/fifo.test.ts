@@ -6,7 +6,14 @@ import { bodies, create, named, passed, receive, Stage, turns } from './fixture/
 import type { KeptBroker } from './kept-broker.ts';
 
 /** Room for two short messages: nearly everything goes through the store. */
-const TINY = { sizeBytes: 600, lowCount: 2, pageCount: 4, pageSizeBytes: 10_000, expiryCount: 4 };
+const TINY = {
+  sizeBytes: 600,
+  lowCount: 2,
+  atHandCount: 1,
+  pageCount: 4,
+  pageSizeBytes: 10_000,
+  expiryCount: 4,
+};
 
 const Q = named('q.fifo');
 

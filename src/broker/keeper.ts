@@ -2,7 +2,7 @@ import { assert } from '../base/assert.ts';
 import type { Cancel, Clock } from '../base/clock.ts';
 import type { QueueId } from '../base/ids.ts';
 import { apply } from '../queue/queue.ts';
-import type { Command, Replies, Wants } from '../queue/command.ts';
+import type { Applied, Command, Moment, Replies, Wants } from '../queue/command.ts';
 import type { QueueState } from '../queue/state.ts';
 import type { Change } from '../store/change.ts';
 import type { LanePageQuery, PageQuery, QueueStore, StoredMessage } from '../store/queue-store.ts';
@@ -80,8 +80,8 @@ export class Keeper {
   apply<Kind extends Command['kind']>(command: Extract<Command, { kind: Kind }>): Replies[Kind] {
     assert(this.rebuilding === undefined, 'nothing is asked of a queue that is being read again');
     const moment = this.#parts.committer.moment();
-    const { reply, changes, wants } = apply(this.#state, moment, command);
-    this.#tellHeld(this.#state.heldSizeBytes);
+    const { reply, changes, wants } = this.#decide(moment, command);
+    this.#tellHeld(this.#state.memoryBytes);
     if (changes.length > 0) this.#lastGroup = this.#parts.committer.add(changes, moment);
     this.#start(wants);
     return reply;
@@ -118,7 +118,7 @@ export class Keeper {
   /** Starts over from what is durable. */
   restart(state: QueueState, definition: QueueDefinition): void {
     this.#state = state;
-    this.#tellHeld(state.heldSizeBytes);
+    this.#tellHeld(state.memoryBytes);
     this.isThere = true;
     this.paging = undefined;
     this.loading = undefined;
@@ -174,6 +174,19 @@ export class Keeper {
     if (wants.expiredBeforeMs !== undefined) this.#fetchExpired(wants.expiredBeforeMs);
     if (wants.wakeAtMs !== undefined) this.#planWake(wants.wakeAtMs);
     if (wants.disk === true) this.#parts.waitingForDisk.add(this);
+  }
+
+  /** A message that cannot be read, as any error of the law, leaves a state that nobody may rely on: the process must end. */
+  #decide<Kind extends Command['kind']>(
+    moment: Moment,
+    command: Extract<Command, { kind: Kind }>,
+  ): Applied<Replies[Kind]> {
+    try {
+      return apply<Kind>(this.#state, moment, command);
+    } catch (error) {
+      this.#parts.onFatal(error);
+      throw error;
+    }
   }
 
   #fetchPage(query: PageQuery): void {

@@ -7,7 +7,14 @@ import type { MoveOrder, MoveTask } from './move-task.ts';
 import type { KeptBroker } from './kept-broker.ts';
 import { bodies, create, named, passed, receive, send, Stage, turns } from './fixture/stage.ts';
 
-const TINY = { sizeBytes: 900, lowCount: 2, pageCount: 4, pageSizeBytes: 10_000, expiryCount: 4 };
+const TINY = {
+  sizeBytes: 900,
+  lowCount: 2,
+  atHandCount: 1,
+  pageCount: 4,
+  pageSizeBytes: 10_000,
+  expiryCount: 4,
+};
 
 /** A dead-letter queue `dead`, and the queue `q` whose letters it takes. */
 async function pair(broker: KeptBroker): Promise<{ dead: QueueKey; q: QueueKey }> {

@@ -39,7 +39,7 @@ export async function peekAt(
     limitSizeBytes: PEEK_SIZE_BYTES,
   });
   const oldestMs = nowMs - keeper.definition.settings.retentionMs;
-  return messages
+  return [...messages]
     .filter(({ message }) => message.sentAtMs > oldestMs)
     .map(({ message, state: { visibleAtMs, receiveCount, holder } }) => {
       const standing =

@@ -7,7 +7,7 @@ import { MemoryDisk } from '../store/memory/memory-store.ts';
 import { bodies, create, named, passed, receive, send, Stage, turns } from './fixture/stage.ts';
 
 /** Room for two short messages. */
-const TINY = { sizeBytes: 600, lowCount: 2, pageCount: 4, pageSizeBytes: 10_000 };
+const TINY = { sizeBytes: 600, lowCount: 2, atHandCount: 1, pageCount: 4, pageSizeBytes: 10_000 };
 const FULL = { ok: false, failure: { kind: 'disk-full' } };
 
 function tiny(disk = new MemoryDisk(), clock = new ManualClock()) {

@@ -98,9 +98,8 @@ export class Backlog {
     this.#wentBack = false;
   }
 
-  /** A page has come: the line goes on behind it. */
-  arrived(last: PageCursor, nextVisibleAtMs: number | undefined, moment: Moment): void {
-    this.touched.end(this.page, moment);
+  /** A page has come: the line goes on behind it. Its reading ends when nothing of it is needed any more. */
+  arrived(last: PageCursor, nextVisibleAtMs: number | undefined): void {
     this.#page = undefined;
     if (!this.#wentBack) this.cursor = last;
     this.#wentBack = false;

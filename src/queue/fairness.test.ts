@@ -7,6 +7,7 @@ import type { Window } from './window.ts';
 const SMALL: Window = {
   sizeBytes: 12_400,
   lowCount: 5,
+  atHandCount: 2,
   pageCount: 20,
   pageSizeBytes: 10_000,
   expiryCount: 3,

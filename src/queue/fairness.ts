@@ -93,7 +93,7 @@ export class Fairness {
   }
 
   /** The next entry to give: of a group that is noisy no more, of any that is not, and of a noisy one last. */
-  next(ready: Line<Entry>, noisy: ReadonlySet<number>): Entry | undefined {
+  next(ready: { shift(): Entry | undefined }, noisy: ReadonlySet<number>): Entry | undefined {
     for (const lane of this.#aside.keys()) if (!noisy.has(lane)) return this.#takeAside(lane);
     for (let entry = ready.shift(); entry !== undefined; entry = ready.shift()) {
       if (!noisy.has(entry.lane)) return entry;

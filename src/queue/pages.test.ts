@@ -7,7 +7,7 @@ import { Law, START_MS } from './fixture/law.ts';
 import { messageOf } from './fixture/messages.ts';
 
 /** Room for two messages of the tests. */
-const TINY = { sizeBytes: 600, lowCount: 2, pageCount: 4, expiryCount: 2 };
+const TINY = { sizeBytes: 600, lowCount: 2, atHandCount: 1, pageCount: 4, expiryCount: 2 };
 
 const WAITING: MessageState = {
   ...{ visibleAtMs: START_MS, holder: 'nobody', receiveCount: 0 },
@@ -30,7 +30,7 @@ function withBacklog(): Law {
 /** Hands the page over that the law has asked for. */
 function bring(law: Law, messages: StoredMessage[], nextVisibleAtMs?: number): void {
   const query = present(law.state.backlog.pageOutstanding ? QUERY : undefined, 'the page');
-  law.apply<'page'>({ kind: 'page', query, page: { messages, nextVisibleAtMs } });
+  law.apply<'page'>({ kind: 'page', query, page: { messages, sizeBytes: 0, nextVisibleAtMs } });
 }
 
 const QUERY = {
@@ -205,4 +205,53 @@ test('what has outlived its retention is not read to be received: the line goes 
   bring(law, []);
   retained(90_000);
   assert.deepEqual(law.wants.page?.after, { visibleAtMs: START_MS - 29_998, order: -1 });
+});
+
+/** A law of which a page has come that brought four messages: one is at hand, the others have not entered the window. */
+function withPage(): Law {
+  const law = new Law({}, TINY);
+  law.send(6);
+  law.taken();
+  law.nowMs += 1;
+  law.flush();
+  bring(law, stored(3, 4, 5, 6));
+  assert.deepEqual([...law.state.entries.keys()], [1, 2, 3], 'messages enter when they are soon needed');
+  return law;
+}
+
+test('what a page has brought comes in line, and what shows again stands behind it', () => {
+  const law = withPage();
+  assert.deepEqual(
+    law.receive(1, { visibilityMs: 0 }).taken.map(({ order }) => order),
+    [3],
+  );
+  assert.deepEqual(law.taken(), [4, 5, 6, 3]);
+  assert.equal(law.state.restingCount, 0);
+});
+
+test('what is settled while it waits in a page that has come stays settled', () => {
+  const law = withPage();
+  const asked = present(law.apply<'look-up'>({ kind: 'look-up', orders: [5] }), 'the look-up');
+  law.apply<'found'>({ kind: 'found', reading: asked.reading, messages: stored(5) });
+  law.apply<'settle'>({ kind: 'settle', orders: [5], resting: [5] });
+  law.flush();
+  law.flush();
+  assert.deepEqual(law.taken(), [3, 4, 6]);
+});
+
+test('a purge leaves nothing of a page that has come', () => {
+  const law = withPage();
+  law.apply<'purge'>({ kind: 'purge' });
+  law.send(1);
+  assert.deepEqual([law.taken(), law.state.messages], [[7], 1]);
+  law.flush();
+  law.tick();
+  assert.equal(law.state.backlog.touched.size, 0, 'no read is waited for');
+});
+
+test('nothing that is sent passes what a page has brought', () => {
+  const law = withPage();
+  law.send(1);
+  assert.equal(law.state.entries.has(7), false);
+  assert.equal(law.state.hidesAllResting(law.nowMs), false);
 });

@@ -1,26 +1,23 @@
 import type { Change } from '../store/change.ts';
-import type { StoredMessage } from '../store/queue-store.ts';
-import type { Command, Moment, Reading, Replies } from './command.ts';
+import type { Command, Moment, Replies } from './command.ts';
+import { rests } from './enter.ts';
 import type { QueueState } from './state.ts';
 
-/** A page of resting messages enters the window, but for those that the law has changed since it was read. */
+/** A page of resting messages has come: they enter the window when they are needed. */
 export function page(
   state: QueueState,
   moment: Moment,
   command: Extract<Command, { kind: 'page' }>,
 ): undefined {
   const { backlog } = state;
-  const { messages, nextVisibleAtMs } = command.page;
-  // They were durable before they were read: a delivery need not wait for any group.
-  const durable = { ...moment, group: 0 };
-  for (const stored of messages) {
-    if (rests(state, stored, backlog.page))
-      state.remember(stored.order, stored.message, stored.state, durable);
-  }
+  const { messages, sizeBytes, nextVisibleAtMs } = command.page;
+  const reading = backlog.page;
   const last = messages.at(-1);
   const cursor =
     last === undefined ? command.query.after : { visibleAtMs: last.state.visibleAtMs, order: last.order };
-  backlog.arrived(cursor, nextVisibleAtMs, moment);
+  backlog.arrived(cursor, nextVisibleAtMs);
+  if (last === undefined) backlog.touched.end(reading, moment);
+  else state.ready.addPage({ messages, sizeBytes, reading, next: 0 });
 }
 
 /** Which messages the law knows by heart, and which there can be at all. */
@@ -79,13 +76,4 @@ export function expiry(
   if (isRush) ageing.forgot(state.messages, moment);
   ageing.arrived(backlog.touched, changes.length > 0 ? moment.group : moment.latestGroup, moment);
   if (state.messages === 0) ageing.oldestSentAtMs = Infinity;
-}
-
-/** Whether a message that was read rests in the store alone, as it was read. */
-function rests(state: QueueState, { order }: StoredMessage, reading: Reading): boolean {
-  return (
-    order > state.purgedThroughOrder &&
-    !state.entries.has(order) &&
-    !state.backlog.touched.since(reading, order)
-  );
 }

@@ -2,6 +2,7 @@ import type { Change } from '../store/change.ts';
 import type { Applied, Command, Moment, Replies, Wanted, Wants } from './command.ts';
 import { wantQuiet } from './fair-pages.ts';
 import { giveUp } from './give-up.ts';
+import { keepAtHand } from './enter.ts';
 import { delayAnew, lanePage, wantOfFifo } from './lane-pages.ts';
 import { expiry, found, lookUp, page } from './pages.ts';
 import { receive } from './receive.ts';
@@ -74,6 +75,7 @@ export function apply<Kind extends Command['kind']>(
   if (WAKING.has(command.kind)) state.isAsleep = false;
   const handler = HANDLERS[command.kind];
   const reply = handler(state, moment, command, changes);
+  keepAtHand(state, moment);
   if (command.kind === 'tick') state.backlog.touched.prune(moment);
   return { reply, changes, wants: wants(state, moment) };
 }
@@ -107,7 +109,8 @@ function wantPage(state: QueueState, moment: Moment, wanted: Wanted): number {
   if (state.restingCount === 0 || state.isAsleep) return Infinity;
   const { fair } = state;
   const isQuietWanted = fair !== undefined && wantQuiet(state, fair, moment, wanted);
-  if (!isQuietWanted && state.waitingCount < window.lowCount && state.heldSizeBytes < state.roomBytes) {
+  const isLow = state.waitingCount + state.ready.pagedCount < window.lowCount;
+  if (!isQuietWanted && isLow && state.memoryBytes < state.roomBytes) {
     if (backlog.mayPage(moment)) {
       // Nothing is sent after it became visible.
       backlog.passOver(moment.nowMs - state.settings.retentionMs);

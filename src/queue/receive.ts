@@ -1,5 +1,6 @@
 import type { Change } from '../store/change.ts';
 import type { Arrival, Moment, Replies, Taken } from './command.ts';
+import { enterWindow } from './enter.ts';
 import type { Entry } from './entry.ts';
 import { isDeadLetter, isWhole, lease, takeOut, type Receive, type Whole } from './leasing.ts';
 import { IN_FLIGHT_MESSAGES } from './limits.ts';
@@ -56,5 +57,7 @@ export function nextWaiting(state: QueueState, moment: Moment, changes: Change[]
 /** Takes the first entry from the line, or the first that fairness lets come. */
 function first(state: QueueState, moment: Moment): Entry | undefined {
   const { fair, ready } = state;
-  return fair === undefined ? ready.shift() : fair.next(ready, fair.noisy(state.leasedCount, moment.nowMs));
+  if (fair !== undefined) return fair.next(ready, fair.noisy(state.leasedCount, moment.nowMs));
+  if (ready.first === undefined) enterWindow(state, moment, state.window.atHandCount);
+  return ready.shift();
 }

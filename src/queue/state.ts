@@ -13,8 +13,8 @@ import { hasQuietRoom } from './quiet-room.ts';
 import { Fairness } from './fairness.ts';
 import { Fifo } from './fifo.ts';
 import { showInLane } from './lane-show.ts';
-import { Line } from './line.ts';
 import { IN_FLIGHT_MESSAGES } from './limits.ts';
+import { Ready } from './ready.ts';
 import type { QueueSettings } from './settings.ts';
 import { Unwritten } from './unwritten.ts';
 import { WINDOW, type Window } from './window.ts';
@@ -43,7 +43,7 @@ export class QueueState {
   messages: number;
   purgedThroughOrder = -1;
   readonly entries = new Entries();
-  readonly ready = new Line<Entry>();
+  readonly ready = new Ready();
   readonly due = new DueHeap<Entry>();
   readonly backlog = new Backlog();
   /** On a standard queue: leases that are not written yet. */
@@ -111,6 +111,16 @@ export class QueueState {
     return this.messages - this.entries.size;
   }
 
+  /** What the queue holds in memory. */
+  get memoryBytes(): number {
+    return this.heldSizeBytes + this.ready.pagedSizeBytes;
+  }
+
+  /** True when all that rests is known to be hidden at this time. */
+  hidesAllResting(nowMs: number): boolean {
+    return this.ready.page === undefined && this.backlog.hidesAll(nowMs);
+  }
+
   get delayedCount(): number {
     return this.entries.size - this.waitingCount - this.leasedCount;
   }
@@ -127,7 +137,7 @@ export class QueueState {
     const isBehind =
       resting > 0 &&
       (this.fifo === undefined
-        ? isHidden || !this.backlog.hidesAll(moment.nowMs)
+        ? isHidden || !this.hidesAllResting(moment.nowMs)
         : this.fifo.restsBefore(lane));
     if ((isBehind || this.heldSizeBytes >= roomBytes) && !this.#mayPass(lane, state, moment)) {
       this.backlog.drop(state.visibleAtMs, order, resting, moment);
@@ -253,6 +263,7 @@ export class QueueState {
     this.entries.clear();
     this.unwritten.clear();
     this.ready.clear();
+    this.#dropPages();
     this.fifo?.lanes.clear();
     this.fair?.clear();
     this.due.clear();
@@ -276,10 +287,19 @@ export class QueueState {
     this.fair?.rests(place, moment.group, this.fair.noisy(this.leasedCount, moment.nowMs));
   }
 
+  /** Nothing rests: what pages have brought is gone, or in memory already. */
+  #dropPages(): void {
+    for (let { page } = this.ready; page !== undefined; page = this.ready.page) {
+      this.backlog.touched.drop(page.reading);
+      this.ready.endPage();
+    }
+  }
+
   #restLess(): void {
     if (this.messages === 0) this.ageing.oldestSentAtMs = Infinity;
     if (this.restingCount > 0 || this.backlog.pageOutstanding) return;
     this.backlog.clear();
+    this.#dropPages();
     this.fifo?.lanes.sweep.clear();
     this.fair?.sweep.clear();
   }

@@ -30,6 +30,11 @@ export class Touched {
     this.prune(moment);
   }
 
+  /** Nothing that a read brings is heeded any more. */
+  drop(reading: Reading): void {
+    this.#readings.delete(reading);
+  }
+
   /** The law changed this message. */
   add(order: number, moment: Moment): void {
     this.#changes.delete(order);

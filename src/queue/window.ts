@@ -4,6 +4,8 @@ export interface Window {
   readonly sizeBytes: number;
   /** A page is wanted when fewer messages than this wait in the window. */
   readonly lowCount: number;
+  /** Of messages that a page has brought so many enter the window ahead of the receives that get them. */
+  readonly atHandCount: number;
   /** Messages of one page. */
   readonly pageCount: number;
   /** Bytes of one page. */
@@ -15,8 +17,9 @@ export interface Window {
 /** The window of every queue, unless a test makes it smaller. */
 export const WINDOW: Window = {
   sizeBytes: 8 * 1024 * 1024,
-  lowCount: 500,
-  pageCount: 1000,
+  lowCount: 1000,
+  atHandCount: 100,
+  pageCount: 2000,
   pageSizeBytes: 2 * 1024 * 1024,
   expiryCount: 250,
 };

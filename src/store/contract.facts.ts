@@ -101,7 +101,7 @@ export function line(more: Partial<PageQuery> = {}): PageQuery {
 
 /** The places of all that waits, in line. */
 export async function ordersOf(store: QueueStore): Promise<number[]> {
-  return (await store.page(line())).messages.map(({ order }) => order);
+  return [...(await store.page(line())).messages].map(({ order }) => order);
 }
 
 /** A queue with nothing in it, but for this. */

@@ -65,7 +65,7 @@ export function queueStoreContract(name: string, makeDisk: () => Promise<Disk>):
     const added = messages.map((message, index) => addedAt(index + 1, message));
     await store.commit([written(QUEUE, ''), ...added], NOW_MS);
     const expected = messages.map((message, index) => ({ order: index + 1, message, state: WAITING }));
-    assert.deepEqual((await store.page(line())).messages, expected);
+    assert.deepEqual([...(await store.page(line())).messages], expected);
     await stores.reopened();
     const again = await stores.store();
     assert.deepEqual(await again.read(QUEUE, [3, 1, 4, 2]), [expected[2], expected[0], expected[1]]);
@@ -78,7 +78,7 @@ export function queueStoreContract(name: string, makeDisk: () => Promise<Disk>):
     await store.commit([written(QUEUE, ''), ...added], NOW_MS);
     const orders = async (query: Partial<PageQuery>) => {
       const page = await store.page(line(query));
-      return [page.messages.map(({ order }) => order), page.nextVisibleAtMs];
+      return [[...page.messages].map(({ order }) => order), page.nextVisibleAtMs];
     };
     assert.deepEqual(await orders({}), [[2, 4, 3, 1, 5], undefined]);
     assert.deepEqual(await orders({ limit: 2 }), [[2, 4], NOW_MS + 2]);
@@ -107,7 +107,7 @@ export function queueStoreContract(name: string, makeDisk: () => Promise<Disk>):
     await store.commit([2, 3, 4, 6, 7, 9, 8].map(removed), NOW_MS + 1);
     const left = await store.page(line({ visibleBeforeMs: NOW_MS + 2 }));
     assert.deepEqual(
-      left.messages.map(({ order }) => order),
+      [...left.messages].map(({ order }) => order),
       [1, 5],
     );
   });
@@ -121,7 +121,7 @@ export function queueStoreContract(name: string, makeDisk: () => Promise<Disk>):
     await store.commit([moved(1, LEASED), removed(2), removed(9), moved(9, LEASED)], NOW_MS + 1);
     const page = await store.page(line({ visibleBeforeMs: NOW_MS + 1 }));
     assert.deepEqual(
-      [page.messages.map(({ order }) => order), page.nextVisibleAtMs],
+      [[...page.messages].map(({ order }) => order), page.nextVisibleAtMs],
       [[3], LEASED.visibleAtMs],
     );
     const [first, ...others] = await store.read(QUEUE, [1, 2]);
@@ -205,7 +205,7 @@ export function queueStoreContract(name: string, makeDisk: () => Promise<Disk>):
     const last = queues.at(-1) ?? QUEUE;
     const { messages } = await store.page(line({ queue: last }));
     assert.deepEqual(
-      messages.map(({ order, message }) => [order, message.body]),
+      [...messages].map(({ order, message }) => [order, message.body]),
       [[2, String(last)]],
     );
     assert.equal((await stores.reopened()).queues.length, queues.length);
@@ -221,7 +221,7 @@ export function queueStoreContract(name: string, makeDisk: () => Promise<Disk>):
     await store.commit([removed(1)], NOW_MS + 1);
     const page = await store.page(line({ queue: OTHER }));
     assert.deepEqual(
-      page.messages.map(({ message }) => message.body),
+      [...page.messages].map(({ message }) => message.body),
       ['other'],
     );
   });

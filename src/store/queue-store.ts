@@ -68,9 +68,18 @@ export interface PageQuery {
   readonly limitSizeBytes: number;
 }
 
-/** Waiting messages in line, and the number of a commit that was durable before they were read. */
+/** Messages that were read, in line. Each may be made anew whenever it is asked for: of most nothing need be in memory but their bytes. */
+export interface StoredMessages extends Iterable<StoredMessage> {
+  readonly length: number;
+  /** The message of this number, the last for -1; undefined when there is none. */
+  at(index: number): StoredMessage | undefined;
+}
+
+/** Waiting messages in line. */
 export interface Page {
-  readonly messages: readonly StoredMessage[];
+  readonly messages: StoredMessages;
+  /** About what they take in memory as long as they are kept together. */
+  readonly sizeBytes: number;
   /** When the next message after the page becomes visible; undefined when none is left. May be in the past. */
   readonly nextVisibleAtMs: number | undefined;
 }

@@ -117,7 +117,7 @@ export const MUTANTS: readonly Mutant[] = [
     game: 'queues',
     patches: [
       {
-        file: 'src/queue/pages.ts',
+        file: 'src/queue/enter.ts',
         find: 'order > state.purgedThroughOrder &&\n    !state.entries.has(order)',
         replace: '!state.entries.has(order)',
       },

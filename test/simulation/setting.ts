@@ -21,7 +21,14 @@ export interface Setting extends Mixture {
 }
 
 /** Room for a few messages: nearly everything goes through the store. */
-const TINY: Window = { sizeBytes: 900, lowCount: 2, pageCount: 4, pageSizeBytes: 10_000, expiryCount: 4 };
+const TINY: Window = {
+  sizeBytes: 900,
+  lowCount: 2,
+  atHandCount: 1,
+  pageCount: 4,
+  pageSizeBytes: 10_000,
+  expiryCount: 4,
+};
 
 /** How likely steps are before a seed changes it. */
 const WEIGHTS: Readonly<Record<string, number>> = {

@@ -78,7 +78,8 @@ export class MemoryQueue {
       sizeBytes += message.sizeBytes;
       return index === 0 || sizeBytes <= query.limitSizeBytes;
     });
-    return { messages, nextVisibleAtMs: line[messages.length]?.state.visibleAtMs };
+    const heldSizeBytes = messages.reduce((sum, { message }) => sum + message.sizeBytes, 0);
+    return { messages, sizeBytes: heldSizeBytes, nextVisibleAtMs: line[messages.length]?.state.visibleAtMs };
   }
 
   lanePage(query: LanePageQuery): LanePage {

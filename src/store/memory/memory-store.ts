@@ -27,6 +27,8 @@ export interface Faults {
   slow: (() => Promise<void>) | undefined;
 }
 
+const NO_PAGE: Page = { messages: [], sizeBytes: 0, nextVisibleAtMs: undefined };
+
 /** What outlives a crash: the disk of a memory store. */
 export class MemoryDisk {
   run = 0;
@@ -95,7 +97,7 @@ export class MemoryStore implements QueueStore {
   }
 
   async page(query: PageQuery): Promise<Page> {
-    return this.#disk.queues.get(query.queue)?.page(query) ?? { messages: [], nextVisibleAtMs: undefined };
+    return this.#disk.queues.get(query.queue)?.page(query) ?? NO_PAGE;
   }
 
   async lanePage(query: LanePageQuery): Promise<LanePage> {

@@ -49,6 +49,11 @@ export class BundleLine {
     return { bundle, which };
   }
 
+  /** Nothing more is taken. */
+  end(): void {
+    this.#bundles.return?.();
+  }
+
   #earliest(): OpenBundle | undefined {
     let earliest = this.#open[0];
     for (let at = 1; at < this.#open.length; at += 1) {

@@ -1,10 +1,11 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { cutContent, type Bundle } from './bundle-code.ts';
+import type { Bundle } from './bundle-code.ts';
 import { BUNDLE_COLUMNS, bundleOf } from './bundle-columns.ts';
 import { BundledLanes } from './bundled-lanes.ts';
 import { BUNDLE_SPAN_MS } from './bundle-cutter.ts';
 import { BundleLine, type TimeOf } from './bundle-line.ts';
-import { numberOf, type Row } from './merged-rows.ts';
+import { numberOf, SIZE_AT, type Row } from './merged-rows.ts';
+import type { MessagePacker } from './message-packer.ts';
 import { MESSAGE_ID, ORDER_BITS, ORDER_MASK } from './slots.ts';
 import { arrays } from './array-rows.ts';
 
@@ -38,16 +39,16 @@ export class BundleReader {
   }
 
   /** In line behind a place: by the time at which they show, then by order. */
-  *line(slot: number, afterMs: number, afterOrder: number): Generator<Row> {
+  line(slot: number, afterMs: number, afterOrder: number): BundleLine {
     const isBehind = (ms: number, order: number): boolean =>
       ms > afterMs || (ms === afterMs && order > afterOrder);
     const bundles = this.#line.iterate(slot, afterMs - BUNDLE_SPAN_MS, afterMs);
-    yield* this.#merged(bundles, VISIBLE, isBehind);
+    return new BundleLine(bundles, VISIBLE, isBehind);
   }
 
   /** By the time at which they were sent, then by order. */
-  *byAge(slot: number): Generator<Row> {
-    yield* this.#merged(this.#byAge.iterate(slot), SENT, () => true);
+  byAge(slot: number): BundleLine {
+    return new BundleLine(this.#byAge.iterate(slot), SENT, () => true);
   }
 
   /** In order of places, from one on. */
@@ -89,20 +90,6 @@ export class BundleReader {
     const row = this.#at.get(slot, order);
     return row === undefined ? undefined : bundleOf(row);
   }
-
-  *#merged(
-    bundles: Iterator<unknown>,
-    timeOf: TimeOf,
-    isWanted: (ms: number, order: number) => boolean,
-  ): Generator<Row> {
-    const line = new BundleLine(bundles, timeOf, isWanted);
-    try {
-      for (let place = line.take(); place !== undefined; place = line.take())
-        yield rowOf(place.bundle, place.which);
-    } finally {
-      bundles.return?.();
-    }
-  }
 }
 
 const VISIBLE: TimeOf = {
@@ -115,6 +102,16 @@ const SENT: TimeOf = {
   of: (bundle, which) => bundle.sentAtMs(which),
 };
 
+/** The messages of a line as rows; the line is let go with them. */
+export function* rowsOf(line: BundleLine): Generator<Row> {
+  try {
+    for (let place = line.take(); place !== undefined; place = line.take())
+      yield rowOf(place.bundle, place.which);
+  } finally {
+    line.end();
+  }
+}
+
 /** Contents that are kept at a time. */
 const MOST_CONTENTS = 64;
 
@@ -122,23 +119,52 @@ const MOST_CONTENTS = 64;
 export class BundleContents {
   readonly #read: (firstOrder: number) => Uint8Array;
   readonly #contents = new Map<number, Uint8Array>();
+  #lastOrder = -1;
+  #last: Uint8Array = new Uint8Array();
 
   constructor(read: (firstOrder: number) => Uint8Array) {
     this.#read = read;
   }
 
-  /** The content of a row's message; undefined for a row that is of no bundle. */
-  of(row: Row): Uint8Array | undefined {
-    if (row.length <= END_AT) return undefined;
-    const firstOrder = numberOf(row, BUNDLE_AT);
+  /** All contents of the bundle that begins at this place. */
+  of(firstOrder: number): Uint8Array {
+    if (firstOrder !== this.#lastOrder) {
+      this.#last = this.#find(firstOrder);
+      this.#lastOrder = firstOrder;
+    }
+    return this.#last;
+  }
+
+  #find(firstOrder: number): Uint8Array {
     let content = this.#contents.get(firstOrder);
     if (content === undefined) {
       if (this.#contents.size === MOST_CONTENTS) this.#contents.clear();
       content = this.#read(firstOrder);
       this.#contents.set(firstOrder, content);
     }
-    return cutContent(content, numberOf(row, START_AT), numberOf(row, END_AT));
+    return content;
   }
+}
+
+/** Adds the message of a row. Its content stands in the bundle that the row is of; of any other row `ownContent` is asked for it. */
+export function packRow(
+  packer: MessagePacker,
+  row: Row,
+  contents: BundleContents,
+  ownContent: (row: Row) => Uint8Array,
+): void {
+  if (row.length <= END_AT) return packer.row(row, ownContent(row));
+  packer.rowOfBundle(
+    row,
+    contents.of(numberOf(row, BUNDLE_AT)),
+    numberOf(row, START_AT),
+    numberOf(row, END_AT),
+  );
+}
+
+/** The content that stands in a row behind its size. */
+export function contentInRow(row: Row): Uint8Array {
+  return row[SIZE_AT + 1] as Uint8Array;
 }
 
 /** The row of a message. */

@@ -46,7 +46,7 @@ function added(order: number, sizeBytes = 10): Change {
 async function ordersOf(store: QueueStore): Promise<number[]> {
   const after = { visibleAtMs: 0, order: 0 };
   const limits = { visibleBeforeMs: Infinity, limit: 1e6, limitSizeBytes: 1e9 };
-  return (await store.page({ queue: QUEUE, after, ...limits })).messages.map(({ order }) => order);
+  return [...(await store.page({ queue: QUEUE, after, ...limits })).messages].map(({ order }) => order);
 }
 
 function rows(directory: string, table: string): number {

@@ -1,7 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { present } from '../../base/assert.ts';
 import type { LanePageQuery, LanePart } from '../queue-store.ts';
 import { arrays } from './array-rows.ts';
-import { BundleReader, rowOf, type BundleContents } from './bundle-reader.ts';
+import { BundleReader, packRow, rowOf } from './bundle-reader.ts';
 import { inLane, type BundledLanes } from './bundled-lanes.ts';
 import {
   byOrder,
@@ -15,8 +16,8 @@ import {
   VISIBLE_AT,
   type Row,
 } from './merged-rows.ts';
-import { addNumbers } from './packed-rows.ts';
-import { Packer, type Packed } from './packed.ts';
+import { MessagePacker } from './message-packer.ts';
+import type { Packed } from './packed.ts';
 import { EPOCH_BITS, MESSAGE_ID, ORDER_BITS, ORDER_MASK } from './slots.ts';
 import { PLACE_COLUMNS } from './stored-queues.ts';
 
@@ -55,7 +56,7 @@ export class LaneReader {
     this.#database = database;
     this.#slot = database.prepare('SELECT slot FROM queue WHERE queue = ?');
     const inSlot = `id > ${MESSAGE_ID} AND id <= (? << ${ORDER_BITS}) + ${ORDER_MASK}`;
-    this.#behind = arrays(database, `${PLACES} WHERE ${inSlot} ORDER BY id LIMIT ?`);
+    this.#behind = arrays(database, `${PLACES} WHERE ${inSlot} ORDER BY id`);
     const ofLane = `id >> ${EPOCH_BITS} = ${MESSAGE_ID} >> ${EPOCH_BITS} AND lane = ?`;
     this.#ofEpoch = arrays(
       database,
@@ -80,7 +81,8 @@ export class LaneReader {
       }
       const look = ask.afterOrder === undefined ? NO_LOOK : this.#look(slot, ask.afterOrder, reading);
       const contents = this.#bundles.contents(slot);
-      return { ...reading.end((row) => this.#contentOf(slot, row, contents)), ...look };
+      const ownContent = (row: Row): Uint8Array => this.#contentOf(slot, row);
+      return { ...reading.end((packer, row) => packRow(packer, row, contents, ownContent)), ...look };
     } finally {
       this.#database.exec('COMMIT');
     }
@@ -116,7 +118,7 @@ export class LaneReader {
     const { lookCount } = reading.ask;
     let lastOrder = afterOrder;
     let looked = 0;
-    const single = this.#behind.iterate(slot, afterOrder, slot, lookCount + 1);
+    const single = this.#behind.iterate(slot, afterOrder, slot);
     const bundled = this.#bundles.inOrder(slot, afterOrder + 1);
     for (const row of merged([single, bundled], byOrder)) {
       const untilMs = reading.hidesAllBehind(row);
@@ -130,12 +132,11 @@ export class LaneReader {
     return { lastOrder, isLast: true, nextMs: undefined };
   }
 
-  #contentOf(slot: number, row: Row, contents: BundleContents): Uint8Array | undefined {
-    const bundled = contents.of(row);
-    if (bundled !== undefined) return bundled;
-    return (
-      this.#content.get(slot, numberOf(row, ORDER_AT)) as unknown as readonly Uint8Array[] | undefined
-    )?.[0];
+  #contentOf(slot: number, row: Row): Uint8Array {
+    const found = this.#content.get(slot, numberOf(row, ORDER_AT)) as unknown as
+      | readonly Uint8Array[]
+      | undefined;
+    return present(found?.[0], 'the content of a message');
   }
 }
 
@@ -235,13 +236,10 @@ class Reading {
   }
 
   /** The rows lane by lane, with their contents. */
-  end(contentOf: (row: Row) => Uint8Array | undefined): Packed & Pick<PackedLanePage, 'parts' | 'nextMs'> {
-    const packer = new Packer();
+  end(pack: (packer: MessagePacker, row: Row) => void): Packed & Pick<PackedLanePage, 'parts' | 'nextMs'> {
+    const packer = new MessagePacker();
     const parts = this.parts.map(({ lane, rows, nextOrder, hiddenUntilMs }): LanePart => {
-      for (const row of rows) {
-        addNumbers(packer, row, SIZE_AT);
-        packer.content(contentOf(row) ?? new Uint8Array());
-      }
+      for (const row of rows) pack(packer, row);
       return { lane, count: rows.length, nextOrder, hiddenUntilMs };
     });
     return { ...packer.packed(), parts, nextMs: undefined };

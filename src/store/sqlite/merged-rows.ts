@@ -52,6 +52,7 @@ export function* merged(lines: readonly Iterator<unknown>[], isBefore: IsBefore)
   }
 }
 
-function nextOf(line: Iterator<unknown>): Row | undefined {
+/** The next row of a line; undefined at its end. */
+export function nextOf(line: Iterator<unknown>): Row | undefined {
   return (line.next().value ?? undefined) as Row | undefined;
 }

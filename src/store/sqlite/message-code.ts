@@ -1,6 +1,7 @@
 import type { MessageId } from '../../base/ids.ts';
 import type { MessageAttribute, MessageAttributes } from '../../message/attribute.ts';
 import type { Message } from '../../message/message.ts';
+import { NO_ATTRIBUTES, readUsualHead } from './usual-head.ts';
 
 /*
  * A message as bytes, in one column and on the way to and from the writing thread:
@@ -51,22 +52,22 @@ export function encodeHead(message: Message): string {
   return JSON.stringify(head);
 }
 
-/** Reads a message's bytes. */
-export function decodeMessage(bytes: Buffer): Message {
-  const bodyAt = 4 + bytes.readUInt32LE(0);
-  const [id, bodyMd5, sizeBytes, sentAtMs, senderId, attributes, ...optional] = JSON.parse(
-    bytes.toString('utf8', 4, bodyAt),
-  ) as Head;
+/** Reads a message's bytes, which stand there among others. */
+export function decodeMessage(bytes: Buffer, startAt: number, endAt: number): Message {
+  const headAt = startAt + 4;
+  const bodyAt = headAt + bytes.readUInt32LE(startAt);
+  const body = bytes.toString('utf8', bodyAt, endAt);
+  return readUsualHead(bytes, headAt, bodyAt, body) ?? readHead(bytes.toString('utf8', headAt, bodyAt), body);
+}
+
+/** A head as JSON. */
+function readHead(text: string, body: string): Message {
+  const [id, bodyMd5, sizeBytes, sentAtMs, senderId, attributes, ...optional] = JSON.parse(text) as Head;
   const [attributesMd5, traceHeader, groupId, deduplicationId, sequenceNumber, deadLetterSourceArn] =
     optional;
   return {
-    id: id as MessageId,
-    body: bytes.toString('utf8', bodyAt),
-    bodyMd5,
-    sizeBytes,
-    sentAtMs,
-    senderId,
-    attributes: attributes === null ? {} : readAttributes(attributes),
+    ...{ id: id as MessageId, body, bodyMd5, sizeBytes, sentAtMs, senderId },
+    attributes: attributes === null ? NO_ATTRIBUTES : readAttributes(attributes),
     ...(attributesMd5 === null ? {} : { attributesMd5 }),
     ...(traceHeader === null ? {} : { traceHeader }),
     ...(groupId === null ? {} : { groupId }),

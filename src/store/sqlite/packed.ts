@@ -1,7 +1,7 @@
 import { present } from '../../base/assert.ts';
 import type { Message } from '../../message/message.ts';
 import type { Holder, MessageState } from '../change.ts';
-import { decodeMessage, encodeHead } from './message-code.ts';
+import { encodeHead } from './message-code.ts';
 
 /**
  * Rows on their way between threads: two buffers that change owner instead of being copied, whatever the number of rows.
@@ -12,7 +12,17 @@ export interface Packed {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
+/** Rows, and the time that the first row not among them stands at. */
+export interface PackedPage extends Packed {
+  readonly nextMs: number | undefined;
+}
+
 const HOLDERS: readonly Holder[] = ['nobody', 'client', 'dispatcher'];
+
+/** The holder that a number stands for. */
+export function holderOf(number: number): Holder {
+  return present(HOLDERS[number], 'the holder');
+}
 
 /** The buffers to hand over with a {@link Packed}. */
 export function buffersOf(packed: Packed): ArrayBuffer[] {
@@ -108,7 +118,7 @@ export class Unpacker {
   state(): MessageState {
     return {
       visibleAtMs: this.number(),
-      holder: present(HOLDERS[this.number()], 'the holder'),
+      holder: holderOf(this.number()),
       receiveCount: this.number(),
       firstReceivedAtMs: this.number(),
       leasedAtMs: this.number(),
@@ -131,10 +141,6 @@ export class Unpacker {
     const startAt = this.#bytesAt + 4;
     this.#bytesAt = startAt + this.#bytes.readUInt32LE(this.#bytesAt);
     return this.#bytes.subarray(startAt, this.#bytesAt);
-  }
-
-  message(): Message {
-    return decodeMessage(this.content());
   }
 }
 

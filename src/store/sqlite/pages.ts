@@ -1,8 +1,10 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { BundleReader, type BundleContents } from './bundle-reader.ts';
-import { byTime, merged, numberOf, SENT_AT, SIZE_AT, VISIBLE_AT, type Row } from './merged-rows.ts';
-import { addMessage, addPlace } from './packed-rows.ts';
-import { Packer, type Packed } from './packed.ts';
+import { BundleReader, contentInRow, packRow, rowsOf, type BundleContents } from './bundle-reader.ts';
+import { linePage } from './line-page.ts';
+import { byTime, merged, numberOf, SENT_AT, VISIBLE_AT, type Row } from './merged-rows.ts';
+import { MessagePacker } from './message-packer.ts';
+import { addPlace } from './packed-rows.ts';
+import { Packer, type PackedPage } from './packed.ts';
 import { MESSAGE_ID, ORDER_BITS } from './slots.ts';
 import { arrays } from './array-rows.ts';
 import { PLACE_COLUMNS } from './stored-queues.ts';
@@ -15,11 +17,6 @@ export interface PageAsk {
   readonly visibleBeforeMs: number;
   readonly limit: number;
   readonly limitSizeBytes: number;
-}
-
-/** Rows, and the time that the first row not among them stands at. */
-export interface PackedPage extends Packed {
-  readonly nextMs: number | undefined;
 }
 
 const WITH_CONTENT = `SELECT ${PLACE_COLUMNS}, size_bytes, content FROM standing JOIN message USING (id)`;
@@ -49,7 +46,7 @@ export class Pages {
     this.#database = database;
     this.#slot = database.prepare('SELECT slot FROM queue WHERE queue = ?');
     const line = (isHeld: 0 | 1): StatementSync =>
-      arrays(database, `${WITH_CONTENT} WHERE ${after(isHeld)} ORDER BY visible_at_ms, standing.id LIMIT ?`);
+      arrays(database, `${WITH_CONTENT} WHERE ${after(isHeld)} ORDER BY visible_at_ms, standing.id`);
     this.#lines = [line(0), line(1)];
     this.#at = arrays(database, `${WITH_CONTENT} WHERE standing.id = ${MESSAGE_ID}`);
     this.#oldest = arrays(
@@ -59,32 +56,21 @@ export class Pages {
     this.#bundles = new BundleReader(database);
   }
 
-  page({ queue, afterMs, afterOrder, visibleBeforeMs, limit, limitSizeBytes }: PageAsk): PackedPage {
+  page({ queue, afterMs, afterOrder, ...limits }: PageAsk): PackedPage {
     return this.#atOneMoment(queue, (slot, contents) => {
-      const packer = new Packer();
-      let sizeBytes = 0;
-      let count = 0;
-      const rows = this.#lines.map((line) => line.iterate(slot, afterMs, slot, afterOrder, limit + 1));
-      const bundled = this.#bundles.line(slot, afterMs, afterOrder);
-      for (const row of merged([...rows, bundled], BY_SHOWING)) {
-        const visibleAtMs = numberOf(row, VISIBLE_AT);
-        sizeBytes += numberOf(row, SIZE_AT);
-        const isFull = count >= limit || (count > 0 && sizeBytes > limitSizeBytes);
-        if (isFull || visibleAtMs >= visibleBeforeMs) return { ...packer.packed(), nextMs: visibleAtMs };
-        addMessage(packer, row, contents);
-        count++;
-      }
-      return { ...packer.packed(), nextMs: undefined };
+      const lines = this.#lines.map((line) => line.iterate(slot, afterMs, slot, afterOrder));
+      const alone = merged(lines, BY_SHOWING);
+      return linePage({ alone, bundled: this.#bundles.line(slot, afterMs, afterOrder), contents }, limits);
     });
   }
 
   read(queue: number, orders: readonly number[]): PackedPage {
     return this.#atOneMoment(queue, (slot, contents) => {
-      const packer = new Packer();
+      const packer = new MessagePacker();
       for (const order of orders) {
         const row =
           (this.#at.get(slot, order) as unknown as Row | undefined) ?? this.#bundles.at(slot, order);
-        if (row !== undefined) addMessage(packer, row, contents);
+        if (row !== undefined) packRow(packer, row, contents, contentInRow);
       }
       return { ...packer.packed(), nextMs: undefined };
     });
@@ -95,7 +81,7 @@ export class Pages {
       const packer = new Packer();
       let count = 0;
       const rows = this.#oldest.iterate(slot, limit + 1);
-      for (const row of merged([rows, this.#bundles.byAge(slot)], BY_SENDING)) {
+      for (const row of merged([rows, rowsOf(this.#bundles.byAge(slot))], BY_SENDING)) {
         const sentAtMs = numberOf(row, SENT_AT);
         if (count >= limit || sentAtMs >= sentBeforeMs) return { ...packer.packed(), nextMs: sentAtMs };
         addPlace(packer, row);

@@ -49,7 +49,7 @@ test('what was added, moved, removed and purged lately outlives a kill', async (
   const again = await disk.kill();
   const { messages } = await again.page(line());
   assert.deepEqual(
-    messages.map(({ order, message, state }) => [order, message.body, state.visibleAtMs - NOW_MS]),
+    [...messages].map(({ order, message, state }) => [order, message.body, state.visibleAtMs - NOW_MS]),
     [
       [16, 'body 16', 0],
       [20, 'body 20', 0],
@@ -100,7 +100,7 @@ test('on a full disk messages are removed, also those that were added last', asy
   assert.ok(last > 100, `${last} messages found room`);
   for (let order = 1; order <= last; order += 2)
     assert.equal(await store.commit([removed(order)], NOW_MS + 10_000 + order), 'committed');
-  const left = (await store.page(line({ limit: 10_000 }))).messages.map(({ order }) => order);
+  const left = [...(await store.page(line({ limit: 10_000 }))).messages].map(({ order }) => order);
   assert.deepEqual(
     left,
     Array.from({ length: last / 2 }, (_, index) => index * 2 + 2),
@@ -248,7 +248,7 @@ async function seen(store: QueueStore): Promise<unknown> {
   const known = await Promise.all([QUEUE, OTHER].map((of) => store.reload(of, NOW_MS)));
   const counts = known.map((one) => [one?.messages, one?.nextOrder]);
   const places = pages.map(({ messages }) =>
-    messages.map(({ order, state, message }) => [order, state.visibleAtMs, message.body.length]),
+    [...messages].map(({ order, state, message }) => [order, state.visibleAtMs, message.body.length]),
   );
   return { places, counts };
 }

@@ -51,7 +51,7 @@ test('on a full disk rows hear of an end, and what was said of others before sta
   const again = await disk.kill();
   const first = await again.page(line({ limit: 5 }));
   assert.deepEqual(
-    first.messages.map(({ order }) => order),
+    [...first.messages].map(({ order }) => order),
     [151, 152, 153, 154, 155],
   );
   assert.deepEqual(

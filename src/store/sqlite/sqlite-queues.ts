@@ -20,7 +20,8 @@ import { packGroup } from './group-code.ts';
 import { buffersOf } from './packed.ts';
 import type { Opened, ReaderQuestions, WriterQuestions } from './questions.ts';
 import type { StoreThread } from './store-thread.ts';
-import { unpackMessages, unpackPlaces, unpackQueues, unpackSends } from './unpack-answers.ts';
+import { unpackPlaces, unpackQueues, unpackSends } from './unpack-answers.ts';
+import { PackedMessages, unpackMessages } from './unpack-messages.ts';
 
 /** What {@link SqliteQueues} needs. */
 export interface SqliteQueuesOptions {
@@ -82,7 +83,8 @@ export class SqliteQueues implements QueueStore {
     const ask = { queue, afterMs: after.visibleAtMs, afterOrder: after.order };
     const limits = { visibleBeforeMs, limit, limitSizeBytes };
     const packed = await this.#ask('page', { ...ask, ...limits });
-    return { messages: unpackMessages(packed), nextVisibleAtMs: packed.nextMs };
+    const messages = new PackedMessages(packed);
+    return { messages, sizeBytes: messages.sizeBytes, nextVisibleAtMs: packed.nextMs };
   }
 
   async lanePage(query: LanePageQuery): Promise<LanePage> {

@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { arrays } from './array-rows.ts';
 import { BUNDLE_SPAN_MS } from './bundle-cutter.ts';
-import { BundleReader } from './bundle-reader.ts';
+import { BundleReader, rowsOf } from './bundle-reader.ts';
 import { byTime, merged, VISIBLE_AT, type Row } from './merged-rows.ts';
 import { addPlace } from './packed-rows.ts';
 import { Packer, type Packed } from './packed.ts';
@@ -109,7 +109,8 @@ export class StoredQueues {
   *#delays(slot: number, nowMs: number, limit: number): Generator<Row> {
     const single = this.#delayed.iterate(slot, nowMs, limit);
     let left = limit;
-    for (const row of merged([single, this.#bundles.line(slot, nowMs, Infinity)], BY_SHOWING)) {
+    const bundled = rowsOf(this.#bundles.line(slot, nowMs, Infinity));
+    for (const row of merged([single, bundled], BY_SHOWING)) {
       if (left === 0) return;
       left -= 1;
       yield row;

@@ -8,14 +8,20 @@ export type StepOutcome = 'durable' | 'disk-full';
 /** SQLite's own limit. */
 const MOST_PAGES = 4_294_967_294;
 
-/** Runs steps on the writing connection: wholly and synced, or not at all. */
+/** `PRAGMA synchronous`: the log is synced before it is copied, and not with each commit. */
+const NORMAL = 1;
+
+/** Runs steps on the writing connection: wholly or not at all. */
 export class Transactions {
   readonly #database: DatabaseSync;
   readonly #begin: Write;
   readonly #commit: Write;
+  /** How the connection treats the disk, as SQLite counts it. */
+  readonly #synchronous: number;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
+    this.#synchronous = Number(database.prepare('PRAGMA synchronous').get()?.['synchronous']);
     this.#begin = new Write(database, 'BEGIN IMMEDIATE');
     this.#commit = new Write(database, 'COMMIT');
   }
@@ -31,6 +37,20 @@ export class Transactions {
       if (!isFull(error)) throw error;
       this.#rollBack();
       return 'disk-full';
+    }
+  }
+
+  /**
+   * Runs a step that says nothing new, and so needs no sync of its own: until the next one the disk may hold what was before it, and
+   * never a part of it.
+   */
+  runUnsynced(step: () => void): StepOutcome {
+    if (this.#synchronous <= NORMAL) return this.run(step);
+    this.#database.exec(`PRAGMA synchronous = ${NORMAL}`);
+    try {
+      return this.run(step);
+    } finally {
+      this.#database.exec(`PRAGMA synchronous = ${this.#synchronous}`);
     }
   }
 

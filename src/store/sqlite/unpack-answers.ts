@@ -1,6 +1,6 @@
 import type { QueueId } from '../../base/ids.ts';
 import type { RememberedSends } from '../change.ts';
-import type { StoredMessage, StoredPlace, StoredQueue } from '../queue-store.ts';
+import type { StoredPlace, StoredQueue } from '../queue-store.ts';
 import { Unpacker, type Packed } from './packed.ts';
 import type { PackedQueues } from './stored-queues.ts';
 
@@ -24,19 +24,6 @@ export function unpackPlaces(packed: Packed): StoredPlace[] {
 
 function unpackPlace(rows: Unpacker): StoredPlace {
   return { order: rows.number(), state: rows.state(), sentAtMs: rows.number(), lane: rows.number() };
-}
-
-/** Rows of messages. The columns are those of a place, then the size; time of sending, lane and size are in the content too. */
-export function unpackMessages(packed: Packed): StoredMessage[] {
-  const messages: StoredMessage[] = [];
-  const rows = new Unpacker(packed);
-  while (!rows.isAtEnd) {
-    const order = rows.number();
-    const state = rows.state();
-    rows.skip(3);
-    messages.push({ order, state, message: rows.message() });
-  }
-  return messages;
 }
 
 /** Bytes as numbers of four: where they are if numbers may begin there, else as a copy. */

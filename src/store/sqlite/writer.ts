@@ -56,9 +56,7 @@ class Writer {
   }
 
   run(step: () => void): StepOutcome {
-    const outcome = this.#transactions.run(step);
-    if (outcome === 'disk-full') this.#groups.forget();
-    return outcome;
+    return this.#heeded(this.#transactions.run(step));
   }
 
   /** A group that was decided before its sender heard of a full disk stands on what is lost: it is refused. */
@@ -74,10 +72,10 @@ class Writer {
     return outcomeInLittleRoom;
   }
 
-  /** Brings all messages to their rows, where others read them. */
+  /** Brings all messages to their rows, where others read them. They are durable already, as they came. */
   moveToRows(): StepOutcome {
     if (this.#groups.areAllInRows) return 'durable';
-    const outcome = this.run(() => this.#groups.moveToRows());
+    const outcome = this.#heeded(this.#transactions.runUnsynced(() => this.#groups.moveToRows()));
     return outcome === 'durable' ? outcome : this.run(() => this.#groups.moveToRowsInLittleRoom());
   }
 
@@ -101,6 +99,12 @@ class Writer {
     });
     this.#groups.forget();
     return known;
+  }
+
+  /** What is remembered of rows is void when a transaction was rolled back. */
+  #heeded(outcome: StepOutcome): StepOutcome {
+    if (outcome === 'disk-full') this.#groups.forget();
+    return outcome;
   }
 
   afterAnswer(): void {
