@@ -117,7 +117,7 @@ export class PoolInvoker implements Invoker {
     beganMs: number,
   ): DoorInvocation & { readonly traceId: string } {
     const { requestId, payload, clientContext, qualifier } = request;
-    const { timeoutMs } = record.settings;
+    const { timeoutMs, tracing } = record.settings;
     return {
       requestId,
       functionArn: targetArn({ ...record.key, ...(qualifier !== undefined && { qualifier }) }),
@@ -125,7 +125,9 @@ export class PoolInvoker implements Invoker {
       remainingMs: beganMs + timeoutMs - this.#options.clock.nowMs(),
       payload,
       ...(clientContext !== undefined && { clientContext }),
-      traceId: traceOnwards(request.traceId, record.key, { id: requestId, nowMs: beganMs }),
+      traceId: traceOnwards(request.traceId, record.key, {
+        ...{ id: requestId, nowMs: beganMs, isSampled: tracing === 'Active' },
+      }),
     };
   }
 }

@@ -68,6 +68,8 @@ export interface FunctionSettings {
   readonly deadLetterArn?: string;
   /** What it finds at `/opt`, later ones before earlier ones. */
   readonly layers?: readonly LayerUse[];
+  /** Traces that begin with it say that they are to be recorded (AWS: `TracingConfig.Mode`). */
+  readonly tracing?: 'Active' | 'PassThrough';
   /** Who is to have signed the code: said, not enforced. No part of the revision. */
   readonly codeSigningArn?: string;
 }

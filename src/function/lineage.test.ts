@@ -17,6 +17,11 @@ test('an invocation that nothing came with begins a trace and counts one round',
   assert.equal(roundsOf(undefined, F), 0);
 });
 
+test('a trace that begins with a function says whether it is to be recorded; one that comes says so itself', () => {
+  assert.match(traceOnwards(undefined, F, { ...FRESH, isSampled: true }), /;Sampled=1;Lineage=/);
+  assert.match(traceOnwards('Root=1;Sampled=0', F, { ...FRESH, isSampled: true }), /;Sampled=0;Lineage=/);
+});
+
 test('rounds of each function are counted along a chain, and the rest of the trace stays', () => {
   let trace: string | undefined = 'Root=1-a-b;Parent=c;Sampled=1';
   for (let round = 1; round <= 20; round += 1) {

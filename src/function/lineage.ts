@@ -31,15 +31,19 @@ export function isLooping(
 
 /**
  * The trace of an invocation of the function for what came with `trace`: with one round more, and with a root of its own when
- * there was none. `id` is the invocation's, a UUID.
+ * there was none. `id` is the invocation's, a UUID. `isSampled`: a trace that begins here says that it is to be recorded.
  */
 export function traceOnwards(
   trace: string | undefined,
   key: FunctionKey,
-  { id, nowMs }: { readonly id: string; readonly nowMs: number },
+  {
+    id,
+    nowMs,
+    isSampled = false,
+  }: { readonly id: string; readonly nowMs: number; readonly isSampled?: boolean },
 ): string {
   const hash = hashOf(key);
-  if (trace === undefined) return `${freshTrace(id, nowMs)};${LINEAGE}${hash}:1`;
+  if (trace === undefined) return `${freshTrace(id, nowMs)};Sampled=${isSampled ? 1 : 0};${LINEAGE}${hash}:1`;
   const rounds = new Map(readRounds(trace));
   const round = (rounds.get(hash) ?? 0) + 1;
   rounds.delete(hash);
@@ -87,7 +91,7 @@ function freshTrace(id: string, nowMs: number): string {
   const end = `${id.slice(19, 23)}${id.slice(24, 28)}`;
   const root = `${id.slice(0, 8)}${id.slice(9, 13)}${id.slice(14, 18)}${end}`;
   const seconds = Math.floor(nowMs / 1000).toString(16);
-  return `Root=1-${seconds}-${root};Parent=${end}${id.slice(28)};Sampled=0`;
+  return `Root=1-${seconds}-${root};Parent=${end}${id.slice(28)}`;
 }
 
 /** FNV-1a, 32 bits: once for each invocation, so it is quick. */

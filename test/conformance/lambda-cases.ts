@@ -315,10 +315,10 @@ const bad: Case = {
   forCommandLines: true,
   steps: [
     {
-      ...create('bad name!', { Timeout: 901, MemorySize: 128 }),
+      ...create('bad name!', { Timeout: 1801, MemorySize: 128 }),
       error: {
         ...{ code: 'ValidationException', status: 400 },
-        message: `1 validation error detected: Value '901' at 'timeout' failed to satisfy constraint: Member must have value less than or equal to 900`,
+        message: `1 validation error detected: Value '1801' at 'timeout' failed to satisfy constraint: Member must have value less than or equal to 1800`,
       },
     },
     {

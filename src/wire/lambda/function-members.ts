@@ -52,10 +52,11 @@ export function readFunctionSettings(
     }),
     variables: members.structure('Environment')?.textMap('Variables'),
     deadLetterArn: readDeadLetter(members),
+    tracing: readTracing(members),
     ...readLogging(members, function_.name, now),
   };
   const layerArns = members.textList('Layers');
-  refuseTracing(members);
+  refuseSnapStart(members);
   members.end();
   checkRuntime(given.runtime, runtimeIds);
   checkVariables(given.variables ?? {});
@@ -78,9 +79,12 @@ function checkRuntime(runtime: string | undefined, runtimeIds: readonly string[]
   );
 }
 
-function refuseTracing(members: Members): void {
+function readTracing(members: Members): FunctionSettings['tracing'] {
   const mode = members.structure('TracingConfig')?.text('Mode', { values: ['Active', 'PassThrough'] });
-  if (mode === 'Active') throw unsupported('TracingConfig.Mode Active');
+  return mode === 'Active' || mode === 'PassThrough' ? mode : undefined;
+}
+
+function refuseSnapStart(members: Members): void {
   const applyOn = members.structure('SnapStart')?.text('ApplyOn', { values: ['PublishedVersions', 'None'] });
   if (applyOn === 'PublishedVersions') throw unsupported('SnapStart.ApplyOn PublishedVersions');
 }

@@ -28,7 +28,7 @@ export function functionView(
     ...(hasVariables ? { Environment: { Variables: settings.variables } } : {}),
     ...(settings.deadLetterArn ? { DeadLetterConfig: { TargetArn: settings.deadLetterArn } } : {}),
     ...(settings.layers?.length ? { Layers: settings.layers.map(layerUseView) } : {}),
-    TracingConfig: { Mode: 'PassThrough' },
+    TracingConfig: { Mode: settings.tracing ?? 'PassThrough' },
     RevisionId: record.revisionId,
     ...stateView(record, update),
     PackageType: 'Zip',

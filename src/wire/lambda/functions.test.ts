@@ -249,3 +249,13 @@ test('the architecture of a function may change with its code; a dry run says so
   assert.deepEqual((await change({})).json['Architectures'], ['arm64']);
   assert.deepEqual(await now(), ['arm64']);
 });
+
+test('whether traces are to be recorded is kept and shown', async () => {
+  const client = new LambdaClient();
+  const created = await create(client, { TracingConfig: { Mode: 'Active' } });
+  assert.deepEqual(created.json['TracingConfig'], { Mode: 'Active' });
+  const update = async (body: object): Promise<unknown> =>
+    (await client.ask('PUT', `${PATH}/f/configuration`, { body })).json['TracingConfig'];
+  assert.deepEqual(await update({ Timeout: 4 }), { Mode: 'Active' });
+  assert.deepEqual(await update({ TracingConfig: { Mode: 'PassThrough' } }), { Mode: 'PassThrough' });
+});

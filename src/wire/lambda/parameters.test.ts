@@ -73,7 +73,6 @@ test('what AWS knows and this server does not do is refused, never dropped', asy
   })) {
     assert.equal(await put(settings, { [name]: value }), `${name} is not supported by this server.`);
   }
-  assert.match(await put(settings, { TracingConfig: { Mode: 'Active' } }), /TracingConfig.Mode Active/);
   assert.match(await put(settings, { SnapStart: { ApplyOn: 'PublishedVersions' } }), /SnapStart/);
   assert.match(await put(settings, { EphemeralStorage: {} }), /Value null at 'ephemeralStorage.size'/);
   assert.match(await put(`${ONE}/code`, { PublishTo: 'LATEST_PUBLISHED', ZipFile: 'eA==' }), /PublishTo/);

@@ -117,7 +117,7 @@ test('the SDK knows our errors by their names', async (context) => {
   await sdk.send(new CreateFunctionCommand(KNOWN));
   const twice = await errorOf(sdk.send(new CreateFunctionCommand(KNOWN)));
   assert.deepEqual([twice.name, twice.message], ['ResourceConflictException', 'Function already exist: f']);
-  const invalid = await errorOf(sdk.send(new CreateFunctionCommand({ ...KNOWN, Timeout: 1000 })));
+  const invalid = await errorOf(sdk.send(new CreateFunctionCommand({ ...KNOWN, Timeout: 2000 })));
   assert.equal(invalid.name, 'ValidationException');
   assert.match(invalid.message, /at 'timeout'/);
   const large = new InvokeCommand({ FunctionName: 'f', Payload: `"${'x'.repeat(7_000_000)}"` });
