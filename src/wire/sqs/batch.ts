@@ -64,13 +64,18 @@ export class BatchAnswer {
     this.#failed.push({ Id: id, SenderFault: true, Code: queryCode ?? type, Message: message });
   }
 
-  /** Reads one entry; one that is refused is noted, and undefined. A missing member refuses the whole batch, as AWS does. */
+  /**
+   * Reads one entry; one that is refused is noted, and undefined. A missing member refuses the whole batch, as AWS does; one that is
+   * there and empty may be its entry's own failure.
+   */
   attempt<Value>(id: string, read: () => Value): Value | undefined {
     try {
       return read();
     } catch (error) {
-      if (!(error instanceof ActionRefused) || error.failure.kind === 'missing-parameter') throw error;
-      this.fail(id, error.failure);
+      if (!(error instanceof ActionRefused)) throw error;
+      const { failure } = error;
+      if (failure.kind === 'missing-parameter' && failure.isOfEntry !== true) throw error;
+      this.fail(id, failure);
       return undefined;
     }
   }

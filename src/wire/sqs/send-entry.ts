@@ -37,7 +37,8 @@ export function readSendEntry(
   batchEntry?: BatchEntry,
 ): ReadEntry {
   const body = input.text(BODY);
-  if (body === undefined || body === '') {
+  if (body === '') return refuse({ kind: 'missing-parameter', name: BODY, isOfEntry: true });
+  if (body === undefined) {
     const name = batchEntry === undefined ? BODY : `${batchEntry.name}.${BODY}`;
     return refuse({ kind: 'missing-parameter', name });
   }

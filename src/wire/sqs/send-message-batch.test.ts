@@ -101,3 +101,16 @@ test('a batch as a whole is refused when it is empty, too many, too long, or its
     /^MissingParameter: .*SendMessageBatchRequestEntry\.1\.MessageBody\.$/,
   );
 });
+
+test('an empty body is the failure of its entry alone', async () => {
+  const door = await DoorUnderTest.open();
+  const QueueUrl = await door.queue();
+  const Entries = [entry('full'), entry('empty', '')];
+  const { Successful, Failed } = await door.done('SendMessageBatch', { QueueUrl, Entries });
+  assert.deepEqual(
+    (Successful as { Id: string }[]).map(({ Id }) => Id),
+    ['full'],
+  );
+  const Message = 'The request must contain the parameter MessageBody.';
+  assert.deepEqual(Failed, [{ Id: 'empty', SenderFault: true, Code: 'MissingParameter', Message }]);
+});

@@ -11,7 +11,12 @@ export type SqsFailure =
   | { readonly kind: 'over-limit'; readonly what: string }
   | { readonly kind: 'deleted-recently' }
   | { readonly kind: 'purge-in-progress'; readonly queueName: string }
-  | { readonly kind: 'missing-parameter'; readonly name: string }
+  | {
+      readonly kind: 'missing-parameter';
+      readonly name: string;
+      /** In a batch it is the failure of its entry alone. */
+      readonly isOfEntry?: boolean;
+    }
   | {
       readonly kind: 'invalid-value';
       readonly value: string | number;
