@@ -1,3 +1,4 @@
+import { ByOrder } from '../base/by-order.ts';
 import type { QueueId } from '../base/ids.ts';
 import { laneKeyOf, NO_LANE } from '../message/lane-key.ts';
 import type { Message } from '../message/message.ts';
@@ -7,7 +8,6 @@ import { Ageing } from './ageing.ts';
 import { Backlog } from './backlog.ts';
 import type { Moment } from './command.ts';
 import { DueHeap, NOWHERE } from './due-heap.ts';
-import { Entries } from './entries.ts';
 import { entryState, heldSizeBytes, type Entry } from './entry.ts';
 import { hasQuietRoom } from './quiet-room.ts';
 import { Fairness } from './fairness.ts';
@@ -42,7 +42,7 @@ export class QueueState {
   /** All messages of the queue, wherever they are. */
   messages: number;
   purgedThroughOrder = -1;
-  readonly entries = new Entries();
+  readonly entries = new ByOrder<Entry>();
   readonly ready = new Ready();
   readonly due = new DueHeap<Entry>();
   readonly backlog = new Backlog();

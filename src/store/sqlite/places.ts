@@ -1,3 +1,5 @@
+import { ByOrder } from '../../base/by-order.ts';
+
 /** Something that is known of one message until something else is. */
 export interface AtPlace {
   readonly queue: number;
@@ -8,7 +10,7 @@ export interface AtPlace {
 
 /** By queue and place one of each. What leaves, or is followed by another of its place, knows that it is gone. */
 export class Places<Item extends AtPlace> {
-  readonly #queues = new Map<number, Map<number, Item>>();
+  readonly #queues = new Map<number, ByOrder<Item>>();
 
   find(queue: number, order: number): Item | undefined {
     return this.#queues.get(queue)?.get(order);
@@ -18,7 +20,7 @@ export class Places<Item extends AtPlace> {
     const items = this.#queues.get(item.queue) ?? this.#begin(item.queue);
     const before = items.get(item.order);
     if (before !== undefined) before.isGone = true;
-    items.set(item.order, item);
+    items.add(item);
   }
 
   /** Takes one out, if it is here. */
@@ -33,12 +35,12 @@ export class Places<Item extends AtPlace> {
 
   /** Takes all of a queue up to a place out. */
   removeThrough(queue: number, throughOrder: number): void {
-    const orders = [...(this.#queues.get(queue)?.keys() ?? [])].filter((order) => order <= throughOrder);
+    const orders = (this.#queues.get(queue)?.keys() ?? []).filter((order) => order <= throughOrder);
     for (const order of orders) this.remove(queue, order);
   }
 
-  #begin(queue: number): Map<number, Item> {
-    const items = new Map<number, Item>();
+  #begin(queue: number): ByOrder<Item> {
+    const items = new ByOrder<Item>();
     this.#queues.set(queue, items);
     return items;
   }

@@ -1,31 +1,37 @@
-import type { Entry } from './entry.ts';
-
 const FIRST_CAPACITY = 16;
+
+/** A table of no more slots is not made smaller: what was there once comes again. */
+const KEPT_CAPACITY = 1024;
 
 /** Spreads places that follow each other over the slots: 2^32 divided by the golden ratio. */
 const SPREAD = 0x9e3779b1;
 
+/** Something that has a place of its own: no other has the same number. */
+export interface InOrder {
+  readonly order: number;
+}
+
 /**
- * The entries of a queue by their order. Not a `Map`: each time that one makes room its former table points to the new one, with all
- * that stood in it; a former table that has grown old keeps every later one, and so every entry, from being collected young.
+ * Items by their order. Not a `Map`: each time that one makes room its former table points to the new one, with all that stood in
+ * it; a former table that has grown old keeps every later one, and so nearly every item, from being collected young.
  */
-export class Entries {
+export class ByOrder<Item extends InOrder> {
   /** Open addressing; a power of two of slots, at most half of them taken. */
-  #slots: (Entry | undefined)[] = emptySlots(FIRST_CAPACITY);
+  #slots: (Item | undefined)[] = emptySlots<Item>(FIRST_CAPACITY);
   #shift = shiftOf(FIRST_CAPACITY);
   #size = 0;
 
-  /** How many entries there are. */
+  /** How many items there are. */
   get size(): number {
     return this.#size;
   }
 
-  get(order: number): Entry | undefined {
+  get(order: number): Item | undefined {
     const slots = this.#slots;
     const mask = slots.length - 1;
     for (let at = this.#home(order); ; at = (at + 1) & mask) {
-      const entry = slots[at];
-      if (entry === undefined || entry.order === order) return entry;
+      const item = slots[at];
+      if (item === undefined || item.order === order) return item;
     }
   }
 
@@ -33,36 +39,35 @@ export class Entries {
     return this.get(order) !== undefined;
   }
 
-  /** Takes an entry in, in the place of another of its order. */
-  add(entry: Entry): void {
+  /** Takes an item in, in the place of another of its order. */
+  add(item: Item): void {
     if ((this.#size + 1) * 2 > this.#slots.length) this.#resize(this.#slots.length * 2);
     const slots = this.#slots;
-    const at = this.#slotOf(entry.order);
+    const at = this.#slotOf(item.order);
     if (slots[at] === undefined) this.#size += 1;
-    slots[at] = entry;
+    slots[at] = item;
   }
 
-  /** Takes an entry out, if it is there. */
+  /** Takes an item out, if it is there. */
   delete(order: number): void {
     const at = this.#slotOf(order);
     if (this.#slots[at] === undefined) return;
     this.#close(at);
     this.#size -= 1;
     const { length } = this.#slots;
-    if (length > FIRST_CAPACITY && this.#size * 16 < length)
-      this.#resize(Math.max(FIRST_CAPACITY, length / 4));
+    if (length > KEPT_CAPACITY && this.#size * 16 < length) this.#resize(length / 4);
   }
 
   clear(): void {
     if (this.#size === 0) return;
-    this.#slots = emptySlots(FIRST_CAPACITY);
+    this.#slots = emptySlots<Item>(FIRST_CAPACITY);
     this.#shift = shiftOf(FIRST_CAPACITY);
     this.#size = 0;
   }
 
-  /** All entries, in their order. */
-  values(): Entry[] {
-    return this.#slots.filter((entry) => entry !== undefined).sort((one, other) => one.order - other.order);
+  /** All items, in their order. */
+  values(): Item[] {
+    return this.#slots.filter((item) => item !== undefined).sort((one, other) => one.order - other.order);
   }
 
   /** All orders, ascending. */
@@ -74,12 +79,12 @@ export class Entries {
     return Math.imul(order, SPREAD) >>> this.#shift;
   }
 
-  /** Where the entry of an order stands, or would. */
+  /** Where the item of an order stands, or would. */
   #slotOf(order: number): number {
     const slots = this.#slots;
     const mask = slots.length - 1;
     let at = this.#home(order);
-    for (let entry = slots[at]; entry !== undefined && entry.order !== order; entry = slots[at])
+    for (let item = slots[at]; item !== undefined && item.order !== order; item = slots[at])
       at = (at + 1) & mask;
     return at;
   }
@@ -90,10 +95,10 @@ export class Entries {
     const mask = slots.length - 1;
     let gap = freed;
     let at = (gap + 1) & mask;
-    for (let entry = slots[at]; entry !== undefined; entry = slots[at]) {
-      const home = this.#home(entry.order);
+    for (let item = slots[at]; item !== undefined; item = slots[at]) {
+      const home = this.#home(item.order);
       if (((at - home) & mask) >= ((at - gap) & mask)) {
-        slots[gap] = entry;
+        slots[gap] = item;
         gap = at;
       }
       at = (at + 1) & mask;
@@ -105,12 +110,14 @@ export class Entries {
     const former = this.#slots;
     this.#slots = emptySlots(capacity);
     this.#shift = shiftOf(capacity);
-    for (const entry of former) if (entry !== undefined) this.#slots[this.#slotOf(entry.order)] = entry;
+    for (const item of former) if (item !== undefined) this.#slots[this.#slotOf(item.order)] = item;
   }
 }
 
-function emptySlots(capacity: number): (Entry | undefined)[] {
-  return Array.from<Entry | undefined>({ length: capacity });
+function emptySlots<Item>(capacity: number): (Item | undefined)[] {
+  const slots: (Item | undefined)[] = [];
+  slots.length = capacity;
+  return slots.fill(undefined);
 }
 
 /** What a hash of 32 bits is shifted by to name one of so many slots. */
