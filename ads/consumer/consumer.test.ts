@@ -40,6 +40,24 @@ describe('the long-lived consumer', () => {
     await consume({ sqs, processor, queueUrl: 'q', workers: 1, signal: stopping.signal });
     assert.deepEqual(deleted, ['receipt-a']);
   });
+
+  it('says once that the broker is away, and that it goes on', async (context) => {
+    const stopping = new AbortController();
+    const said = context.mock.method(console, 'error', () => undefined);
+    const processor = { process: async () => [] };
+    const fates: (Error | Message[])[] = [new Error('away'), new Error('away'), [message('a', 'any')]];
+    const sqs = double(async (command) => {
+      if (!(command instanceof ReceiveMessageCommand)) return {};
+      const fate = fates.shift();
+      if (fate instanceof Error) throw fate;
+      if (fate === undefined) stopping.abort();
+      return { Messages: fate };
+    });
+    const pause = async (): Promise<void> => undefined;
+    await consume({ sqs, processor, queueUrl: 'q', workers: 1, signal: stopping.signal, pause });
+    const words = said.mock.calls.map((call) => call.arguments.join(' '));
+    assert.deepEqual(words, ['The consumer tries again and again: away', 'The consumer goes on.']);
+  });
 });
 
 function message(id: string, body: string): Message {

@@ -15,6 +15,8 @@ export interface ConsumerOptions {
   /** How many batches are handled at once. */
   readonly workers: number;
   readonly signal: AbortSignal;
+  /** Waits so many milliseconds, or until `signal`. */
+  readonly pause?: (ms: number, signal: AbortSignal) => Promise<unknown>;
 }
 
 const PAUSE_MS = 500;
@@ -25,20 +27,42 @@ const PAUSE_MS = 500;
  * batches under way are finished.
  */
 export async function consume(options: ConsumerOptions): Promise<void> {
-  await Promise.all(Array.from({ length: options.workers }, () => work(options)));
+  const outage = new Outage();
+  await Promise.all(Array.from({ length: options.workers }, () => work(options, outage)));
 }
 
-async function work(options: ConsumerOptions): Promise<void> {
-  const { signal } = options;
+/** Says when work begins to fail and when it goes on, not each time that it is tried. */
+class Outage {
+  #isTold = false;
+
+  failed(error: unknown): void {
+    if (!this.#isTold)
+      console.error('The consumer tries again and again:', error instanceof Error ? error.message : error);
+    this.#isTold = true;
+  }
+
+  worked(): void {
+    if (this.#isTold) console.error('The consumer goes on.');
+    this.#isTold = false;
+  }
+}
+
+async function work(options: ConsumerOptions, outage: Outage): Promise<void> {
+  const { signal, pause = pauseUnless } = options;
   while (!signal.aborted) {
     try {
       await handle(options, await receive(options));
+      outage.worked();
     } catch (error) {
       if (signal.aborted) return;
-      console.error('The consumer goes on after a pause:', error instanceof Error ? error.message : error);
-      await sleep(PAUSE_MS, undefined, { signal }).catch(() => undefined);
+      outage.failed(error);
+      await pause(PAUSE_MS, signal);
     }
   }
+}
+
+function pauseUnless(ms: number, signal: AbortSignal): Promise<unknown> {
+  return sleep(ms, undefined, { signal }).catch(() => undefined);
 }
 
 async function receive({ sqs, queueUrl, signal }: ConsumerOptions): Promise<readonly Message[]> {
