@@ -8,11 +8,12 @@ import { installedRuntimes } from './runtimes.ts';
 /** As AWS spells them. */
 const IDS = [
   ...['nodejs20.x', 'nodejs22.x', 'nodejs24.x', 'nodejs26.x'],
-  ...['python3.9', 'python3.10', 'python3.11', 'python3.12', 'python3.13', 'python3.14'],
+  ...['python3.9', 'python3.10', 'python3.11', 'python3.12', 'python3.13', 'python3.14', 'python3.15'],
   ...['provided.al2023', 'provided.al2'],
   ...['java8.al2', 'java11', 'java17', 'java21', 'java25'],
+  ...['java8.al2023', 'java11.al2023', 'java17.al2023'],
   ...['dotnet6', 'dotnet8', 'dotnet10'],
-  ...['ruby3.2', 'ruby3.3', 'ruby3.4'],
+  ...['ruby3.2', 'ruby3.3', 'ruby3.4', 'ruby4.0'],
 ];
 
 test('every runtime that AWS has a name for is known by that name, and says what runs it here or what brings it', async () => {

@@ -67,6 +67,9 @@ test('which Java runs a runtime is told, and whether it is the one that is asked
     'java17 17.0.1 true',
     'java21 25.0.1 false',
     'java25 25.0.1 true',
+    'java8.al2023 17.0.1 false',
+    'java11.al2023 17.0.1 false',
+    'java17.al2023 17.0.1 true',
   ]);
 });
 

@@ -17,6 +17,9 @@ const IDS: Readonly<Record<string, number>> = {
   java17: 17,
   java21: 21,
   java25: 25,
+  'java8.al2023': 8,
+  'java11.al2023': 11,
+  'java17.al2023': 17,
 };
 
 /** The jars of layers; where there are none, the JVM passes over it. */

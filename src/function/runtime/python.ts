@@ -51,7 +51,9 @@ export interface PythonRuntimeOptions {
 
 /** One runtime for each name that AWS has given to Python. */
 export function pythonRuntimes(options: PythonRuntimeOptions): readonly Runtime[] {
-  return ['3.9', '3.10', '3.11', '3.12', '3.13', '3.14'].map((minor) => new PythonRuntime(minor, options));
+  return ['3.9', '3.10', '3.11', '3.12', '3.13', '3.14', '3.15'].map(
+    (minor) => new PythonRuntime(minor, options),
+  );
 }
 
 /** Python by AWS's own client, on the Python of that version if it is installed, else on the machine's `python3`. */

@@ -1,8 +1,7 @@
 import type { AliasSettings } from '../../function/aliases.ts';
 import { LATEST } from '../../function/function.ts';
 import type { Members } from '../members.ts';
-import type { RestError } from '../rest-protocol.ts';
-import { brokenMember, invalidParameter } from './lambda-errors.ts';
+import { brokenMap, invalidParameter } from './lambda-errors.ts';
 
 /** How the service model spells what a version may be named in an alias. */
 export const VERSION = { least: 1, most: 1024, pattern: /^(\$LATEST(\.PUBLISHED)?|[0-9]+)$/ } as const;
@@ -58,22 +57,25 @@ function readAdditional(
 /** Refuses, in the words of the service model, what is no published version or no share of all invocations. */
 function checkWeights(weights: Readonly<Record<string, number>>): void {
   const entries = Object.entries(weights);
-  const shown = `{${entries.map(([version, weight]) => `${version}=${asDouble(weight)}`).join(', ')}}`;
-  const broke = (what: string, constraints: string): RestError =>
-    brokenMember(
-      'routingConfig.additionalVersionWeights',
-      shown,
-      `Map ${what} must satisfy constraint: [${constraints}, Member must not be null]`,
-    );
-  if (entries.some(([version]) => !/^[0-9]{1,1024}$/.test(version))) throw broke('keys', KEYS);
-  if (entries.some(([, weight]) => !(weight >= 0 && weight <= 1))) throw broke('value', WEIGHTS);
+  const shown = Object.fromEntries(entries.map(([version, weight]) => [version, asDouble(weight)]));
+  const member = 'routingConfig.additionalVersionWeights';
+  if (entries.some(([version]) => !/^[0-9]{1,1024}$/.test(version)))
+    throw brokenMap(member, shown, 'keys', KEYS);
+  if (entries.some(([, weight]) => !(weight >= 0 && weight <= 1)))
+    throw brokenMap(member, shown, 'value', WEIGHTS);
 }
 
-const KEYS =
-  'Member must have length less than or equal to 1024, Member must have length greater than or equal to 1, ' +
-  'Member must satisfy regular expression pattern: [0-9]+';
-const WEIGHTS =
-  'Member must have value less than or equal to 1.0, Member must have value greater than or equal to 0.0';
+const KEYS = [
+  'Member must have length less than or equal to 1024',
+  'Member must have length greater than or equal to 1',
+  'Member must satisfy regular expression pattern: [0-9]+',
+  'Member must not be null',
+];
+const WEIGHTS = [
+  'Member must have value less than or equal to 1.0',
+  'Member must have value greater than or equal to 0.0',
+  'Member must not be null',
+];
 
 /** As AWS writes it: `1` is `1.0`. */
 function asDouble(value: number): string {

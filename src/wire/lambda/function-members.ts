@@ -2,10 +2,11 @@ import type { FunctionKey, FunctionSettings } from '../../function/function.ts';
 import { LONGEST_TIMEOUT_S } from '../../function/limits.ts';
 import { parseQueueArn } from '../../message/queue-key.ts';
 import type { Members } from '../members.ts';
-import { invalidParameter, unsupported } from './lambda-errors.ts';
+import { unsupported } from './lambda-errors.ts';
 import { layerUses } from './layer-uses.ts';
 import { readLogging } from './logging-members.ts';
 import type { LambdaRooms } from './rooms.ts';
+import { checkRuntime } from './runtime-name.ts';
 import { checkVariables } from './variables.ts';
 
 const ROLE = /^arn:(aws[a-zA-Z-]*)?:iam::\d{12}:role\/?[a-zA-Z_0-9+=,.@\-_/]+$/;
@@ -69,14 +70,6 @@ function readDeadLetter(members: Members): string | undefined {
   const arn = members.structure('DeadLetterConfig')?.text('TargetArn');
   if (arn === undefined || arn === '' || parseQueueArn(arn) !== undefined) return arn;
   throw unsupported('A DeadLetterConfig.TargetArn that is not the ARN of a queue');
-}
-
-function checkRuntime(runtime: string | undefined, runtimeIds: readonly string[]): void {
-  if (runtime === undefined || runtimeIds.includes(runtime)) return;
-  throw invalidParameter(
-    `Value ${runtime} at 'runtime' failed to satisfy constraint: ` +
-      `Member must satisfy enum value set: [${runtimeIds.join(', ')}] or be a valid ARN`,
-  );
 }
 
 function readTracing(members: Members): FunctionSettings['tracing'] {

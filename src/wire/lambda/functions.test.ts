@@ -259,3 +259,46 @@ test('whether traces are to be recorded is kept and shown', async () => {
   assert.deepEqual(await update({ Timeout: 4 }), { Mode: 'Active' });
   assert.deepEqual(await update({ TracingConfig: { Mode: 'PassThrough' } }), { Mode: 'PassThrough' });
 });
+
+test('names of variables and tags that AWS does not have are refused; variables, which may be secret, are not shown', async () => {
+  const refusal = async (change: object): Promise<readonly unknown[]> => {
+    const { headers, json } = await create(new LambdaClient(), change);
+    return [headers['x-amzn-errortype'], json['message']];
+  };
+  assert.deepEqual(await refusal({ Environment: { Variables: { '1x': 'secret' } } }), [
+    'ValidationException',
+    "1 validation error detected: Value at 'environment.variables' failed to satisfy constraint: Map keys must satisfy constraint: " +
+      '[Member must satisfy regular expression pattern: [a-zA-Z]([a-zA-Z0-9_])+]',
+  ]);
+  const [type, message] = await refusal({ Tags: { 'a#': 'b' } });
+  assert.equal(type, 'ValidationException');
+  assert.match(
+    String(message),
+    /Value '\{a#=b\}' at 'tags' failed .* Map keys .* equal to 128, .* pattern: /,
+  );
+  const [, ofValue] = await refusal({ Tags: { a: 'x'.repeat(257) } });
+  assert.match(String(ofValue), /at 'tags' failed .* Map value must .* less than or equal to 256, /);
+});
+
+test('a runtime that AWS has retired is refused with the one to use; a misspelt one with all that there are', async () => {
+  const refusal = async (Runtime: string): Promise<unknown> =>
+    (await create(new LambdaClient(), { Runtime })).json['message'];
+  const retired =
+    'is no longer supported for creating or updating AWS Lambda functions. We recommend you use';
+  assert.equal(
+    await refusal('nodejs12.x'),
+    `The runtime parameter of nodejs12.x ${retired} the new runtime (nodejs22.x) while creating or updating functions.`,
+  );
+  assert.equal(
+    await refusal('go1.x'),
+    `The runtime parameter of go1.x ${retired} the new runtime (provided.al2023) while creating or updating functions.`,
+  );
+  assert.equal(
+    await refusal('ruby2.7'),
+    `The runtime parameter of ruby2.7 ${retired} a supported runtime while creating or updating functions.`,
+  );
+  assert.match(
+    String(await refusal('nodejs12')),
+    /^Value nodejs12 at 'runtime' failed .*\[nodejs22.x, provided.al2023\]/,
+  );
+});

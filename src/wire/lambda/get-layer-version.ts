@@ -9,8 +9,9 @@ import type { LambdaRooms } from './rooms.ts';
 
 /** How the service model spells the ARN of a layer version. */
 const VERSION_ARN = {
-  ...{ required: true, least: 1, most: 140 },
-  pattern: /^(arn:[a-zA-Z0-9-]+:lambda:[a-zA-Z0-9-]+:\d{12}:layer:[a-zA-Z0-9-_]+:[0-9]+)$/,
+  ...{ required: true, least: 1, most: 2048 },
+  pattern:
+    /^((arn:(aws[a-zA-Z-]*)?:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:\d{12}:layer:[a-zA-Z0-9-_]+:[0-9]+)|(arn:[a-zA-Z0-9-]+:lambda:::awslayer:[a-zA-Z0-9-_]+))$/,
 } as const;
 
 /** `GET /2018-10-31/layers/{LayerName}/versions/{VersionNumber}` → the version and a link to its zip. */

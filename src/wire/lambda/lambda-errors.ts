@@ -22,6 +22,23 @@ export function brokenMember(member: string, value: string | undefined, constrai
   );
 }
 
+/** A map of which some `keys`, or some `value`, break the service model; `map` is shown, as AWS does, unless it may be secret. */
+export function brokenMap(
+  member: string,
+  map: Readonly<Record<string, string>> | undefined,
+  what: 'keys' | 'value',
+  constraints: readonly string[],
+): RestError {
+  const pairs = Object.entries(map ?? {}).map(([key, value]) => `${key}=${value}`);
+  const shown = map === undefined ? '' : ` '{${pairs.join(', ')}}'`;
+  return new RestError(
+    400,
+    'ValidationException',
+    `1 validation error detected: Value${shown} at '${member}' failed to satisfy constraint: ` +
+      `Map ${what} must satisfy constraint: [${constraints.join(', ')}]`,
+  );
+}
+
 /** An option of AWS that this server does not have: refused, never silently dropped. */
 export function unsupported(option: string): RestError {
   return invalidParameter(`${option} is not supported by this server.`);

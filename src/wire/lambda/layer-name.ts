@@ -15,7 +15,8 @@ export function readLayerKey({ labels, caller }: RestCall): LayerKey {
     'layerName',
     text,
     'Member must satisfy regular expression pattern: ' +
-      '(arn:[a-zA-Z0-9-]+:lambda:[a-zA-Z0-9-]+:\\d{12}:layer:[a-zA-Z0-9-_]+)|[a-zA-Z0-9-_]+',
+      '(arn:(aws[a-zA-Z-]*)?:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:layer:[a-zA-Z0-9-_]{1,140}|' +
+      '[a-zA-Z0-9-_]{1,140})',
   );
 }
 

@@ -1,4 +1,4 @@
-import { invalidParameter } from './lambda-errors.ts';
+import { brokenMap, invalidParameter } from './lambda-errors.ts';
 
 const VARIABLE_NAME = /^[a-zA-Z]([a-zA-Z0-9_])+$/;
 
@@ -40,12 +40,9 @@ export function checkVariables(variables: Readonly<Record<string, string>>): voi
         `Reserved keys used in this request: ${reserved.join(', ')}`,
     );
   }
-  const misnamed = names.find((name) => !VARIABLE_NAME.test(name));
-  if (misnamed !== undefined) {
-    throw invalidParameter(
-      `1 validation error detected: Value '${misnamed}' at 'environment.variables' failed to satisfy constraint: ` +
-        'Map keys must satisfy constraint: [Member must satisfy regular expression pattern: [a-zA-Z]([a-zA-Z0-9_])+]',
-    );
+  if (!names.every((name) => VARIABLE_NAME.test(name))) {
+    const constraint = 'Member must satisfy regular expression pattern: [a-zA-Z]([a-zA-Z0-9_])+';
+    throw brokenMap('environment.variables', undefined, 'keys', [constraint]);
   }
   const measured = JSON.stringify(variables);
   if (Buffer.byteLength(measured) > LARGEST_VARIABLES_BYTES) {
