@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { chmod } from 'node:fs/promises';
+import { chmodSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { SPARE_VARIABLE } from '../function/runtime/spare.ts';
@@ -48,7 +48,7 @@ export class Assignment implements AsyncDisposable {
     server.listen(path);
     await once(server, 'listening');
     // The environment may run as a user of its own; the folder keeps everyone else away.
-    await chmod(path, 0o666);
+    chmodSync(path, 0o666);
     return new Assignment(server, folder);
   }
 

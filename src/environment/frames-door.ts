@@ -1,4 +1,4 @@
-import { chmod } from 'node:fs/promises';
+import { chmodSync } from 'node:fs';
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
@@ -40,7 +40,7 @@ export class FramesDoor implements Door {
     server.listen(path);
     await once(server, 'listening');
     // The environment may run as a user of its own; the folder keeps everyone else away.
-    await chmod(path, 0o666);
+    chmodSync(path, 0o666);
     return door;
   }
 

@@ -1,4 +1,4 @@
-import { chmod, mkdir } from 'node:fs/promises';
+import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { removeTree } from '../base/remove-tree.ts';
 import type { EnvironmentId } from '../base/ids.ts';
@@ -63,7 +63,7 @@ export class HullBuilder {
   async build(shape: HullShape, contents: HullContents): Promise<Hull> {
     const { id, parts, output } = contents;
     const hearing = new Hearing();
-    const folder = await this.privateFolder(id.slice(0, 12), parts);
+    const folder = this.privateFolder(id.slice(0, 12), parts);
     const kind = doorKind(shape.launch, shape.network);
     const open = this.#options.doors[kind];
     const hear = (event: DoorEvent): void => hearing.hear(event);
@@ -73,11 +73,11 @@ export class HullBuilder {
     return { id, tree, door, hearing };
   }
 
-  /** A new folder whose path is short; it goes with `parts`. */
-  async privateFolder(name: string, parts: AsyncDisposableStack): Promise<string> {
+  /** A new folder whose path is short; it goes with `parts`. In memory it is made sooner than another thread is asked to. */
+  privateFolder(name: string, parts: AsyncDisposableStack): string {
     const folder = join(this.#options.runFolder.current, name);
-    await mkdir(folder);
-    await chmod(folder, 0o755);
+    mkdirSync(folder);
+    chmodSync(folder, 0o755);
     // What resists its removal goes with the run's folder, or stays: nothing waits for it.
     parts.defer(() => removeTree(folder).catch(() => undefined));
     return folder;

@@ -19,7 +19,13 @@ function build(options: Partial<EnvironmentPoolOptions> = {}): void {
   latest = undefined;
   const { clock } = starter;
   const tell = (): void => undefined;
-  const defaults = { startsAtOnce: 4, idleMs: 300_000, memoryBytes: 2 ** 32, warmShare: 0.5 };
+  const defaults = {
+    startsAtOnce: 4,
+    startsAtFirst: 2,
+    idleMs: 300_000,
+    memoryBytes: 2 ** 32,
+    warmShare: 0.5,
+  };
   pool = new EnvironmentPool({ starter, clock, tell, ...defaults, ...options });
   invoker = new PoolInvoker({ pool, clock, tell, latest: (record) => latest ?? record });
 }

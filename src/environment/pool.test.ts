@@ -14,6 +14,9 @@ let pool: EnvironmentPool;
 let latest: FunctionRecord | undefined;
 let invoker: PoolInvoker;
 
+/** For how long others wait when the first of many is served. */
+const HEAD_START_MS = 10;
+
 beforeEach(() => build());
 
 function build(options: Partial<EnvironmentPoolOptions> = {}): void {
@@ -22,7 +25,7 @@ function build(options: Partial<EnvironmentPoolOptions> = {}): void {
   latest = undefined;
   const { clock } = starter;
   const tell = (event: WatchEvent): void => void events.push(event);
-  const defaults = { startsAtOnce: 4, idleMs: 300_000, memoryBytes: 2 ** 32 };
+  const defaults = { startsAtOnce: 4, startsAtFirst: 2, idleMs: 300_000, memoryBytes: 2 ** 32 };
   pool = new EnvironmentPool({ starter, clock, tell, ...defaults, ...options });
   invoker = new PoolInvoker({ pool, clock, tell, latest: (record) => latest ?? record });
 }
@@ -52,7 +55,14 @@ test('a hundred invocations at once get a hundred environments, a few starts at 
   const results = await Promise.all(Array.from({ length: 100 }, () => invoke(record)));
   // The first have the processors to themselves.
   assert.equal(starter.started.length, 2);
-  for (let number = 1; number <= 100; number += 1) {
+  await starter.at(1).say({ kind: 'ready' });
+  // So has the first invocation, for a moment.
+  assert.ok(starter.actions.includes('send 1'));
+  assert.equal(starter.started.length, 2);
+  starter.clock.advance(HEAD_START_MS);
+  await turn();
+  assert.equal(starter.started.length, 5);
+  for (let number = 2; number <= 100; number += 1) {
     await starter.at(number).say({ kind: 'ready' });
     if (number < 90) assert.equal(starter.started.length, number + 4);
   }
@@ -64,12 +74,14 @@ test('a hundred invocations at once get a hundred environments, a few starts at 
 });
 
 test('an environment that becomes free while starts wait serves the longest waiting, and its start is saved', async () => {
-  build({ startsAtOnce: 1 });
+  build({ startsAtOnce: 1, startsAtFirst: 1 });
   const record = recordOf('f');
   const first = await invoke(record);
   await invoke(record);
   const third = await invoke(record);
   await starter.at(1).say({ kind: 'ready' });
+  starter.clock.advance(HEAD_START_MS);
+  await turn();
   assert.equal(starter.started.length, 2);
   await starter.at(1).answer();
   assert.equal((await first.result).kind, 'answered');
@@ -85,7 +97,7 @@ test('who can have a program that waits does not wait behind starts', async () =
     ...{ size: 1, usedMemoryBytes: 0, giveUpOne: () => false, fill: () => undefined },
     hasFor: ({ key }: FunctionRecord) => key.name === 'hit',
   };
-  build({ startsAtOnce: 2, spares });
+  build({ startsAtOnce: 2, startsAtFirst: 1, spares });
   for (let waiting = 0; waiting < 5; waiting += 1) await invoke(recordOf('slow'));
   assert.equal(starter.started.length, 1);
   const { result } = await invoke(recordOf('hit'));
@@ -100,7 +112,7 @@ test('who can have a program that waits does not wait behind starts', async () =
 });
 
 test('a start that takes long makes place for the next', async () => {
-  build({ startsAtOnce: 1 });
+  build({ startsAtOnce: 1, startsAtFirst: 1 });
   await Promise.all([invoke(recordOf('slow')), invoke(recordOf('quick'))]);
   assert.equal(starter.started.length, 1);
   starter.clock.advance(300);
@@ -168,7 +180,7 @@ test('a new revision ends idle environments at once and busy ones after their wo
 });
 
 test('who waits for an environment gets one of the newest revision', async () => {
-  build({ startsAtOnce: 1 });
+  build({ startsAtOnce: 1, startsAtFirst: 1 });
   const [before, now] = [recordOf('f', '1'), recordOf('f', '2')];
   const { result } = await invoke(before);
   latest = now;
@@ -317,7 +329,7 @@ test('an environment that is just ending for idleness is never handed out', asyn
 });
 
 test('disposing ends every environment and everyone who waits', async () => {
-  build({ startsAtOnce: 1 });
+  build({ startsAtOnce: 1, startsAtFirst: 1 });
   const record = recordOf('f');
   const running = await invoke(record);
   const waiting = await invoke(record);

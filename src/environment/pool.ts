@@ -14,6 +14,9 @@ import type { Spares } from './spares.ts';
 import { StartSlots } from './start-slots.ts';
 import type { EnvironmentStarter } from './start.ts';
 
+/** What a first invocation takes from its handing over until its handler runs. */
+const HEAD_START_MS = 10;
+
 /** What {@link EnvironmentPool} works with. */
 export interface EnvironmentPoolOptions {
   readonly starter: Pick<EnvironmentStarter, 'start'>;
@@ -21,6 +24,8 @@ export interface EnvironmentPoolOptions {
   readonly tell: Tell;
   /** How many environments may be starting at a time: about two for each core. */
   readonly startsAtOnce: number;
+  /** How many of those until the first of many who ask at once has its environment: one for every other core, for a start uses more than one. */
+  readonly startsAtFirst: number;
   /** How long an unused environment is kept. */
   readonly idleMs: number;
   /** How much memory all environments may really use together. */
@@ -49,12 +54,15 @@ export class EnvironmentPool implements AsyncDisposable {
   #isStopping = false;
 
   constructor(options: EnvironmentPoolOptions) {
-    const { clock, idleMs, memoryBytes, startsAtOnce, warmShare = 0, spares } = options;
+    const { clock, idleMs, memoryBytes, startsAtOnce, startsAtFirst, warmShare = 0, spares } = options;
     this.#options = options;
     this.#groups = new EnvironmentGroups(idleMs);
     this.#room = new Room(memoryBytes);
-    this.#slots = new StartSlots(clock, startsAtOnce);
-    this.#hitSlots = new StartSlots(clock, startsAtOnce);
+    this.#slots = new StartSlots(clock, {
+      ...{ most: startsAtOnce, atFirst: startsAtFirst, headStartMs: HEAD_START_MS },
+    });
+    const atFirst = Math.ceil(startsAtOnce / 2);
+    this.#hitSlots = new StartSlots(clock, { most: startsAtOnce, atFirst, headStartMs: 0 });
     this.#ahead = new ReadyAhead({
       ...{ groups: this.#groups, room: this.#room, warmShare },
       nowMs: () => clock.nowMs(),
@@ -223,8 +231,10 @@ export class EnvironmentPool implements AsyncDisposable {
         group.starts.delete(planned);
         if (planned.isProvisioned && lease.kind === 'environment') group.provisioned.add(lease.environment);
         // Who waits is served first: the slot that becomes free is not for them any more.
+        const waitingCount = this.#waiting.size;
         this.#arrived(group, lease);
-        release();
+        const isServed = lease.kind === 'environment' && this.#waiting.size < waitingCount;
+        release(isServed && this.#waiting.size > 0);
       });
     this.#starts.add(start);
     void start.finally(() => this.#starts.delete(start));

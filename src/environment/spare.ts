@@ -74,7 +74,7 @@ export class Spare {
     const id = random.uuid().replaceAll('-', '') as EnvironmentId;
     const folders = new Map<string, string>();
     for (const target of [TASK_ROOT, ...shape.targets]) folders.set(target, await emptyFolder(code, parts));
-    const place = await hulls.privateFolder(`${id.slice(0, 12)}-s`, parts);
+    const place = hulls.privateFolder(`${id.slice(0, 12)}-s`, parts);
     const assignment = parts.use(await Assignment.open(place));
     const output = new OutputSwitch();
     const mounts = [...folders].map(([target, source]): Mount => ({ source, target, access: 'read-only' }));

@@ -76,17 +76,18 @@ export class Spares implements AsyncDisposable {
 
   /** A spare that has become the environment of this order, up to its variables; undefined when none is ready or fits. */
   async take(order: SpareOrder): Promise<(TakenSpare & { readonly words: readonly string[] }) | undefined> {
-    const { way, settings, launch } = order;
+    const { way, settings } = order;
     if (way === undefined || this.#options.keepMs === 0 || this.#isStopping || !way.suits(settings)) return;
-    const contents = await this.#contentsOf(order);
-    if (contents === undefined) return this.#unfit(order.sha256);
-    const { launch: ahead, words } = way.ahead(launch);
-    const group = this.#groupOf(order, ahead, way);
-    group.kinds.add(kindOf(settings));
-    group.demand.note(this.#options.clock.nowMs());
-    this.#planTrim();
-    const spare = group.ready.pop();
-    if (spare === undefined) return;
+    const noting = this.#note(order, way);
+    if (this.size === 0) {
+      // Whether one would have fitted is for those who come later: this one does not wait for it.
+      noting.catch((error: unknown) => this.#trouble(error));
+      return;
+    }
+    const noted = await noting;
+    const spare = noted?.group.ready.pop();
+    if (noted === undefined || spare === undefined) return;
+    const { contents, words } = noted;
     try {
       return { ...(await spare.take(contents)), words };
     } catch (error) {
@@ -94,6 +95,24 @@ export class Spares implements AsyncDisposable {
       await spare.end();
       return;
     }
+  }
+
+  /** Remembers that one was wanted; undefined when none fits this code. */
+  async #note(
+    order: SpareOrder,
+    way: SpareWay,
+  ): Promise<
+    | { readonly group: Group; readonly contents: readonly Content[]; readonly words: readonly string[] }
+    | undefined
+  > {
+    const contents = await this.#contentsOf(order);
+    if (contents === undefined) return this.#unfit(order.sha256);
+    const { launch, words } = way.ahead(order.launch);
+    const group = this.#groupOf(order, launch, way);
+    group.kinds.add(kindOf(order.settings));
+    group.demand.note(this.#options.clock.nowMs());
+    if (!this.#isStopping) this.#planTrim();
+    return { group, contents, words };
   }
 
   /** True when one is ready that such a function would get: by its settings, unless its code is known not to fit. */

@@ -3,25 +3,32 @@ import type { Cancel, Clock } from '../base/clock.ts';
 /** A start that is still loading after this time makes place for the next one; it may be waiting for something. */
 const SLOW_START_MS = 300;
 
+/** How many may be starting at a time. */
+export interface SlotLimits {
+  readonly most: number;
+  /** Until the first of many is over. */
+  readonly atFirst: number;
+  /** How long the others then still wait, so that its first invocation is not held up by their starts. */
+  readonly headStartMs: number;
+}
+
 /**
- * How many environments may be starting at a time. When none is being started, the first ones to come have the processors
- * to themselves: half as many may start until one of them is over. So of many who ask at once the first is answered soon.
+ * How many environments may be starting at a time. When none is being started, the first to come have the processors
+ * to themselves: few may start until one of them is over. So of many who ask at once the first is answered soon.
  */
 export class StartSlots {
   readonly #clock: Clock;
-  readonly #limit: number;
-  readonly #firstLimit: number;
+  readonly #limits: SlotLimits;
   #inUse = 0;
   #isUnderWay = false;
 
-  constructor(clock: Clock, limit: number) {
+  constructor(clock: Clock, limits: SlotLimits) {
     this.#clock = clock;
-    this.#limit = limit;
-    this.#firstLimit = Math.ceil(limit / 2);
+    this.#limits = limits;
   }
 
   get areFull(): boolean {
-    return this.#inUse >= (this.#isUnderWay ? this.#limit : this.#firstLimit);
+    return this.#inUse >= (this.#isUnderWay ? this.#limits.most : this.#limits.atFirst);
   }
 
   /** How many of them are taken. */
@@ -33,11 +40,14 @@ export class StartSlots {
     return this.#inUse === 0;
   }
 
-  /** One of them, given back when the start is over or turns out to be a slow one; `onFree` is called either time. */
-  take(onFree: () => void): () => void {
+  /**
+   * One of them, given back when the start is over or turns out to be a slow one; `onFree` is called either time. Who gives it back
+   * says whether somebody was served while others still wait for starts.
+   */
+  take(onFree: () => void): (isServedFirst: boolean) => void {
     this.#inUse += 1;
     let isHeld = true;
-    const release = (): void => {
+    const free = (): void => {
       cancel();
       if (isHeld) this.#inUse -= 1;
       isHeld = false;
@@ -45,7 +55,12 @@ export class StartSlots {
       onFree();
       if (this.areUnused) this.#isUnderWay = false;
     };
-    const cancel: Cancel = this.#clock.after(SLOW_START_MS, release);
-    return release;
+    let cancel: Cancel = this.#clock.after(SLOW_START_MS, free);
+    return (isServedFirst) => {
+      const { headStartMs } = this.#limits;
+      if (this.#isUnderWay || !isServedFirst || headStartMs === 0) return free();
+      cancel();
+      cancel = this.#clock.after(headStartMs, free);
+    };
   }
 }

@@ -212,7 +212,7 @@ export class EnvironmentStarter {
   async #withExtensions(given: Given): Promise<ExtendedLaunch> {
     const { launch, extensions, id, parts } = given;
     if (extensions === undefined) return { launch, mounts: [] };
-    const place = await this.#options.hulls.privateFolder(`${id.slice(0, 12)}-e`, parts);
+    const place = this.#options.hulls.privateFolder(`${id.slice(0, 12)}-e`, parts);
     return withExtensions(launch, extensions, { place, launcherFolder: this.#options.launcherFolder });
   }
 

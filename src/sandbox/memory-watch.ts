@@ -16,7 +16,7 @@ const INTERVAL_MS = 500;
 export class MemoryWatch implements Disposable {
   readonly #parts: MemoryWatchParts;
   #cancel: Cancel = () => undefined;
-  #isEnded = false;
+  #isResting = false;
   /** While nothing of a function runs there is nothing to look for. */
   isPaused = false;
   /** True once more than the limit was seen. */
@@ -29,6 +29,19 @@ export class MemoryWatch implements Disposable {
     this.#plan();
   }
 
+  /** Looks from now on, for the first time after a whole interval. */
+  begin(): void {
+    this.rest();
+    this.#isResting = false;
+    this.#plan();
+  }
+
+  /** Looks no more until it is to begin again. */
+  rest(): void {
+    this.#isResting = true;
+    this.#cancel();
+  }
+
   /** What is used now, in bytes. */
   async usedBytes(): Promise<number> {
     const usedBytes = await this.#parts.usedBytes();
@@ -37,8 +50,7 @@ export class MemoryWatch implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#isEnded = true;
-    this.#cancel();
+    this.rest();
   }
 
   #plan(): void {
@@ -48,7 +60,7 @@ export class MemoryWatch implements Disposable {
   async #look(): Promise<void> {
     if (this.isPaused) return this.#plan();
     const usedBytes = await this.usedBytes();
-    if (this.#isEnded) return;
+    if (this.#isResting) return;
     this.exceeded = usedBytes > this.#parts.limitBytes;
     if (this.exceeded) this.#parts.onExceeded();
     else this.#plan();

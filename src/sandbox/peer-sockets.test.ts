@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { describe, test, type TestContext } from 'node:test';
+import { SystemClock } from '../base/clock.ts';
 import { PeerSockets, socketInodes } from './peer-sockets.ts';
 import type { PeerAddress } from './sandbox.ts';
 
@@ -14,7 +15,7 @@ describe('whose the other end of a connection is', () => {
     test(`a caller of ${calling} on ${listening} is found, with its user and its socket`, async (context) => {
       const peer = await connected(context, listening, calling);
       if (peer === undefined) return context.skip('this machine has no IPv6 loopback');
-      const socket = await new PeerSockets().find(peer);
+      const socket = await new PeerSockets(new SystemClock()).find(peer);
       assert.equal(socket?.uid, process.getuid?.());
       const mine = await socketInodes([process.pid]);
       assert.ok(mine.has(socket?.inode ?? ''));
@@ -24,11 +25,14 @@ describe('whose the other end of a connection is', () => {
   test('a connection that is not there is nobody’s', async (context) => {
     const peer = await connected(context, '127.0.0.1', '127.0.0.1');
     assert.ok(peer !== undefined);
-    assert.equal(await new PeerSockets().find({ ...peer, remoteAddress: '127.9.9.9' }), undefined);
+    assert.equal(
+      await new PeerSockets(new SystemClock()).find({ ...peer, remoteAddress: '127.9.9.9' }),
+      undefined,
+    );
   });
 
   test('a connection made while a reading is under way is found by who asks then', async (context) => {
-    const sockets = new PeerSockets();
+    const sockets = new PeerSockets(new SystemClock());
     const first = await connected(context, '127.0.0.1', '127.0.0.1');
     assert.ok(first !== undefined);
     const earlier = sockets.find(first);

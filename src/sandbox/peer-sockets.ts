@@ -1,18 +1,24 @@
-import { readdir, readFile, readlink } from 'node:fs/promises';
+import { readdir, readlink } from 'node:fs/promises';
+import type { Clock } from '../base/clock.ts';
 import type { PeerAddress } from './sandbox.ts';
 import { SharedReading } from './shared-reading.ts';
-import { SocketTable, type Family, type KernelSocket, type SocketEnds } from './socket-table.ts';
+import type { Family, KernelSocket, SocketEnds, SocketTable } from './socket-table.ts';
+import { TableReader } from './table-reader.ts';
 
-const FILES: Readonly<Record<Family, string>> = { ipv4: '/proc/net/tcp', ipv6: '/proc/net/tcp6' };
 const MAPPED = '::ffff:';
 const LOOPBACK_IPV6 = '::1';
 
 /** Whose a TCP connection's other end is. One reading of a table of the kernel's serves all questions of a moment. */
 export class PeerSockets {
-  readonly #tables: Readonly<Record<Family, SharedReading<SocketTable>>> = {
-    ipv4: new SharedReading(() => readTable('ipv4')),
-    ipv6: new SharedReading(() => readTable('ipv6')),
-  };
+  readonly #tables: Readonly<Record<Family, SharedReading<SocketTable>>>;
+
+  constructor(clock: Clock) {
+    const tableOf = (family: Family): SharedReading<SocketTable> => {
+      const reader = new TableReader(family, clock);
+      return new SharedReading(() => reader.read());
+    };
+    this.#tables = { ipv4: tableOf('ipv4'), ipv6: tableOf('ipv6') };
+  }
 
   /**
    * The socket at the other end of an accepted connection; undefined when it is not on this machine or gone. Each table takes
@@ -70,10 +76,6 @@ export async function socketInodes(pids: readonly number[]): Promise<ReadonlySet
     }),
   );
   return inodes;
-}
-
-async function readTable(family: Family): Promise<SocketTable> {
-  return new SocketTable(family, await readFile(FILES[family], 'utf8').catch(() => ''));
 }
 
 /** A listener of both families names addresses of IPv4 in the form of IPv6. */

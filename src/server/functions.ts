@@ -81,6 +81,7 @@ export async function buildFunctions(scope: Scope, ground: FunctionGround): Prom
     runFolder,
   });
   const startsAtOnce = STARTS_PER_CORE * availableParallelism();
+  const startsAtFirst = Math.ceil(availableParallelism() / 2);
   const memoryBytes = MEMORY_SHARE * totalmem();
   const launcherFolder = join(import.meta.dirname, '..', '..', 'runtimes', 'extensions');
   const isQuiet = (): boolean => pool.isQuiet;
@@ -95,7 +96,7 @@ export async function buildFunctions(scope: Scope, ground: FunctionGround): Prom
   const idleMs = config.idleEnvironmentMs;
   const pool = scope.use(
     new EnvironmentPool({
-      ...{ starter, spares, clock, tell, startsAtOnce, idleMs, memoryBytes },
+      ...{ starter, spares, clock, tell, startsAtOnce, startsAtFirst, idleMs, memoryBytes },
       warmShare: WARM_SHARE,
     }),
   );

@@ -22,12 +22,13 @@ export class BareSandbox implements Sandbox {
     'NO ISOLATION: functions run as plain processes of this user and can read and change all that it can.';
   readonly #clock: Clock;
   readonly #spawner: Spawner;
-  readonly #sockets = new PeerSockets();
+  readonly #sockets: PeerSockets;
   readonly #trees = new Set<BareTree>();
   #swept: Promise<void> | undefined;
 
   constructor({ clock }: { readonly clock: Clock }) {
     this.#clock = clock;
+    this.#sockets = new PeerSockets(clock);
     this.#spawner = new Spawner(clock);
   }
 

@@ -64,7 +64,8 @@ export class BareTree implements SandboxedTree {
   }
 
   watchMemory(isWatched: boolean): void {
-    this.#watch.isPaused = !isWatched;
+    if (isWatched) this.#watch.begin();
+    else this.#watch.rest();
   }
 
   usedMemoryBytes(): Promise<number> {

@@ -71,7 +71,7 @@ export class BubblewrapSandbox implements Sandbox {
   readonly tier = 'bubblewrap';
   readonly #ground: Ground;
   readonly #spawner: Spawner;
-  readonly #sockets = new PeerSockets();
+  readonly #sockets: PeerSockets;
   readonly #origin: PeerOrigin;
   readonly #shells: WaitingShells;
   readonly #userFiles: UserFiles;
@@ -81,6 +81,7 @@ export class BubblewrapSandbox implements Sandbox {
   private constructor(ground: Ground) {
     this.#ground = ground;
     const { clock, cgroups, folder } = ground;
+    this.#sockets = new PeerSockets(clock);
     this.#spawner = new Spawner(clock);
     this.#shells = new WaitingShells({
       spawner: this.#spawner,
@@ -164,7 +165,7 @@ export class BubblewrapSandbox implements Sandbox {
     const shell = await this.#shells.take(output);
     unfinished.defer(() => shell.discard());
     const { spawned, cgroup } = shell;
-    await cgroup?.limit({ memoryBytes, processes, cpuCores });
+    cgroup?.limit({ memoryBytes, processes, cpuCores });
     this.#origin.began();
     unfinished.defer(() => this.#origin.gone());
     await this.#raiseWalls(spec, uid, shell);

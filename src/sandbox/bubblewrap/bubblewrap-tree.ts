@@ -71,7 +71,9 @@ export class BubblewrapTree implements SandboxedTree {
   }
 
   watchMemory(isWatched: boolean): void {
-    this.#parts.watch.isPaused = !isWatched;
+    const { watch } = this.#parts;
+    if (isWatched) watch.begin();
+    else watch.rest();
   }
 
   async usedMemoryBytes(): Promise<number> {

@@ -55,7 +55,7 @@ export class CgroupV1 implements CgroupParent {
     const all: Roots = { ...(roots as Record<Controller, string>), ...(cpu !== undefined && { cpu }) };
     await Promise.all(Object.values(all).map(makeGroup));
     // All environments together weigh as much as a busy program on each processor.
-    if (cpu !== undefined) await setValues(cpu, cpuValuesV1(availableParallelism(), 'weight'));
+    if (cpu !== undefined) setValues(cpu, cpuValuesV1(availableParallelism(), 'weight'));
     return new CgroupV1(all, options);
   }
 
@@ -100,13 +100,11 @@ class GroupV1 implements Cgroup {
     this.joinFiles = Object.values(groups).map((group) => join(group, 'cgroup.procs'));
   }
 
-  async limit({ memoryBytes, processes, cpuCores }: CgroupLimits): Promise<void> {
+  limit({ memoryBytes, processes, cpuCores }: CgroupLimits): void {
     const { memory, pids, cpu } = this.#groups;
-    await Promise.all([
-      setValue(memory, 'memory.limit_in_bytes', memoryBytes),
-      setValue(pids, 'pids.max', processes),
-      cpu && setValues(cpu, cpuValuesV1(cpuCores, this.#cpuSharing)),
-    ]);
+    setValues(memory, [{ file: 'memory.limit_in_bytes', value: String(memoryBytes) }]);
+    setValues(pids, [{ file: 'pids.max', value: String(processes) }]);
+    if (cpu !== undefined) setValues(cpu, cpuValuesV1(cpuCores, this.#cpuSharing));
   }
 
   freeze(): Promise<void> {
@@ -121,7 +119,7 @@ class GroupV1 implements Cgroup {
     return groupPids(this.#groups.pids);
   }
 
-  peakBytes(): Promise<number> {
+  peakBytes(): number {
     return numberIn(this.#groups.memory, 'memory.max_usage_in_bytes');
   }
 

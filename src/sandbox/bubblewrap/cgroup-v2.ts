@@ -74,7 +74,7 @@ async function handDownCpu(root: string): Promise<boolean> {
   try {
     await setValue(ROOT, 'cgroup.subtree_control', '+cpu');
     // All environments together weigh as much as a busy program on each processor.
-    await setValues(root, cpuValuesV2(availableParallelism(), 'weight'));
+    setValues(root, cpuValuesV2(availableParallelism(), 'weight'));
     await setValue(root, 'cgroup.subtree_control', '+cpu');
     return true;
   } catch {
@@ -95,11 +95,11 @@ class GroupV2 implements Cgroup {
     this.joinFiles = [join(group, 'cgroup.procs')];
   }
 
-  async limit({ memoryBytes, processes, cpuCores }: CgroupLimits): Promise<void> {
-    await Promise.all([
-      setValue(this.#group, 'memory.max', memoryBytes),
-      setValue(this.#group, 'pids.max', processes),
-      this.#cpuSharing && setValues(this.#group, cpuValuesV2(cpuCores, this.#cpuSharing)),
+  limit({ memoryBytes, processes, cpuCores }: CgroupLimits): void {
+    setValues(this.#group, [
+      { file: 'memory.max', value: String(memoryBytes) },
+      { file: 'pids.max', value: String(processes) },
+      ...(this.#cpuSharing === undefined ? [] : cpuValuesV2(cpuCores, this.#cpuSharing)),
     ]);
   }
 
@@ -115,7 +115,7 @@ class GroupV2 implements Cgroup {
     return groupPids(this.#group);
   }
 
-  peakBytes(): Promise<number> {
+  peakBytes(): number {
     return numberIn(this.#group, 'memory.peak');
   }
 

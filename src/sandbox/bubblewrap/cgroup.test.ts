@@ -39,7 +39,7 @@ test(
     try {
       const limits = { memoryBytes: 64 * 1024 * 1024, processes: 10, cpuCores: 0.5 };
       const group = await groups.make('half');
-      await group.limit(limits);
+      group.limit(limits);
       const read = (file: string): string =>
         readFileSync(join(CPU, `millrace-${process.pid}`, 'half', file), 'utf8').trim();
       assert.deepEqual(

@@ -1,4 +1,5 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RoomyFolder } from '../../base/roomy-folder.ts';
 
@@ -43,10 +44,8 @@ export class UserFiles {
     const gid = uid ?? process.getgid?.() ?? 0;
     const folder = this.#folder.current;
     const paths = { passwd: join(folder, `passwd-${user}`), group: join(folder, `group-${gid}`) };
-    await Promise.all([
-      writeFile(paths.passwd, passwdFile(user, gid)),
-      writeFile(paths.group, groupFile(gid)),
-    ]);
+    writeFileSync(paths.passwd, passwdFile(user, gid));
+    writeFileSync(paths.group, groupFile(gid));
     return paths;
   }
 }

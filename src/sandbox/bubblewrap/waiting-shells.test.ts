@@ -114,8 +114,8 @@ async function openGround(joinFile?: string): Promise<Ground> {
 function fileGroup(joinFile: string, onRemoved: () => void): Cgroup {
   const nothing = async (): Promise<void> => undefined;
   return {
-    ...{ joinFiles: [joinFile], limit: nothing, freeze: nothing, thaw: nothing },
-    ...{ pids: async () => [], peakBytes: async () => 0, ranOutOfMemory: async () => false },
+    ...{ joinFiles: [joinFile], limit: () => undefined, freeze: nothing, thaw: nothing },
+    ...{ pids: async () => [], peakBytes: () => 0, ranOutOfMemory: async () => false },
     memory: async () => ({ privateBytes: 0, sharedBytes: 0 }),
     remove: async () => onRemoved(),
   };

@@ -34,7 +34,7 @@ export async function buildRooms(
   functions.add(FUNCTION, { timeoutMs: TIMEOUT_MS });
   const sandbox = new SimulatedSandbox({ run, clock, note });
   const pool = new EnvironmentPool({
-    ...{ starter: sandbox, clock, tell, startsAtOnce: 2 },
+    ...{ starter: sandbox, clock, tell, startsAtOnce: 2, startsAtFirst: 1 },
     ...{ idleMs: 20_000, memoryBytes: MEMORY_BYTES },
   });
   functions.listen(pool.listener);
