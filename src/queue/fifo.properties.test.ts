@@ -6,7 +6,7 @@ import { anyWindow, TINY } from './fixture/windows.ts';
 const tiny = fc.constant(TINY);
 const runs = 400;
 
-test('each group comes in order and one receive at a time, no duplicate enters, nothing is lost', () => {
+test('each group comes in order, nothing behind what is out, no duplicate enters, nothing is lost', () => {
   holdsOnFifo({ runs });
 });
 

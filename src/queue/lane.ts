@@ -4,13 +4,14 @@ import { Line } from './line.ts';
 /**
  * The messages of one message group of a FIFO queue, as far as the law knows them by heart:
  *
- *   out            received, hidden until their leases end; while there is one, the lane is closed
+ *   out            received, hidden until their leases end; while there is one, none that stands behind it comes
  *   line           those that wait, in order, and all later than `restsFrom` are in the store alone
  */
 export class Lane {
   readonly key: number;
   readonly line = new Line<Entry>();
-  outCount = 0;
+  /** The places of those that are out, in order; unset before there was one. */
+  #out: number[] | undefined;
   /** Messages in memory: in the line and out. */
   entryCount = 0;
   /** From this place on its messages may rest in the store alone; Infinity when none does. */
@@ -26,8 +27,29 @@ export class Lane {
     this.key = key;
   }
 
+  /** Nothing of it is out. */
   get isOpen(): boolean {
-    return this.outCount === 0;
+    return this.firstOut === Infinity;
+  }
+
+  /** The place of the first message that is out: those before it come, those behind it do not. Infinity when none is. */
+  get firstOut(): number {
+    return this.#out?.[0] ?? Infinity;
+  }
+
+  /** A message is out: nearly always behind all others that are. */
+  takeOut(order: number): void {
+    const out = (this.#out ??= []);
+    let at = out.length;
+    while (at > 0 && (out[at - 1] ?? 0) > order) at -= 1;
+    if (at === out.length) out.push(order);
+    else out.splice(at, 0, order);
+  }
+
+  /** A message is not out any more. */
+  bringBack(order: number): void {
+    const at = this.#out?.indexOf(order) ?? -1;
+    if (at >= 0) this.#out?.splice(at, 1);
   }
 
   /** The first message in the line. */

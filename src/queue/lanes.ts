@@ -92,20 +92,20 @@ export class Lanes {
   /** A leased entry is known, from the store. */
   restoreOut(entry: Entry, somethingRests: boolean): void {
     const lane = this.know(entry.lane);
-    lane.outCount += 1;
+    lane.takeOut(entry.order);
     lane.entryCount += 1;
     if (somethingRests) lane.restsFrom = 1;
   }
 
   /** An entry of the line was leased and taken from it. */
-  takenOut(lane: Lane): void {
-    lane.outCount += 1;
+  takenOut(lane: Lane, { order }: Entry): void {
+    lane.takeOut(order);
   }
 
   /** A leased entry waits again, at its place. */
   comeBack(entry: Entry): void {
     const lane = this.know(entry.lane);
-    lane.outCount -= 1;
+    lane.bringBack(entry.order);
     lane.enter(entry);
     this.refresh(lane);
   }
@@ -115,7 +115,7 @@ export class Lanes {
     const lane = this.#lanes.get(entry.lane);
     if (lane === undefined) return;
     lane.entryCount -= 1;
-    if (wasOut) lane.outCount -= 1;
+    if (wasOut) lane.bringBack(entry.order);
     this.refresh(lane);
   }
 
@@ -140,7 +140,8 @@ export class Lanes {
 
   /** Brings everything that follows from a lane's entries up to date. */
   refresh(lane: Lane): void {
-    const isReady = lane.isOpen && lane.head?.standing === 'waiting';
+    const { head } = lane;
+    const isReady = head?.standing === 'waiting' && head.order < lane.firstOut;
     if (isReady !== lane.isReady) this.readyCount += isReady ? 1 : -1;
     lane.isReady = isReady;
     if (isReady && !lane.isInLine) {

@@ -61,6 +61,19 @@ test('a receive ends at its bytes, and the first message always fits', () => {
   );
 });
 
+test('what stands behind a message that is out waits, and what stands before it comes', () => {
+  const law = fifoLaw();
+  send(law, ['a', 'a', 'a', 'a', 'b']);
+  assert.deepEqual(law.taken(3), [1, 2, 3]);
+  assert.equal(law.extend(1, 0), 'extended');
+  assert.equal(law.extend(3, 0), 'extended');
+  assert.deepEqual(law.taken(10), [5, 1]);
+  law.settle(2);
+  assert.deepEqual(law.taken(10), []);
+  law.settle(1);
+  assert.deepEqual(law.taken(10), [3, 4]);
+});
+
 test('a message that was received too often leaves, and what stands behind it in its group comes', () => {
   const deadLetterQueue = { account: '000000000000', region: 'us-east-1', name: 'dead.fifo' };
   const law = fifoLaw({ redrive: { deadLetterQueue, maxReceiveCount: 1 } });

@@ -10,8 +10,8 @@ import { IN_FLIGHT_MESSAGES } from './limits.ts';
 import type { QueueState } from './state.ts';
 
 /**
- * Leases the first messages of the lanes that are ready: as many as possible of the first lane, then of the next. A lane
- * of which a message was leased is closed until no lease of it is left.
+ * Leases the first messages of the lanes that are ready: as many as possible of the first lane, then of the next. What stands
+ * behind a leased message of its lane waits until that lease is over; what stands before it does not, as with AWS.
  */
 export function receiveInOrder(
   state: QueueState,
@@ -66,7 +66,9 @@ class Receiving {
 
   takeFrom(lane: Lane): void {
     const shownAgain: Entry[] = [];
+    const { firstOut } = lane;
     for (let entry = lane.head; entry?.standing === 'waiting' && !this.isFull; entry = lane.head) {
+      if (entry.order > firstOut) break;
       this.#take(lane, entry, shownAgain);
     }
     for (const entry of shownAgain.reverse()) lane.line.unshift(entry);
@@ -87,7 +89,7 @@ class Receiving {
     this.addedInGroup = Math.max(this.addedInGroup, entry.addedInGroup);
     this.taken.push(lease(state, moment, command, entry, changes));
     if (command.visibilityMs === 0) shownAgain.push(entry);
-    else state.fifo?.lanes.takenOut(lane);
+    else state.fifo?.lanes.takenOut(lane, entry);
   }
 }
 

@@ -44,7 +44,7 @@ function firstInLanes(state: QueueState, lanes: Lanes, moment: Moment, changes: 
       head = lane.head;
     }
     lanes.refresh(lane);
-    if (head?.standing === 'waiting' && isWhole(head)) return head;
+    if (head?.standing === 'waiting' && head.order < lane.firstOut && isWhole(head)) return head;
   }
   return undefined;
 }

@@ -107,9 +107,11 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'fifo-group-not-blocked',
-    what: 'a message group is given on while one of its messages is out',
+    what: 'a message group is given on behind a message of it that is out',
     game: 'queues',
-    patches: [{ file: 'src/queue/lane.ts', find: 'return this.outCount === 0;', replace: 'return true;' }],
+    patches: [
+      { file: 'src/queue/lane.ts', find: 'return this.#out?.[0] ?? Infinity;', replace: 'return Infinity;' },
+    ],
   },
   {
     name: 'page-overtakes-purge',

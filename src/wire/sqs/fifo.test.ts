@@ -95,7 +95,7 @@ test('attributes of FIFO queues are refused where they do not belong', async () 
   );
 });
 
-test('a group comes in order, several of it in one receive, and is closed until all of these are settled', async () => {
+test('a group comes in order, several of it in one receive, and what stands behind these waits until all are settled', async () => {
   const door = await DoorUnderTest.open();
   const QueueUrl = await fifo(door);
   for (const body of ['a1', 'a2', 'b1', 'a3']) await send(door, QueueUrl, body.charAt(0), body);
@@ -111,6 +111,18 @@ test('a group comes in order, several of it in one receive, and is closed until 
     VisibilityTimeout: 0,
   });
   assert.deepEqual(bodies(await receive(door, QueueUrl)), ['a2', 'a3']);
+});
+
+test('a message that was given back comes again although a later one of its group is still out', async () => {
+  const door = await DoorUnderTest.open();
+  const QueueUrl = await fifo(door);
+  for (const body of ['a1', 'a2', 'a3']) await send(door, QueueUrl, 'a', body);
+  const [a1, a2] = await receive(door, QueueUrl, { MaxNumberOfMessages: 2 });
+  const back = { QueueUrl, ReceiptHandle: a1?.ReceiptHandle, VisibilityTimeout: 0 };
+  await door.done('ChangeMessageVisibility', back);
+  assert.deepEqual(bodies(await receive(door, QueueUrl)), ['a1']);
+  await door.done('DeleteMessage', { QueueUrl, ReceiptHandle: a2?.ReceiptHandle });
+  assert.deepEqual(await receive(door, QueueUrl), []);
 });
 
 test('a waiting receive gets what a delete has opened', async () => {

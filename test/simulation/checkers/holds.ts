@@ -1,12 +1,14 @@
 import type { Operation, Violation } from '../history.ts';
 import { mayHaveHappened, type Record, type Sighting } from '../record.ts';
 
-/** A time for which nobody else may have a message, or a whole group of a FIFO queue. */
+/** A time for which nobody else may have a message, or on a FIFO queue it and what stands behind it in its group. */
 interface Hold {
   readonly by: Operation<'receive'> | Operation<'extend'>;
   readonly queue: string;
-  /** What is held: a group, or one message. */
+  /** What is held: from a place of a group on, or one message. */
   readonly what: string;
+  /** The place in its group: a sequence number. */
+  readonly place: string;
   readonly bodies: readonly string[];
   readonly untilMs: number;
   /** Where the last of its messages may have become free. */
@@ -14,7 +16,7 @@ interface Hold {
   readonly isFifo: boolean;
 }
 
-/** A message is in one receiver's hands at a time; a FIFO group as a whole is. Every receipt is given once. */
+/** A message is in one receiver's hands at a time, and in a FIFO group so is what stands behind it. Every receipt is given once. */
 export function holds(record: Record): Violation[] {
   return [...heldTwice(record), ...sameReceipt(record)];
 }
@@ -25,7 +27,7 @@ function heldTwice(record: Record): Violation[] {
   return [...held.values()].flatMap((group) =>
     group.flatMap((hold, index) =>
       group.slice(index + 1).flatMap((other) => {
-        if (!areTogether(record, hold, other)) return [];
+        if (hold.by === other.by || !areTogether(record, hold, other)) return [];
         const bodies = [...new Set([...hold.bodies, ...other.bodies])];
         const [one, two] = [hold.by.number, other.by.number];
         const sentence = `${hold.what} is in two hands: by operations ${one} and ${two}`;
@@ -41,12 +43,11 @@ function receiveHolds(record: Record): Hold[] {
     if (receive.answer?.ok !== true || visibilityMs === 0) return [];
     const handed = receive.answer.handed ?? [];
     const isFifo = record.settingsOf(queue).fifo !== undefined;
-    const byWhat = Map.groupBy(handed, ({ id, groupId }) => (isFifo ? `group ${groupId}` : id));
-    return [...byWhat].map(([what, messages]) => ({
-      ...{ by: receive, queue, what, isFifo },
-      bodies: messages.map(({ body }) => body),
+    return handed.map((each) => ({
+      ...{ by: receive, queue, isFifo, ...whatOf(each, isFifo) },
+      bodies: [each.body],
       untilMs: receive.beganMs + visibilityMs,
-      freedAt: Math.max(...messages.map((each) => freedAt(record, queue, each, receive, isFifo))),
+      freedAt: freedAt(record, queue, each, receive, isFifo),
     }));
   });
 }
@@ -59,12 +60,19 @@ function extendHolds(record: Record): Hold[] {
     const isFifo = record.settingsOf(queue).fifo !== undefined;
     return handed.flatMap((each, index) => {
       if (answer.outcomes?.[index] !== 'extended') return [];
-      const what = isFifo ? `group ${each.groupId}` : each.id;
       const untilMs = extend.beganMs + visibilityMs;
       const freed = freedAt(record, queue, each, extend, isFifo);
-      return [{ by: extend, queue, what, isFifo, bodies: [each.body], untilMs, freedAt: freed }];
+      const what = whatOf(each, isFifo);
+      return [{ by: extend, queue, isFifo, ...what, bodies: [each.body], untilMs, freedAt: freed }];
     });
   });
+}
+
+function whatOf(
+  { id, groupId, sequenceNumber = '' }: Sighting['handed'],
+  isFifo: boolean,
+): Pick<Hold, 'what' | 'place'> {
+  return isFifo ? { what: `group ${groupId}`, place: sequenceNumber } : { what: id, place: '' };
 }
 
 /** Where the first settle, change of visibility or further try of a message begins after it was taken. */
@@ -94,7 +102,16 @@ function areTogether(record: Record, one: Hold, other: Hold): boolean {
   if (second.by.call.kind === 'extend') return false;
   if (first.by.call.kind === 'extend' && first.by.answeredAt > second.by.beganAt) return false;
   if (mayBeOver(record, first, second)) return false;
-  return excludes(first, second) && (first.by.call.kind === 'extend' || excludes(second, first));
+  if (!excludes(first, second) || !standsBehind(second, first)) return false;
+  if (first.by.call.kind === 'extend') return true;
+  // Of two at the same time either may have been the first.
+  const isSure = first.by.answeredAt < second.by.beganAt;
+  return excludes(second, first) && (isSure || standsBehind(first, second));
+}
+
+/** What stands before a held message of its group may be given all the same. */
+function standsBehind(one: Hold, other: Hold): boolean {
+  return one.place >= other.place;
 }
 
 /** True when the other cannot have come after this one was over. */
