@@ -168,14 +168,17 @@ export class Members {
 function broken(value: string, rule: TextRule): readonly string[] {
   const found = [...brokenLength(value.length, rule)];
   if (rule.pattern !== undefined && !rule.pattern.test(value)) {
-    found.push(
-      `Member must satisfy regular expression pattern: ${rule.pattern.source.replace(/^\^|\$$/g, '')}`,
-    );
+    found.push(`Member must satisfy regular expression pattern: ${spelled(rule.pattern)}`);
   }
   if (rule.values !== undefined && !rule.values.includes(value)) {
     found.push(`Member must satisfy enum value set: [${rule.values.join(', ')}]`);
   }
   return found;
+}
+
+/** As the service model has it: without the anchors, and without what JavaScript escapes. */
+function spelled({ source }: RegExp): string {
+  return source.replace(/^\^|\$$/g, '').replaceAll('\\/', '/');
 }
 
 function brokenLength(

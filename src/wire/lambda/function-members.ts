@@ -2,7 +2,7 @@ import type { FunctionKey, FunctionSettings } from '../../function/function.ts';
 import { LONGEST_TIMEOUT_S } from '../../function/limits.ts';
 import { parseQueueArn } from '../../message/queue-key.ts';
 import type { Members } from '../members.ts';
-import { unsupported } from './lambda-errors.ts';
+import { invalidParameter, unsupported } from './lambda-errors.ts';
 import { layerUses } from './layer-uses.ts';
 import { readLogging } from './logging-members.ts';
 import type { LambdaRooms } from './rooms.ts';
@@ -10,6 +10,9 @@ import { checkRuntime } from './runtime-name.ts';
 import { checkVariables } from './variables.ts';
 
 const ROLE = /^arn:(aws[a-zA-Z-]*)?:iam::\d{12}:role\/?[a-zA-Z_0-9+=,.@\-_/]+$/;
+
+/** The runtimes that AWS makes snapshots of. */
+const SNAPSHOTS = /^(java|python|dotnet)/;
 
 /** Members of AWS that this server does not have; one that says something is refused. */
 const UNSUPPORTED: readonly string[] = [
@@ -57,7 +60,7 @@ export function readFunctionSettings(
     ...readLogging(members, function_.name, now),
   };
   const layerArns = members.textList('Layers');
-  refuseSnapStart(members);
+  refuseSnapStart(members, given.runtime ?? now?.runtime);
   members.end();
   checkRuntime(given.runtime, runtimeIds);
   checkVariables(given.variables ?? {});
@@ -77,7 +80,11 @@ function readTracing(members: Members): FunctionSettings['tracing'] {
   return mode === 'Active' || mode === 'PassThrough' ? mode : undefined;
 }
 
-function refuseSnapStart(members: Members): void {
+/** In the words of AWS for a runtime that it has no snapshots of either. */
+function refuseSnapStart(members: Members, runtime: string | undefined): void {
   const applyOn = members.structure('SnapStart')?.text('ApplyOn', { values: ['PublishedVersions', 'None'] });
-  if (applyOn === 'PublishedVersions') throw unsupported('SnapStart.ApplyOn PublishedVersions');
+  if (applyOn !== 'PublishedVersions') return;
+  if (runtime === undefined || SNAPSHOTS.test(runtime))
+    throw unsupported('SnapStart.ApplyOn PublishedVersions');
+  throw invalidParameter(`${runtime} is not supported for SnapStart enabled functions.`);
 }

@@ -4,13 +4,14 @@ import { RestError } from '../rest-protocol.ts';
 import { brokenMember, invalidParameter, notFound } from './lambda-errors.ts';
 import { readParameter } from './parameter.ts';
 
-/** How the service model spells the constraint on a function's name in all its forms. */
-const MODEL_PATTERN =
-  '(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?(\\d{12}:)?' +
-  '(function:)?([a-zA-Z0-9-_]+)(:(\\$LATEST|[a-zA-Z0-9-_]+))?';
+/** How the service model spells the constraint on a function's name in all its forms; of one that is there it allows points too. */
+const BEFORE_NAME =
+  '(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?';
+const NEW_NAME = `${BEFORE_NAME}([a-zA-Z0-9-_]+)(:(\\$LATEST|[a-zA-Z0-9-_]+))?`;
+const ANY_NAME = `${BEFORE_NAME}([a-zA-Z0-9-_\\.]+)(:(\\$LATEST(\\.PUBLISHED)?|[a-zA-Z0-9-_]+))?`;
 
 const FORMS =
-  /^(?:(?:arn:aws[a-zA-Z-]*:lambda:)?([a-z]{2}(?:-[a-z]+)+-\d):)?(?:(\d{12}):)?(?:function:)?([a-zA-Z0-9-_]+)(?::(\$LATEST|[a-zA-Z0-9-_]+))?$/;
+  /^(?:(?:arn:aws[a-zA-Z-]*:lambda:)?([a-z]{2}(?:-[a-z]+)+-\d):)?(?:(\d{12}):)?(?:function:)?([a-zA-Z0-9-_.]+)(?::(\$LATEST|[a-zA-Z0-9-_]+))?$/;
 
 /** The longest name of a function, and the longest text that names one. */
 const LONGEST_NAME = 64;
@@ -29,8 +30,7 @@ export interface NamedFunction {
  */
 export function readFunctionName(text: string, caller: Caller): NamedFunction {
   const [, region = caller.region, account = caller.account, name, qualifier] = FORMS.exec(text) ?? [];
-  if (name === undefined)
-    throw invalidName(text, `Member must satisfy regular expression pattern: ${MODEL_PATTERN}`);
+  if (name === undefined) throw invalidName(text, like(ANY_NAME));
   if (text.length > LONGEST_TEXT) throw invalidName(text, atMost(LONGEST_TEXT));
   if (region !== caller.region) {
     throw notFound(`Functions from '${region}' are not reachable in this region ('${caller.region}')`);
@@ -48,6 +48,7 @@ export function readFunctionName(text: string, caller: Caller): NamedFunction {
 /** The name of a function to be made. A longer one than it may have is no error of AWS's before, where none has it. */
 export function readNewName(text: string, caller: Caller): FunctionKey {
   const { key, qualifier } = readFunctionName(text, caller);
+  if (key.name.includes('.')) throw invalidName(text, like(NEW_NAME));
   if (qualifier !== undefined) throw invalidParameter('A function is created without a qualifier.');
   if (key.name.length <= LONGEST_NAME) return key;
   throw invalidParameter(invalidName(text, atMost(LONGEST_NAME)).message);
@@ -65,6 +66,10 @@ export function readTarget(text: string, query: URLSearchParams, caller: Caller)
   }
   const qualifier = inQuery ?? inName;
   return { ...key, ...(qualifier !== undefined && { qualifier }) };
+}
+
+function like(pattern: string): string {
+  return `Member must satisfy regular expression pattern: ${pattern}`;
 }
 
 function atMost(length: number): string {

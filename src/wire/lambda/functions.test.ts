@@ -302,3 +302,26 @@ test('a runtime that AWS has retired is refused with the one to use; a misspelt 
     /^Value nodejs12 at 'runtime' failed .*\[nodejs22.x, provided.al2023\]/,
   );
 });
+
+test('no function has a point in its name: none is made with one, and one asked for is not there', async () => {
+  const client = new LambdaClient();
+  const made = await create(client, { FunctionName: 'a.b' });
+  assert.equal(made.headers['x-amzn-errortype'], 'ValidationException');
+  assert.match(made.json['message'], /'a.b' at 'functionName' failed .* pattern: /);
+  const asked = await client.ask('GET', `${PATH}/a.b`);
+  assert.deepEqual(
+    [asked.status, asked.json['Message']],
+    [404, 'Function not found: arn:aws:lambda:us-east-1:000000000000:function:a.b'],
+  );
+});
+
+test('snapshots are refused; for a runtime that AWS has none of either, in its words', async () => {
+  const SnapStart = { ApplyOn: 'PublishedVersions' };
+  const { json } = await create(new LambdaClient(), { SnapStart });
+  assert.equal(json['message'], 'nodejs22.x is not supported for SnapStart enabled functions.');
+});
+
+test('a broken pattern is spelled as the service model has it', async () => {
+  const { json } = await create(new LambdaClient(), { Role: 'r' });
+  assert.match(json['message'], /pattern: arn:\(aws\[a-zA-Z-\]\*\)\?:iam::\\d\{12\}:role\/\?\[/);
+});

@@ -18,8 +18,9 @@ export async function putFunctionConcurrency(call: RestCall, rooms: LambdaRooms)
   const concurrency = wanted ?? 0;
   const provisioned = provisionedOf(key, rooms);
   if (concurrency < provisioned) {
+    // With the spaces that AWS has in it.
     throw invalidParameter(
-      `ReservedConcurrentExecutions ${concurrency} should not be lower than function's total provisioned ` +
+      ` ReservedConcurrentExecutions  ${concurrency} should not be lower than function's total provisioned ` +
         `concurrency [${provisioned}].`,
     );
   }
