@@ -39,12 +39,14 @@ test('an item takes the place of another of its order', () => {
 
 test('items that are cleared are gone, and others may come', () => {
   const items = new ByOrder<InOrder>();
-  for (let order = 1; order <= 1000; order += 1) items.add(itemOf(order));
-  items.clear();
-  assert.equal(items.size, 0);
-  assert.equal(items.get(500), undefined);
-  items.add(itemOf(500));
-  assert.deepEqual(items.keys(), [500]);
+  for (const keptCapacity of [0, 1024, 100_000]) {
+    for (let order = 1; order <= 1000; order += 1) items.add(itemOf(order));
+    items.clear(keptCapacity);
+    assert.equal(items.size, 0);
+    assert.equal(items.get(500), undefined);
+    items.add(itemOf(500));
+    assert.deepEqual(items.keys(), [500]);
+  }
 });
 
 function add(items: ByOrder<InOrder>, map: Map<number, InOrder>, order: number): void {

@@ -58,11 +58,16 @@ export class ByOrder<Item extends InOrder> {
     if (length > KEPT_CAPACITY && this.#size * 16 < length) this.#resize(length / 4);
   }
 
-  clear(): void {
+  /** Lets all items go, and keeps a table of no more slots than this for those that come. */
+  clear(keptCapacity = KEPT_CAPACITY): void {
     if (this.#size === 0) return;
+    this.#size = 0;
+    if (this.#slots.length <= keptCapacity) {
+      this.#slots.fill(undefined);
+      return;
+    }
     this.#slots = emptySlots<Item>(FIRST_CAPACITY);
     this.#shift = shiftOf(FIRST_CAPACITY);
-    this.#size = 0;
   }
 
   /** All items, in their order. */

@@ -1,9 +1,19 @@
 import type { Moment, Reading } from './command.ts';
+import { Line } from './line.ts';
+import { OrderNumbers } from './order-numbers.ts';
+
+/** What the law changed in one group. */
+interface ChangesOfGroup {
+  readonly group: number;
+  readonly orders: number[];
+}
 
 /** Which messages the law changed lately: what a read says of a message that may have changed since is void. */
 export class Touched {
-  /** Messages with the group of their last change, in the order of these groups. */
-  readonly #changes = new Map<number, number>();
+  /** The group of the last change of each message. */
+  readonly #groups = new OrderNumbers();
+  /** Messages by the groups that changed them, the oldest first. */
+  readonly #changes = new Line<ChangesOfGroup>();
   /** Reads that have not come back, in the order in which they were asked for. */
   readonly #readings = new Set<Reading>();
 
@@ -14,7 +24,7 @@ export class Touched {
 
   /** How many messages are remembered. */
   get size(): number {
-    return this.#changes.size;
+    return this.#groups.size;
   }
 
   /** A read is asked for now. */
@@ -37,22 +47,30 @@ export class Touched {
 
   /** The law changed this message. */
   add(order: number, moment: Moment): void {
-    this.#changes.delete(order);
-    this.#changes.set(order, moment.group);
+    const { group } = moment;
+    const latest = this.#changes.last;
+    if (latest?.group === group) latest.orders.push(order);
+    else this.#changes.push({ group, orders: [order] });
+    this.#groups.set(order, group);
   }
 
   /** True when the message may have changed after what this read shows. */
   since(reading: Reading, order: number): boolean {
-    return (this.#changes.get(order) ?? -1) > reading.throughGroup;
+    return (this.#groups.get(order) ?? -1) > reading.throughGroup;
   }
 
   /** Forgets the changes that every read shows, those on their way and those to come. */
   prune(moment: Moment): void {
     const [oldest] = this.#readings;
     const shown = oldest?.throughGroup ?? moment.durableGroup;
-    for (const [order, group] of this.#changes) {
-      if (group > shown) return;
-      this.#changes.delete(order);
+    for (
+      let { first } = this.#changes;
+      first !== undefined && first.group <= shown;
+      first = this.#changes.first
+    ) {
+      for (const order of first.orders)
+        if (this.#groups.get(order) === first.group) this.#groups.delete(order);
+      this.#changes.shift();
     }
   }
 }

@@ -1,5 +1,5 @@
 import { contentOf } from './packed.ts';
-import type { RecentMessage } from './recent.ts';
+import { laneOf, sentAtMsOf, sizeBytesOf, visibleAtMsOf, type RecentMessage } from './recent.ts';
 import { DamagedBytesError } from './sqlite-error.ts';
 
 /*
@@ -23,16 +23,6 @@ const WITH_LANE = 7;
 
 const UPPER = 2 ** 32;
 
-/** A message that nobody has touched: all that is known of it beside its content. */
-export interface Untouched {
-  readonly order: number;
-  readonly visibleAtMs: number;
-  readonly sentAtMs: number;
-  readonly sizeBytes: number;
-  /** 0 for none. */
-  readonly lane: number;
-}
-
 /** What a bundle's row says beside its heads. */
 export interface BundleFrame {
   readonly firstOrder: number;
@@ -50,7 +40,7 @@ export function marksFor(count: number): Uint8Array<ArrayBuffer> {
 /** Puts the heads and the contents of messages together; they stand in order of places. */
 export function encodeBundle(
   frame: BundleFrame,
-  messages: readonly { readonly head: Untouched; readonly message: RecentMessage }[],
+  messages: readonly RecentMessage[],
   contentBytes: number,
 ): { readonly heads: Uint8Array; readonly content: Uint8Array } {
   const stride = frame.hasLanes ? WITH_LANE : WITHOUT_LANE;
@@ -58,18 +48,18 @@ export function encodeBundle(
   const content = new Uint8Array(contentBytes);
   let at = 0;
   let endAt = 0;
-  for (const { head, message } of messages) {
+  for (const message of messages) {
     const bytes = contentOf(message.group, message.contentAt);
     content.set(bytes, endAt);
     endAt += bytes.length;
-    numbers[at + PLACE] = head.order - frame.firstOrder;
-    numbers[at + VISIBLE] = head.visibleAtMs - frame.firstVisibleAtMs;
-    numbers[at + SENT] = head.sentAtMs - frame.oldestSentAtMs;
-    numbers[at + SIZE] = head.sizeBytes;
+    numbers[at + PLACE] = message.order - frame.firstOrder;
+    numbers[at + VISIBLE] = visibleAtMsOf(message) - frame.firstVisibleAtMs;
+    numbers[at + SENT] = sentAtMsOf(message) - frame.oldestSentAtMs;
+    numbers[at + SIZE] = sizeBytesOf(message);
     numbers[at + CONTENT_END] = endAt;
     if (frame.hasLanes) {
-      numbers[at + LANE] = Math.floor(head.lane / UPPER);
-      numbers[at + LANE + 1] = head.lane % UPPER;
+      numbers[at + LANE] = Math.floor(laneOf(message) / UPPER);
+      numbers[at + LANE + 1] = laneOf(message) % UPPER;
     }
     at += stride;
   }

@@ -1,7 +1,5 @@
-import { present } from '../../base/assert.ts';
-import type { Untouched } from './bundle-code.ts';
 import { contentSizeOf } from './packed.ts';
-import type { RecentMessage } from './recent.ts';
+import { laneOf, sentAtMsOf, visibleAtMsOf, type RecentMessage } from './recent.ts';
 
 /** How many messages stand in one row. */
 export interface BundleSizes {
@@ -22,15 +20,9 @@ const MOST_CONTENT_BYTES = 4096;
 /** Places of one bundle are at most so far apart: they are kept as numbers of 4 bytes. */
 const MOST_PLACES = 2 ** 31;
 
-/** A message that may stand in a bundle. */
-export interface Bundled {
-  readonly head: Untouched;
-  readonly message: RecentMessage;
-}
-
 /** Messages of one bundle, in order of places. */
 export interface Cut {
-  readonly bundled: readonly Bundled[];
+  readonly messages: readonly RecentMessage[];
   readonly contentBytes: number;
   readonly firstVisibleAtMs: number;
   readonly lastVisibleAtMs: number;
@@ -65,12 +57,13 @@ export class BundleCutter {
     const contentBytes = contentSizeOf(message.group, message.contentAt);
     if (contentBytes > MOST_CONTENT_BYTES) return this.#leave(message);
     this.#lastOrder = message.order;
-    const head = headOf(message);
-    if (this.#run?.hasRoomFor(head, this.#sizes.most) !== true) {
+    let run = this.#run;
+    if (run?.hasRoomFor(message, this.#sizes.most) !== true) {
       this.end();
-      this.#run = new Run(head);
+      run = new Run(message);
+      this.#run = run;
     }
-    this.#run?.add({ head, message }, contentBytes);
+    run.add(message, contentBytes);
   }
 
   /** No message follows. */
@@ -78,14 +71,14 @@ export class BundleCutter {
     const run = this.#run;
     this.#run = undefined;
     if (run === undefined) return;
-    if (run.bundled.length >= this.#sizes.fewest) return this.#take(run);
-    for (const { message } of run.bundled) this.#leave(message);
+    if (run.messages.length >= this.#sizes.fewest) return this.#take(run);
+    for (const message of run.messages) this.#leave(message);
   }
 }
 
 /** Messages that go into one bundle. */
 class Run implements Cut {
-  readonly bundled: Bundled[] = [];
+  readonly messages: RecentMessage[] = [];
   contentBytes = 0;
   hasLanes = false;
   firstVisibleAtMs: number;
@@ -94,18 +87,19 @@ class Run implements Cut {
   #newestSentAtMs: number;
   readonly #firstOrder: number;
 
-  constructor({ order, visibleAtMs, sentAtMs }: Untouched) {
-    this.#firstOrder = order;
-    this.firstVisibleAtMs = visibleAtMs;
-    this.lastVisibleAtMs = visibleAtMs;
-    this.oldestSentAtMs = sentAtMs;
-    this.#newestSentAtMs = sentAtMs;
+  constructor(first: RecentMessage) {
+    this.#firstOrder = first.order;
+    this.firstVisibleAtMs = visibleAtMsOf(first);
+    this.lastVisibleAtMs = this.firstVisibleAtMs;
+    this.oldestSentAtMs = sentAtMsOf(first);
+    this.#newestSentAtMs = this.oldestSentAtMs;
   }
 
-  hasRoomFor({ order, visibleAtMs, sentAtMs }: Untouched, most: number): boolean {
+  hasRoomFor(message: RecentMessage, most: number): boolean {
+    const [visibleAtMs, sentAtMs] = [visibleAtMsOf(message), sentAtMsOf(message)];
     return (
-      this.bundled.length < most &&
-      order - this.#firstOrder < MOST_PLACES &&
+      this.messages.length < most &&
+      message.order - this.#firstOrder < MOST_PLACES &&
       visibleAtMs - this.firstVisibleAtMs <= BUNDLE_SPAN_MS &&
       this.lastVisibleAtMs - visibleAtMs <= BUNDLE_SPAN_MS &&
       sentAtMs - this.oldestSentAtMs <= BUNDLE_SPAN_MS &&
@@ -113,11 +107,11 @@ class Run implements Cut {
     );
   }
 
-  add(bundled: Bundled, contentBytes: number): void {
-    const { visibleAtMs, sentAtMs, lane } = bundled.head;
-    this.bundled.push(bundled);
+  add(message: RecentMessage, contentBytes: number): void {
+    const [visibleAtMs, sentAtMs] = [visibleAtMsOf(message), sentAtMsOf(message)];
+    this.messages.push(message);
     this.contentBytes += contentBytes;
-    this.hasLanes ||= lane !== 0;
+    this.hasLanes ||= laneOf(message) !== 0;
     this.firstVisibleAtMs = Math.min(this.firstVisibleAtMs, visibleAtMs);
     this.lastVisibleAtMs = Math.max(this.lastVisibleAtMs, visibleAtMs);
     this.oldestSentAtMs = Math.min(this.oldestSentAtMs, sentAtMs);
@@ -128,9 +122,4 @@ class Run implements Cut {
 /** Nobody holds it or has received it: of its state only the time at which it shows says anything. */
 function isUntouched({ group: { numbers }, numbersAt: at }: RecentMessage): boolean {
   return numbers[at + 1] === 0 && numbers[at + 2] === 0 && numbers[at + 3] === 0 && numbers[at + 4] === 0;
-}
-
-function headOf({ order, group: { numbers }, numbersAt: at }: RecentMessage): Untouched {
-  const number = (which: number): number => present(numbers[at + which], 'a number of the message');
-  return { order, visibleAtMs: number(0), sentAtMs: number(5), sizeBytes: number(6), lane: number(7) };
 }

@@ -147,13 +147,13 @@ export class BundleRows {
   }
 
   #add(slot: number, cut: Cut): void {
-    const { bundled, contentBytes, firstVisibleAtMs, lastVisibleAtMs, oldestSentAtMs, hasLanes } = cut;
-    const firstOrder = present(bundled[0], 'the first message of a bundle').head.order;
-    const lastOrder = present(bundled.at(-1), 'the last message of a bundle').head.order;
+    const { messages, contentBytes, firstVisibleAtMs, lastVisibleAtMs, oldestSentAtMs, hasLanes } = cut;
+    const firstOrder = present(messages[0], 'the first message of a bundle').order;
+    const lastOrder = present(messages.at(-1), 'the last message of a bundle').order;
     const frame = { firstOrder, lastOrder, firstVisibleAtMs, oldestSentAtMs, hasLanes };
-    const { heads, content } = encodeBundle(frame, bundled, contentBytes);
+    const { heads, content } = encodeBundle(frame, messages, contentBytes);
     const times = [firstVisibleAtMs, lastVisibleAtMs, oldestSentAtMs] as const;
-    const marks = marksFor(bundled.length);
+    const marks = marksFor(messages.length);
     this.#statements.add.run(slot, firstOrder, slot, lastOrder, ...times, hasLanes ? 1 : 0, marks, heads);
     this.#statements.addContent.run(slot, firstOrder, content);
     const range = this.#range(slot);

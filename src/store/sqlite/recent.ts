@@ -11,6 +11,26 @@ export interface RecentMessage extends AtPlace {
   readonly contentAt: number;
 }
 
+/** When it shows. */
+export function visibleAtMsOf({ group, numbersAt }: RecentMessage): number {
+  return present(group.numbers[numbersAt], 'the time at which a message shows');
+}
+
+/** When it was sent. */
+export function sentAtMsOf({ group, numbersAt }: RecentMessage): number {
+  return present(group.numbers[numbersAt + STATE_NUMBERS], 'the time at which a message was sent');
+}
+
+/** Body and attributes. */
+export function sizeBytesOf({ group, numbersAt }: RecentMessage): number {
+  return present(group.numbers[numbersAt + STATE_NUMBERS + 1], 'the size of a message');
+}
+
+/** 0 for none. */
+export function laneOf({ group, numbersAt }: RecentMessage): number {
+  return present(group.numbers[numbersAt + STATE_NUMBERS + 2], 'the lane of a message');
+}
+
 /** What was said lately of a message that stands in its rows: they hear of it when its group leaves, unless more is said until then. */
 export interface RowChange extends AtPlace {
   readonly group: Packed;
@@ -155,6 +175,11 @@ export class Recent {
       groups.push(group);
     }
     const left = leftOf(groups);
+    if (this.isEmpty) {
+      this.#messages.clear();
+      this.#changes.clear();
+      return left;
+    }
     for (const { queue, order } of left.messages) this.#messages.remove(queue, order);
     for (const { queue, order } of left.changes) this.#changes.remove(queue, order);
     return left;
@@ -162,7 +187,8 @@ export class Recent {
 
   /** What is gone stays gone. */
   #change(change: RowChange): void {
-    if (this.isRemoved(change.queue, change.order)) return;
+    const before = this.#changes.find(change.queue, change.order);
+    if (before !== undefined && before.stateAt === undefined) return;
     this.#changes.put(change);
     this.#said.push(change);
   }
@@ -170,8 +196,10 @@ export class Recent {
 
 /** Oldest first. */
 function leftOf(groups: readonly Left[]): Left {
-  return {
-    messages: groups.flatMap(({ messages }) => messages.filter(({ isGone }) => !isGone)),
-    changes: groups.flatMap(({ changes }) => changes.filter(({ isGone }) => !isGone)),
-  };
+  const [messages, changes]: [RecentMessage[], RowChange[]] = [[], []];
+  for (const group of groups) {
+    for (const message of group.messages) if (!message.isGone) messages.push(message);
+    for (const change of group.changes) if (!change.isGone) changes.push(change);
+  }
+  return { messages, changes };
 }
