@@ -55,6 +55,14 @@ test('a policy is changed on its latest revision alone, when one is named', asyn
   assert.equal((await lambda.ask('GET', PATH)).status, 404);
 });
 
+test('a policy may be changed on the revision of its function too: AWS has one for both', async () => {
+  const lambda = await client();
+  const { RevisionId } = (await lambda.ask('GET', PATH.replace('/policy', '/configuration'))).json;
+  const body = { ...GRANT, StatementId: 'a', Principal: '*', RevisionId };
+  assert.equal((await lambda.ask('POST', PATH, { body })).status, 201);
+  assert.equal((await lambda.ask('DELETE', `${PATH}/a?RevisionId=${RevisionId}`)).status, 204);
+});
+
 test('a policy has room for 20 KB', async () => {
   const lambda = await client();
   const answers = [];
