@@ -18,7 +18,7 @@ const LOOK_EVERY_MS = 5000;
 /** What a queue gives at once. Where fewer came, no more were waiting. */
 const FULL = 10;
 /** So long clicks gather for the next batch, which costs about as much with many as with one. */
-const GATHER_MS = 10;
+const GATHER_MS = 20;
 
 /** The click processor: the same one in the function and in the long-lived consumer. */
 export class ClickProcessor {
