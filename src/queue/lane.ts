@@ -10,8 +10,10 @@ import { Line } from './line.ts';
 export class Lane {
   readonly key: number;
   readonly line = new Line<Entry>();
-  /** The places of those that are out, in order; unset before there was one. */
-  #out: number[] | undefined;
+  /** The place of the first message that is out: those before it come, those behind it do not. Infinity when none is. */
+  firstOut = Infinity;
+  /** The places of the others that are out, in order; unset before there was one. */
+  #furtherOut: number[] | undefined;
   /** Messages in memory: in the line and out. */
   entryCount = 0;
   /** From this place on its messages may rest in the store alone; Infinity when none does. */
@@ -32,24 +34,20 @@ export class Lane {
     return this.firstOut === Infinity;
   }
 
-  /** The place of the first message that is out: those before it come, those behind it do not. Infinity when none is. */
-  get firstOut(): number {
-    return this.#out?.[0] ?? Infinity;
-  }
-
   /** A message is out: nearly always behind all others that are. */
   takeOut(order: number): void {
-    const out = (this.#out ??= []);
-    let at = out.length;
-    while (at > 0 && (out[at - 1] ?? 0) > order) at -= 1;
-    if (at === out.length) out.push(order);
-    else out.splice(at, 0, order);
+    if (this.firstOut === Infinity) this.firstOut = order;
+    else this.#takeFurtherOut(order);
   }
 
   /** A message is not out any more. */
   bringBack(order: number): void {
-    const at = this.#out?.indexOf(order) ?? -1;
-    if (at >= 0) this.#out?.splice(at, 1);
+    if (order === this.firstOut) {
+      this.firstOut = this.#furtherOut?.shift() ?? Infinity;
+      return;
+    }
+    const at = this.#furtherOut?.indexOf(order) ?? -1;
+    if (at >= 0) this.#furtherOut?.splice(at, 1);
   }
 
   /** The first message in the line. */
@@ -72,5 +70,15 @@ export class Lane {
     }
     this.line.unshift(entry);
     for (const head of earlier.reverse()) this.line.unshift(head);
+  }
+
+  #takeFurtherOut(order: number): void {
+    const further = Math.max(order, this.firstOut);
+    this.firstOut = Math.min(order, this.firstOut);
+    const out = (this.#furtherOut ??= []);
+    let at = out.length;
+    while (at > 0 && (out[at - 1] ?? 0) > further) at -= 1;
+    if (at === out.length) out.push(further);
+    else out.splice(at, 0, further);
   }
 }

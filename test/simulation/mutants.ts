@@ -110,7 +110,11 @@ export const MUTANTS: readonly Mutant[] = [
     what: 'a message group is given on behind a message of it that is out',
     game: 'queues',
     patches: [
-      { file: 'src/queue/lane.ts', find: 'return this.#out?.[0] ?? Infinity;', replace: 'return Infinity;' },
+      {
+        file: 'src/queue/lane.ts',
+        find: 'if (this.firstOut === Infinity) this.firstOut = order;',
+        replace: 'if (this.firstOut === Infinity) return;',
+      },
     ],
   },
   {
