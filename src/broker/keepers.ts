@@ -166,6 +166,7 @@ export class Keepers implements AsyncDisposable {
 
   /** The disk has come further: lets those queues go on that waited for it. */
   #tickForDisk(): void {
+    if (this.#waitingForDisk.size === 0) return;
     const waiting = [...this.#waitingForDisk];
     this.#waitingForDisk.clear();
     for (const keeper of waiting) keeper.tick();

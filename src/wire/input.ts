@@ -3,6 +3,8 @@
  * A member of the wrong type refuses the request: the reader throws {@link NotTheShape}.
  */
 export interface Input {
+  /** True when no member but these is there: looking for one that is not there costs more than for one that is. */
+  hasOnly(names: readonly string[]): boolean;
   text(name: string): string | undefined;
   wholeNumber(name: string): number | undefined;
   /** Bytes that came as base64. */

@@ -11,6 +11,10 @@ export class JsonInput implements Input {
     this.#members = members;
   }
 
+  hasOnly(names: readonly string[]): boolean {
+    return Object.keys(this.#members).every((name) => names.includes(name));
+  }
+
   text(name: string): string | undefined {
     const value = this.#member(name);
     return value === undefined || typeof value === 'string' ? value : wrongType(value, 'a String');

@@ -22,6 +22,10 @@ export class QueryInput implements Input {
     this.#numberedName = numberedName;
   }
 
+  hasOnly(names: readonly string[]): boolean {
+    return [...this.#node.members.keys()].every((name) => names.includes(name));
+  }
+
   text(name: string): string | undefined {
     return valueOf(name, this.#node.members.get(name));
   }

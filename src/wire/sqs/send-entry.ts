@@ -18,6 +18,9 @@ const GROUP = 'MessageGroupId';
 const DEDUPLICATION = 'MessageDeduplicationId';
 const BODY = 'MessageBody';
 
+/** What a message with nothing beside its body comes with. */
+const PLAIN = ['Id', BODY, 'QueueUrl'];
+
 /** A message to send, and what its answer needs. */
 export interface ReadEntry {
   readonly entry: SendEntry;
@@ -43,10 +46,15 @@ export function readSendEntry(
     return refuse({ kind: 'missing-parameter', name });
   }
   refuseForbidden(body, 'message body');
-  const attributes = readMessageAttributes(input);
-  const namedTrace = readTraceHeader(input);
+  const isPlain = input.hasOnly(PLAIN);
+  const attributes = isPlain ? {} : readMessageAttributes(input);
+  const namedTrace = isPlain ? undefined : readTraceHeader(input);
   const traceHeader = joinedTrace(namedTrace, carriedTrace(context.request, context.caller));
-  const places = isFifoName(queue.name) ? readFifoPlace(input, context, queue) : readPlace(input);
+  const places = isFifoName(queue.name)
+    ? readFifoPlace(input, context, queue)
+    : isPlain
+      ? {}
+      : readPlace(input);
   const { caller } = context;
   const entry: SendEntry = {
     body,
