@@ -24,6 +24,8 @@ export function visitOfLine(line: string, publisherId: number): Visit | undefine
 /** How far a log has been read. */
 export interface LogPosition {
   readBytes: number;
+  /** Lines that are no visit. */
+  leftOut: number;
 }
 
 /** The visits of a whole log, in its order, however large it is; `position` tells how far it is read. */
@@ -35,6 +37,7 @@ export async function* visitsOfLog(path: string, position: LogPosition): AsyncGe
     const visit = visitOfLine(line, 1 + (number % 3));
     number += 1;
     if (visit !== undefined) yield visit;
+    else if (line !== '') position.leftOut += 1;
   }
 }
 

@@ -21,12 +21,16 @@ export interface ReplayOptions {
 /** The traffic of the access log at `path`. Its progress is that of the log, or of the clicks that are wanted. */
 export function replay(path: string, { speed, rate, clicks }: ReplayOptions): Replay {
   const { size } = statSync(path);
-  const position: LogPosition = { readBytes: 0 };
+  const position: LogPosition = { readBytes: 0, leftOut: 0 };
   const share = (sent: number): number =>
     Math.max(position.readBytes / Math.max(1, size), clicks === undefined ? 0 : sent / clicks);
   return {
     visits: visitsOfLog(path, position),
     pace: speed === undefined ? evenly(rate) : asLogged(speed),
-    progress: (sent) => `${bar(share(sent))} ${sent} clicks sent`,
+    progress: (sent) => `${bar(share(sent))} ${sent} clicks sent${leftOutWords(position.leftOut)}`,
   };
+}
+
+function leftOutWords(lines: number): string {
+  return lines === 0 ? '' : ` (left out: ${lines} ${lines === 1 ? 'line' : 'lines'} without GET or HEAD)`;
 }
