@@ -10,6 +10,7 @@ export const METHODS = {
   connectionOpenOk: [10, 41],
   channelOpen: [20, 10],
   channelOpenOk: [20, 11],
+  channelClose: [20, 40],
   queueDeclare: [50, 10],
   queueDeclareOk: [50, 11],
   confirmSelect: [85, 10],

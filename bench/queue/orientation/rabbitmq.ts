@@ -86,6 +86,7 @@ class RabbitMq implements OtherConnection {
   #published = 0;
   readonly #unconfirmed = new Set<number>();
   #delivered = 0;
+  #acknowledged = 0;
 
   private constructor(amqp: Amqp) {
     this.#amqp = amqp;
@@ -106,15 +107,14 @@ class RabbitMq implements OtherConnection {
     this.#amqp.publish(QUEUE, bodies);
     for (const _ of bodies) this.#unconfirmed.add((this.#published += 1));
     const before = this.#delivered;
-    let acknowledged = before;
     while (this.#unconfirmed.size > 0) {
       const heard = await this.#amqp.hear();
       if (isMethod(heard, 'basicAck')) this.#confirm(heard.bytes);
       if (isMethod(heard, 'basicNack')) throw new Error('RabbitMQ did not accept a message');
+      if (isMethod(heard, 'channelClose')) throw new Error(`RabbitMQ: ${heard.bytes.toString('latin1', 7)}`);
       if (isMethod(heard, 'basicDeliver')) this.#delivered += 1;
       // What follows a delivery is its head and its body: with the body it is whole.
-      if (heard.kind !== 3 || this.#delivered - acknowledged < PREFETCH / 2) continue;
-      acknowledged = this.#acknowledge();
+      if (heard.kind === 3 && this.#delivered - this.#acknowledged >= PREFETCH / 2) this.#acknowledge();
     }
     this.#acknowledge();
     return this.#delivered - before;
@@ -131,8 +131,10 @@ class RabbitMq implements OtherConnection {
     else for (const each of this.#unconfirmed) if (each <= tag) this.#unconfirmed.delete(each);
   }
 
-  #acknowledge(): number {
-    if (this.#delivered > 0) this.#amqp.say('basicAck', [u64(this.#delivered), u8(1)]);
-    return this.#delivered;
+  /** A delivery that is acknowledged twice is unknown, and closes the channel. */
+  #acknowledge(): void {
+    if (this.#delivered === this.#acknowledged) return;
+    this.#amqp.say('basicAck', [u64(this.#delivered), u8(1)]);
+    this.#acknowledged = this.#delivered;
   }
 }
