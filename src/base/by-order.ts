@@ -70,9 +70,14 @@ export class ByOrder<Item extends InOrder> {
     this.#shift = shiftOf(FIRST_CAPACITY);
   }
 
+  /** All items, as they stand. */
+  unsorted(): Item[] {
+    return this.#slots.filter((item) => item !== undefined);
+  }
+
   /** All items, in their order. */
   values(): Item[] {
-    return this.#slots.filter((item) => item !== undefined).sort((one, other) => one.order - other.order);
+    return this.unsorted().sort((one, other) => one.order - other.order);
   }
 
   /** All orders, ascending. */

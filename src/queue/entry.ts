@@ -39,4 +39,4 @@ export function heldSizeBytes(entry: Entry): number {
 }
 
 /** About what a message costs beside its body and attributes. */
-const MESSAGE_OVERHEAD_BYTES = 300;
+export const MESSAGE_OVERHEAD_BYTES = 300;

@@ -18,7 +18,7 @@ class Watched extends FifoWorld {
 
 /** A backlog with one message of each of so many groups and then of each a second one, after a start. */
 function started(groups: number): Watched {
-  const world = new Watched({}, { ...WINDOW, lowCount: 20, pageCount: 5 });
+  const world = new Watched({}, { ...WINDOW, lowCount: 40, pageCount: 10 });
   for (let number = 0; number < 2 * groups; number += 1)
     world.send(`group-${number % groups}`, `id-${number}`, 10);
   world.flush();

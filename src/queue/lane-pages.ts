@@ -7,6 +7,7 @@ import { emptyLine } from './lane-show.ts';
 import type { Lane } from './lane.ts';
 import type { Lanes } from './lanes.ts';
 import type { QueueState } from './state.ts';
+import { SHARE_OF_WHOLE_PAGES } from './window.ts';
 
 /** Lanes that one page goes on with. */
 const LANES_OF_PAGE = 100;
@@ -33,7 +34,7 @@ function wantLanes(state: QueueState, lanes: Lanes, moment: Moment, wanted: Want
   const { backlog, window } = state;
   const { sweep } = lanes;
   if (state.restingCount === 0 || state.isAsleep) return Infinity;
-  if (lanes.readyCount < window.lowCount && !backlog.pageOutstanding) {
+  if (lanes.readyCount < window.lowCount * SHARE_OF_WHOLE_PAGES && !backlog.pageOutstanding) {
     const hungry = lanes.hungry(moment, LANES_OF_PAGE);
     if (!backlog.isWritten(moment)) wanted.disk = true;
     else if (hungry.length > 0 || sweep.mayLook(moment)) {
@@ -60,6 +61,7 @@ function makeRoom(state: QueueState, lanes: Lanes, moment: Moment): boolean {
 function ask(state: QueueState, lanes: Lanes, hungry: readonly Lane[], moment: Moment): LanePageQuery {
   const { window, backlog } = state;
   const { sweep } = lanes;
+  const limit = Math.ceil(window.pageCount * SHARE_OF_WHOLE_PAGES);
   // In turns, so that neither keeps the other from coming.
   const looks = sweep.mayLook(moment) && (hungry.length === 0 || lanes.isTurnToLook);
   lanes.isTurnToLook = !looks;
@@ -75,8 +77,8 @@ function ask(state: QueueState, lanes: Lanes, hungry: readonly Lane[], moment: M
     visibleBeforeMs: moment.nowMs + 1,
     delayMs: state.settings.delayMs,
     lookCount: LOOKED_AT,
-    perLane: looks ? PER_LANE : Math.ceil(window.pageCount / named.length),
-    limit: window.pageCount,
+    perLane: looks ? PER_LANE : Math.ceil(limit / named.length),
+    limit,
     limitSizeBytes: Math.min(window.pageSizeBytes, state.roomBytes),
   };
 }

@@ -29,6 +29,11 @@ export class Lane {
     this.key = key;
   }
 
+  /** Lanes stand in their table by their numbers. */
+  get order(): number {
+    return this.key;
+  }
+
   /** Nothing of it is out. */
   get isOpen(): boolean {
     return this.firstOut === Infinity;

@@ -1,3 +1,4 @@
+import { ByOrder } from '../base/by-order.ts';
 import type { Moment } from './command.ts';
 import type { Entry } from './entry.ts';
 import { Lane } from './lane.ts';
@@ -19,7 +20,7 @@ const LOOKED_AT = 300;
  */
 export class Lanes {
   readonly sweep = new LineSweep();
-  readonly #lanes = new Map<number, Lane>();
+  readonly #lanes = new ByOrder<Lane>();
   readonly #ready = new Line<Lane>();
   /** Lanes of which something may rest behind the sweep; some may not be there any more. */
   readonly #behind = new Set<Lane>();
@@ -39,13 +40,13 @@ export class Lanes {
     let lane = this.#lanes.get(key);
     if (lane === undefined) {
       lane = new Lane(key);
-      this.#lanes.set(key, lane);
+      this.#lanes.add(lane);
     }
     return lane;
   }
 
   all(): Iterable<Lane> {
-    return this.#lanes.values();
+    return this.#lanes.unsorted();
   }
 
   get isHungry(): boolean {

@@ -17,7 +17,9 @@ export class Line<Item> {
   }
 
   push(item: Item): void {
-    this.#items.push(item);
+    // Room for this one alone: of most lines nothing more comes.
+    if (this.#items.length === 0) this.#items = [item];
+    else this.#items.push(item);
   }
 
   /** Takes the first item. */

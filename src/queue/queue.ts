@@ -10,6 +10,7 @@ import { send } from './send.ts';
 import { extend, openDispatcherLeases, settle } from './settle.ts';
 import type { QueueState } from './state.ts';
 import { takeOutWaiting } from './take-out.ts';
+import { SHARE_OF_WHOLE_PAGES } from './window.ts';
 import { writeLeases } from './write-leases.ts';
 
 type Handler<Kind extends Command['kind']> = (
@@ -109,13 +110,14 @@ function wantPage(state: QueueState, moment: Moment, wanted: Wanted): number {
   if (state.restingCount === 0 || state.isAsleep) return Infinity;
   const { fair } = state;
   const isQuietWanted = fair !== undefined && wantQuiet(state, fair, moment, wanted);
-  const isLow = state.waitingCount + state.ready.pagedCount < window.lowCount;
+  const share = fair === undefined ? 1 : SHARE_OF_WHOLE_PAGES;
+  const isLow = state.waitingCount + state.ready.pagedCount < window.lowCount * share;
   if (!isQuietWanted && isLow && state.memoryBytes < state.roomBytes) {
     if (backlog.mayPage(moment)) {
       // Nothing is sent after it became visible.
       backlog.passOver(moment.nowMs - state.settings.retentionMs);
       backlog.ask(moment);
-      const { pageCount: limit } = window;
+      const limit = Math.ceil(window.pageCount * share);
       const limitSizeBytes = Math.min(window.pageSizeBytes, state.roomBytes);
       const visibleBeforeMs = moment.durableThroughMs;
       wanted.page = { queue: state.queue, after: backlog.cursor, visibleBeforeMs, limit, limitSizeBytes };

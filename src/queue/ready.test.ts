@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Entry } from './entry.ts';
+import { MESSAGE_OVERHEAD_BYTES, type Entry } from './entry.ts';
 import { Ready } from './ready.ts';
 
 function entryOf(order: number): Entry {
@@ -43,10 +43,11 @@ test('what enters from the first page stands before it', () => {
 });
 
 test('what pages hold is counted until it has entered, and their bytes until all of it has', () => {
+  const others = MESSAGE_OVERHEAD_BYTES;
   const ready = withPages(3, 4);
   const { page } = ready;
   if (page !== undefined) page.next = 2;
-  assert.deepEqual([ready.pagedCount, ready.pagedSizeBytes], [5, 700]);
+  assert.deepEqual([ready.pagedCount, ready.pagedSizeBytes], [5, 700 + 5 * others]);
   ready.endPage();
-  assert.deepEqual([ready.pagedCount, ready.pagedSizeBytes], [4, 400]);
+  assert.deepEqual([ready.pagedCount, ready.pagedSizeBytes], [4, 400 + 4 * others]);
 });

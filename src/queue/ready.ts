@@ -1,6 +1,6 @@
 import type { StoredMessages } from '../store/queue-store.ts';
 import type { Reading } from './command.ts';
-import type { Entry } from './entry.ts';
+import { MESSAGE_OVERHEAD_BYTES, type Entry } from './entry.ts';
 import { Line } from './line.ts';
 
 /** A page that has come, and what of it has not entered the window. */
@@ -47,9 +47,10 @@ export class Ready {
     return this.#pages.reduce((count, { page }) => count + page.messages.length - page.next, 0);
   }
 
-  /** Bytes of all messages of pages that have not entered as a whole. */
+  /** Bytes of all pages that have not entered as a whole, and what their messages will take beside their bodies. */
   get pagedSizeBytes(): number {
-    return this.#pages.reduce((sizeBytes, { page }) => sizeBytes + page.sizeBytes, 0);
+    const bytes = this.#pages.reduce((sizeBytes, { page }) => sizeBytes + page.sizeBytes, 0);
+    return bytes + this.pagedCount * MESSAGE_OVERHEAD_BYTES;
   }
 
   push(entry: Entry): void {

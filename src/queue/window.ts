@@ -23,3 +23,6 @@ export const WINDOW: Window = {
   pageSizeBytes: 2 * 1024 * 1024,
   expiryCount: 250,
 };
+
+/** Where groups are chosen between, a page enters as a whole: there so much of the counts above is asked for. */
+export const SHARE_OF_WHOLE_PAGES = 0.5;
