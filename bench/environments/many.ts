@@ -5,7 +5,6 @@ import { BenchPlatform } from '../platform.ts';
 import { pssKb, tree } from '../usage.ts';
 import { clientMs } from './calls.ts';
 import type { Built } from './languages.ts';
-import { plainCallMs } from './plain-call.ts';
 
 const AT_ONCE = 100;
 /** So long that no environment is free again before the last one has started. */
@@ -60,7 +59,7 @@ async function atOnce(
   name: string,
 ): Promise<{ readonly firstMs: number; readonly allMs: number }> {
   const times = await Promise.all(
-    Array.from({ length: AT_ONCE }, () => plainCallMs(platform, name, HANDLER_MS)),
+    Array.from({ length: AT_ONCE }, () => clientMs(platform, name, HANDLER_MS)),
   );
   return { firstMs: Math.min(...times) - HANDLER_MS, allMs: Math.max(...times) - HANDLER_MS };
 }

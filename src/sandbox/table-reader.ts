@@ -5,21 +5,20 @@ import { SocketTable, type Family } from './socket-table.ts';
 
 const FILES: Readonly<Record<Family, string>> = { ipv4: '/proc/net/tcp', ipv6: '/proc/net/tcp6' };
 
-/** How much of its time this thread may spend on such readings: each takes the kernel some milliseconds, however short the list is. */
-const MOST_OF_TIME = 1 / 20;
+/** How long ago the last reading was when the next may be at once: it takes the kernel a millisecond or two. */
+const CALM_MS = 500;
 /** Some 400 sockets; more are read by another thread. */
 const MOST_AT_ONCE_BYTES = 65_536;
 
 /**
- * Reads the kernel's list of TCP sockets, 4 KiB at a time as the kernel gives it. Now and then one reading is done at
+ * Reads the kernel's list of TCP sockets, 4 KiB at a time as the kernel gives it. The first reading for a while is done at
  * once: by another thread each part of it would wait its turn behind everything that comes at the same time, and it
  * is what a request waits for before anything is done for it.
  */
 export class TableReader {
   readonly #family: Family;
   readonly #clock: Clock;
-  /** When the next reading may be at once. */
-  #restedMs = -Infinity;
+  #lastMs = -Infinity;
   #isLong = false;
 
   constructor(family: Family, clock: Clock) {
@@ -29,20 +28,13 @@ export class TableReader {
 
   /** As it is now or a little later. */
   async read(): Promise<SocketTable> {
+    const isCalm = this.#clock.nowMs() - this.#lastMs >= CALM_MS;
     const path = FILES[this.#family];
-    const text = this.#readAtOnce(path) ?? (await readFile(path, 'latin1').catch(() => ''));
+    const short = isCalm && !this.#isLong ? readShort(path) : undefined;
+    const text = short ?? (await readFile(path, 'latin1').catch(() => ''));
     this.#isLong = text.length > MOST_AT_ONCE_BYTES;
+    this.#lastMs = this.#clock.nowMs();
     return new SocketTable(this.#family, text);
-  }
-
-  /** Undefined when this thread has done enough of it lately, or when there is too much to read. */
-  #readAtOnce(path: string): string | undefined {
-    const beganMs = this.#clock.nowMs();
-    if (this.#isLong || beganMs < this.#restedMs) return undefined;
-    const text = readShort(path);
-    const endedMs = this.#clock.nowMs();
-    this.#restedMs = endedMs + (endedMs - beganMs) / MOST_OF_TIME;
-    return text;
   }
 }
 
