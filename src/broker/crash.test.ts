@@ -5,17 +5,9 @@ import { ManualClock } from '../base/manual-clock.ts';
 import { SeededRandom } from '../base/random.ts';
 import type { Delivery } from '../message/message.ts';
 import type { MemoryDisk } from '../store/memory/memory-store.ts';
-import { bodies, create, named, passed, receive, Stage, turns } from './fixture/stage.ts';
+import { bodies, create, named, passed, receive, Stage, turns, TINY } from './fixture/stage.ts';
 
 /** Room for two short messages: nearly everything goes through the store. */
-const TINY = {
-  sizeBytes: 600,
-  lowCount: 2,
-  atHandCount: 1,
-  pageCount: 4,
-  pageSizeBytes: 10_000,
-  expiryCount: 4,
-};
 
 /** What clients were told at the moment of a crash, and the disk that the crash left. */
 interface Crash {

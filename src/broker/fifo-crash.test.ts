@@ -6,17 +6,9 @@ import { SeededRandom } from '../base/random.ts';
 import type { Delivery } from '../message/message.ts';
 import type { QueueKey } from '../message/queue-key.ts';
 import type { MemoryDisk } from '../store/memory/memory-store.ts';
-import { bodies, create, named, passed, receive, Stage, turns } from './fixture/stage.ts';
+import { bodies, create, named, passed, receive, Stage, turns, TINY } from './fixture/stage.ts';
 
 /** Room for two short messages: nearly everything goes through the store. */
-const TINY = {
-  sizeBytes: 600,
-  lowCount: 2,
-  atHandCount: 1,
-  pageCount: 4,
-  pageSizeBytes: 10_000,
-  expiryCount: 4,
-};
 const [Q, DEAD] = [named('q.fifo'), named('dead.fifo')];
 const GROUPS = ['a', 'b', 'c'];
 const PLACES = 8;

@@ -2,18 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Sent } from './broker.ts';
 import { OnDisk } from './fixture/on-disk.ts';
-import { bodies, create, named, passed, receive, Stage, turns } from './fixture/stage.ts';
+import { bodies, create, named, passed, receive, Stage, turns, TINY } from './fixture/stage.ts';
 import type { KeptBroker } from './kept-broker.ts';
 
 /** Room for two short messages: nearly everything goes through the store. */
-const TINY = {
-  sizeBytes: 600,
-  lowCount: 2,
-  atHandCount: 1,
-  pageCount: 4,
-  pageSizeBytes: 10_000,
-  expiryCount: 4,
-};
 
 const Q = named('q.fifo');
 

@@ -5,16 +5,10 @@ import { SeededRandom } from '../base/random.ts';
 import { queueArn, type QueueKey } from '../message/queue-key.ts';
 import type { MoveOrder, MoveTask } from './move-task.ts';
 import type { KeptBroker } from './kept-broker.ts';
-import { bodies, create, named, passed, receive, send, Stage, turns } from './fixture/stage.ts';
+import { bodies, create, named, passed, receive, send, Stage, TINY, turns } from './fixture/stage.ts';
 
-const TINY = {
-  sizeBytes: 900,
-  lowCount: 2,
-  atHandCount: 1,
-  pageCount: 4,
-  pageSizeBytes: 10_000,
-  expiryCount: 4,
-};
+/** As few as any, with room for what a move task takes at once. */
+const SMALL = { ...TINY, sizeBytes: 900 };
 
 /** A dead-letter queue `dead`, and the queue `q` whose letters it takes. */
 async function pair(broker: KeptBroker): Promise<{ dead: QueueKey; q: QueueKey }> {
@@ -211,7 +205,7 @@ test('messages that come back while a task runs are not moved in a circle', asyn
 });
 
 test('a task that a stop interrupts goes on when the platform starts again, and moves each message once', async () => {
-  const stage = await Stage.open(undefined, undefined, TINY);
+  const stage = await Stage.open(undefined, undefined, SMALL);
   const { dead, q } = await pair(stage.broker);
   const texts = Array.from({ length: 9 }, (_, n) => `${n}`);
   for (const text of texts) await send(stage.broker, dead, text);
@@ -221,7 +215,7 @@ test('a task that a stop interrupts goes on when the platform starts again, and 
   await passed(stage.clock, 1000);
   await passed(stage.clock, 1000);
   await stage.broker[Symbol.asyncDispose]();
-  const again = await Stage.open(stage.disk, stage.clock, TINY);
+  const again = await Stage.open(stage.disk, stage.clock, SMALL);
   const task = await ended(again, dead);
   assert.deepEqual([task.id, task.status, task.moved], [id, 'completed', 9]);
   const back: string[] = [];
@@ -234,7 +228,7 @@ test('whatever the moment of a crash and however full the disk, a moved message 
   await fc.assert(
     fc.asyncProperty(fc.integer(), fc.boolean(), async (seed, fills) => {
       const random = new SeededRandom(seed);
-      const stage = await Stage.open(undefined, undefined, TINY);
+      const stage = await Stage.open(undefined, undefined, SMALL);
       const { broker, store, disk, clock } = stage;
       const { dead } = await pair(broker);
       const to = await create(broker, 'to');
@@ -249,7 +243,7 @@ test('whatever the moment of a crash and however full the disk, a moved message 
       const crashAt = Math.floor(random.fraction() * 12);
       for (let step = 0; step < crashAt; step += 1) await passed(clock, 100);
       await turns(Math.floor(random.fraction() * 5));
-      const after = await Stage.open(disk.snapshot(), clock, TINY);
+      const after = await Stage.open(disk.snapshot(), clock, SMALL);
       const listed = after.broker.moves.list(dead);
       const hasTask = listed.ok && listed.value.length > 0;
       if (begun.ok) assert.ok(hasTask, 'the task was acknowledged and is gone');
@@ -309,7 +303,7 @@ test('dead letters of a FIFO queue go back in the order of their groups, and are
 });
 
 test('a task between FIFO queues goes on after a restart, through a window of two messages', async () => {
-  const stage = await Stage.open(undefined, undefined, TINY);
+  const stage = await Stage.open(undefined, undefined, SMALL);
   const dead = await create(stage.broker, 'dead.fifo', { fifo: {} });
   const to = await create(stage.broker, 'to.fifo', { fifo: {} });
   await create(stage.broker, 'q.fifo', {
@@ -324,7 +318,7 @@ test('a task between FIFO queues goes on after a restart, through a window of tw
   await passed(stage.clock, 1);
   await started(stage.broker, dead, { destination: to, perSecond: 2 });
   await passed(stage.clock, 500);
-  const again = await Stage.open(stage.disk.snapshot(), stage.clock, TINY);
+  const again = await Stage.open(stage.disk.snapshot(), stage.clock, SMALL);
   const task = await ended(again, dead);
   assert.deepEqual([task.status, task.moved], ['completed', 9]);
   const back: string[] = [];

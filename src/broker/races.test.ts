@@ -4,10 +4,9 @@ import { present } from '../base/assert.ts';
 import { ManualClock } from '../base/manual-clock.ts';
 import type { Change } from '../store/change.ts';
 import { MemoryDisk } from '../store/memory/memory-store.ts';
-import { bodies, create, named, passed, receive, send, Stage, turns } from './fixture/stage.ts';
+import { bodies, create, named, passed, receive, send, Stage, turns, TINY } from './fixture/stage.ts';
 
 /** Room for two short messages. */
-const TINY = { sizeBytes: 600, lowCount: 2, atHandCount: 1, pageCount: 4, pageSizeBytes: 10_000 };
 const FULL = { ok: false, failure: { kind: 'disk-full' } };
 
 function tiny(disk = new MemoryDisk(), clock = new ManualClock()) {

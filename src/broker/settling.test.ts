@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bodies, create, passed, receive, send, Stage, turns } from './fixture/stage.ts';
+import { bodies, create, passed, receive, send, Stage, turns, TINY } from './fixture/stage.ts';
 
 /** Room for two short messages. */
-const TINY = { sizeBytes: 600, lowCount: 2, atHandCount: 1, pageCount: 4, pageSizeBytes: 10_000 };
 
 test('a message that goes to rest while another of the same delete is looked up is deleted with it', async () => {
   const { broker, store, disk, clock } = await Stage.open(undefined, undefined, TINY);

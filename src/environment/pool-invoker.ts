@@ -126,7 +126,9 @@ export class PoolInvoker implements Invoker {
       payload,
       ...(clientContext !== undefined && { clientContext }),
       traceId: traceOnwards(request.traceId, record.key, {
-        ...{ id: requestId, nowMs: beganMs, isSampled: tracing === 'Active' },
+        id: requestId,
+        nowMs: beganMs,
+        isSampled: tracing === 'Active',
       }),
     };
   }

@@ -59,7 +59,9 @@ export class EnvironmentPool implements AsyncDisposable {
     this.#groups = new EnvironmentGroups(idleMs);
     this.#room = new Room(memoryBytes);
     this.#slots = new StartSlots(clock, {
-      ...{ most: startsAtOnce, atFirst: startsAtFirst, headStartMs: HEAD_START_MS },
+      most: startsAtOnce,
+      atFirst: startsAtFirst,
+      headStartMs: HEAD_START_MS,
     });
     const atFirst = Math.ceil(startsAtOnce / 2);
     this.#hitSlots = new StartSlots(clock, { most: startsAtOnce, atFirst, headStartMs: 0 });
