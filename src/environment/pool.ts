@@ -2,20 +2,20 @@ import type { Clock } from '../base/clock.ts';
 import type { FunctionRecord } from '../function/function.ts';
 import type { FunctionListener } from '../function/functions.ts';
 import type { Tell } from '../watch/event.ts';
-import { bringUp } from './bring-up.ts';
 import type { Environment } from './environment.ts';
-import { describeFailure, noRoom } from './failed-start.ts';
-import type { EnvironmentGroup, Lease, PlannedStart, Waiter } from './group.ts';
+import { noRoom } from './failed-start.ts';
+import type { EnvironmentGroup, Lease } from './group.ts';
 import { EnvironmentGroups } from './groups.ts';
+import { HandOver } from './hand-over.ts';
 import { IdleCare } from './idle-care.ts';
 import { ReadyAhead, type Standing } from './ready-ahead.ts';
+import { Revisions } from './revisions.ts';
 import { Room } from './room.ts';
 import type { Spares } from './spares.ts';
-import { StartSlots } from './start-slots.ts';
+import { StartPlanner } from './start-planner.ts';
 import type { EnvironmentStarter } from './start.ts';
-
-/** What a first invocation takes from its handing over until its handler runs. */
-const HEAD_START_MS = 10;
+import { Starts } from './starts.ts';
+import { WaitingLine } from './waiting-line.ts';
 
 /** What {@link EnvironmentPool} works with. */
 export interface EnvironmentPoolOptions {
@@ -41,53 +41,56 @@ export interface EnvironmentPoolOptions {
  * and whichever comes first, a start or an environment that has become free, serves who has waited longest.
  */
 export class EnvironmentPool implements AsyncDisposable {
+  /** What retires environments when functions change: hand it to `Functions.listen`. */
+  readonly listener: FunctionListener;
   readonly #options: EnvironmentPoolOptions;
   readonly #groups: EnvironmentGroups;
-  readonly #waiting = new Set<Waiter>();
+  readonly #line = new WaitingLine();
   readonly #ahead: ReadyAhead;
   readonly #care: IdleCare;
-  readonly #room: Room;
-  readonly #slots: StartSlots;
-  /** For those who can have a program that waits: they do not wait behind starts. */
-  readonly #hitSlots: StartSlots;
-  readonly #starts = new Set<Promise<void>>();
-  #isStopping = false;
+  readonly #handOver: HandOver;
+  readonly #starts: Starts;
+  readonly #planner: StartPlanner;
 
   constructor(options: EnvironmentPoolOptions) {
-    const { clock, idleMs, memoryBytes, startsAtOnce, startsAtFirst, warmShare = 0, spares } = options;
+    const { clock, idleMs, warmShare = 0, spares } = options;
     this.#options = options;
     this.#groups = new EnvironmentGroups(idleMs);
-    this.#room = new Room(memoryBytes);
-    this.#slots = new StartSlots(clock, {
-      most: startsAtOnce,
-      atFirst: startsAtFirst,
-      headStartMs: HEAD_START_MS,
-    });
-    const atFirst = Math.ceil(startsAtOnce / 2);
-    this.#hitSlots = new StartSlots(clock, { most: startsAtOnce, atFirst, headStartMs: 0 });
+    const shared = {
+      ...options,
+      groups: this.#groups,
+      line: this.#line,
+      room: new Room(options.memoryBytes),
+    };
     this.#ahead = new ReadyAhead({
-      ...{ groups: this.#groups, room: this.#room, warmShare },
+      ...{ ...shared, warmShare },
       nowMs: () => clock.nowMs(),
       otherBytes: () => spares?.usedMemoryBytes,
     });
     this.#care = new IdleCare({ clock, idleMs, onExpired: (environment) => this.#expired(environment) });
+    this.#handOver = new HandOver({ ...shared, care: this.#care });
+    this.#starts = new Starts({
+      ...shared,
+      onArrived: (group, lease) => this.#arrived(group, lease),
+      onGone: (group, environment, why) => this.#gone(group, environment, why),
+    });
+    this.#planner = new StartPlanner({
+      ...{ ...shared, ahead: this.#ahead },
+      start: (group, release) => this.#starts.begin(group, release),
+    });
+    const built = { ahead: this.#ahead, handOver: this.#handOver, planner: this.#planner };
+    this.listener = new Revisions({ ...shared, ...built });
   }
 
   /** An environment for one invocation of this revision; {@link giveBack} follows when it can take the next one. */
   lease(record: FunctionRecord): Promise<Lease> {
     return new Promise((resolve) => {
-      if (this.#isStopping) return resolve(noRoom('The platform is stopping.'));
+      if (this.#line.isClosed) return resolve(noRoom('The platform is stopping.'));
       const group = this.#groups.of(record);
-      const environment = group.nextIdle();
-      if (environment !== undefined) {
-        this.#care.end(environment);
-        group.use(environment);
-        return resolve({ kind: 'environment', environment, isCold: false });
-      }
-      const waiter = { group, resolve };
-      group.waiting.add(waiter);
-      this.#waiting.add(waiter);
-      this.#startMore();
+      const environment = this.#handOver.takeIdle(group);
+      if (environment !== undefined) return resolve({ kind: 'environment', environment, isCold: false });
+      this.#line.join(group, resolve);
+      this.#planner.plan();
     });
   }
 
@@ -95,26 +98,14 @@ export class EnvironmentPool implements AsyncDisposable {
   giveBack(record: FunctionRecord, environment: Environment): void {
     const group = this.#groups.of(record);
     group.unuse(environment, this.#options.clock.nowMs());
-    this.#offer(group, { kind: 'environment', environment, isCold: false });
-    this.#startMore();
-  }
-
-  /** What retires environments when functions change: hand it to `Functions.listen`. */
-  get listener(): FunctionListener {
-    return {
-      changed: (now, before) => {
-        if (now.revisionId !== before.revisionId) this.#retire(before, now);
-        if (now.provisioned !== before.provisioned || now.state !== before.state) this.#entered(now);
-      },
-      deleted: (deleted) => this.#retire(deleted),
-      versionDeleted: (deleted) => this.#retire(deleted),
-    };
+    this.#handOver.offer(group, { kind: 'environment', environment, isCold: false });
+    this.#planner.plan();
   }
 
   /** Keeps as many environments of a version ready as its record says. */
   provision(record: FunctionRecord): void {
     this.#ahead.provision(record);
-    this.#startMore();
+    this.#planner.plan();
     const group = this.#groups.find(record);
     if (group !== undefined) this.#groups.dropIfEmpty(group);
   }
@@ -126,7 +117,7 @@ export class EnvironmentPool implements AsyncDisposable {
 
   /** True while nobody waits for an environment and none is being started. */
   get isQuiet(): boolean {
-    return this.#waiting.size === 0 && this.#slots.areUnused && this.#hitSlots.areUnused;
+    return this.#planner.isQuiet;
   }
 
   /** How many environments stand by without a function. */
@@ -141,65 +132,18 @@ export class EnvironmentPool implements AsyncDisposable {
 
   /** Ends every environment at once and resolves when nothing of them is left. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#isStopping = true;
-    for (const waiter of this.#waiting) this.#serve(waiter, noRoom('The platform is stopping.'));
+    this.#line.close(noRoom('The platform is stopping.'));
     const { environments } = this.#groups;
     for (const environment of environments) environment.stop('the platform stops');
     await Promise.all(environments.map((environment) => environment.gone));
-    await Promise.all(this.#starts);
+    await this.#starts.settled();
   }
 
-  /** The same revision stands differently: its code is ready, or more or less of it is provisioned. */
-  #entered(now: FunctionRecord): void {
-    const known = this.#groups.find(now);
-    if (known !== undefined) {
-      known.record = now;
-      this.#ahead.cooled(known);
-    }
-    this.#ahead.provision(now);
-    this.#startMore();
-  }
-
-  /** Plans starts while somebody waits without one, slots are free and memory allows. */
-  #startMore(): void {
-    if (this.#isStopping) return;
-    if (this.isQuiet) this.#options.spares?.fill();
-    this.#startHits();
-    // Many wait for one function: each is looked at once.
-    const passed = new Set<EnvironmentGroup>();
-    for (const { group } of this.#waiting) {
-      if (this.#slots.areFull) return;
-      if (passed.has(group)) continue;
-      if (!group.needsStart || this.#isHit(group)) {
-        passed.add(group);
-        continue;
-      }
-      if (!this.#makeRoom(group)) return;
-      this.#start(group);
-    }
-    while (!this.#slots.areFull) {
-      const group = this.#ahead.next((wanting) => this.#makeRoom(wanting));
-      if (group === undefined) return;
-      this.#start(group);
-    }
-  }
-
-  /** Needs no room: what waits has its memory already. */
-  #startHits(): void {
-    if (this.#options.spares === undefined) return;
-    const passed = new Set<EnvironmentGroup>();
-    for (const { group } of this.#waiting) {
-      if (this.#hitSlots.areFull) return;
-      if (passed.has(group)) continue;
-      if (group.needsStart && this.#isHit(group)) this.#start(group, this.#hitSlots);
-      else passed.add(group);
-    }
-  }
-
-  /** True when a program that waits is there for it, beyond those that others are just getting. */
-  #isHit({ record }: EnvironmentGroup): boolean {
-    const { spares } = this.#options;
-    return spares !== undefined && this.#hitSlots.inUse < spares.size && spares.hasFor(record);
+  #arrived(group: EnvironmentGroup, lease: Lease): void {
+    group.failedInRow = lease.kind === 'environment' ? 0 : group.failedInRow + 1;
+    if (lease.kind === 'environment') this.#handOver.offer(group, lease);
+    else this.#handOver.fail(group, lease);
+    this.#groups.dropIfEmpty(group);
   }
 
   /** What stands ready stays, frozen; whether it still should is asked again after another idle time. */
@@ -208,132 +152,14 @@ export class EnvironmentPool implements AsyncDisposable {
     else environment.stop('idle');
   }
 
-  #makeRoom(wanting: EnvironmentGroup): boolean {
-    const { spares } = this.#options;
-    const occupied = this.#groups.occupied(spares?.usedMemoryBytes);
-    const room = this.#room.check(occupied, this.#groups.evictableFor(wanting));
-    if (room.kind !== 'free' && spares?.giveUpOne(() => this.#startMore()) === true) return false;
-    // Its end makes the room, and is followed by another look.
-    if (room.kind === 'evict') {
-      this.#groups.dropIdle(room.victim);
-      room.victim.stop('its memory is needed');
-    }
-    return room.kind === 'free';
-  }
-
-  #start(group: EnvironmentGroup, slots = this.#slots): void {
-    const planned: PlannedStart = { isProvisioned: group.lacksProvisioned, isBuilt: false };
-    group.starts.add(planned);
-    const release = slots.take(() => this.#startMore());
-    const start = this.#bringUp(group, planned)
-      .catch((error: unknown): Lease =>
-        noRoom(`No environment could be started: ${(error as Error).message}`),
-      )
-      .then((lease) => {
-        group.starts.delete(planned);
-        if (planned.isProvisioned && lease.kind === 'environment') group.provisioned.add(lease.environment);
-        // Who waits is served first: the slot that becomes free is not for them any more.
-        const waitingCount = this.#waiting.size;
-        this.#arrived(group, lease);
-        const isServed = lease.kind === 'environment' && this.#waiting.size < waitingCount;
-        release(isServed && this.#waiting.size > 0);
-      });
-    this.#starts.add(start);
-    void start.finally(() => this.#starts.delete(start));
-  }
-
-  async #bringUp(group: EnvironmentGroup, planned: PlannedStart): Promise<Lease> {
-    const { starter, clock } = this.#options;
-    const onBuilt = (environment: Environment): void => {
-      planned.isBuilt = true;
-      this.#watch(group, environment);
-      if (this.#isStopping) environment.stop('the platform stops');
-    };
-    const initialization = planned.isProvisioned ? 'provisioned-concurrency' : 'on-demand';
-    const lease = await bringUp({ starter, clock, onBuilt, initialization }, group.record);
-    if (lease.kind === 'environment') this.#tellStarted(group, lease.environment);
-    return lease;
-  }
-
-  /** Forgets an environment once nothing of it is left. */
-  #watch(group: EnvironmentGroup, environment: Environment): void {
-    group.all.add(environment);
-    void environment.gone.then((why) => {
-      if (environment.endedUnused) group.uselessInRow += 1;
-      group.forget(environment, this.#options.clock.nowMs());
-      this.#care.end(environment);
-      this.#ahead.cooled(group);
-      const { id: environmentId } = environment;
-      this.#options.tell({ kind: 'environment-ended', environmentId, function: group.record.key.name, why });
-      this.#startMore();
-      this.#groups.dropIfEmpty(group);
-    });
-  }
-
-  #tellStarted(group: EnvironmentGroup, { id: environmentId, initDurationMs: startMs }: Environment): void {
-    const { name } = group.record.key;
-    this.#options.tell({ kind: 'environment-started', environmentId, function: name, startMs });
-  }
-
-  #arrived(group: EnvironmentGroup, lease: Lease): void {
-    group.failedInRow = lease.kind === 'environment' ? 0 : group.failedInRow + 1;
-    if (lease.kind === 'environment') this.#offer(group, lease);
-    else this.#failNext(group, lease);
+  #gone(group: EnvironmentGroup, environment: Environment, why: string): void {
+    if (environment.endedUnused) group.uselessInRow += 1;
+    group.forget(environment, this.#options.clock.nowMs());
+    this.#care.end(environment);
+    this.#ahead.cooled(group);
+    const { id: environmentId } = environment;
+    this.#options.tell({ kind: 'environment-ended', environmentId, function: group.record.key.name, why });
+    this.#planner.plan();
     this.#groups.dropIfEmpty(group);
   }
-
-  /** A failed start is the answer of whoever has waited longest. */
-  #failNext(group: EnvironmentGroup, lease: Lease & { readonly kind: 'failed' }): void {
-    const waiter = group.nextWaiter();
-    if (waiter !== undefined) return this.#serve(waiter, lease);
-    if (this.#isStopping) return;
-    const what = `An environment that nobody waited for did not start: ${describeFailure(lease.failure)}`;
-    this.#options.tell({ kind: 'trouble', where: `function ${group.record.key.name}`, what });
-  }
-
-  #offer(group: EnvironmentGroup, lease: Lease & { readonly kind: 'environment' }): void {
-    const { environment } = lease;
-    const waiter = environment.isFree ? group.nextWaiter() : undefined;
-    if (waiter !== undefined) {
-      group.use(environment);
-      return this.#serve(waiter, lease);
-    }
-    if (group.isRetired || this.#isStopping) return environment.stop('its function has changed');
-    if (!environment.isFree) return;
-    environment.lastUsedMs = this.#options.clock.nowMs();
-    group.idle.push(environment);
-    this.#care.begin(environment);
-  }
-
-  #serve(waiter: Waiter, lease: Lease): void {
-    waiter.group.waiting.delete(waiter);
-    this.#waiting.delete(waiter);
-    waiter.resolve(lease);
-  }
-
-  /** Ends what runs an older revision, when its work is done; who waits gets the newer one, if there is one. */
-  #retire(before: FunctionRecord, now?: FunctionRecord): void {
-    const group = this.#groups.of(before);
-    group.isRetired = true;
-    for (const environment of group.idle.splice(0)) {
-      this.#care.end(environment);
-      environment.stop('its function has changed');
-    }
-    const isWanted = group.waiting.size > 0 || group.peaks.wanted(this.#options.clock.nowMs()) > 0;
-    const successor = now !== undefined && isWanted ? this.#groups.of(now) : undefined;
-    this.#ahead.retire(group, successor);
-    const waiters = [...group.waiting];
-    group.waiting.clear();
-    for (const waiter of waiters) {
-      if (successor === undefined) this.#serve(waiter, noRoom('The function was deleted.'));
-      else move(waiter, successor);
-    }
-    this.#groups.dropIfEmpty(group);
-    this.#startMore();
-  }
-}
-
-function move(waiter: Waiter, to: EnvironmentGroup): void {
-  waiter.group = to;
-  to.waiting.add(waiter);
 }
