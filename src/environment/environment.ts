@@ -1,44 +1,24 @@
-import type { Clock } from '../base/clock.ts';
 import type { EnvironmentId } from '../base/ids.ts';
-import type { SandboxedTree, SandboxExit } from '../sandbox/sandbox.ts';
-import type { Door, DoorEvent, DoorInvocation, EndReason, EnvironmentDoor, Marks } from './door.ts';
-import type { EnvironmentLog } from './environment-log.ts';
+import type { SandboxExit } from '../sandbox/sandbox.ts';
+import type { Door, DoorEvent, DoorInvocation, Marks } from './door.ts';
 import { endedOf } from './ended.ts';
+import { BROKEN, endProcesses, RUNTIME_ENDED } from './ending.ts';
+import type { EnvironmentLog } from './environment-log.ts';
+import type { EnvironmentParts } from './environment-parts.ts';
+import { Hearing, runEndOf, startFailureOf, type Heard } from './heard.ts';
+import { printedBefore, saidBefore } from './last-words.ts';
 import type { LostProgram } from './lost-program.ts';
 import type { RunEnd, StartFailure } from './outcomes.ts';
+import { Power } from './power.ts';
 import type { Relay } from './relay.ts';
 import { step, type EnvironmentState } from './state.ts';
 import type { TelemetryEvent } from './telemetry/event.ts';
-
-/** What an environment is made of; it owns all of it from then on. */
-export interface EnvironmentParts {
-  readonly id: EnvironmentId;
-  readonly tree: SandboxedTree;
-  readonly door: EnvironmentDoor;
-  readonly log: EnvironmentLog;
-  readonly clock: Clock;
-  /** Where other programs run beside the runtime: the end that follows leaves it no time. */
-  readonly killRuntime?: () => Promise<void>;
-  /** Gives back whatever the environment held; called once no process of it is left. */
-  readonly release: () => Promise<void>;
-}
 
 /** One run of {@link Environment.run}. `again` is true once the next invocation may come, false when none will. */
 export interface Run {
   readonly end: RunEnd;
   readonly again: Promise<boolean>;
 }
-
-const BROKEN = 'broken off';
-const RUNTIME_ENDED = 'its runtime ended';
-
-/** How long an answer waits for what was printed before it, and the end of a runtime for what it had said before. */
-const SAID_WAIT_MS = 1000;
-
-type Heard =
-  | DoorEvent
-  | { readonly kind: 'exit'; readonly exit: SandboxExit }
-  | { readonly kind: 'deadline' };
 
 /**
  * One execution environment: a tree of processes that runs one invocation at a time.
@@ -60,15 +40,14 @@ export class Environment {
   #state: EnvironmentState = 'starting';
   #why: string | undefined;
   #exit: SandboxExit | undefined;
-  /** Said before anybody listened. */
-  readonly #early: Heard[] = [];
-  #hear: (heard: Heard) => void = (heard) => this.#early.push(heard);
-  #power: Promise<void> = Promise.resolve();
+  readonly #hearing = new Hearing();
+  readonly #power: Power;
   readonly #stopped = Promise.withResolvers<false>();
   #hasRun = false;
 
   constructor(parts: EnvironmentParts) {
     this.#parts = parts;
+    this.#power = new Power(parts);
     this.id = parts.id;
     this.log = parts.log;
     this.gone = this.#end();
@@ -96,7 +75,7 @@ export class Environment {
   /** Takes what the door says. */
   heard(event: DoorEvent): void {
     if (event.kind === 'broken') this.stop(`${BROKEN}: ${event.what}`);
-    else this.#hear(event);
+    else this.#hearing.say(event);
   }
 
   /** Something of it has ended by itself, while others of its processes go on. */
@@ -111,7 +90,7 @@ export class Environment {
   async started(limitMs: number): Promise<StartFailure | undefined> {
     let marks: Marks = 0;
     const failure = await new Promise<StartFailure | undefined>((resolve) => {
-      const cancel = this.#parts.clock.after(limitMs, () => this.#hear({ kind: 'deadline' }));
+      const cancel = this.#parts.clock.after(limitMs, () => this.#hearing.say({ kind: 'deadline' }));
       this.#listen((heard) => {
         cancel();
         this.#cutShort(heard);
@@ -122,7 +101,7 @@ export class Environment {
         else resolve(undefined);
       });
     });
-    if (failure?.kind === 'init-failed') await this.#printed('init', marks);
+    if (failure?.kind === 'init-failed') await printedBefore(this.#parts, 'init', marks);
     if (failure === undefined && this.#state === 'starting') this.#state = step(this.#state, 'idle');
     else this.stop(failure?.kind ?? 'stopped');
     return failure;
@@ -136,12 +115,12 @@ export class Environment {
     const wasFrozen = this.#state === 'frozen';
     this.#state = step(this.#state, 'busy');
     this.#hasRun = true;
-    if (wasFrozen) await this.#thaw();
+    if (wasFrozen) await this.#power.thaw();
     const end = Promise.withResolvers<{ readonly end: RunEnd; readonly marks: Marks }>();
     const again = Promise.withResolvers<boolean>();
     const { clock, door } = this.#parts;
     const remainingMs = invocation.deadlineMs - clock.nowMs();
-    const cancel = clock.after(remainingMs, () => this.#hear({ kind: 'deadline' }));
+    const cancel = clock.after(remainingMs, () => this.#hearing.say({ kind: 'deadline' }));
     const relay = relayTo(door);
     this.#listen((heard) => {
       if (heard.kind === 'begun') return relay.begin(heard.contentType);
@@ -156,17 +135,14 @@ export class Environment {
     if (this.#exit === undefined) door.send(invocation);
     const outcome = await end.promise;
     relay.end();
-    await this.#printed(invocation.requestId, outcome.marks);
+    await printedBefore(this.#parts, invocation.requestId, outcome.marks);
     return { end: outcome.end, again: this.#rest(again.promise, cancel) };
   }
 
   /** Stops its processes from running until the next invocation. */
   async freeze(): Promise<void> {
     this.#state = step(this.#state, 'frozen');
-    const { tree, door } = this.#parts;
-    door.telemetry.pause();
-    this.#power = this.#power.then(() => tree.freeze());
-    await this.#power;
+    await this.#power.freeze();
   }
 
   /** Tells its extensions, if they want to know. */
@@ -199,39 +175,20 @@ export class Environment {
     this.#state = step(this.#state, 'stopping');
     this.#why ??= why;
     this.#stopped.resolve(false);
-    void this.#finish(reasonOf(why)).catch(() => undefined);
+    void endProcesses(this.#parts, this.#power, why).catch(() => undefined);
   }
 
   /** Who waits for an answer gets the end of the runtime at once; extensions then have their time. */
   async #loseRuntime(exit: SandboxExit): Promise<void> {
-    await this.#bounded(this.#parts.door.left());
+    await saidBefore(this.#parts);
     const mayBeMemory = exit.kind === 'killed' && exit.signal === 'SIGKILL';
     const isMemory = mayBeMemory && (await this.#parts.tree.ranOutOfMemory());
-    this.#hear({ kind: 'exit', exit: isMemory ? { kind: 'out-of-memory' } : exit });
+    this.#hearing.say({ kind: 'exit', exit: isMemory ? { kind: 'out-of-memory' } : exit });
     this.stop(RUNTIME_ENDED);
   }
 
-  /** As AWS does: extensions learn of the end, the runtime gets SIGTERM, and after their time everything is killed. */
-  async #finish(reason: EndReason): Promise<void> {
-    const { tree, door, clock, killRuntime } = this.#parts;
-    const graceMs = door.graceMs(reason);
-    if (graceMs > 0) {
-      await this.#thaw();
-      door.telemetry.hurry();
-      if (reason !== 'spindown') await killRuntime?.();
-      const over = Promise.withResolvers<void>();
-      const cancel = clock.after(graceMs, over.resolve);
-      await tree.terminate().catch(() => undefined);
-      door.shutdown(reason, clock.nowMs() + graceMs);
-      await Promise.race([tree.exit, over.promise]);
-      cancel();
-    }
-    await tree.kill();
-  }
-
   #listen(hear: (heard: Heard) => void): void {
-    this.#hear = hear;
-    for (const heard of this.#early.splice(0)) hear(heard);
+    this.#hearing.listen(hear);
     if (this.#exit !== undefined) hear({ kind: 'exit', exit: this.#exit });
   }
 
@@ -250,67 +207,15 @@ export class Environment {
     if (heard.kind === 'exit') door.cutShort(endedOf({ kind: 'exited', exit: heard.exit }));
   }
 
-  /** Waits for what was printed before an answer, which has come on another way. */
-  async #printed(id: string, marks: Marks): Promise<void> {
-    if (marks === undefined) await this.#outputRead();
-    else if (marks !== 0) await this.log.arrived(id, marks);
-  }
-
-  async #outputRead(): Promise<void> {
-    await this.#bounded(this.#parts.tree.outputRead());
-  }
-
-  async #bounded(waiting: Promise<void>): Promise<void> {
-    const late = Promise.withResolvers<void>();
-    const cancel = this.#parts.clock.after(SAID_WAIT_MS, late.resolve);
-    await Promise.race([waiting, late.promise]);
-    cancel();
-  }
-
-  async #thaw(): Promise<void> {
-    const { tree, door } = this.#parts;
-    this.#power = this.#power.then(() => tree.thaw());
-    await this.#power;
-    door.telemetry.resume();
-  }
-
   async #end(): Promise<string> {
     const { tree, door, log, release } = this.#parts;
     const exit = await tree.exit;
     await door.drained();
     log.flush();
     this.#exit = exit;
-    this.#hear({ kind: 'exit', exit });
+    this.#hearing.say({ kind: 'exit', exit });
     await release();
     this.#state = step(this.#state, 'gone');
     return this.#why ?? exit.kind;
-  }
-}
-
-/** Why an environment ends, as extensions are told. */
-function reasonOf(why: string): EndReason {
-  if (why === 'timed out' || why === 'init-timed-out') return 'timeout';
-  const failures = [RUNTIME_ENDED, 'init-failed', 'exited', 'ended with its invocation'];
-  return why.startsWith(BROKEN) || failures.includes(why) ? 'failure' : 'spindown';
-}
-
-function startFailureOf(exit: SandboxExit): StartFailure {
-  return exit.kind === 'not-started' ? { kind: 'no-room', why: exit.why } : { kind: 'exited', exit };
-}
-
-function runEndOf(heard: Heard, relay: Relay): RunEnd | undefined {
-  switch (heard.kind) {
-    case 'streamed':
-      return { kind: relay.isTooLarge ? 'too-large' : 'streamed' };
-    case 'answered':
-    case 'failed':
-    case 'too-large':
-      return heard;
-    case 'exit':
-      return { kind: 'exited', exit: heard.exit };
-    case 'deadline':
-      return { kind: 'timed-out' };
-    default:
-      return undefined;
   }
 }
