@@ -5,7 +5,7 @@ import { endedOf } from './ended.ts';
 import { BROKEN, endProcesses, RUNTIME_ENDED } from './ending.ts';
 import type { EnvironmentLog } from './environment-log.ts';
 import type { EnvironmentParts } from './environment-parts.ts';
-import { Hearing, runEndOf, startFailureOf, type Heard } from './heard.ts';
+import { Listening, runEndOf, startFailureOf, type Heard } from './heard.ts';
 import { printedBefore, saidBefore } from './last-words.ts';
 import type { LostProgram } from './lost-program.ts';
 import type { RunEnd, StartFailure } from './outcomes.ts';
@@ -40,9 +40,10 @@ export class Environment {
   #state: EnvironmentState = 'starting';
   #why: string | undefined;
   #exit: SandboxExit | undefined;
-  readonly #hearing = new Hearing();
+  readonly #listening = new Listening();
   readonly #power: Power;
-  readonly #stopped = Promise.withResolvers<false>();
+  /** Says of the invocation that runs whether another may come. A promise of the stop would keep something of each until then. */
+  #rested: (again: boolean) => void = () => undefined;
   #hasRun = false;
 
   constructor(parts: EnvironmentParts) {
@@ -75,7 +76,7 @@ export class Environment {
   /** Takes what the door says. */
   heard(event: DoorEvent): void {
     if (event.kind === 'broken') this.stop(`${BROKEN}: ${event.what}`);
-    else this.#hearing.say(event);
+    else this.#listening.say(event);
   }
 
   /** Something of it has ended by itself, while others of its processes go on. */
@@ -90,7 +91,7 @@ export class Environment {
   async started(limitMs: number): Promise<StartFailure | undefined> {
     let marks: Marks = 0;
     const failure = await new Promise<StartFailure | undefined>((resolve) => {
-      const cancel = this.#parts.clock.after(limitMs, () => this.#hearing.say({ kind: 'deadline' }));
+      const cancel = this.#parts.clock.after(limitMs, () => this.#listening.say({ kind: 'deadline' }));
       this.#listen((heard) => {
         cancel();
         this.#cutShort(heard);
@@ -118,9 +119,11 @@ export class Environment {
     if (wasFrozen) await this.#power.thaw();
     const end = Promise.withResolvers<{ readonly end: RunEnd; readonly marks: Marks }>();
     const again = Promise.withResolvers<boolean>();
+    this.#rested = again.resolve;
+    if (this.#state !== 'busy') again.resolve(false);
     const { clock, door } = this.#parts;
     const remainingMs = invocation.deadlineMs - clock.nowMs();
-    const cancel = clock.after(remainingMs, () => this.#hearing.say({ kind: 'deadline' }));
+    const cancel = clock.after(remainingMs, () => this.#listening.say({ kind: 'deadline' }));
     const relay = relayTo(door);
     this.#listen((heard) => {
       if (heard.kind === 'begun') return relay.begin(heard.contentType);
@@ -174,7 +177,7 @@ export class Environment {
     if (this.#exit !== undefined || this.#state === 'stopping' || this.#state === 'gone') return;
     this.#state = step(this.#state, 'stopping');
     this.#why ??= why;
-    this.#stopped.resolve(false);
+    this.#rested(false);
     void endProcesses(this.#parts, this.#power, why).catch(() => undefined);
   }
 
@@ -183,17 +186,17 @@ export class Environment {
     await saidBefore(this.#parts);
     const mayBeMemory = exit.kind === 'killed' && exit.signal === 'SIGKILL';
     const isMemory = mayBeMemory && (await this.#parts.tree.ranOutOfMemory());
-    this.#hearing.say({ kind: 'exit', exit: isMemory ? { kind: 'out-of-memory' } : exit });
+    this.#listening.say({ kind: 'exit', exit: isMemory ? { kind: 'out-of-memory' } : exit });
     this.stop(RUNTIME_ENDED);
   }
 
   #listen(hear: (heard: Heard) => void): void {
-    this.#hearing.listen(hear);
+    this.#listening.listen(hear);
     if (this.#exit !== undefined) hear({ kind: 'exit', exit: this.#exit });
   }
 
   async #rest(again: Promise<boolean>, cancel: () => void): Promise<boolean> {
-    const isReady = await Promise.race([again, this.#stopped.promise]);
+    const isReady = await again;
     cancel();
     if (!isReady || this.#state !== 'busy') return false;
     this.#state = step(this.#state, 'idle');
@@ -213,7 +216,7 @@ export class Environment {
     await door.drained();
     log.flush();
     this.#exit = exit;
-    this.#hearing.say({ kind: 'exit', exit });
+    this.#listening.say({ kind: 'exit', exit });
     await release();
     this.#state = step(this.#state, 'gone');
     return this.#why ?? exit.kind;

@@ -10,7 +10,7 @@ export type Heard =
   | { readonly kind: 'deadline' };
 
 /** Leads what is heard to who listens now; what is said before anybody has listened is kept until then. */
-export class Hearing {
+export class Listening {
   readonly #early: Heard[] = [];
   #hear: (heard: Heard) => void = (heard) => this.#early.push(heard);
 
