@@ -38,16 +38,30 @@ test('so are folders in memory', async () => {
   await rmdir(own);
 });
 
+test('those of a process of another container, whose number means nothing here, are swept when they are old', async () => {
+  const gone = spawn('/bin/true');
+  await once(gone, 'exit');
+  const [old, young] = [
+    await aged(`${gone.pid}-1234567890-abcDE1`, 8),
+    await aged(`${gone.pid}-1234567890-abcDE2`, 6),
+  ];
+  await sweepLeftFolders(PURPOSE, nowMs);
+  assert.deepEqual([existsSync(old), existsSync(young)], [false, true]);
+  await rmdir(young);
+});
+
 test('folders that name no process are swept when they are old, and not before', async () => {
-  const aged = async (name: string, days: number): Promise<string> => {
-    const path = join(tmpdir(), `millrace-${PURPOSE}-${name}`);
-    await mkdir(path);
-    const changed = new Date(nowMs - days * DAY_MS);
-    await utimes(path, changed, changed);
-    return path;
-  };
   const [old, young] = [await aged('abcDE1', 8), await aged('abcDE2', 6)];
   await sweepLeftFolders(PURPOSE, nowMs);
   assert.deepEqual([existsSync(old), existsSync(young)], [false, true]);
   await rmdir(young);
 });
+
+/** A folder in which nothing has changed for so many days. */
+async function aged(name: string, days: number): Promise<string> {
+  const path = join(tmpdir(), `millrace-${PURPOSE}-${name}`);
+  await mkdir(path);
+  const changed = new Date(nowMs - days * DAY_MS);
+  await utimes(path, changed, changed);
+  return path;
+}

@@ -72,7 +72,7 @@ export async function buildFunctions(scope: Scope, ground: FunctionGround): Prom
   );
   const keys = new EnvironmentKeys({ random, clock });
   const environmentEndpoint = { url: '' };
-  const run = { places: smallFilePlaces(), dataDirectory: config.dataDirectory };
+  const run = { places: smallFilePlaces(), dataDirectory: config.dataDirectory, nowMs: clock.nowMs() };
   const runFolder = scope.use(await RunFolder.open(run));
   const endpointUrl = (): string => environmentEndpoint.url;
   const hulls = new HullBuilder({
