@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClickProcessor } from '../click-processor/processor.ts';
+import { Outage } from './outage.ts';
 
 /** What the long-lived consumer works with. */
 export interface ConsumerOptions {
@@ -28,34 +29,21 @@ const PAUSE_MS = 500;
  */
 export async function consume(options: ConsumerOptions): Promise<void> {
   const outage = new Outage();
-  await Promise.all(Array.from({ length: options.workers }, () => work(options, outage)));
+  await Promise.all(Array.from({ length: options.workers }, (_, worker) => work(options, worker, outage)));
 }
 
-/** Says when work begins to fail and when it goes on, not each time that it is tried. */
-class Outage {
-  #isTold = false;
-
-  failed(error: unknown): void {
-    if (!this.#isTold)
-      console.error('The consumer tries again and again:', error instanceof Error ? error.message : error);
-    this.#isTold = true;
-  }
-
-  worked(): void {
-    if (this.#isTold) console.error('The consumer goes on.');
-    this.#isTold = false;
-  }
-}
-
-async function work(options: ConsumerOptions, outage: Outage): Promise<void> {
+async function work(options: ConsumerOptions, worker: number, outage: Outage): Promise<void> {
   const { signal, pause = pauseUnless } = options;
   while (!signal.aborted) {
+    let at: 'asking' | 'handling' = 'asking';
     try {
-      await handle(options, await receive(options));
-      outage.worked();
+      const messages = await receive(options);
+      at = 'handling';
+      await handle(options, messages);
+      outage.worked(worker, messages.length);
     } catch (error) {
       if (signal.aborted) return;
-      outage.failed(error);
+      outage.failed(worker, at, error);
       await pause(PAUSE_MS, signal);
     }
   }
