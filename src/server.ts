@@ -53,21 +53,12 @@ export async function startPlatform(
   if (!walls.ok) return notStarted(walls.failure.what);
   const { clock, run } = data.value;
   const random = new ManyIdsRandom();
-  const troubles = new TroubleLog(clock, host.log);
-  const tell: Tell = (event) => {
-    figures.read(event);
-    troubles.read(event);
-  };
-  const onFatal = (error: unknown): void =>
-    host.fatal(error instanceof Error ? error.message : String(error));
+  const tell = toReaders(figures, new TroubleLog(clock, host.log));
+  const { waitingReceivesLimit } = config;
   const broker = scope.use(
     await KeptBroker.open({
-      store: data.value.queues,
-      clock,
-      random,
-      tell,
-      onFatal,
-      waitingReceivesLimit: config.waitingReceivesLimit,
+      ...{ store: data.value.queues, clock, random, tell, waitingReceivesLimit },
+      onFatal: (error) => host.fatal(error instanceof Error ? error.message : String(error)),
     }),
   );
   const base = { ...data.value, config, clock, random, tell, broker, sandbox: walls.value };
@@ -97,6 +88,13 @@ export async function startPlatform(
     reload,
     [Symbol.asyncDispose]: () => lifetime[Symbol.asyncDispose](),
   });
+}
+
+function toReaders(figures: FigureCounter, troubles: TroubleLog): Tell {
+  return (event) => {
+    figures.read(event);
+    troubles.read(event);
+  };
 }
 
 function notStarted(what: string): Result<never, StartFailure> {
