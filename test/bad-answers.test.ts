@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, test } from 'node:test';
 import {
   CreateEventSourceMappingCommand,
   CreateFunctionCommand,
   InvokeCommand,
-  LambdaClient,
   PutFunctionEventInvokeConfigCommand,
   waitUntilFunctionActiveV2,
 } from '@aws-sdk/client-lambda';
@@ -16,10 +12,9 @@ import {
   DeleteMessageCommand,
   ReceiveMessageCommand,
   SendMessageBatchCommand,
-  SQSClient,
 } from '@aws-sdk/client-sqs';
 import { strToU8, zipSync } from 'fflate';
-import { freePort, Platform } from './crash/platform.ts';
+import { LambdaPlatform } from './crash/lambda-platform.ts';
 
 /** Answers with the very bytes that it is asked for: what JavaScript would not write as JSON, a stream of bytes may say. */
 const HANDLER = `
@@ -47,21 +42,10 @@ const DONE = ['nothing', 'big', 'prototype'];
 const ARN = 'arn:aws:sqs:us-east-1:000000000000:';
 const FunctionName = 'answers';
 
-const folder = mkdtempSync(join(tmpdir(), 'millrace-answers-'));
-const platform = await Platform.start({ dataDirectory: folder, port: await freePort() });
-const client = {
-  region: 'us-east-1',
-  endpoint: `http://127.0.0.1:${platform.port}`,
-  credentials: { accessKeyId: 'any', secretAccessKey: 'any' },
-};
-const lambda = new LambdaClient(client);
-const sqs = new SQSClient(client);
-const url = (queue: string): string => `${client.endpoint}/000000000000/${queue}`;
-after(async () => {
-  [lambda, sqs].forEach((each) => each.destroy());
-  await platform[Symbol.asyncDispose]();
-  rmSync(folder, { recursive: true });
-});
+const platform = await LambdaPlatform.startAlone('answers');
+const { lambda, sqs } = platform;
+after(() => platform[Symbol.asyncDispose]());
+const url = (queue: string): string => `${platform.endpoint}/000000000000/${queue}`;
 
 await lambda.send(
   new CreateFunctionCommand({

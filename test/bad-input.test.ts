@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { request, type IncomingMessage } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, test } from 'node:test';
 import {
@@ -11,32 +8,15 @@ import {
   CreateFunctionCommand,
   GetEventSourceMappingCommand,
   InvokeCommand,
-  LambdaClient,
   waitUntilFunctionActiveV2,
 } from '@aws-sdk/client-lambda';
-import {
-  CreateQueueCommand,
-  ReceiveMessageCommand,
-  SendMessageCommand,
-  SQSClient,
-} from '@aws-sdk/client-sqs';
+import { CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { strToU8, zipSync } from 'fflate';
-import { freePort, Platform } from './crash/platform.ts';
+import { LambdaPlatform } from './crash/lambda-platform.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'millrace-bad-'));
-const platform = await Platform.start({ dataDirectory: folder, port: await freePort() });
-const client = {
-  region: 'us-east-1',
-  endpoint: `http://127.0.0.1:${platform.port}`,
-  credentials: { accessKeyId: 'any', secretAccessKey: 'any' },
-};
-const lambda = new LambdaClient(client);
-const sqs = new SQSClient(client);
-after(async () => {
-  [lambda, sqs].forEach((each) => each.destroy());
-  await platform[Symbol.asyncDispose]();
-  rmSync(folder, { recursive: true });
-});
+const platform = await LambdaPlatform.startAlone('bad');
+const { lambda, sqs } = platform;
+after(() => platform[Symbol.asyncDispose]());
 
 function created(name: string, ZipFile: Uint8Array, more: object = {}): CreateFunctionCommand {
   const Role = 'arn:aws:iam::000000000000:role/any';
@@ -63,7 +43,7 @@ async function raw(
   headers: Record<string, string>,
   body: string | Buffer = '{}',
 ): Promise<{ status: number; body: string; type: string }> {
-  const sending = request(`${client.endpoint}${path}`, { method: 'POST', headers });
+  const sending = request(`${platform.endpoint}${path}`, { method: 'POST', headers });
   sending.on('error', () => undefined);
   const answering = once(sending, 'response');
   sending.end(body);
@@ -136,7 +116,7 @@ test('what is not there is said to be not there', async () => {
   await assert.rejects(lambda.send(new InvokeCommand({ FunctionName: 'gone' })), {
     name: 'ResourceNotFoundException',
   });
-  const QueueUrl = `${client.endpoint}/000000000000/gone`;
+  const QueueUrl = `${platform.endpoint}/000000000000/gone`;
   await assert.rejects(sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'x' })), {
     name: 'QueueDoesNotExist',
   });
@@ -184,7 +164,7 @@ test('messages of a function that always fails come to the dead letters, and non
     new CreateEventSourceMappingCommand({ FunctionName: 'failing', EventSourceArn: `${arn}work` }),
   );
   await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'kept' }));
-  const dead = `${client.endpoint}/000000000000/failures`;
+  const dead = `${platform.endpoint}/000000000000/failures`;
   const received = await sqs.send(new ReceiveMessageCommand({ QueueUrl: dead, WaitTimeSeconds: 20 }));
   assert.equal(received.Messages?.[0]?.Body, 'kept');
 });

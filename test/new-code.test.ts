@@ -1,37 +1,25 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, test } from 'node:test';
 import {
   CreateFunctionCommand,
   InvokeCommand,
-  LambdaClient,
   UpdateFunctionCodeCommand,
   waitUntilFunctionActiveV2,
   waitUntilFunctionUpdatedV2,
 } from '@aws-sdk/client-lambda';
 import { strToU8, zipSync } from 'fflate';
-import { freePort, Platform } from './crash/platform.ts';
+import { LambdaPlatform } from './crash/lambda-platform.ts';
 
 const FunctionName = 'changing';
 const CHANGES = 5;
 const AT_ONCE = 6;
 
-const folder = mkdtempSync(join(tmpdir(), 'millrace-new-code-'));
-const platform = await Platform.start({ dataDirectory: folder, port: await freePort() });
-const lambda = new LambdaClient({
-  ...{ region: 'us-east-1', endpoint: `http://127.0.0.1:${platform.port}`, maxAttempts: 1 },
-  credentials: { accessKeyId: 'any', secretAccessKey: 'any' },
-});
-after(async () => {
-  lambda.destroy();
-  await platform[Symbol.asyncDispose]();
-  rmSync(folder, { recursive: true });
-});
+const platform = await LambdaPlatform.startAlone('new-code');
+const { lambda } = platform;
+after(() => platform[Symbol.asyncDispose]());
 
 /** Code that asks the gate when that is wanted, and answers with its own number. */
 function code(number: number): Uint8Array {

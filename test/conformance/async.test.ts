@@ -1,7 +1,4 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, test } from 'node:test';
 import {
   CreateFunctionCommand,
@@ -9,33 +6,19 @@ import {
   GetFunctionConfigurationCommand,
   GetFunctionEventInvokeConfigCommand,
   InvokeCommand,
-  LambdaClient,
   ListFunctionEventInvokeConfigsCommand,
   PutFunctionEventInvokeConfigCommand,
   UpdateFunctionConfigurationCommand,
   UpdateFunctionEventInvokeConfigCommand,
   waitUntilFunctionActiveV2,
 } from '@aws-sdk/client-lambda';
-import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { CreateQueueCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { strToU8, zipSync } from 'fflate';
-import { freePort, Platform } from '../crash/platform.ts';
+import { LambdaPlatform } from '../crash/lambda-platform.ts';
 
-const folder = await mkdtemp(join(tmpdir(), 'millrace-async-'));
-const platform = await Platform.start({ dataDirectory: folder, port: await freePort() });
-const options = {
-  region: 'us-east-1',
-  endpoint: `http://127.0.0.1:${platform.port}`,
-  credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-};
-const lambda = new LambdaClient(options);
-const sqs = new SQSClient(options);
-
-after(async () => {
-  lambda.destroy();
-  sqs.destroy();
-  await platform[Symbol.asyncDispose]();
-  await rm(folder, { recursive: true, force: true });
-});
+const platform = await LambdaPlatform.startAlone('async');
+const { lambda, sqs } = platform;
+after(() => platform[Symbol.asyncDispose]());
 
 const FunctionName = 'asked';
 const QUEUE_ARN = 'arn:aws:sqs:us-east-1:000000000000:';

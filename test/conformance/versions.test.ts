@@ -1,86 +1,42 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, test } from 'node:test';
 import {
   CreateAliasCommand,
   CreateEventSourceMappingCommand,
-  CreateFunctionCommand,
   DeleteAliasCommand,
   DeleteFunctionCommand,
-  DeleteFunctionConcurrencyCommand,
-  DeleteProvisionedConcurrencyConfigCommand,
   GetAliasCommand,
   GetFunctionCommand,
-  GetFunctionConcurrencyCommand,
-  GetProvisionedConcurrencyConfigCommand,
   InvokeCommand,
-  LambdaClient,
   ListAliasesCommand,
-  ListProvisionedConcurrencyConfigsCommand,
   ListVersionsByFunctionCommand,
   PublishVersionCommand,
-  PutFunctionConcurrencyCommand,
-  PutProvisionedConcurrencyConfigCommand,
   UpdateAliasCommand,
   UpdateFunctionCodeCommand,
   UpdateFunctionConfigurationCommand,
-  waitUntilFunctionActiveV2,
   waitUntilFunctionUpdatedV2,
   waitUntilPublishedVersionActive,
 } from '@aws-sdk/client-lambda';
-import {
-  CreateQueueCommand,
-  ReceiveMessageCommand,
-  SendMessageCommand,
-  SQSClient,
-} from '@aws-sdk/client-sqs';
-import { strToU8, zipSync } from 'fflate';
-import { freePort, Platform } from '../crash/platform.ts';
+import { CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { LambdaPlatform, packaged } from '../crash/lambda-platform.ts';
 
-const folder = await mkdtemp(join(tmpdir(), 'millrace-versions-'));
-const platform = await Platform.start({ dataDirectory: folder, port: await freePort() });
-const options = {
-  region: 'us-east-1',
-  endpoint: `http://127.0.0.1:${platform.port}`,
-  credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  maxAttempts: 1,
-};
-const lambda = new LambdaClient(options);
-const sqs = new SQSClient(options);
-
-after(async () => {
-  lambda.destroy();
-  sqs.destroy();
-  await platform[Symbol.asyncDispose]();
-  await rm(folder, { recursive: true, force: true });
-});
+const platform = await LambdaPlatform.startAlone('versions');
+const { lambda, sqs } = platform;
+after(() => platform[Symbol.asyncDispose]());
 
 const ARN = 'arn:aws:lambda:us-east-1:000000000000:function:';
 
 /** Code that says which text it was made with, and what it is told of itself. */
-function code(text: string): Uint8Array {
-  const source =
+function code(text: string): string {
+  return (
     `export const handler = async (event, context) => ['${text}', context.functionVersion, ` +
-    `context.invokedFunctionArn.split(':').slice(6).join(':')].join(' ');`;
-  return zipSync({ 'index.mjs': strToU8(source) });
-}
-
-async function create(name: string): Promise<void> {
-  await lambda.send(
-    new CreateFunctionCommand({
-      ...{ FunctionName: name, Role: 'arn:aws:iam::000000000000:role/any', Runtime: 'nodejs24.x' },
-      ...{ Handler: 'index.handler', Code: { ZipFile: code('one') } },
-    }),
+    `context.invokedFunctionArn.split(':').slice(6).join(':')].join(' ');`
   );
-  await waitUntilFunctionActiveV2({ client: lambda, maxWaitTime: 30 }, { FunctionName: name });
 }
 
-async function said(name: string, qualifier?: string): Promise<string> {
-  const command = new InvokeCommand({ FunctionName: name, ...(qualifier && { Qualifier: qualifier }) });
-  return JSON.parse((await lambda.send(command)).Payload?.transformToString() ?? '""') as string;
-}
+const create = (name: string): Promise<void> => platform.create(name, code('one'));
+const said = async (name: string, qualifier?: string): Promise<string> =>
+  String(await platform.invoke(name, qualifier));
 
 test('versions stand while the function changes; aliases lead to them; each knows its own name', async () => {
   const FunctionName = 'versioned';
@@ -92,10 +48,10 @@ test('versions stand while the function changes; aliases lead to them; each know
     { client: lambda, maxWaitTime: 30 },
     { FunctionName, Qualifier: '1' },
   );
-  await lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile: code('two') }));
+  await lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile: packaged(code('two')) }));
   await waitUntilFunctionUpdatedV2({ client: lambda, maxWaitTime: 30 }, { FunctionName });
   const second = await lambda.send(
-    new UpdateFunctionCodeCommand({ FunctionName, ZipFile: code('two'), Publish: true }),
+    new UpdateFunctionCodeCommand({ FunctionName, ZipFile: packaged(code('two')), Publish: true }),
   );
   assert.equal(second.Version, '2');
   const alias = await lambda.send(
@@ -213,99 +169,6 @@ test('what cannot be published, named or deleted is refused in AWS’s words', a
   );
 });
 
-test('reserved concurrency bounds a function; zero turns it off until that is taken back', async () => {
-  const FunctionName = 'reserved';
-  await create(FunctionName);
-  await lambda.send(new PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions: 0 }));
-  const got = await lambda.send(new GetFunctionCommand({ FunctionName }));
-  assert.equal(got.Concurrency?.ReservedConcurrentExecutions, 0);
-  const named = await lambda.send(new GetFunctionCommand({ FunctionName, Qualifier: '$LATEST' }));
-  assert.equal(named.Concurrency, undefined, 'AWS tells it of the whole function alone');
-  await assert.rejects(said(FunctionName), (error: Error & { Reason?: string }) => {
-    assert.equal(error.name, 'TooManyRequestsException');
-    assert.equal(error.Reason, 'ReservedFunctionConcurrentInvocationLimitExceeded');
-    return true;
-  });
-  await assert.rejects(
-    lambda.send(new PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions: 901 })),
-    /below its minimum value of \[100\]/,
-  );
-  await lambda.send(new DeleteFunctionConcurrencyCommand({ FunctionName }));
-  const { ReservedConcurrentExecutions } = await lambda.send(
-    new GetFunctionConcurrencyCommand({ FunctionName }),
-  );
-  assert.equal(ReservedConcurrentExecutions, undefined);
-  assert.match(await said(FunctionName), /^one/);
-});
-
-test('provisioned environments of a version stand ready before anybody asks', async () => {
-  const FunctionName = 'provisioned';
-  await create(FunctionName);
-  await lambda.send(new PublishVersionCommand({ FunctionName }));
-  const place = { FunctionName, Qualifier: '1' };
-  await assert.rejects(
-    lambda.send(
-      new PutProvisionedConcurrencyConfigCommand({
-        ...{ FunctionName, Qualifier: '$LATEST', ProvisionedConcurrentExecutions: 1 },
-      }),
-    ),
-    /cannot be applied to unpublished function versions/,
-  );
-  await assert.rejects(lambda.send(new GetProvisionedConcurrencyConfigCommand(place)), {
-    name: 'ProvisionedConcurrencyConfigNotFoundException',
-  });
-  const put = await lambda.send(
-    new PutProvisionedConcurrencyConfigCommand({ ...place, ProvisionedConcurrentExecutions: 2 }),
-  );
-  assert.equal(put.RequestedProvisionedConcurrentExecutions, 2);
-  for (;;) {
-    const got = await lambda.send(new GetProvisionedConcurrencyConfigCommand(place));
-    if (got.Status === 'READY') break;
-    assert.equal(got.Status, 'IN_PROGRESS');
-  }
-  const answer = await lambda.send(new InvokeCommand({ ...place, LogType: 'Tail' }));
-  const log = Buffer.from(answer.LogResult ?? '', 'base64').toString();
-  assert.match(log, /REPORT/);
-  const listed = await lambda.send(new ListProvisionedConcurrencyConfigsCommand({ FunctionName }));
-  assert.equal(listed.ProvisionedConcurrencyConfigs?.[0]?.FunctionArn, `${ARN}provisioned:1`);
-  await lambda.send(new DeleteProvisionedConcurrencyConfigCommand(place));
-  await assert.rejects(lambda.send(new GetProvisionedConcurrencyConfigCommand(place)));
-});
-
-test('what an alias has provisioned moves with it, and excludes a reservation below it', async () => {
-  const FunctionName = 'moving';
-  await create(FunctionName);
-  await lambda.send(new PublishVersionCommand({ FunctionName }));
-  await lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Timeout: 5 }));
-  await lambda.send(new PublishVersionCommand({ FunctionName }));
-  await lambda.send(new CreateAliasCommand({ FunctionName, Name: 'live', FunctionVersion: '1' }));
-  const byAlias = { FunctionName, Qualifier: 'live' };
-  const byVersion = { FunctionName, Qualifier: '1' };
-  const put = (place: typeof byAlias): Promise<unknown> =>
-    lambda.send(new PutProvisionedConcurrencyConfigCommand({ ...place, ProvisionedConcurrentExecutions: 1 }));
-  await put(byAlias);
-  await assert.rejects(put(byVersion), /Version is pointed by a Provisioned Concurrency alias/);
-  await assert.rejects(lambda.send(new GetProvisionedConcurrencyConfigCommand(byVersion)), {
-    name: 'ProvisionedConcurrencyConfigNotFoundException',
-  });
-  await assert.rejects(
-    lambda.send(new PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions: 0 })),
-    /should not be lower than function's total provisioned concurrency \[1\]/,
-  );
-  await lambda.send(new UpdateAliasCommand({ FunctionName, Name: 'live', FunctionVersion: '2' }));
-  await lambda.send(new GetProvisionedConcurrencyConfigCommand(byAlias));
-  await put(byVersion);
-  await assert.rejects(
-    lambda.send(new UpdateAliasCommand({ FunctionName, Name: 'live', FunctionVersion: '1' })),
-    /already Provisioned version/,
-  );
-  const listed = await lambda.send(new ListProvisionedConcurrencyConfigsCommand({ FunctionName }));
-  assert.deepEqual(
-    listed.ProvisionedConcurrencyConfigs?.map(({ FunctionArn }) => FunctionArn),
-    [`${ARN}moving:1`, `${ARN}moving:live`],
-  );
-});
-
 test('a mapping and an asynchronous event may name an alias', async () => {
   const FunctionName = 'mapped';
   await create(FunctionName);
@@ -313,9 +176,7 @@ test('a mapping and an asynchronous event may name an alias', async () => {
   await lambda.send(new CreateAliasCommand({ FunctionName, Name: 'live', FunctionVersion: '1' }));
   const source = (await sqs.send(new CreateQueueCommand({ QueueName: 'source' }))).QueueUrl;
   const told = (await sqs.send(new CreateQueueCommand({ QueueName: 'told' }))).QueueUrl ?? '';
-  await lambda.send(
-    new UpdateFunctionCodeCommand({ FunctionName, ZipFile: zipSync({ 'index.mjs': strToU8(teller(told)) }) }),
-  );
+  await lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile: packaged(teller(told)) }));
   await waitUntilFunctionUpdatedV2({ client: lambda, maxWaitTime: 30 }, { FunctionName });
   await lambda.send(new PublishVersionCommand({ FunctionName }));
   await lambda.send(new UpdateAliasCommand({ FunctionName, Name: 'live', FunctionVersion: '2' }));

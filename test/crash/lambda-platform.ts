@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import {
   CreateFunctionCommand,
@@ -12,19 +15,22 @@ import { strToU8, zipSync } from 'fflate';
 import { isRunning, processTree } from '../../src/sandbox/process-tree.ts';
 import { freePort, Platform, type PlatformOptions } from './platform.ts';
 
-/** The real program with clients for it, on a data directory that outlives it. */
+/** The real program with clients for it, which try nothing twice. */
 export class LambdaPlatform implements AsyncDisposable {
   readonly lambda: LambdaClient;
   readonly sqs: SQSClient;
   readonly #life: PlatformOptions;
+  readonly #folder: string | undefined;
   #platform: Platform;
 
-  private constructor(life: PlatformOptions, platform: Platform) {
+  /** `folder` goes with it. */
+  private constructor(life: PlatformOptions, platform: Platform, folder?: string) {
     this.#life = life;
     this.#platform = platform;
+    this.#folder = folder;
     const client = {
       region: 'us-east-1',
-      endpoint: `http://127.0.0.1:${life.port}`,
+      endpoint: this.endpoint,
       credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
       maxAttempts: 1,
     };
@@ -32,14 +38,26 @@ export class LambdaPlatform implements AsyncDisposable {
     this.sqs = new SQSClient(client);
   }
 
-  /** `more`: how it is started, this time and again. */
+  /** On a data directory that outlives it. `more`: how it is started, this time and again. */
   static async start(dataDirectory: string, more: Partial<PlatformOptions> = {}): Promise<LambdaPlatform> {
     const life = { dataDirectory, port: await freePort(), ...more };
     return new LambdaPlatform(life, await Platform.start(life));
   }
 
+  /** On a data directory that goes with it; `name` tells it from those of other tests. */
+  static async startAlone(name: string): Promise<LambdaPlatform> {
+    const folder = await mkdtemp(join(tmpdir(), `millrace-${name}-`));
+    const life = { dataDirectory: folder, port: await freePort() };
+    return new LambdaPlatform(life, await Platform.start(life), folder);
+  }
+
   get port(): number {
     return this.#life.port;
+  }
+
+  /** `http://127.0.0.1:PORT` */
+  get endpoint(): string {
+    return `http://127.0.0.1:${this.port}`;
   }
 
   get processId(): number {
@@ -85,7 +103,7 @@ export class LambdaPlatform implements AsyncDisposable {
 
   /** The lines of a function's log, whole. */
   async log(name: string): Promise<string> {
-    const address = `http://127.0.0.1:${this.#life.port}/_millrace/logs?function=${name}&limit=10000`;
+    const address = `${this.endpoint}/_millrace/logs?function=${name}&limit=10000`;
     return (await fetch(address)).text();
   }
 
@@ -93,6 +111,7 @@ export class LambdaPlatform implements AsyncDisposable {
     this.lambda.destroy();
     this.sqs.destroy();
     await this.#platform[Symbol.asyncDispose]();
+    if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true });
   }
 }
 
