@@ -28,7 +28,8 @@ import { stsQueryService } from '../wire/sts/query-service.ts';
 import { WebPageGuard } from '../wire/web-page-guard.ts';
 import type { Access } from './access.ts';
 import type { DispatchRooms } from './dispatch.ts';
-import type { FunctionGround, FunctionRooms } from './functions.ts';
+import type { FunctionGround } from './function-ground.ts';
+import type { FunctionRooms } from './functions.ts';
 import { UrlPlaces } from './url-places.ts';
 
 /** What the doors lead to. */

@@ -17,7 +17,7 @@ import type { CodeFolders } from '../function/code-folders.ts';
 import type { FunctionRecord } from '../function/function.ts';
 import { PrimedFolders } from '../function/primed-folders.ts';
 import type { Runtimes } from '../function/runtime/runtimes.ts';
-import type { FunctionGround } from './functions.ts';
+import type { FunctionGround } from './function-ground.ts';
 
 /** What runs functions. */
 export interface EnvironmentRooms {

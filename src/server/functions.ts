@@ -1,25 +1,13 @@
-import type { Random } from '../base/random.ts';
 import type { Scope } from '../base/scope.ts';
-import type { Config } from '../config.ts';
 import { CatalogFunctions } from '../function/catalog-functions.ts';
 import { CodeFolders } from '../function/code-folders.ts';
 import { BroughtParts } from '../function/runtime/brought-parts.ts';
 import type { Runtimes } from '../function/runtime/runtimes.ts';
 import { ReservedConcurrency } from '../function/reserved-concurrency.ts';
 import { SharedAllowance } from '../function/shared-allowance.ts';
-import type { Sandbox } from '../sandbox/sandbox.ts';
-import type { Tell } from '../watch/event.ts';
-import type { Data } from './data.ts';
 import { buildEnvironments, type EnvironmentRooms } from './environments.ts';
+import type { FunctionGround } from './function-ground.ts';
 import { installedRuntimes } from './runtimes.ts';
-
-/** What functions and their environments are built on. */
-export interface FunctionGround extends Data {
-  readonly config: Config;
-  readonly random: Random;
-  readonly tell: Tell;
-  readonly sandbox: Sandbox;
-}
 
 /** The functions and what runs them. */
 export interface FunctionRooms extends EnvironmentRooms {

@@ -6,7 +6,6 @@ import { stopped as untilStopped, type StopSign } from '../base/stop-sign.ts';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ManualClock } from '../base/manual-clock.ts';
 import { SeededRandom } from '../base/random.ts';
-import { ok } from '../base/result.ts';
 import { DiskFullError } from '../store/disk-full.ts';
 import type { Gate } from './gate.ts';
 import { HttpServer } from './http.ts';

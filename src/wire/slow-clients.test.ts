@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { ok } from '../base/result.ts';
 
 import { doorOf, serve } from './fixture/served.ts';
 
