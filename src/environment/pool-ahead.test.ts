@@ -1,42 +1,22 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import type { RequestId } from '../base/ids.ts';
 import type { FunctionRecord } from '../function/function.ts';
-import { recordOf, ScriptedStarter, turn } from './fixture/scripted.ts';
-import { EnvironmentPool, type EnvironmentPoolOptions } from './pool.ts';
-import { PoolInvoker } from './pool-invoker.ts';
-import type { InvokeResult } from './result.ts';
+import { PoolStage } from './fixture/pool-stage.ts';
+import { recordOf, turn, type ScriptedStarter } from './fixture/scripted.ts';
+import type { EnvironmentPool, EnvironmentPoolOptions } from './pool.ts';
 
+let stage: PoolStage;
 let starter: ScriptedStarter;
 let pool: EnvironmentPool;
-let latest: FunctionRecord | undefined;
-let invoker: PoolInvoker;
 
 beforeEach(() => build());
 
 function build(options: Partial<EnvironmentPoolOptions> = {}): void {
-  starter = new ScriptedStarter();
-  latest = undefined;
-  const { clock } = starter;
-  const tell = (): void => undefined;
-  const defaults = {
-    startsAtOnce: 4,
-    startsAtFirst: 2,
-    idleMs: 300_000,
-    memoryBytes: 2 ** 32,
-    warmShare: 0.5,
-  };
-  pool = new EnvironmentPool({ starter, clock, tell, ...defaults, ...options });
-  invoker = new PoolInvoker({ pool, clock, tell, latest: (record) => latest ?? record });
+  stage = new PoolStage({ warmShare: 0.5, ...options });
+  ({ starter, pool } = stage);
 }
 
-let count = 0;
-async function invoke(record: FunctionRecord): Promise<{ readonly result: Promise<InvokeResult> }> {
-  const requestId = `request-${(count += 1)}` as RequestId;
-  const result = invoker.invoke({ function: record, requestId, payload: Buffer.from('{}') });
-  await turn();
-  return { result };
-}
+const invoke = (record: FunctionRecord): ReturnType<PoolStage['invoke']> => stage.invoke(record);
 
 function versionWith(provisioned: number, name = 'f'): FunctionRecord {
   return { ...recordOf(name), version: '1', provisioned: { count: provisioned, modifiedAtMs: 0 } };
@@ -174,7 +154,7 @@ test('a new revision is as warm as the one before was, before anybody asks for i
   const [before, now] = [recordOf('f', '1'), recordOf('f', '2')];
   await useTwo(before);
   const pending = { ...now, state: { kind: 'pending' } as const };
-  latest = now;
+  stage.latest = now;
   pool.listener.changed?.(pending, before);
   await turn();
   assert.equal(starter.started.length, 2, 'its code is not there yet');

@@ -11,25 +11,13 @@ import { SeededRandom } from '../base/random.ts';
 import { CatalogFunctions } from './catalog-functions.ts';
 import { CodeFolders } from './code-folders.ts';
 import { MemoryBlobs, MemoryCatalog } from './fixture/memory.ts';
-import type { FunctionRecord, FunctionSettings } from './function.ts';
+import { SOME_SETTINGS } from './fixture/some-settings.ts';
+import type { FunctionRecord } from './function.ts';
 import { NodeRuntime } from './runtime/node.ts';
 import { ProvidedRuntime } from './runtime/provided.ts';
 import { Runtimes } from './runtime/runtimes.ts';
 
 const KEY = { account: '000000000000', region: 'us-east-1', name: 'f' };
-const SETTINGS: FunctionSettings = {
-  runtime: 'nodejs24.x',
-  handler: 'index.handler',
-  role: 'r',
-  description: '',
-  timeoutMs: 3000,
-  memorySizeMb: 128,
-  ephemeralStorageMb: 512,
-  variables: {},
-  logFormat: 'Text',
-  tags: {},
-  architecture: 'x86_64',
-};
 
 let directory: string;
 let blobs: MemoryBlobs;
@@ -57,7 +45,7 @@ function zip(text: string): Uint8Array {
 }
 
 async function create(functions: CatalogFunctions, name = 'f', text = 'a'): Promise<FunctionRecord> {
-  const created = await functions.create({ ...KEY, name }, SETTINGS, zip(text));
+  const created = await functions.create({ ...KEY, name }, SOME_SETTINGS, zip(text));
   if (!created.ok) assert.fail(JSON.stringify(created.failure));
   return created.value;
 }
@@ -84,9 +72,9 @@ test('a function is pending until its package is ready, then active, in the same
 test('a name is taken once; a broken package is refused and leaves nothing', async () => {
   await using functions = await open();
   await create(functions);
-  const again = await functions.create(KEY, SETTINGS, zip('b'));
+  const again = await functions.create(KEY, SOME_SETTINGS, zip('b'));
   assert.ok(!again.ok && again.failure.kind === 'function-exists');
-  const broken = await functions.create({ ...KEY, name: 'g' }, SETTINGS, Buffer.from('no zip'));
+  const broken = await functions.create({ ...KEY, name: 'g' }, SOME_SETTINGS, Buffer.from('no zip'));
   assert.ok(!broken.ok && broken.failure.kind === 'package-refused');
   assert.equal(functions.get({ ...KEY, name: 'g' }), undefined);
   assert.equal(blobs.kept.size, 1);
