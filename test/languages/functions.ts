@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import {
   CreateEventSourceMappingCommand,
@@ -51,6 +51,13 @@ export interface PostedError {
   readonly stackTrace?: readonly string[];
 }
 
+/** What programs the platform finds, and more options of `up`. */
+export interface StartOptions {
+  readonly firstOnPath?: string;
+  readonly onlyPath?: string;
+  readonly flags?: readonly string[];
+}
+
 const LIMIT_SECONDS = 20;
 /** As long as a message stays hidden after its batch failed; never shorter than the functions' own limit. */
 const HIDDEN_SECONDS = 5;
@@ -76,16 +83,16 @@ export class RealFunctions implements AsyncDisposable {
     parts.defer(() => [this.#lambda, this.#sqs].forEach((each) => each.destroy()));
   }
 
-  /** `firstOnPath`: a folder whose programs go before those of the machine. */
-  static async start({ firstOnPath }: { readonly firstOnPath?: string } = {}): Promise<RealFunctions> {
+  /** `firstOnPath`: a folder whose programs go before those of the machine; `onlyPath`: one that has all there are. */
+  static async start({ firstOnPath, onlyPath, flags = [] }: StartOptions = {}): Promise<RealFunctions> {
     await using parts = new AsyncDisposableStack();
     const dataDirectory = mkdtempSync(join(tmpdir(), 'millrace-language-'));
     parts.defer(() => rmSync(dataDirectory, { recursive: true }));
+    const path = onlyPath ?? (firstOnPath && `${firstOnPath}${delimiter}${process.env['PATH']}`);
     const { port } = parts.use(
       await Platform.start({
-        dataDirectory,
-        port: await freePort(),
-        ...(firstOnPath && { under: withPath(firstOnPath) }),
+        ...{ dataDirectory, port: await freePort(), flags },
+        ...(path && { variables: { ...definedVariables(), PATH: path } }),
       }),
     );
     return new RealFunctions(parts.move(), `http://127.0.0.1:${port}`);
@@ -273,7 +280,8 @@ export class RealFunctions implements AsyncDisposable {
   }
 }
 
-/** Words before a program by which it finds `folder` first. */
-function withPath(folder: string): readonly string[] {
-  return ['sh', '-c', 'PATH="$0:$PATH" exec "$@"', folder];
+function definedVariables(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(process.env).filter((pair): pair is [string, string] => pair[1] !== undefined),
+  );
 }

@@ -17,8 +17,10 @@ export type DotnetEntry =
 export interface BuildFiles {
   readonly dependencies: string | undefined;
   readonly runtimeConfig: string | undefined;
-  /** The .NET version that the build asks for: 8. */
+  /** The .NET version that it was built for: 8. Undefined for .NET Framework and .NET Standard, or when nothing says it. */
   readonly major: number | undefined;
+  /** Whether it wants ASP.NET Core beside .NET itself. */
+  readonly needsAspNet: boolean;
   /** Whether AWS's own client is part of the package. */
   readonly hasRuntimeSupport: boolean;
 }
@@ -60,18 +62,37 @@ export async function buildFiles(assembly: string, folder: string): Promise<Buil
   };
   const config = find('.runtimeconfig.json');
   const dependencies = find('.deps.json');
+  const read = (name: string | undefined): Promise<string> =>
+    name === undefined ? Promise.resolve('') : readFile(join(folder, name), 'latin1');
+  const [configured, described] = await Promise.all([read(config), read(dependencies)]);
   return {
     dependencies: dependencies && `${TASK_ROOT}/${dependencies}`,
     runtimeConfig: config && `${TASK_ROOT}/${config}`,
-    major: config === undefined ? undefined : majorIn(await readFile(join(folder, config), 'utf8')),
+    major:
+      versionAskedFor(configured) ??
+      versionBuiltFor(described) ??
+      versionBuiltFor(await read(names.find((name) => isAssembly(name, assembly)))),
+    needsAspNet: ASP_NET.test(configured),
     hasRuntimeSupport: names.includes(RUNTIME_SUPPORT),
   };
 }
 
-/** The highest version that a runtimeconfig.json asks for; undefined when it says none that can be read. */
-function majorIn(text: string): number | undefined {
+const ASP_NET = /"name"\s*:\s*"Microsoft\.AspNetCore\.App"/;
+
+function isAssembly(name: string, assembly: string): boolean {
+  return name === `${assembly}.dll` || name === `${assembly}.exe`;
+}
+
+/** The highest version that a runtimeconfig.json asks for. */
+function versionAskedFor(text: string): number | undefined {
   const found = [...text.matchAll(/"version"\s*:\s*"(\d+)\./g)].map(([, major]) => Number(major));
   return found.length === 0 ? undefined : Math.max(...found);
+}
+
+/** A compiler writes into the assembly, and a build into its deps.json, which framework it was for. */
+function versionBuiltFor(text: string): number | undefined {
+  const major = /\.NETCoreApp,Version=v(\d+)\./.exec(text)?.[1];
+  return major === undefined ? undefined : Number(major);
 }
 
 async function isFile(path: string): Promise<boolean> {

@@ -8,6 +8,7 @@ import { systemRandom as random } from '../../base/random.ts';
 import type { FunctionSettings } from '../function.ts';
 import { BroughtParts } from './brought-parts.ts';
 import type { DotnetPrograms } from './dotnet-engines.ts';
+import type { BroughtDotnet } from './dotnet-parts.ts';
 import { dotnetRuntimes } from './dotnet.ts';
 import type { Launch, NotLaunchable, Probe } from './runtime.ts';
 
@@ -47,17 +48,38 @@ interface Wanted {
   readonly handler?: string;
   readonly named?: string;
   readonly major?: number;
+  /** What may be fetched; nothing unless it is said. */
+  readonly bringable?: readonly BroughtDotnet[];
+}
+
+/** A .NET to fetch that is made on the spot, or not to be had. */
+function bringable(major: 8 | 9, unreachable?: string): BroughtDotnet {
+  const version = `${major}.0.1`;
+  return {
+    ...{ name: `coreclr-${major}.0`, version, major, isChosen: true, hasAspNet: major === 9 },
+    origin: `.NET ${version} from a registry`,
+    bring: (brought) =>
+      brought.ensure({
+        name: 'dotnet',
+        version,
+        line: `fetching .NET ${version}`,
+        make: async () => {
+          if (unreachable !== undefined) throw new Error(unreachable);
+        },
+      }),
+  };
 }
 
 function runtimeFor(
   context: TestContext,
   programs: DotnetPrograms,
   major = 8,
+  bringable: readonly BroughtDotnet[] = [],
 ): ReturnType<typeof dotnetRuntimes>[number] {
   const directory = folderOf(context, {});
   const brought = new BroughtParts({ directory, clock: new ManualClock(0), random, tell: () => undefined });
   const bootstrapFolder = folderOf(context, { 'Program.cs': '' });
-  const runtimes = dotnetRuntimes({ brought, bootstrapFolder, programs });
+  const runtimes = dotnetRuntimes({ brought, bootstrapFolder, programs, bringable });
   return runtimes.find(({ ids }) => ids.includes(`dotnet${major}`)) ?? assert.fail();
 }
 
@@ -65,7 +87,7 @@ function launched(context: TestContext, wanted: Wanted): Promise<Launch | NotLau
   const { programs, files = SUPPORTED, handler = 'Shop::Shop.F::Run', named, major } = wanted;
   const variables = named === undefined ? {} : { MILLRACE_DOTNET: named };
   const settings = { handler, variables, memorySizeMb: 128, runtime: `dotnet${major ?? 8}` };
-  return runtimeFor(context, programs, major).launch(
+  return runtimeFor(context, programs, major, wanted.bringable).launch(
     settings as unknown as FunctionSettings,
     folderOf(context, files),
   );
@@ -147,7 +169,60 @@ test('the rule: what the function names, then .NET, then mono, then a sentence',
   );
   assert.match(
     await command(both, 'any'),
-    /^MILLRACE_DOTNET is dotnet, mono or coreclr-3\.1; it is "any"\.$/,
+    /^MILLRACE_DOTNET is dotnet or mono on this machine; it is "any"\.$/,
+  );
+});
+
+test('without .NET one is fetched: the oldest that runs the build, which says in three ways what it is for', async (context) => {
+  const both = [bringable(8), bringable(9)];
+  const asked = (version: string, name = 'Microsoft.NETCore.App'): Wanted['files'] => ({
+    'App.dll': '',
+    'App.runtimeconfig.json': JSON.stringify({ runtimeOptions: { framework: { name, version } } }),
+  });
+  const builds: [string, Wanted['files'], string][] = [
+    ['asked for in its configuration', asked('9.0.0'), '9.0.1'],
+    ['described', { 'App.dll': '', 'App.deps.json': '{"name":".NETCoreApp,Version=v9.0"}' }, '9.0.1'],
+    ['compiled in', { 'App.dll': '\0.NETCoreApp,Version=v9.0\0' }, '9.0.1'],
+    ['older', asked('6.0.0'), '8.0.1'],
+    ['of no version', { 'App.dll': '' }, '8.0.1'],
+    ['with ASP.NET Core', asked('8.0.0', 'Microsoft.AspNetCore.App'), '9.0.1'],
+  ];
+  for (const [name, files, version] of builds) {
+    const wanted = { programs: NONE, bringable: both, handler: 'App', ...(files && { files }) };
+    const launch = await launched(context, wanted);
+    assert.ok('command' in launch, JSON.stringify(launch));
+    assert.equal(launch.command.join(' '), '/var/lang/dotnet/dotnet exec /var/task/App.dll', name);
+    assert.match(launch.mounts[0]?.source ?? '', new RegExp(`/dotnet-${version}$`), name);
+    assert.equal(launch.variables['DOTNET_ROLL_FORWARD'], 'Major');
+  }
+  const newer = { programs: NONE, bringable: both, handler: 'App', files: asked('10.0.0') ?? {} };
+  assert.equal(
+    await commandFor(context, newer),
+    "This function is built for .NET 10, and what Millrace can fetch is .NET 8.0.1 and 9.0.1: install dotnet-runtime-10.0 from your distribution or Microsoft's packages",
+  );
+});
+
+test('a .NET is fetched after that of the machine and before a mono that would not do', async (context) => {
+  const both = machine(context);
+  const onlyMono = { ...both, dotnet: NONE.dotnet };
+  const command = (programs: DotnetPrograms, built: string, unreachable?: string): Promise<string> =>
+    commandFor(context, {
+      ...{ programs, handler: 'App', bringable: [bringable(8, unreachable), bringable(9, unreachable)] },
+      files: { 'App.dll': built },
+    });
+  const fetched = '/var/lang/dotnet/dotnet exec /var/task/App.dll';
+  assert.equal(await command(both, '.NETCoreApp,Version=v8.0'), '/opt/net/dotnet exec /var/task/App.dll');
+  assert.equal(await command(both, '.NETCoreApp,Version=v9.0'), fetched);
+  assert.equal(await command(onlyMono, '.NETCoreApp,Version=v3.1'), fetched);
+  assert.equal(await command(onlyMono, '.NETStandard,Version=v2.0'), `${both.mono} /var/task/App.dll`);
+  // Where nothing can be fetched, mono is tried with what is old enough.
+  assert.equal(
+    await command(onlyMono, '.NETCoreApp,Version=v3.1', 'no network'),
+    `${both.mono} /var/task/App.dll`,
+  );
+  assert.equal(
+    await command(onlyMono, '.NETCoreApp,Version=v8.0', 'no network'),
+    "fetching .NET 8.0.1: no network. Or install dotnet-runtime-8.0 from your distribution or Microsoft's packages",
   );
 });
 
@@ -183,6 +258,14 @@ test('the list of runtimes tells what runs them here', async (context) => {
   const none = await probe(NONE, 6);
   assert.equal(none.available, false);
   assert.match(none.sentence, /install dotnet-runtime-6\.0 .*apt-get install mono-runtime mono-mcs/);
+  const fetched = await runtimeFor(context, NONE, 8, [bringable(8)]).probe();
+  assert.deepEqual([fetched.available, fetched.isExact, fetched.version], [true, true, '8.0.1']);
+  assert.match(
+    fetched.sentence,
+    /^\.NET 8\.0\.1 from a registry, fetched at first use; for its security fixes install/,
+  );
+  const ten = await runtimeFor(context, NONE, 10, [bringable(8)]).probe();
+  assert.match(ten.sentence, /; for code built for \.NET 10 install dotnet-runtime-10\.0/);
 });
 
 test('what a program said of itself is asked again when it is another program', async (context) => {

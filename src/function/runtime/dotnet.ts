@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { FunctionSettings } from '../function.ts';
 import type { BroughtParts } from './brought-parts.ts';
@@ -10,7 +11,8 @@ import {
   type DotnetPrograms,
 } from './dotnet-engines.ts';
 import { buildFiles, entryOf, RUNTIME_SUPPORT, type BuildFiles, type DotnetEntry } from './dotnet-entry.ts';
-import { BOOTSTRAP, BOOTSTRAP_CONFIG, bootstrapPart } from './dotnet-parts.ts';
+import { BOOTSTRAP, BOOTSTRAP_CONFIG, DotnetBootstrap } from './dotnet-bootstrap.ts';
+import type { BroughtDotnet } from './dotnet-parts.ts';
 import type { Launch, NotLaunchable, Probe, Runtime } from './runtime.ts';
 import { notInstalled, RUNTIME_ROOT, TASK_ROOT } from './runtime.ts';
 
@@ -20,14 +22,21 @@ export interface DotnetRuntimeOptions {
   /** The sources of our bootstrap (`runtimes/dotnet`). */
   readonly bootstrapFolder: string;
   readonly programs?: DotnetPrograms;
+  /** What may be fetched where the machine has no .NET; all that there is, but in tests. */
+  readonly bringable?: readonly BroughtDotnet[];
 }
+
+/** In a package that brings its own .NET. */
+const OWN_DOTNET = 'libcoreclr.so';
 
 type Command = Pick<Launch, 'command' | 'mounts'>;
 
 /** One runtime for each name that AWS has given to .NET. */
 export function dotnetRuntimes(options: DotnetRuntimeOptions): readonly Runtime[] {
-  const engines = new DotnetEngines(options.brought, options.programs);
-  return [6, 8, 10].map((major) => new DotnetRuntime(major, options, engines));
+  const { brought, programs, bringable, bootstrapFolder } = options;
+  const engines = new DotnetEngines(brought, programs, bringable);
+  const bootstrap = new DotnetBootstrap(bootstrapFolder, brought);
+  return [6, 8, 10].map((major) => new DotnetRuntime(major, engines, bootstrap));
 }
 
 /** .NET: class libraries, executable assemblies, native binaries. */
@@ -35,17 +44,25 @@ class DotnetRuntime implements Runtime {
   readonly ids: readonly string[];
   readonly preparation = 'plain';
   readonly #major: number;
-  readonly #options: DotnetRuntimeOptions;
   readonly #engines: DotnetEngines;
+  readonly #bootstrap: DotnetBootstrap;
 
-  constructor(major: number, options: DotnetRuntimeOptions, engines: DotnetEngines) {
+  constructor(major: number, engines: DotnetEngines, bootstrap: DotnetBootstrap) {
     this.ids = [`dotnet${major}`];
     this.#major = major;
-    this.#options = options;
     this.#engines = engines;
+    this.#bootstrap = bootstrap;
   }
 
-  async prepare(): Promise<void> {}
+  /** Nothing changes; what the code needs and is not here yet is fetched, so that the first invocation does not wait for it. */
+  async prepare(folder: string): Promise<void> {
+    const names = await readdir(folder);
+    const assembly = names.find((name) => name.endsWith('.dll'));
+    if (assembly === undefined || names.includes(OWN_DOTNET)) return;
+    const files = await buildFiles(assembly.slice(0, -'.dll'.length), folder);
+    const engine = await this.#engines.choose(undefined, { ...files, named: this.#major });
+    if (engine.ok && !files.hasRuntimeSupport) await this.#bootstrap.ensure(engine.value);
+  }
 
   async launch(settings: FunctionSettings, folder: string): Promise<Launch | NotLaunchable> {
     const entry = await entryOf(settings.handler, folder);
@@ -53,8 +70,8 @@ class DotnetRuntime implements Runtime {
     if (entry.kind === 'native-binary')
       return launchOf(settings, { command: [`${TASK_ROOT}/${entry.file}`], mounts: [] }, WITHOUT_DEBUGGER);
     const files = await buildFiles(entry.assembly, folder);
-    const major = files.major ?? this.#major;
-    const engine = await this.#engines.choose(settings.variables[ENGINE_VARIABLE], major);
+    const need = { ...files, named: this.#major };
+    const engine = await this.#engines.choose(settings.variables[ENGINE_VARIABLE], need);
     if (!engine.ok) return notInstalled(engine.failure.reason);
     const unfit = whyUnfit(engine.value, files);
     if (unfit !== undefined) return notInstalled(unfit);
@@ -73,12 +90,25 @@ class DotnetRuntime implements Runtime {
       const how = `by ${RUNTIME_SUPPORT} where a package has it, else by our bootstrap`;
       return { available: true, sentence: `.NET ${version} at ${program}, ${how}`, version, isExact };
     }
+    const fetched = this.#engines.bringable({ major: undefined, needsAspNet: false });
     const mono = await this.#engines.mono();
     if (mono?.ok === true) {
       const { version, program } = mono.value;
       const what = 'by our bootstrap, for assemblies of .NET Standard 2.0 and .NET Framework';
-      const sentence = `mono ${version} at ${program}, ${what}; for those of .NET ${this.#major} ${install}`;
+      const others =
+        fetched === undefined ? '' : `; those of .NET run on ${fetched.origin}, fetched at first use`;
+      const sentence = `mono ${version} at ${program}, ${what}${others}; for the newest .NET ${install}`;
       return { available: true, sentence, version, isExact: false };
+    }
+    if (fetched !== undefined) {
+      const { origin, version, major } = fetched;
+      const newer = howToInstall(Math.max(major, this.#major));
+      const why =
+        this.#major > major
+          ? `for code built for .NET ${this.#major} ${newer}`
+          : `for its security fixes ${newer}`;
+      const sentence = `${origin}, fetched at first use; ${why}`;
+      return { available: true, sentence, version, isExact: major === this.#major };
     }
     const sentence = `Neither .NET nor mono is installed: ${install}, or apt-get install mono-runtime mono-mcs. Executables that bring their own .NET run as they are.`;
     return { available: false, sentence };
@@ -96,7 +126,7 @@ class DotnetRuntime implements Runtime {
       return { command: [...exec, `${TASK_ROOT}/${entry.file}`], mounts };
     if (engine.kind === 'dotnet' && files.hasRuntimeSupport)
       return byRuntimeSupport(exec, handler, files, mounts);
-    const part = await this.#options.brought.ensure(await bootstrapPart(this.#options.bootstrapFolder));
+    const part = await this.#bootstrap.ensure(engine);
     if (!part.ok) return notInstalled(part.failure.reason);
     const described = engine.kind === 'dotnet' ? descriptions(files) : [];
     return {
