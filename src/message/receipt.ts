@@ -12,6 +12,9 @@ export interface Receipt {
 
 const DOT = '.'.charCodeAt(0);
 const ZERO = '0'.charCodeAt(0);
+/** Behind the last number, so that a longer text is no receipt of another delivery. */
+const END = 'e';
+const END_BYTE = END.charCodeAt(0);
 /** As many as a number holds exactly. */
 const MOST_DIGITS = 15;
 const LONGEST_HANDLE = 100;
@@ -21,15 +24,18 @@ const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 const NO_BITS = 0xff;
 const BITS = bitsByCharacter();
 
-/** The opaque text for a client: base64url of four numbers with dots between them. */
+/** The opaque text for a client: base64url of four numbers with dots between them, and an end. */
 export function writeReceipt(receipt: Receipt): ReceiptHandle {
-  // Digits and dots make none of the characters in which base64url differs from base64, but for what fills up the end.
-  const text = btoa(`${receipt.run}.${receipt.queue}.${receipt.order}.${receipt.receiveCount}`);
+  // Digits, dots and the end make none of the characters in which base64url differs from base64, but for what fills up the end.
+  const text = btoa(`${receipt.run}.${receipt.queue}.${receipt.order}.${receipt.receiveCount}${END}`);
   const endAt = text.indexOf('=');
   return (endAt === -1 ? text : text.slice(0, endAt)) as ReceiptHandle;
 }
 
-/** Reads what a client handed back; undefined when it is no receipt. One receipt has one text. */
+/**
+ * Reads what a client handed back; undefined when it is no receipt. One receipt has one text, and the one without the end,
+ * which older versions have handed out.
+ */
 export function readReceipt(handle: ReceiptHandle): Receipt | undefined {
   if (handle.length > LONGEST_HANDLE) return undefined;
   const numbers = new Numbers();
@@ -48,11 +54,12 @@ export function readReceipt(handle: ReceiptHandle): Receipt | undefined {
   return isWhole ? numbers.receipt() : undefined;
 }
 
-/** Four numbers with dots between them, none with a zero in front, byte by byte. */
+/** Four numbers with dots between them, none with a zero in front, and an end that nothing follows, byte by byte. */
 class Numbers {
   readonly #numbers: [number, number, number, number] = [0, 0, 0, 0];
   #part: 0 | 1 | 2 | 3 = 0;
   #digits = 0;
+  #isEnded = false;
 
   get areWhole(): boolean {
     return this.#part === 3 && this.#digits > 0;
@@ -60,7 +67,9 @@ class Numbers {
 
   /** False for a byte that cannot stand here. */
   take(byte: number): boolean {
-    return byte === DOT ? this.#goOn() : this.#takeDigit(byte - ZERO);
+    if (this.#isEnded) return false;
+    if (byte === DOT) return this.#goOn();
+    return byte === END_BYTE ? this.#end() : this.#takeDigit(byte - ZERO);
   }
 
   receipt(): Receipt {
@@ -73,6 +82,11 @@ class Numbers {
     this.#part = (this.#part + 1) as 1 | 2 | 3;
     this.#digits = 0;
     return true;
+  }
+
+  #end(): boolean {
+    this.#isEnded = this.areWhole;
+    return this.#isEnded;
   }
 
   #takeDigit(digit: number): boolean {

@@ -5,6 +5,8 @@ import { promisify } from 'node:util';
 import { awsCliClient } from './clients/aws-cli.ts';
 import { boto3Client } from './clients/boto3.ts';
 import { debianAwsCli } from './clients/debian.ts';
+import { javascript2 } from './clients/javascript-2.ts';
+import { nodeLibraries } from './clients/libraries.ts';
 import { queryPythonClients } from './clients/python.ts';
 import { variables } from './clients/variables.ts';
 import { startEndpoint } from './endpoint.ts';
@@ -13,6 +15,7 @@ import { isForCommandLines as fits, testThrough } from './through.ts';
 const protocol = 'query';
 const python = await queryPythonClients();
 const debian = await debianAwsCli();
+const libraries = await nodeLibraries();
 
 await testThrough(
   {
@@ -26,6 +29,10 @@ await testThrough(
   {
     ...{ name: 'AWS CLI 2.9 of Debian, Query protocol', protocol, fits },
     open: typeof debian === 'string' ? debian : (url) => awsCliClient(debian.command, url, debian.env),
+  },
+  {
+    ...{ name: 'AWS SDK for JavaScript 2, Query protocol', protocol },
+    ...(typeof libraries === 'string' ? { open: libraries } : javascript2(libraries.folder)),
   },
 );
 

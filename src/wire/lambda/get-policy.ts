@@ -1,4 +1,3 @@
-import type { FunctionKey } from '../../function/function.ts';
 import type { RestAnswer, RestCall } from '../rest-protocol.ts';
 import { readTarget } from './function-name.ts';
 import { policyPlace } from './function-policy.ts';
@@ -10,14 +9,11 @@ import type { LambdaRooms } from './rooms.ts';
 export function getPolicy(call: RestCall, rooms: LambdaRooms): RestAnswer {
   const { qualifier, ...key } = readTarget(call.labels['FunctionName'] ?? '', call.query, call.caller);
   // A version or alias that is not there has no policy, AWS says, and not that it is not there.
-  if (rooms.functions.get(key) !== undefined && qualifier !== undefined && !isThere(key, qualifier, rooms))
-    throw noSuchResource();
+  const { functions } = rooms;
+  const isThere = qualifier === undefined || functions.resolve({ ...key, qualifier }) !== undefined;
+  if (!isThere && functions.get(key) !== undefined) throw noSuchResource();
   const place = policyPlace(call, rooms);
   const found = rooms.policies.get(place.function, place.name);
   if (found === undefined) throw noSuchResource();
   return { status: 200, body: policyView(found) };
-}
-
-function isThere(key: FunctionKey, qualifier: string, { functions, aliases }: LambdaRooms): boolean {
-  return aliases.get(key, qualifier) !== undefined || functions.resolve({ ...key, qualifier }) !== undefined;
 }

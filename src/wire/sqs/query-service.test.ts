@@ -78,6 +78,9 @@ test('a client that accepts JSON gets the same answers in JSON, with null for wh
       },
     },
   });
+  assert.deepEqual(await asked({ Action: 'ReceiveMessage' }), {
+    ReceiveMessageResponse: { ReceiveMessageResult: { messages: null }, ResponseMetadata },
+  });
   assert.deepEqual(await asked({ Action: 'PurgeQueue' }), { PurgeQueueResponse: { ResponseMetadata } });
   assert.deepEqual(await asked({ Action: 'PurgeQueue', QueueUrl: 'http://h/000000000000/none' }), {
     Error: {

@@ -13,7 +13,8 @@ import { readSystemNames, writeSystemAttributes } from './system-attributes.ts';
 
 const ATTEMPT = 'ReceiveRequestAttemptId';
 
-const NOTHING: Output = Object.freeze({});
+/** Undefined is left out but for clients of the Query protocol that take JSON: they look for `messages`. */
+const NOTHING: Output = Object.freeze({ Messages: undefined });
 
 /**
  * ReceiveMessage: `QueueUrl`, `MaxNumberOfMessages`, `VisibilityTimeout`, `WaitTimeSeconds`, `AttributeNames`,

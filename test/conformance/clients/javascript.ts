@@ -60,14 +60,16 @@ function errorOf(error: sqs.SQSServiceException | lambda.LambdaServiceException)
   return { code: name, message, ...(status !== undefined && { status }) };
 }
 
-function toBytes(value: unknown): unknown {
+/** An input as JavaScript has it: bytes for `{"$bytes": BASE64}`. */
+export function toBytes(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if ('$bytes' in value) return new Uint8Array(Buffer.from(String(value.$bytes), 'base64'));
   if (Array.isArray(value)) return value.map(toBytes);
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, toBytes(member)]));
 }
 
-function fromBytes(value: unknown): unknown {
+/** The reverse of {@link toBytes}, with times as texts. */
+export function fromBytes(value: unknown): unknown {
   if (value instanceof Uint8Array) return { $bytes: Buffer.from(value).toString('base64') };
   if (value instanceof Date) return value.toISOString();
   if (typeof value !== 'object' || value === null) return value;

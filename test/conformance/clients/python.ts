@@ -22,21 +22,31 @@ export function queryPythonClients(): Promise<PythonClients | string> {
   return installed('python-query-clients', ['boto3==1.28.80', 'botocore==1.31.80', 'awscli==1.29.80']);
 }
 
-/**
- * Python packages, installed into a folder of the project's cache when they are not there.
- * A text says why there are none: where `CI` is `true` that is a failure, elsewhere a reason to skip.
- */
+/** Python packages with the AWS CLI among them. */
 async function installed(name: string, packages: readonly string[]): Promise<PythonClients | string> {
+  const made = await installedPython(name, packages, 'aws');
+  return typeof made === 'string' ? made : { python: join(made.bin, 'python'), aws: join(made.bin, 'aws') };
+}
+
+/**
+ * The folder of programs of a Python with packages, which are installed into the project's cache when the program `one`
+ * of theirs is not there. A text says why there are none: where `CI` is `true` that is a failure, elsewhere a reason to skip.
+ */
+export async function installedPython(
+  name: string,
+  packages: readonly string[],
+  one: string,
+): Promise<{ readonly bin: string } | string> {
   const folder = join(CACHE, name);
-  if (!existsSync(join(folder, 'bin', 'aws'))) {
-    try {
-      await install(folder, packages);
-    } catch (error) {
-      if (process.env['CI'] === 'true') throw error;
-      return `no Python with ${packages.join(' and ')}: ${(error as Error).message.split('\n')[0]}`;
-    }
+  const bin = join(folder, 'bin');
+  if (existsSync(join(bin, one))) return { bin };
+  try {
+    await install(folder, packages);
+    return { bin };
+  } catch (error) {
+    if (process.env['CI'] === 'true') throw error;
+    return `no Python with ${packages.join(' and ')}: ${(error as Error).message.split('\n')[0]}`;
   }
-  return { python: join(folder, 'bin', 'python'), aws: join(folder, 'bin', 'aws') };
 }
 
 /** Made in its place, which its scripts know, and taken away when that fails. */
