@@ -33,6 +33,14 @@ export class PackedMessages implements StoredMessages {
     };
   }
 
+  /** The place of each. */
+  orders(): Float64Array {
+    const orders = new Float64Array(this.length);
+    for (let which = 0; which < orders.length; which += 1)
+      orders[which] = numberAt(this.#numbers, which * PAGED_NUMBERS);
+    return orders;
+  }
+
   *[Symbol.iterator](): Generator<StoredMessage> {
     for (let which = 0; which < this.length; which += 1)
       yield present(this.at(which), 'a message of the page');
