@@ -110,6 +110,7 @@ export function lanePage(
     from += part.count;
   }
   if (query.afterOrder !== undefined && !isVoid) arriving.pass(query, query.afterOrder);
+  arriving.end();
   state.backlog.lanesArrived(moment);
   enterPages(state, lanes, moment, MOST_PAGES);
   return undefined;
@@ -165,6 +166,11 @@ class Arriving {
       lane.restsFrom = lastOrder + 1;
       this.#lanes.refresh(lane);
     }
+  }
+
+  /** All has been heeded. */
+  end(): void {
+    this.#arrived.endIfEmpty();
   }
 
   #take(lane: Lane, part: LanePart, from: number, lastOrder: number): void {

@@ -39,6 +39,7 @@ export class ArrivedLanes {
 
   /** Nothing of them is needed. */
   clear(): void {
+    for (const { brought } of this.#pages) brought.messages.release?.();
     this.#pages.clear();
   }
 }
@@ -68,7 +69,14 @@ export class ArrivedPage {
   /** So many are not needed any more. */
   let(count: number): void {
     this.leftCount -= count;
-    if (this.leftCount === 0) this.#kept.delete(this);
+    this.endIfEmpty();
+  }
+
+  /** A page of which nothing is left is let go. */
+  endIfEmpty(): void {
+    if (this.leftCount > 0) return;
+    this.#kept.delete(this);
+    this.brought.messages.release?.();
   }
 }
 

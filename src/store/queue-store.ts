@@ -73,6 +73,8 @@ export interface StoredMessages extends Iterable<StoredMessage> {
   readonly length: number;
   /** The message of this number, the last for -1; undefined when there is none. */
   at(index: number): StoredMessage | undefined;
+  /** Gives back at once what they take in memory: none of them is asked for any more. */
+  release?(): void;
 }
 
 /** Waiting messages in line. */

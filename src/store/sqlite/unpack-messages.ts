@@ -33,6 +33,12 @@ export class PackedMessages implements StoredMessages {
     };
   }
 
+  /** Not left to the collector, which comes sooner the more bytes wait for it. */
+  release(): void {
+    for (const { buffer } of [this.#numbers, this.#contents])
+      if (buffer instanceof ArrayBuffer && !buffer.detached) buffer.transfer(0);
+  }
+
   /** The place of each. */
   orders(): Float64Array {
     const orders = new Float64Array(this.length);
