@@ -51,6 +51,7 @@ test('a page is let go when nothing of it is left, and when the queue is purged'
 test('a delay of the queue counts for what a page has brought, too', () => {
   const world = started(3, 2, 100);
   world.delay(5000);
+  assert.equal(world.state.hasReady, false);
   assert.deepEqual(world.receive(10, 30_000), []);
   world.advance(5000);
   assert.equal(world.receive(10, 30_000).length, 6);
@@ -73,4 +74,27 @@ test('what stands in front of a page that has come, and cannot wait in the windo
     world.goOn();
   }
   assert.deepEqual(orders, [1, 2, 3, 4, 5, 6]);
+});
+
+test('what shows again behind a page that has come does not overtake it', () => {
+  const world = new FifoWorld();
+  for (const id of ['one', 'two']) world.send('group', id, 10);
+  world.flush();
+  assert.deepEqual(world.receive(2, 1000), [1, 2]);
+  world.extend(1, 60_000, false);
+  world.mostHeldBytes = 1;
+  world.advance(1000);
+  assert.deepEqual([...world.state.entries.keys()], [2], 'the first rests, the second is out');
+  world.mostHeldBytes = Infinity;
+  world.flush();
+  world.tick();
+  world.arrive();
+  assert.equal(world.state.fifo?.lanes.arrived.count, 1);
+  world.extend(0, 0, false);
+  const orders: number[] = [];
+  while (orders.length === 0) {
+    orders.push(...world.receive(1, 60_000));
+    assert.ok(orders.length > 0 || world.goOn(), 'the law wants what rests');
+  }
+  assert.deepEqual(orders, [1]);
 });
