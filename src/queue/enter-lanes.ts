@@ -1,3 +1,4 @@
+import { assert } from '../base/assert.ts';
 import type { StoredMessage } from '../store/queue-store.ts';
 import type { Moment } from './command.ts';
 import type { Entry } from './entry.ts';
@@ -31,6 +32,7 @@ export function enterPages(state: QueueState, lanes: Lanes, moment: Moment, kept
       const lane = lanes.get(key);
       if (lane?.stretch?.page === page) enterStretch(state, lane, moment);
     }
+    assert(page.leftCount === 0, 'what is left of a page stands in its lanes');
   }
 }
 

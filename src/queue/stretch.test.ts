@@ -98,3 +98,21 @@ test('what shows again behind a page that has come does not overtake it', () => 
   }
   assert.deepEqual(orders, [1]);
 });
+
+test('what waits behind a message that is out, and is not made, leaves the window to others when it is full', () => {
+  const world = new FifoWorld({}, { ...WINDOW, sizeBytes: 300, pageCount: 4 });
+  for (const [index, group] of ['a', 'a', 'a', 'a', 'b'].entries()) world.send(group, `id-${index}`, 10);
+  world.flush();
+  world.crash();
+  world.wake();
+  world.load();
+  world.arrive();
+  assert.deepEqual(world.receive(1, 43_200_000), [1]);
+  const beganMs = world.nowMs;
+  const orders: number[] = [];
+  while (orders.length === 0) {
+    assert.ok(world.goOn() && world.nowMs < beganMs + 60_000, 'the other group is looked for');
+    orders.push(...world.receive(1, 43_200_000));
+  }
+  assert.deepEqual(orders, [5]);
+});
