@@ -38,7 +38,8 @@ export class Fifo {
   /** True when something of this lane may rest in the store alone, provided that anything rests. */
   restsBefore(key: number): boolean {
     const lane = this.lanes.get(key);
-    return this.lanes.sweep.isBehind || (lane !== undefined && this.lanes.isBehindSweep(lane));
+    if (this.lanes.sweep.isBehind) return true;
+    return lane !== undefined && (lane.stretch !== undefined || this.lanes.isBehindSweep(lane));
   }
 
   /** Nothing of this lane rests. */

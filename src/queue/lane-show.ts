@@ -23,7 +23,8 @@ export function showInLane(state: Shown, lanes: Lanes, entry: Entry, moment: Mom
   const lane = lanes.know(entry.lane);
   const wasOut = entry.standing === 'leased';
   const hasRoom = entry.message !== undefined && (!wasOut || state.heldSizeBytes <= state.roomBytes);
-  if (!hasRoom || entry.order > lane.restsFrom) return leaveToStore(state, lanes, entry, moment);
+  const restsFrom = Math.min(lane.restsFrom, lane.stretch?.first ?? Infinity);
+  if (!hasRoom || entry.order > restsFrom) return leaveToStore(state, lanes, entry, moment);
   if (wasOut) state.leasedCount -= 1;
   entry.standing = 'waiting';
   state.waitingCount += 1;
@@ -38,8 +39,9 @@ function leaveToStore(state: Shown, lanes: Lanes, entry: Entry, moment: Moment):
   if (entry.standing !== 'gone') rest(state, lanes, entry, moment);
 }
 
-/** Sends what waits in a lane's line, from a place on, to rest. */
+/** Sends what waits in a lane's line, from a place on, to rest, and whatever stands behind the line. */
 export function emptyLine(state: Shown, lanes: Lanes, lane: Lane, fromOrder: number, moment: Moment): void {
+  lanes.dropStretch(lane);
   for (const entry of lane.line.takeAll(({ order }) => order >= fromOrder)) {
     if (entry.standing !== 'gone') rest(state, lanes, entry, moment);
   }

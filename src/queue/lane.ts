@@ -1,20 +1,25 @@
 import type { Entry } from './entry.ts';
 import { Line } from './line.ts';
+import type { Stretch } from './stretch.ts';
 
 /**
  * The messages of one message group of a FIFO queue, as far as the law knows them by heart:
  *
  *   out            received, hidden until their leases end; while there is one, none that stands behind it comes
- *   line           those that wait, in order, and all later than `restsFrom` are in the store alone
+ *   line           those that wait, in order
+ *   stretch        those behind them that a page has brought and that are not made yet
+ *
+ * All from `restsFrom` on are in the store alone.
  */
 export class Lane {
   readonly key: number;
   readonly line = new Line<Entry>();
+  stretch: Stretch | undefined;
   /** The place of the first message that is out: those before it come, those behind it do not. Infinity when none is. */
   firstOut = Infinity;
   /** The places of the others that are out, in order; unset before there was one. */
   #furtherOut: number[] | undefined;
-  /** Messages in memory: in the line and out. */
+  /** Messages in memory: in the line and out, without those of the stretch. */
   entryCount = 0;
   /** From this place on its messages may rest in the store alone; Infinity when none does. */
   restsFrom = Infinity;
@@ -53,6 +58,23 @@ export class Lane {
     }
     const at = this.#furtherOut?.indexOf(order) ?? -1;
     if (at >= 0) this.#furtherOut?.splice(at, 1);
+  }
+
+  /** How many stand in the line and behind it. */
+  get waitingCount(): number {
+    return this.line.length + (this.stretch?.length ?? 0);
+  }
+
+  /** Nothing of it is in memory. */
+  get isEmpty(): boolean {
+    return this.entryCount === 0 && this.stretch === undefined;
+  }
+
+  /** A receive may have the first message, in memory or not. */
+  get canCome(): boolean {
+    const { head, stretch } = this;
+    if (head !== undefined) return head.standing === 'waiting' && head.order < this.firstOut;
+    return stretch !== undefined && stretch.first < this.firstOut;
   }
 
   /** The first message in the line. */

@@ -4,6 +4,7 @@ import type { Entry } from './entry.ts';
 import { Lane } from './lane.ts';
 import { Line } from './line.ts';
 import { LineSweep } from './line-sweep.ts';
+import { ArrivedLanes } from './stretch.ts';
 
 /** A lane with fewer messages in its line than this is gone on with. */
 const LOW_COUNT = 10;
@@ -20,6 +21,7 @@ const LOOKED_AT = 300;
  */
 export class Lanes {
   readonly sweep = new LineSweep();
+  readonly arrived = new ArrivedLanes();
   readonly #lanes = new ByOrder<Lane>();
   readonly #ready = new Line<Lane>();
   /** Lanes of which something may rest behind the sweep; some may not be there any more. */
@@ -130,19 +132,33 @@ export class Lanes {
     this.refresh(lane);
   }
 
-  /** The next lane that is ready, taken from the line of ready ones. */
+  /** What a page has brought of a lane is read again when it is needed. */
+  dropStretch(lane: Lane): void {
+    if (lane.stretch === undefined) return;
+    lane.restsFrom = Math.min(lane.restsFrom, lane.stretch.first);
+    lane.stretch.drop();
+    lane.stretch = undefined;
+    this.refresh(lane);
+  }
+
+  /** The next lane that is ready, taken from the line of ready ones until it is put back. */
   takeReady(): Lane | undefined {
     for (let lane = this.#ready.shift(); lane !== undefined; lane = this.#ready.shift()) {
-      lane.isInLine = false;
       if (lane.isReady) return lane;
+      lane.isInLine = false;
     }
     return undefined;
   }
 
+  /** A lane that was taken stands behind all others that are ready, if it still is. */
+  putBack(lane: Lane): void {
+    lane.isInLine = false;
+    this.refresh(lane);
+  }
+
   /** Brings everything that follows from a lane's entries up to date. */
   refresh(lane: Lane): void {
-    const { head } = lane;
-    const isReady = head?.standing === 'waiting' && head.order < lane.firstOut;
+    const isReady = lane.canCome;
     if (isReady !== lane.isReady) this.readyCount += isReady ? 1 : -1;
     lane.isReady = isReady;
     if (isReady && !lane.isInLine) {
@@ -150,12 +166,12 @@ export class Lanes {
       this.#ready.push(lane);
     }
     const isBehind = this.isBehindSweep(lane);
-    const isHungry = lane.isOpen && isBehind && lane.line.length < LOW_COUNT;
+    const isHungry = lane.isOpen && isBehind && lane.waitingCount < LOW_COUNT;
     if (isHungry) this.#hungry.add(lane);
     else this.#hungry.delete(lane);
     if (isBehind) this.#behind.add(lane);
     else this.#behind.delete(lane);
-    if (lane.entryCount === 0 && !isBehind) this.#lanes.delete(lane.key);
+    if (lane.isEmpty && !isBehind) this.#lanes.delete(lane.key);
     else if (this.#hungry.size > MOST_HUNGRY) this.#forgetOne();
   }
 
@@ -174,12 +190,13 @@ export class Lanes {
     this.#behind.clear();
     this.#ready.clear();
     this.readyCount = 0;
+    this.arrived.clear();
     this.sweep.clear();
   }
 
   #forgetOne(): void {
     for (const lane of this.#hungry) {
-      if (lane.entryCount > 0) continue;
+      if (!lane.isEmpty) continue;
       return this.forget(lane);
     }
   }

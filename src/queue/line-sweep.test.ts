@@ -11,7 +11,8 @@ function moment(durableGroup: number, nowMs = NOW_MS): Moment {
 }
 
 function page(lastOrder: number, more: Partial<LanePage> = {}): LanePage {
-  return { messages: [], parts: [], lastOrder, isLast: false, nextVisibleAtMs: undefined, ...more };
+  const nothing = { messages: [], orders: [], sizeBytes: 0, parts: [] };
+  return { ...nothing, lastOrder, isLast: false, nextVisibleAtMs: undefined, ...more };
 }
 
 test('what was left to the store is looked for once it is on the disk, and once only', () => {

@@ -5,12 +5,17 @@ const SPREAD = 0x9e3779b1;
 
 const NOTHING = -1;
 
+/** A table in which no more than this share of the slots was taken lately is made smaller. */
+const LEAST_SHARE = 1 / 16;
+
 /** A number for each of some places of a queue: as a `Map` has them, without an object for any. */
 export class OrderNumbers {
   /** Open addressing; a power of two of slots, at most half of them taken. */
   #orders = new Float64Array(FIRST_CAPACITY).fill(NOTHING);
   #numbers = new Float64Array(FIRST_CAPACITY);
   #size = 0;
+  /** The most that there were at a time since the table was last fitted. */
+  #mostLately = 0;
 
   get size(): number {
     return this.#size;
@@ -26,6 +31,7 @@ export class OrderNumbers {
     if ((this.#size + 1) * 2 > this.#orders.length) this.#resize(this.#orders.length * 2);
     const at = this.#slotOf(order);
     if (this.#orders[at] === NOTHING) this.#size += 1;
+    this.#mostLately = Math.max(this.#mostLately, this.#size);
     this.#orders[at] = order;
     this.#numbers[at] = number;
   }
@@ -35,8 +41,13 @@ export class OrderNumbers {
     if (this.#orders[at] === NOTHING) return;
     this.#close(at);
     this.#size -= 1;
+  }
+
+  /** Makes a table smaller that has been too large since it was last fitted: what goes and comes again in waves does not change it. */
+  fit(): void {
     const { length } = this.#orders;
-    if (length > FIRST_CAPACITY && this.#size * 16 < length) this.#resize(length / 4);
+    if (length > FIRST_CAPACITY && this.#mostLately < length * LEAST_SHARE) this.#resize(length / 4);
+    this.#mostLately = this.#size;
   }
 
   #home(order: number, mask: number): number {

@@ -1,6 +1,7 @@
 import type { Change } from '../store/change.ts';
 import type { Command, Moment, Replies } from './command.ts';
 import { rests } from './enter.ts';
+import { enterStretch } from './enter-lanes.ts';
 import type { QueueState } from './state.ts';
 
 /** A page of resting messages has come: they enter the window when they are needed. */
@@ -63,8 +64,10 @@ export function expiry(
 ): undefined {
   const { ageing, backlog } = state;
   ageing.joined(command.page.nextSentAtMs ?? Infinity);
-  for (const { order, sentAtMs } of command.page.places) {
+  for (const { order, sentAtMs, lane } of command.page.places) {
     if (order <= state.purgedThroughOrder) continue;
+    const known = state.fifo?.lanes.get(lane);
+    if (known !== undefined) enterStretch(state, known, moment);
     const entry = state.entries.get(order);
     const isOld = sentAtMs + state.settings.retentionMs <= moment.nowMs;
     const isResting = ageing.coversResting && !backlog.touched.since(ageing.reading, order);

@@ -76,6 +76,7 @@ export class Ready {
   /** The first page has entered as a whole, or nothing of it is needed: what stands behind it comes next. */
   endPage(): void {
     const ended = this.#pages.shift();
+    ended?.page.messages.release?.();
     for (let entry = ended?.behind.shift(); entry !== undefined; entry = ended?.behind.shift())
       this.#front.push(entry);
   }

@@ -2,6 +2,7 @@ import { assert } from '../base/assert.ts';
 import type { Change } from '../store/change.ts';
 import type { Attempt } from './attempts.ts';
 import type { Arrival, Moment, Replies, Taken } from './command.ts';
+import { firstInLine } from './enter-lanes.ts';
 import type { Entry } from './entry.ts';
 import type { Fifo } from './fifo.ts';
 import type { Lane } from './lane.ts';
@@ -30,7 +31,7 @@ export function receiveInOrder(
     const lane = fifo.lanes.takeReady();
     if (lane === undefined) break;
     receiving.takeFrom(lane);
-    fifo.lanes.refresh(lane);
+    fifo.lanes.putBack(lane);
   }
   const { taken, deadLetters, addedInGroup } = receiving;
   if (attemptId !== undefined && taken.length > 0) {
@@ -67,8 +68,9 @@ class Receiving {
   takeFrom(lane: Lane): void {
     const shownAgain: Entry[] = [];
     const { firstOut } = lane;
-    for (let entry = lane.head; entry?.standing === 'waiting' && !this.isFull; entry = lane.head) {
-      if (entry.order > firstOut) break;
+    while (!this.isFull) {
+      const entry = firstInLine(this.#state, lane, this.#moment, firstOut);
+      if (entry?.standing !== 'waiting' || entry.order > firstOut) break;
       this.#take(lane, entry, shownAgain);
     }
     for (const entry of shownAgain.reverse()) lane.line.unshift(entry);

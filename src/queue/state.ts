@@ -113,7 +113,7 @@ export class QueueState {
 
   /** What the queue holds in memory. */
   get memoryBytes(): number {
-    return this.heldSizeBytes + this.ready.pagedSizeBytes;
+    return this.heldSizeBytes + (this.fifo?.lanes.arrived.sizeBytes ?? this.ready.pagedSizeBytes);
   }
 
   /** True when all that rests is known to be hidden at this time. */

@@ -1,5 +1,6 @@
 import type { Change } from '../store/change.ts';
 import type { Arrival, Command, Moment, Replies } from './command.ts';
+import { firstInLine } from './enter-lanes.ts';
 import type { Entry } from './entry.ts';
 import type { Lanes } from './lanes.ts';
 import { isWhole, takeOut, type Whole } from './leasing.ts';
@@ -38,12 +39,12 @@ export function takeOutWaiting(
 /** The first message of a lane that is ready; it stays where it is, and the next time another lane comes. */
 function firstInLanes(state: QueueState, lanes: Lanes, moment: Moment, changes: Change[]): Whole | undefined {
   for (let lane = lanes.takeReady(); lane !== undefined; lane = lanes.takeReady()) {
-    let head = lane.head;
+    let head = firstInLine(state, lane, moment);
     while (head?.standing === 'waiting' && isOld(state, head, moment)) {
       state.remove(head, moment, changes);
-      head = lane.head;
+      head = firstInLine(state, lane, moment);
     }
-    lanes.refresh(lane);
+    lanes.putBack(lane);
     if (head?.standing === 'waiting' && head.order < lane.firstOut && isWhole(head)) return head;
   }
   return undefined;

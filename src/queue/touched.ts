@@ -38,6 +38,7 @@ export class Touched {
   end(reading: Reading, moment: Moment): void {
     this.#readings.delete(reading);
     this.prune(moment);
+    this.#groups.fit();
   }
 
   /** Nothing that a read brings is heeded any more. */

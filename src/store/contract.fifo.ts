@@ -166,8 +166,10 @@ function of(order: number, groupId: string, state = WAITING): Change {
   return addedAt(order, { ...plain(), groupId }, state);
 }
 
-function orders({ messages }: LanePage): number[] {
-  return messages.map(({ order }) => order);
+function orders({ messages, orders: told }: LanePage): number[] {
+  const read = Array.from(messages, ({ order }) => order);
+  assert.deepEqual(Array.from(told), read);
+  return read;
 }
 
 function parts(page: LanePage): (readonly [lane: number, count: number, nextOrder: number | undefined])[] {

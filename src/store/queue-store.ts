@@ -73,6 +73,8 @@ export interface StoredMessages extends Iterable<StoredMessage> {
   readonly length: number;
   /** The message of this number, the last for -1; undefined when there is none. */
   at(index: number): StoredMessage | undefined;
+  /** Gives back at once what they take in memory: none of them is asked for any more. */
+  release?(): void;
 }
 
 /** Waiting messages in line. */
@@ -120,7 +122,11 @@ export interface LanePart {
 
 /** Messages of lanes, lane by lane and in order inside each. */
 export interface LanePage {
-  readonly messages: readonly StoredMessage[];
+  readonly messages: StoredMessages;
+  /** The place of each of the messages. */
+  readonly orders: ArrayLike<number>;
+  /** About what the messages take in memory as long as they are kept together. */
+  readonly sizeBytes: number;
   readonly parts: readonly LanePart[];
   /** The last place that was looked at on the way behind `afterOrder`; that place itself when nothing stands behind it. */
   readonly lastOrder: number;

@@ -92,8 +92,11 @@ class LaneReading {
     const parts = all.map(([lane, { messages, nextOrder, hiddenUntilMs }]): LanePart => {
       return { lane, count: messages.length, nextOrder, hiddenUntilMs };
     });
+    const found = all.flatMap(([, { messages }]) => messages);
     return {
-      messages: all.flatMap(([, { messages }]) => messages),
+      messages: found,
+      orders: found.map(({ order }) => order),
+      sizeBytes: this.#sizeBytes,
       parts,
       lastOrder,
       isLast,

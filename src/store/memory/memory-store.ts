@@ -101,7 +101,15 @@ export class MemoryStore implements QueueStore {
   }
 
   async lanePage(query: LanePageQuery): Promise<LanePage> {
-    const nothing = { messages: [], parts: [], lastOrder: 0, isLast: true, nextVisibleAtMs: undefined };
+    const nothing = {
+      messages: [],
+      orders: [],
+      sizeBytes: 0,
+      parts: [],
+      lastOrder: 0,
+      isLast: true,
+      nextVisibleAtMs: undefined,
+    };
     return this.#disk.queues.get(query.queue)?.lanePage(query) ?? nothing;
   }
 

@@ -51,11 +51,9 @@ export class BundleReader {
     return new BundleLine(this.#byAge.iterate(slot), SENT, () => true);
   }
 
-  /** In order of places, from one on. */
-  *inOrder(slot: number, from: number): Generator<Row> {
-    for (const bundle of this.#bundlesBetween(slot, from, ORDER_MASK))
-      for (let which = bundle.from(from); which < bundle.count; which += 1)
-        if (!bundle.isGone(which)) yield rowOf(bundle, which);
+  /** Those that hold messages from a place on, in order. */
+  from(slot: number, order: number): Generator<Bundle> {
+    return this.#bundlesBetween(slot, order, ORDER_MASK);
   }
 
   /** Messages by lane, for as long as one moment is read. */

@@ -1,21 +1,13 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { present } from '../../base/assert.ts';
-import type { LanePageQuery, LanePart } from '../queue-store.ts';
+import type { LanePageQuery } from '../queue-store.ts';
 import { arrays } from './array-rows.ts';
-import { BundleReader, packRow, rowOf } from './bundle-reader.ts';
+import { BundleReader } from './bundle-reader.ts';
+import type { InBundle } from './bundle-line.ts';
 import { inLane, type BundledLanes } from './bundled-lanes.ts';
-import {
-  byOrder,
-  LANE_AT,
-  merged,
-  numberOf,
-  ORDER_AT,
-  RECEIVES_AT,
-  SENT_AT,
-  SIZE_AT,
-  VISIBLE_AT,
-  type Row,
-} from './merged-rows.ts';
+import { packParts } from './lane-parts.ts';
+import { BundledPlace, LaneLine, RowPlace, type Contents, type LanePlace } from './lane-place.ts';
+import { nextOf, numberOf, ORDER_AT, type Row } from './merged-rows.ts';
 import { MessagePacker } from './message-packer.ts';
 import type { Packed } from './packed.ts';
 import { EPOCH_BITS, MESSAGE_ID, ORDER_BITS, ORDER_MASK } from './slots.ts';
@@ -26,7 +18,8 @@ export type LaneAsk = LanePageQuery;
 
 /** Rows lane by lane, and what is known of each lane. */
 export interface PackedLanePage extends Packed {
-  readonly parts: readonly LanePart[];
+  /** See `lane-parts.ts`. */
+  readonly parts: Float64Array<ArrayBuffer>;
   readonly lastOrder: number;
   readonly isLast: boolean;
   readonly nextMs: number | undefined;
@@ -71,7 +64,7 @@ export class LaneReader {
     try {
       const slot = this.#slot.get(ask.queue)?.['slot'];
       const reading = new Reading(ask);
-      if (typeof slot !== 'number') return { ...reading.end(() => undefined), lastOrder: 0, isLast: true };
+      if (typeof slot !== 'number') return { ...reading.end(), lastOrder: 0, isLast: true };
       const bundled = this.#bundles.lanes(slot);
       let left = MOST_COST;
       for (const { lane, fromOrder } of ask.lanes) {
@@ -80,9 +73,9 @@ export class LaneReader {
         left = this.#goOn(slot, part, fromOrder, { reading, bundled, left });
       }
       const look = ask.afterOrder === undefined ? NO_LOOK : this.#look(slot, ask.afterOrder, reading);
-      const contents = this.#bundles.contents(slot);
-      const ownContent = (row: Row): Uint8Array => this.#contentOf(slot, row);
-      return { ...reading.end((packer, row) => packRow(packer, row, contents, ownContent)), ...look };
+      const bundledContents = this.#bundles.contents(slot);
+      const ofRow = (row: Row): Uint8Array => this.#contentOf(slot, row);
+      return { ...reading.end({ bundled: bundledContents, ofRow }), ...look };
     } finally {
       this.#database.exec('COMMIT');
     }
@@ -102,13 +95,9 @@ export class LaneReader {
       const through = Math.min(throughOrder, nextEpoch(from) - 1);
       const single = this.#ofEpoch.iterate(slot, from, part.lane, slot, from, slot, through);
       const bundles = bundled.ofEpoch(firstOfEpoch(from), nextEpoch(from) - 1, lookIntoBundle);
-      const found = inLane(bundles, part.lane, from, through).map(({ bundle, which }) =>
-        rowOf(bundle, which),
-      );
-      for (const row of found.length === 0 ? single : merged([single, found.values()], byOrder)) {
-        reading.take(part, row as unknown as Row);
-        if (part.nextOrder !== undefined) return left;
-      }
+      const found = inLane(bundles, part.lane, from, through);
+      takeAll(reading, part, single, found);
+      if (part.nextOrder !== undefined) return left;
     }
     return left;
   }
@@ -119,17 +108,21 @@ export class LaneReader {
     let lastOrder = afterOrder;
     let looked = 0;
     const single = this.#behind.iterate(slot, afterOrder, slot);
-    const bundled = this.#bundles.inOrder(slot, afterOrder + 1);
-    for (const row of merged([single, bundled], byOrder)) {
-      const untilMs = reading.hidesAllBehind(row);
-      if (untilMs !== undefined) return { lastOrder, isLast: false, nextMs: untilMs };
-      if (looked >= lookCount || reading.isFullFor(row))
-        return { lastOrder, isLast: false, nextMs: undefined };
-      looked += 1;
-      lastOrder = numberOf(row, ORDER_AT);
-      reading.lookAt(row);
+    const line = new LaneLine(single, this.#bundles.from(slot, afterOrder + 1), afterOrder + 1);
+    try {
+      for (let place = line.take(); place !== undefined; place = line.take()) {
+        const untilMs = reading.hidesAllBehind(place);
+        if (untilMs !== undefined) return { lastOrder, isLast: false, nextMs: untilMs };
+        if (looked >= lookCount || reading.isFullFor(place))
+          return { lastOrder, isLast: false, nextMs: undefined };
+        looked += 1;
+        lastOrder = place.order;
+        reading.lookAt(place);
+      }
+      return { lastOrder, isLast: true, nextMs: undefined };
+    } finally {
+      line.end();
     }
-    return { lastOrder, isLast: true, nextMs: undefined };
   }
 
   #contentOf(slot: number, row: Row): Uint8Array {
@@ -169,7 +162,7 @@ function nextEpoch(order: number): number {
 /** What was found of one lane. */
 class Part {
   readonly lane: number;
-  readonly rows: Row[] = [];
+  readonly places: LanePlace[] = [];
   nextOrder: number | undefined;
   hiddenUntilMs: number | undefined;
 
@@ -193,24 +186,24 @@ class Reading {
   }
 
   /** On a FIFO queue a message that is delayed delays all that were sent after it: until when. */
-  hidesAllBehind(row: Row): number | undefined {
-    const isNew = this.ask.delayMs !== undefined && row[RECEIVES_AT] === 0;
-    const visibleAtMs = this.#visibleAtMs(row);
+  hidesAllBehind(place: LanePlace): number | undefined {
+    const isNew = this.ask.delayMs !== undefined && !place.wasReceived;
+    const visibleAtMs = this.#visibleAtMs(place);
     return isNew && visibleAtMs >= this.ask.visibleBeforeMs ? visibleAtMs : undefined;
   }
 
-  /** True when the row would go beyond the limits of the page. */
-  isFullFor(row: Row): boolean {
+  /** True when the message would go beyond the limits of the page. */
+  isFullFor(place: LanePlace): boolean {
     const { limit, limitSizeBytes } = this.ask;
-    const sizeBytes = this.#sizeBytes + numberOf(row, SIZE_AT);
+    const sizeBytes = this.#sizeBytes + place.sizeBytes;
     return this.#count >= limit || (this.#count > 0 && sizeBytes > limitSizeBytes);
   }
 
-  /** Takes a row of a lane that was not named, if it may be had. */
-  lookAt(row: Row): void {
-    const lane = numberOf(row, LANE_AT);
+  /** Takes a message of a lane that was not named, if it may be had. */
+  lookAt(place: LanePlace): void {
+    const { lane } = place;
     if (lane === 0 || this.#without.has(lane)) return;
-    const isHidden = this.#visibleAtMs(row) >= this.ask.visibleBeforeMs;
+    const isHidden = this.#visibleAtMs(place) >= this.ask.visibleBeforeMs;
     if (isHidden && this.ask.delayMs === undefined) return;
     let part = this.#found.get(lane);
     if (part === undefined) {
@@ -218,36 +211,55 @@ class Reading {
       this.#found.set(lane, part);
       this.parts.push(part);
     }
-    if (part.nextOrder === undefined) this.take(part, row);
+    if (part.nextOrder === undefined) this.take(part, place);
   }
 
-  /** Takes the next row of a lane, or notes that it goes on there. */
-  take(part: Part, row: Row): void {
-    const visibleAtMs = this.#visibleAtMs(row);
+  /** Takes the next message of a lane, or notes that it goes on there. */
+  take(part: Part, place: LanePlace): void {
+    const visibleAtMs = this.#visibleAtMs(place);
     const isHidden = visibleAtMs >= this.ask.visibleBeforeMs;
-    if (isHidden || part.rows.length >= this.ask.perLane || this.isFullFor(row)) {
-      part.nextOrder = numberOf(row, ORDER_AT);
+    if (isHidden || part.places.length >= this.ask.perLane || this.isFullFor(place)) {
+      part.nextOrder = place.order;
       part.hiddenUntilMs = isHidden ? visibleAtMs : undefined;
       return;
     }
-    part.rows.push(row);
+    part.places.push(place);
     this.#count += 1;
-    this.#sizeBytes += numberOf(row, SIZE_AT);
+    this.#sizeBytes += place.sizeBytes;
   }
 
-  /** The rows lane by lane, with their contents. */
-  end(pack: (packer: MessagePacker, row: Row) => void): Packed & Pick<PackedLanePage, 'parts' | 'nextMs'> {
+  /** The messages lane by lane; there are contents unless there are no messages. */
+  end(contents?: Contents): Packed & Pick<PackedLanePage, 'parts' | 'nextMs'> {
     const packer = new MessagePacker();
-    const parts = this.parts.map(({ lane, rows, nextOrder, hiddenUntilMs }): LanePart => {
-      for (const row of rows) pack(packer, row);
-      return { lane, count: rows.length, nextOrder, hiddenUntilMs };
-    });
-    return { ...packer.packed(), parts, nextMs: undefined };
+    if (contents !== undefined)
+      for (const { places } of this.parts) for (const place of places) place.pack(packer, contents);
+    return { ...packer.packed(), parts: packParts(this.parts), nextMs: undefined };
   }
 
-  #visibleAtMs(row: Row): number {
+  #visibleAtMs(place: LanePlace): number {
     const { delayMs } = this.ask;
-    const isNew = delayMs !== undefined && row[RECEIVES_AT] === 0;
-    return isNew ? numberOf(row, SENT_AT) + delayMs : numberOf(row, VISIBLE_AT);
+    return delayMs !== undefined && !place.wasReceived ? place.sentAtMs + delayMs : place.visibleAtMs;
+  }
+}
+
+/** Takes messages of a lane in order of places, those of rows and those of bundles, until it notes where the lane goes on. */
+function takeAll(reading: Reading, part: Part, rows: Iterator<unknown>, found: readonly InBundle[]): void {
+  let at = 0;
+  try {
+    for (let row = nextOf(rows); part.nextOrder === undefined;) {
+      const bundled = found[at];
+      const isRowNext =
+        row !== undefined &&
+        (bundled === undefined || numberOf(row, ORDER_AT) < bundled.bundle.order(bundled.which));
+      if (row !== undefined && isRowNext) {
+        reading.take(part, new RowPlace(row));
+        row = nextOf(rows);
+      } else if (bundled !== undefined) {
+        reading.take(part, new BundledPlace(bundled.bundle, bundled.which));
+        at += 1;
+      } else return;
+    }
+  } finally {
+    rows.return?.();
   }
 }

@@ -21,6 +21,7 @@ import { buffersOf } from './packed.ts';
 import type { Opened, ReaderQuestions, WriterQuestions } from './questions.ts';
 import type { StoreThread } from './store-thread.ts';
 import { unpackPlaces, unpackQueues, unpackSends } from './unpack-answers.ts';
+import { unpackLanePage } from './unpack-lanes.ts';
 import { PackedMessages, unpackMessages } from './unpack-messages.ts';
 
 /** What {@link SqliteQueues} needs. */
@@ -88,9 +89,7 @@ export class SqliteQueues implements QueueStore {
   }
 
   async lanePage(query: LanePageQuery): Promise<LanePage> {
-    const packed = await this.#ask('lane-page', query);
-    const { parts, lastOrder, isLast, nextMs } = packed;
-    return { messages: unpackMessages(packed), parts, lastOrder, isLast, nextVisibleAtMs: nextMs };
+    return unpackLanePage(await this.#ask('lane-page', query));
   }
 
   async rememberedSends(queue: QueueId, fromOrder: number, sinceMs: number): Promise<SendsPage> {

@@ -33,6 +33,20 @@ export class PackedMessages implements StoredMessages {
     };
   }
 
+  /** Not left to the collector, which comes sooner the more bytes wait for it. */
+  release(): void {
+    for (const { buffer } of [this.#numbers, this.#contents])
+      if (buffer instanceof ArrayBuffer && !buffer.detached) buffer.transfer(0);
+  }
+
+  /** The place of each. */
+  orders(): Float64Array {
+    const orders = new Float64Array(this.length);
+    for (let which = 0; which < orders.length; which += 1)
+      orders[which] = numberAt(this.#numbers, which * PAGED_NUMBERS);
+    return orders;
+  }
+
   *[Symbol.iterator](): Generator<StoredMessage> {
     for (let which = 0; which < this.length; which += 1)
       yield present(this.at(which), 'a message of the page');
