@@ -44,6 +44,7 @@ export function quietPage(
     if (!isThere || state.backlog.touched.since(state.backlog.page, order)) continue;
     state.remember(order, message, stored, durable);
   }
+  page.messages.release?.();
   fair.sweep.arrived(page, state.backlog.page.throughGroup);
   state.backlog.lanesArrived(moment);
 }
