@@ -40,7 +40,7 @@ const SPEAKERS: readonly Speaker[] = [
   },
   {
     ...{ name: 'AWS CLI', account: '333333333333', fits: (one) => one.forCommandLines === true, skip },
-    open: (endpoint, key) => awsCliClient([found.aws], endpoint, {}, key),
+    open: (endpoint, key) => awsCliClient(found, endpoint, key),
   },
 ];
 

@@ -22,7 +22,7 @@ await testThrough(
   },
   {
     ...{ name: 'AWS CLI', protocol: 'json', fits: isForCommandLines },
-    open: skip === false ? (url) => awsCliClient([clients.aws], url) : skip,
+    open: skip === false ? (url) => awsCliClient(clients, url) : skip,
   },
 );
 

@@ -24,11 +24,11 @@ await testThrough(
   },
   {
     ...{ name: 'AWS CLI of 2023, Query protocol', protocol, fits },
-    open: typeof python === 'string' ? python : (url) => awsCliClient([python.aws], url),
+    open: typeof python === 'string' ? python : (url) => awsCliClient(python, url),
   },
   {
     ...{ name: 'AWS CLI 2.9 of Debian, Query protocol', protocol, fits },
-    open: typeof debian === 'string' ? debian : (url) => awsCliClient(debian.command, url, debian.env),
+    open: typeof debian === 'string' ? debian : (url) => awsCliClient(debian, url),
   },
   {
     ...{ name: 'AWS SDK for JavaScript 2, Query protocol', protocol },

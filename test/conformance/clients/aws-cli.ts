@@ -1,42 +1,50 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { fileURLToPath } from 'node:url';
 import type { Client, Outcome } from '../cases.ts';
+import { lineProgram } from './lines.ts';
 import { variables, type SigningKey } from './variables.ts';
 
-const run = promisify(execFile);
+const RUNNER = fileURLToPath(new URL('aws-cli-runner.py', import.meta.url));
 
 /** Members that carry bytes: the command line takes them out of files. */
 const OF_BYTES: Readonly<Record<string, string>> = { Payload: '--payload', ZipFile: '--zip-file' };
 
+/** A Python that has the AWS CLI, and the variables with which it finds it. */
+export interface AwsCli {
+  readonly python: string;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** What a call of the program has printed, and its exit code. */
+interface Printed {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
 /** The AWS command line, a process for each call. */
-export function awsCliClient(
-  command: readonly [string, ...string[]],
-  endpoint: string,
-  more: NodeJS.ProcessEnv = {},
-  key?: SigningKey,
-): Client {
-  const env = { ...variables(key), ...more };
-  const [aws, ...before] = command;
+export function awsCliClient({ python, env }: AwsCli, endpoint: string, key?: SigningKey): Client {
+  const runner = lineProgram([python, RUNNER], { ...variables(key), ...env });
   const folder = mkdtempSync(join(tmpdir(), 'millrace-aws-cli-'));
   return {
     async call(action, input): Promise<Outcome> {
       const [service, ...names] = action.includes(':') ? action.split(':') : ['sqs', action];
-      const words = [...before, ...common(endpoint), service ?? '', ...names.map(dashed)];
+      const words = [...common(endpoint), service ?? '', ...names.map(dashed)];
       const answer = action === 'lambda:Invoke' ? join(folder, 'answer') : undefined;
-      try {
-        const { stdout } = await run(aws, [...words, ...asOptions(input, folder, answer)], { env });
-        const output = (stdout.trim() === '' ? {} : JSON.parse(stdout)) as object;
-        if (answer === undefined) return { output };
-        return { output: { ...output, Payload: { $bytes: readFileSync(answer, 'base64') } } };
-      } catch (error) {
-        return { error: errorOf((error as { stderr?: string }).stderr ?? String(error)) };
-      }
+      const printed = await runner.ask([...words, ...asOptions(input, folder, answer)]);
+      const { code, stdout, stderr } = printed as Printed;
+      if (code !== 0) return { error: errorOf(stderr) };
+      const output = (stdout.trim() === '' ? {} : JSON.parse(stdout)) as object;
+      if (answer === undefined) return { output };
+      return { output: { ...output, Payload: { $bytes: readFileSync(answer, 'base64') } } };
     },
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+    async [Symbol.asyncDispose]() {
+      await runner[Symbol.asyncDispose]();
+      await rm(folder, { recursive: true, force: true });
+    },
   };
 }
 

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { AwsCli } from './aws-cli.ts';
 import { madeOnce, MAKING_MS } from './made-once.ts';
 
 const run = promisify(execFile);
@@ -15,14 +16,8 @@ const PACKAGES = [
   ...['python3-urllib3', 'python3-six', 'python3-roman'],
 ];
 
-/** How to start it. */
-export interface DebianCli {
-  readonly command: readonly [string, ...string[]];
-  readonly env: NodeJS.ProcessEnv;
-}
-
 /** Version 2 of the AWS CLI as Debian 12 packs it, unpacked beside the system; or a sentence why it cannot be had. */
-export async function debianAwsCli(): Promise<DebianCli | string> {
+export async function debianAwsCli(): Promise<AwsCli | string> {
   if (!isDebian12()) return 'the AWS CLI 2.9 is packed for Debian 12 alone';
   const made = await madeOnce('debian-aws-cli-1', 'packages of Debian', async (folder) => {
     await run('apt-get', ['download', ...PACKAGES], { cwd: folder, timeout: MAKING_MS });
@@ -34,7 +29,7 @@ export async function debianAwsCli(): Promise<DebianCli | string> {
   if (!made.ok) return made.why;
   const root = join(made.folder, 'root', 'usr');
   return {
-    command: ['/usr/bin/python3', join(root, 'bin', 'aws')],
+    python: '/usr/bin/python3',
     env: { PYTHONPATH: join(root, 'lib', 'python3', 'dist-packages') },
   };
 }

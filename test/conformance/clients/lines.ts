@@ -4,17 +4,23 @@ import { createInterface } from 'node:readline';
 import type { Client, Outcome } from '../cases.ts';
 import { variables, type SigningKey } from './variables.ts';
 
-/** A client in a process of its own: a line `{"action", "input"}` in, a line `{"output"}` or `{"error"}` out. */
-export function lineClient(command: readonly [string, ...string[]], key?: SigningKey): Client {
+/** A program that answers each line with one. */
+interface LineProgram extends AsyncDisposable {
+  /** Both are JSON. */
+  ask(question: unknown): Promise<unknown>;
+}
+
+/** Starts such a program; it ends when nothing more can come. */
+export function lineProgram(command: readonly [string, ...string[]], env: NodeJS.ProcessEnv): LineProgram {
   const [program, ...words] = command;
-  const child = spawn(program, words, { stdio: ['pipe', 'pipe', 'inherit'], env: variables(key) });
+  const child = spawn(program, words, { stdio: ['pipe', 'pipe', 'inherit'], env });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
-    async call(action, input): Promise<Outcome> {
-      child.stdin.write(`${JSON.stringify({ action, input })}\n`);
+    async ask(question) {
+      child.stdin.write(`${JSON.stringify(question)}\n`);
       const line = await lines.next();
       if (line.done === true) throw new Error(`${program} ended`);
-      return JSON.parse(line.value) as Outcome;
+      return JSON.parse(line.value) as unknown;
     },
     async [Symbol.asyncDispose]() {
       if (child.exitCode !== null) return;
@@ -22,5 +28,14 @@ export function lineClient(command: readonly [string, ...string[]], key?: Signin
       child.stdin.end();
       await closed;
     },
+  };
+}
+
+/** A client in a process of its own: a line `{"action", "input"}` in, a line `{"output"}` or `{"error"}` out. */
+export function lineClient(command: readonly [string, ...string[]], key?: SigningKey): Client {
+  const program = lineProgram(command, variables(key));
+  return {
+    call: async (action, input) => (await program.ask({ action, input })) as Outcome,
+    [Symbol.asyncDispose]: () => program[Symbol.asyncDispose](),
   };
 }
