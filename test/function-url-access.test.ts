@@ -99,6 +99,7 @@ test('a URL that anybody may call is open, and opens nothing else', async () => 
   const api = { host: `127.0.0.1:${platform.port}` };
   assert.match(await ask(api, '/2015-03-31/functions'), /^403 /);
   assert.match(await ask(api, '/_millrace/status'), /^403 /);
-  const gone = `x${new URL(url).host.slice(1)}`;
+  const { host } = new URL(url);
+  const gone = `${host.startsWith('x') ? 'y' : 'x'}${host.slice(1)}`;
   assert.equal(await ask({ host: gone }, '/2015-03-31/functions'), '403 {"Message":"Forbidden"}');
 });
