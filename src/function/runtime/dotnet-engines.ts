@@ -43,8 +43,8 @@ export interface DotnetNeed {
 /** The function's own variable that decides which engine it gets: `dotnet`, `mono`, or a .NET that is fetched. */
 export const ENGINE_VARIABLE = 'MILLRACE_DOTNET';
 
-/** Where a .NET that was fetched stands in a sandbox. */
-const BROUGHT_ROOT = '/var/lang/dotnet';
+/** Where a .NET stands in a sandbox that does not see it where it is: its own folder may be where others must not look. */
+const MOUNTED_ROOT = '/var/lang/dotnet';
 /**
  * At its start .NET opens pipes for debuggers, and without them does not start at all; walls let nobody make such
  * files. The second name is that of .NET Core 3.1.
@@ -135,10 +135,11 @@ export class DotnetEngines {
     const found = await this.#programs.find(dotnetQuestion(this.#names.dotnet));
     if (found === undefined) return undefined;
     const root = dirname(found.path);
+    const inside = isShared(root) ? root : MOUNTED_ROOT;
     return ok({
-      ...{ kind: 'dotnet', program: found.path, version: found.told, root },
-      mounts: isShared(root) ? [] : [{ source: root, target: root, access: 'read-only' }],
-      variables: { ...WITHOUT_DEBUGGER, ...ON_NEWER, DOTNET_ROOT: root },
+      ...{ kind: 'dotnet', program: join(inside, 'dotnet'), version: found.told, root },
+      mounts: isShared(root) ? [] : [{ source: root, target: inside, access: 'read-only' }],
+      variables: { ...WITHOUT_DEBUGGER, ...ON_NEWER, DOTNET_ROOT: inside },
     });
   }
 
@@ -166,12 +167,12 @@ export class DotnetEngines {
     const hasCultures = wanted.major > OLDEST_CULTURES && (await hasCultureLibraries());
     return ok({
       kind: 'dotnet',
-      program: `${BROUGHT_ROOT}/dotnet`,
+      program: `${MOUNTED_ROOT}/dotnet`,
       version: wanted.version,
       root: brought.value,
-      mounts: [{ source: brought.value, target: BROUGHT_ROOT, access: 'read-only' }],
+      mounts: [{ source: brought.value, target: MOUNTED_ROOT, access: 'read-only' }],
       variables: {
-        ...{ ...WITHOUT_DEBUGGER, ...ON_NEWER, DOTNET_ROOT: BROUGHT_ROOT },
+        ...{ ...WITHOUT_DEBUGGER, ...ON_NEWER, DOTNET_ROOT: MOUNTED_ROOT },
         ...(!hasCultures && WITHOUT_CULTURES),
       },
     });

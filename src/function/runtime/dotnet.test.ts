@@ -13,9 +13,9 @@ import { dotnetRuntimes } from './dotnet.ts';
 import type { Launch, NotLaunchable, Probe } from './runtime.ts';
 
 const NONE: DotnetPrograms = { dotnet: 'no-such-dotnet', mono: 'no-such-mono' };
-const LIST = `Microsoft.AspNetCore.App 8.0.11 [/opt/net/shared/Microsoft.AspNetCore.App]
-Microsoft.NETCore.App 6.0.36 [/opt/net/shared/Microsoft.NETCore.App]
-Microsoft.NETCore.App 8.0.11 [/opt/net/shared/Microsoft.NETCore.App]`;
+const LIST = `Microsoft.AspNetCore.App 8.0.11 [/usr/lib/net/shared/Microsoft.AspNetCore.App]
+Microsoft.NETCore.App 6.0.36 [/usr/lib/net/shared/Microsoft.NETCore.App]
+Microsoft.NETCore.App 8.0.11 [/usr/lib/net/shared/Microsoft.NETCore.App]`;
 const SUPPORTED = {
   'Shop.dll': '',
   'Amazon.Lambda.RuntimeSupport.dll': '',
@@ -34,9 +34,9 @@ function folderOf(context: TestContext, files: Readonly<Record<string, string>>)
 }
 
 /** Programs that answer as .NET and mono do. */
-function machine(context: TestContext): DotnetPrograms {
+function machine(context: TestContext, list = LIST): DotnetPrograms {
   const folder = folderOf(context, {
-    'dotnet.sh': `#!/bin/sh\ncat <<'END'\n${LIST}\nEND\n`,
+    'dotnet.sh': `#!/bin/sh\ncat <<'END'\n${list}\nEND\n`,
     'mono.sh': '#!/bin/sh\necho "Mono JIT compiler version 6.12.0.200 (tarball)"\n',
   });
   return { dotnet: join(folder, 'dotnet.sh'), mono: join(folder, 'mono.sh') };
@@ -103,10 +103,23 @@ test("with .NET and AWS's client in the package, the command is that of AWS's st
   assert.ok('command' in launch, JSON.stringify(launch));
   const described = '--depsfile /var/task/Shop.deps.json --runtimeconfig /var/task/Shop.runtimeconfig.json';
   const client = '/var/task/Amazon.Lambda.RuntimeSupport.dll Shop::Shop.F::Run';
-  assert.equal(launch.command.join(' '), `/opt/net/dotnet exec ${described} ${client}`);
-  assert.deepEqual(launch.mounts, [{ source: '/opt/net', target: '/opt/net', access: 'read-only' }]);
+  assert.equal(launch.command.join(' '), `/usr/lib/net/dotnet exec ${described} ${client}`);
+  assert.deepEqual(launch.mounts, []);
   assert.equal(launch.variables['AWS_EXECUTION_ENV'], 'AWS_Lambda_dotnet8');
   assert.equal(launch.variables['DOTNET_GCHeapHardLimit'], (96 * 1_048_576).toString(16));
+});
+
+test('a .NET outside of /usr stands where a sandbox can see it, and is told where it is', async (context) => {
+  const programs = machine(context, LIST.replaceAll('/usr/lib/net', '/tmp/net'));
+  const launch = await launched(context, { programs });
+  assert.ok('command' in launch, JSON.stringify(launch));
+  assert.equal(launch.command[0], '/var/lang/dotnet/dotnet');
+  assert.deepEqual(launch.mounts, [{ source: '/tmp/net', target: '/var/lang/dotnet', access: 'read-only' }]);
+  assert.equal(launch.variables['DOTNET_ROOT'], '/var/lang/dotnet');
+  assert.match(
+    (await runtimeFor(context, programs).probe()).sentence,
+    /\.NET 8\.0\.11 at \/tmp\/net\/dotnet,/,
+  );
 });
 
 test('a description of the build that is missing is told as AWS tells it', async (context) => {
@@ -136,8 +149,8 @@ test('executable assemblies and native binaries, by a handler without a colon', 
   const files = { 'App.dll': '', 'Tool.exe': '', 'native.sh': '', plain: '' };
   const command = (handler: string, more: Partial<Wanted> = {}): Promise<string> =>
     commandFor(context, { programs, files, handler, ...more });
-  assert.equal(await command('App'), '/opt/net/dotnet exec /var/task/App.dll');
-  assert.equal(await command('App.dll'), '/opt/net/dotnet exec /var/task/App.dll');
+  assert.equal(await command('App'), '/usr/lib/net/dotnet exec /var/task/App.dll');
+  assert.equal(await command('App.dll'), '/usr/lib/net/dotnet exec /var/task/App.dll');
   assert.equal(await command('Tool', { named: 'mono' }), `${programs.mono} /var/task/Tool.exe`);
   assert.equal(await command('native.sh', { programs: NONE }), '/var/task/native.sh');
   assert.match(await command('plain'), /plain has no execute permission/);
@@ -152,7 +165,7 @@ test('the rule: what the function names, then .NET, then mono, then a sentence',
   const files = { 'App.dll': '' };
   const command = (programs: DotnetPrograms, named?: string): Promise<string> =>
     commandFor(context, { programs, files, handler: 'App', ...(named && { named }) });
-  assert.equal(await command(both), '/opt/net/dotnet exec /var/task/App.dll');
+  assert.equal(await command(both), '/usr/lib/net/dotnet exec /var/task/App.dll');
   assert.equal(await command({ ...both, dotnet: NONE.dotnet }), `${both.mono} /var/task/App.dll`);
   assert.equal(await command(both, 'mono'), `${both.mono} /var/task/App.dll`);
   assert.match(
@@ -211,7 +224,7 @@ test('a .NET is fetched after that of the machine and before a mono that would n
       files: { 'App.dll': built },
     });
   const fetched = '/var/lang/dotnet/dotnet exec /var/task/App.dll';
-  assert.equal(await command(both, '.NETCoreApp,Version=v8.0'), '/opt/net/dotnet exec /var/task/App.dll');
+  assert.equal(await command(both, '.NETCoreApp,Version=v8.0'), '/usr/lib/net/dotnet exec /var/task/App.dll');
   assert.equal(await command(both, '.NETCoreApp,Version=v9.0'), fetched);
   assert.equal(await command(onlyMono, '.NETCoreApp,Version=v3.1'), fetched);
   assert.equal(await command(onlyMono, '.NETStandard,Version=v2.0'), `${both.mono} /var/task/App.dll`);
@@ -246,7 +259,7 @@ test('the list of runtimes tells what runs them here', async (context) => {
   assert.deepEqual([eight.available, eight.isExact], [true, true]);
   assert.match(
     eight.sentence,
-    /^\.NET 8\.0\.11 at \/opt\/net\/dotnet, by Amazon\.Lambda\.RuntimeSupport\.dll where/,
+    /^\.NET 8\.0\.11 at \/usr\/lib\/net\/dotnet, by Amazon\.Lambda\.RuntimeSupport\.dll where/,
   );
   assert.equal((await probe(both, 10)).isExact, false);
   const mono = await probe({ ...both, dotnet: NONE.dotnet }, 8);

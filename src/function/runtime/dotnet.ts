@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { FunctionSettings } from '../function.ts';
 import type { BroughtParts } from './brought-parts.ts';
 import {
@@ -85,10 +85,15 @@ class DotnetRuntime implements Runtime {
     const install = howToInstall(this.#major);
     const dotnet = await this.#engines.dotnet();
     if (dotnet?.ok === true) {
-      const { version, program } = dotnet.value;
+      const { version, root = '' } = dotnet.value;
       const isExact = Number.parseInt(version, 10) === this.#major;
       const how = `by ${RUNTIME_SUPPORT} where a package has it, else by our bootstrap`;
-      return { available: true, sentence: `.NET ${version} at ${program}, ${how}`, version, isExact };
+      return {
+        available: true,
+        sentence: `.NET ${version} at ${join(root, 'dotnet')}, ${how}`,
+        version,
+        isExact,
+      };
     }
     const fetched = this.#engines.bringable({ major: undefined, needsAspNet: false });
     const mono = await this.#engines.mono();
