@@ -8,6 +8,11 @@ function started(groups: number, each: number, pageCount: number): FifoWorld {
   const world = new FifoWorld({}, { ...WINDOW, pageCount });
   for (let number = 0; number < groups * each; number += 1)
     world.send(`group-${number % groups}`, `id-${number}`, 10);
+  return restarted(world);
+}
+
+/** All that waits rests in the store after a start; a page of it has come. */
+function restarted(world: FifoWorld): FifoWorld {
   world.flush();
   world.crash();
   world.wake();
@@ -102,11 +107,7 @@ test('what shows again behind a page that has come does not overtake it', () => 
 test('what waits behind a message that is out, and is not made, leaves the window to others when it is full', () => {
   const world = new FifoWorld({}, { ...WINDOW, sizeBytes: 300, pageCount: 4 });
   for (const [index, group] of ['a', 'a', 'a', 'a', 'b'].entries()) world.send(group, `id-${index}`, 10);
-  world.flush();
-  world.crash();
-  world.wake();
-  world.load();
-  world.arrive();
+  restarted(world);
   assert.deepEqual(world.receive(1, 43_200_000), [1]);
   const beganMs = world.nowMs;
   const orders: number[] = [];

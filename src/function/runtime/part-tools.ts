@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const LIMIT_MS = 300_000;
@@ -66,9 +67,7 @@ export async function unpackNpm(
   const cache = join(folder, '.npm');
   const pack = ['pack', '--silent', '--cache', cache, '--pack-destination', folder];
   await runTool('npm', [...pack, `${wanted.name}@${wanted.version}`], run);
-  const found = createHash('sha512')
-    .update(await readFile(packed))
-    .digest('base64');
+  const found = await digestOf(packed);
   if (found !== wanted.sha512)
     throw new Error(`${wanted.name} ${wanted.version} is not the one that is known (${found}).`);
   const but = except.map((ending) => `--exclude=*${ending}`);
@@ -77,6 +76,13 @@ export async function unpackNpm(
   await runTool('tar', [...unpack, ...members], run);
   await rm(packed);
   await rm(cache, { recursive: true });
+}
+
+/** SHA-512 of a file in base64, read piece by piece: a hundred megabytes at once would hold up everybody else. */
+async function digestOf(path: string): Promise<string> {
+  const digest = createHash('sha512');
+  for await (const piece of createReadStream(path)) digest.update(piece as Buffer);
+  return digest.digest('base64');
 }
 
 const MISSING: Readonly<Record<string, string>> = {
