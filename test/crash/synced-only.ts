@@ -22,7 +22,8 @@ export interface SyncedVerdict {
 
 /**
  * Traces the real program, or a mutant of it, while much is acknowledged; then starts the real program on what a power cut at the moment of an
- * answer would have left, for one answer in `each`, and compares what it holds with what had been acknowledged.
+ * answer would have left, for one answer in `each`, and compares what it holds with what had been acknowledged. With a mutant it ends at the first
+ * that is not true.
  */
 export async function restartFromSynced(each: number, mutant?: string): Promise<SyncedVerdict> {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-synced-'));
@@ -42,6 +43,7 @@ export async function restartFromSynced(each: number, mutant?: string): Promise<
       const wrong = await comparedAt(join(target, 'disk'), answer.held, unanswered(answer, places));
       if (wrong !== undefined) violations.push(`${answer.label}: ${wrong}`);
       rmSync(target, { recursive: true });
+      if (wrong !== undefined && mutant !== undefined) break;
     }
     return { tried: chosen.length, violations };
   } finally {
