@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer as createListener, Socket, type AddressInfo, type Server as Listener } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
+import { createServer } from '../base/node-http.ts';
 import type { Mount, SandboxedTree } from '../sandbox/sandbox.ts';
 import { hostNames } from './host-names.ts';
 import { admitAll, innerAddress, type InnerAddress, type InnerPrograms } from './inner-runtime-api.ts';

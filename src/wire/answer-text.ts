@@ -1,5 +1,5 @@
-import { STATUS_CODES } from 'node:http';
 import type { Clock } from '../base/clock.ts';
+import { STATUS_CODES } from '../base/node-http.ts';
 import type { Answer } from './door.ts';
 
 /** What no name and no value of a header may hold. */

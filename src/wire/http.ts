@@ -1,14 +1,9 @@
-import {
-  createServer,
-  type IncomingMessage,
-  type Server,
-  type ServerOptions,
-  type ServerResponse,
-} from 'node:http';
+import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Clock } from '../base/clock.ts';
 import type { RequestId } from '../base/ids.ts';
+import { createServer } from '../base/node-http.ts';
 import type { Random } from '../base/random.ts';
 import { failed, ok, type Result } from '../base/result.ts';
 import type { Tell } from '../watch/event.ts';

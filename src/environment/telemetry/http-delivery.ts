@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { Agent, request, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { assert } from '../../base/assert.ts';
+import { Agent, request } from '../../base/node-http.ts';
 import type { ConnectInside } from './connect-inside.ts';
 import type { Delivery } from './subscriber.ts';
 import type { Destination } from './subscription.ts';

@@ -1,6 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { unzipSync } from 'fflate';
 
 /** AWS's client speaks HTTP by a native library: this one, beside its jars. */
 export const CLIENT_LIBRARY = 'libaws-lambda-jni.so';
@@ -24,6 +23,7 @@ export interface Machine {
 export async function unpackLibrary(jar: Uint8Array, folder: string, machine?: Machine): Promise<void> {
   const { arch, libc } = machine ?? (await here());
   const name = `jni/libaws-lambda-jni.linux${libc === 'musl' ? '_musl' : ''}-${PROCESSORS[arch]}.so`;
+  const { unzipSync } = await import('fflate');
   const library = unzipSync(jar, { filter: (file) => file.name === name })[name];
   if (library === undefined)
     throw new Error(`AWS's client for Java has no library for ${arch} with ${libc}.`);
