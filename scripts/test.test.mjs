@@ -36,3 +36,15 @@ test('a name that matches no test file is an error, not an empty success', () =>
   assert.equal(done.status, 1);
   assert.match(done.stderr, /no test file matches/);
 });
+
+test('what judges speed runs before all others, which do not run when it fails', (t) => {
+  const other = planted(t, 'a.test.mjs', "test('the other', () => {});");
+  const quick = planted(t, 'z.alone.test.mjs', "test('the quick one', () => {});");
+  const both = run(other, quick);
+  assert.equal(both.status, 0);
+  assert.match(both.stdout, /the quick one[\s\S]*the other/);
+  const slow = planted(t, 'z.alone.test.mjs', "test('the slow one', () => { throw new Error('planted'); });");
+  const failed = run(other, slow);
+  assert.equal(failed.status, 1);
+  assert.doesNotMatch(failed.stdout, /the other/);
+});

@@ -3,12 +3,15 @@ import { execFile } from 'node:child_process';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 
-/** Prints the client for `fetch`, if Node has loaded it. */
-const LOADS = (module: string): string =>
-  `import(${JSON.stringify(module)}).then(() => console.log(process.moduleLoadList.filter((name) => name.endsWith('deps/undici/undici')).join()))`;
-
+/** The client for `fetch`, if Node loads it with this module; nothing otherwise. */
 async function clientLoadedBy(module: string): Promise<string> {
-  const words = ['--disable-warning=ExperimentalWarning', '--eval', LOADS(module)];
+  const print =
+    "console.log(process.moduleLoadList.filter((name) => name.endsWith('deps/undici/undici')).join())";
+  const words = [
+    '--disable-warning=ExperimentalWarning',
+    '--eval',
+    `import('${module}').then(() => ${print})`,
+  ];
   return (await promisify(execFile)(process.execPath, words)).stdout.trim();
 }
 

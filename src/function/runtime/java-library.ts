@@ -23,6 +23,7 @@ export interface Machine {
 export async function unpackLibrary(jar: Uint8Array, folder: string, machine?: Machine): Promise<void> {
   const { arch, libc } = machine ?? (await here());
   const name = `jni/libaws-lambda-jni.linux${libc === 'musl' ? '_musl' : ''}-${PROCESSORS[arch]}.so`;
+  // Only here: the tables that it makes would cost each start some milliseconds.
   const { unzipSync } = await import('fflate');
   const library = unzipSync(jar, { filter: (file) => file.name === name })[name];
   if (library === undefined)
