@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { freePort, Platform } from './crash/platform.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const skip = existsSync(join(root, 'src/main.ts')) ? false : 'there is no program yet';
@@ -81,6 +82,21 @@ test('the installed program uses memory as the one in a checkout does', { skip }
   );
 });
 
+test('the installed program runs a function', { skip }, async () => {
+  const data = join(work, 'data');
+  const environment = { PATH: [join(root, 'node_modules/.bin'), process.env['PATH']].join(delimiter) };
+  const port = await freePort();
+  await using _platform = await Platform.start({
+    dataDirectory: data,
+    port,
+    program: [program],
+    variables: { ...process.env, ...environment },
+  });
+  const to = ['--endpoint', `http://127.0.0.1:${port}`];
+  run(program, ['deploy', join(root, 'examples/hello'), ...to], work);
+  assert.match(run(program, ['invoke', 'hello', '{"name":"you"}', ...to], work).stdout, /you/);
+});
+
 const old = oldNode();
 
 test(
@@ -97,7 +113,7 @@ test(
 /** The project as `npm pack` finds it: other tests may read this one's files at the same time. */
 function copyOfProject(): string {
   const copy = join(work, 'copy');
-  const left = /\/(?:node_modules|\.git|dist|\.data|\.setup)(?:\/|$)/;
+  const left = /\/(?:node_modules|\.git|dist|build|\.data|\.setup)(?:\/|$)/;
   cpSync(root, copy, { recursive: true, filter: (path) => !left.test(path.slice(root.length - 1)) });
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
   return copy;

@@ -1,19 +1,19 @@
-import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
-import { modules, root } from '../setup/project.mjs';
+import { bundle } from '../setup/bundle.mjs';
+import { root } from '../setup/project.mjs';
 import { manifestFor, usedPackages } from './manifest.mjs';
 
 const DOCUMENTS = ['README.md', 'LICENSE', 'ARCHITECTURE.md', 'GLOSSARY.md', 'PROMISES.md'];
 
-/** Makes what is published in `dist`/package: emitted JavaScript, checked. Answers its folder and its package.json. */
+/** Makes what is published in `dist`/package: the program in few files, checked. Answers its folder and its package.json. */
 export async function buildPackage(dist) {
   const target = join(dist, 'package');
   rmSync(target, { recursive: true, force: true });
   mkdirSync(join(target, 'bin'), { recursive: true });
-  emitSources(dist, target);
+  await bundle(join(target, 'src'));
   for (const name of ['millrace', 'millrace.js'])
     cpSync(join(root, 'scripts', 'package', name), join(target, 'bin', name));
   cpSync(join(root, 'bin', 'memory.sh'), join(target, 'bin', 'memory.sh'));
@@ -28,34 +28,6 @@ export async function buildPackage(dist) {
   writeFileSync(join(target, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   await lint(target);
   return { target, manifest };
-}
-
-/** Runs a command; throws with all that it said when it fails. */
-export function run(command, words) {
-  const done = spawnSync(command, words, { cwd: root, encoding: 'utf8' });
-  if (done.status === 0) return done;
-  throw new Error(`${command} ${words.join(' ')} ended with ${done.status}:\n${done.stdout}${done.stderr}`);
-}
-
-/** The sources without tests as JavaScript, in folders of the same names, so that paths between them hold. */
-function emitSources(dist, target) {
-  const source = join(root, 'src');
-  const settings = {
-    extends: join(root, 'tsconfig.json'),
-    compilerOptions: {
-      noEmit: false,
-      rootDir: source,
-      outDir: join(target, 'src'),
-      typeRoots: [join(modules, '@types')],
-    },
-    include: [source],
-    exclude: ['**/*.test.ts', '**/fixture', '**/fixtures', '**/contract*.ts'].map((name) =>
-      join(source, name),
-    ),
-  };
-  const file = join(dist, 'tsconfig.package.json');
-  writeFileSync(file, JSON.stringify(settings));
-  run(join(modules, '.bin', 'tsc'), ['-p', file]);
 }
 
 async function lint(target) {

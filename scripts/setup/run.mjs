@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { ensureBubblewrap } from './bubblewrap.mjs';
+import { bundleCopy, isBundled } from './bundle.mjs';
 import { SetupLock } from './lock.mjs';
 import { installPackages, nodeProblem } from './packages.mjs';
 import { restoreManifest } from './kept-manifest.mjs';
@@ -16,11 +17,15 @@ export async function runSetup() {
     return 1;
   }
   if (!isInstalled()) {
-    const problem = await installAlone();
+    const problem = await alone(install);
     if (problem !== undefined) {
       say(problem);
       return 1;
     }
+  }
+  if (!isBundled()) {
+    const problem = await alone(bundleOnce);
+    if (problem !== undefined) say(`the program loads from its sources, in twice the time: ${problem}`);
   }
   const stamp = readStamp();
   const bubblewrapTried = ensureBubblewrap(stamp.bubblewrapTried === true);
@@ -30,26 +35,34 @@ export async function runSetup() {
   return 0;
 }
 
-/** Installs while no other set-up of this copy is at work; answers what went wrong, if anything. */
-async function installAlone() {
+/** Does `work` while no other set-up of this copy is at work; answers what went wrong, if anything. */
+async function alone(work) {
   const lock = new SetupLock(join(root, '.setup'));
-  await lock.acquire(say);
   try {
-    if (isInstalled()) return undefined;
-    if (isLinked())
-      return 'node_modules is a link to a folder without the packages; remove the link and run this again.';
-    removeStamp();
-    await installPackages((pid) => lock.setChild(pid));
-    const problem = nodeProblem();
-    if (problem !== undefined) return problem;
-    writeStamp({ packages: wantedStamp() });
-    say('done.');
-    return undefined;
+    await lock.acquire(say);
+    return await work(lock);
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   } finally {
     lock.release();
   }
+}
+
+async function install(lock) {
+  if (isInstalled()) return undefined;
+  if (isLinked())
+    return 'node_modules is a link to a folder without the packages; remove the link and run this again.';
+  removeStamp();
+  await installPackages((pid) => lock.setChild(pid));
+  const problem = nodeProblem();
+  if (problem !== undefined) return problem;
+  writeStamp({ packages: wantedStamp() });
+  say('done.');
+  return undefined;
+}
+
+async function bundleOnce() {
+  if (!isBundled()) await bundleCopy();
 }
 
 function unsupported() {
