@@ -4,6 +4,7 @@ import { ManyIdsRandom } from './base/random.ts';
 import { failed, ok, type Result } from './base/result.ts';
 import { Scope } from './base/scope.ts';
 import { KeptBroker } from './broker/kept-broker.ts';
+import type { Ahead } from './server/ahead.ts';
 import { keepAccess, readAccess } from './server/access.ts';
 import { buildDispatch } from './server/dispatch.ts';
 import { openDoors } from './server/doors.ts';
@@ -43,12 +44,14 @@ export interface PlatformHost {
 export async function startPlatform(
   config: Config,
   host: PlatformHost,
+  ahead: Ahead,
 ): Promise<Result<Platform, StartFailure>> {
+  await using scope = new Scope();
+  scope.use(ahead.spawner);
   const access = readAccess(config);
   if (!access.ok) return notStarted(access.failure.what);
-  await using scope = new Scope();
   const figures = new FigureCounter();
-  const [data, walls] = await Promise.all([openData(scope, config, host), chooseWalls(scope, config)]);
+  const [data, walls] = await Promise.all([openData(scope, config, host), chooseWalls(scope, config, ahead)]);
   if (!data.ok) return notStarted(data.failure.what);
   if (!walls.ok) return notStarted(walls.failure.what);
   const { clock, run } = data.value;

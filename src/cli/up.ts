@@ -65,10 +65,12 @@ export function upCommand(version: string): Command {
 }
 
 async function run(config: Config, version: string): Promise<void> {
+  const { beginAhead } = await import('../server/ahead.ts');
+  const ahead = beginAhead();
   const { startPlatform } = await import('../server.ts');
   // Until the doors are open nothing else is sure to keep the process alive.
   const letGo = new SystemClock(0, true).after(LONGEST_START_MS, () => undefined);
-  const started = await startPlatform(config, { version, log: complain, fatal }).finally(letGo);
+  const started = await startPlatform(config, { version, log: complain, fatal }, ahead).finally(letGo);
   if (!started.ok) throw new CommandFailed(started.failure.what);
   const platform = started.value;
   announce(config, platform);

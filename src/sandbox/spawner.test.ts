@@ -5,8 +5,19 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ManualClock } from '../base/manual-clock.ts';
 import { Spawner, type SpawnOrder } from './spawner.ts';
+
+/** The processes that this one has started. */
+function childrenOfThis(): readonly number[] {
+  const { pid } = process;
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  return children
+    .split(' ')
+    .map(Number)
+    .filter((child) => child > 0);
+}
 
 /** Prints the process that started it, which is the spawner's. */
 const NAME_PARENT = 'echo $PPID';
@@ -65,6 +76,21 @@ test('the process of the spawner goes when it is idle, and comes again with the 
   const second = await parentNamed(spawner);
   assert.ok(second > 0, 'an order given while it goes is carried out');
   assert.notEqual(second, first);
+});
+
+test('a process that is woken takes the first order, and goes when none comes', async () => {
+  const clock = new ManualClock();
+  await using spawner = new Spawner(clock);
+  spawner.wake();
+  const [woken = 0, ...others] = childrenOfThis();
+  assert.deepEqual(others, []);
+  assert.equal(await parentNamed(spawner), woken);
+  clock.advance(10_000);
+  spawner.wake();
+  const unused = childrenOfThis().find((pid) => pid !== woken) ?? 0;
+  clock.advance(10_000);
+  while (childrenOfThis().includes(unused)) await sleep(5);
+  assert.notEqual(await parentNamed(spawner), unused);
 });
 
 test(

@@ -51,7 +51,7 @@ interface Launched {
 /** How long the process stays when it has nothing to do. */
 const IDLE_MS = 10_000;
 
-/** The platform's side of the spawner: its process comes with the first order and goes when it is idle. */
+/** The platform's side of the spawner: its process comes when it is woken or with the first order, and goes when it is idle. */
 export class Spawner implements AsyncDisposable {
   readonly #clock: Clock;
   readonly #running = new Map<number, Running>();
@@ -62,6 +62,12 @@ export class Spawner implements AsyncDisposable {
 
   constructor(clock: Clock) {
     this.#clock = clock;
+  }
+
+  /** Has the process start before the first order. */
+  wake(): void {
+    this.#process ??= this.#launch();
+    this.#restWhenIdle();
   }
 
   /** Starts a program; undefined pid and an end of `not-started` when that failed. */

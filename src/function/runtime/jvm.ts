@@ -54,8 +54,7 @@ class JvmRuntime implements Runtime {
     this.ids = [id];
     this.#major = major;
     this.#options = options;
-    this.#look();
-    this.priming = classArchivePriming(() => this.#jvm, ownersOptions);
+    this.priming = classArchivePriming(() => this.#look(), ownersOptions);
   }
 
   /** Nothing changes; what is not here yet is fetched now rather than at the first invocation, which tells a failure. */

@@ -26,10 +26,10 @@ export class BareSandbox implements Sandbox {
   readonly #trees = new Set<BareTree>();
   #swept: Promise<void> | undefined;
 
-  constructor({ clock }: { readonly clock: Clock }) {
+  constructor({ clock, spawner }: { readonly clock: Clock; readonly spawner?: Spawner }) {
     this.#clock = clock;
     this.#sockets = new PeerSockets(clock);
-    this.#spawner = new Spawner(clock);
+    this.#spawner = spawner ?? new Spawner(clock);
   }
 
   async start(spec: SandboxSpec, output: OutputListener): Promise<SandboxedTree> {

@@ -35,6 +35,8 @@ export interface WallsDoNotHold {
 export interface BubblewrapOptions {
   readonly clock: Clock;
   readonly cpuSharing?: CpuSharing;
+  /** One that may have been woken; it ends with the walls. */
+  readonly spawner?: Spawner;
 }
 
 interface Ground extends BubblewrapOptions {
@@ -80,9 +82,9 @@ export class BubblewrapSandbox implements Sandbox {
 
   private constructor(ground: Ground) {
     this.#ground = ground;
-    const { clock, cgroups, folder } = ground;
+    const { clock, cgroups, folder, spawner } = ground;
     this.#sockets = new PeerSockets(clock);
-    this.#spawner = new Spawner(clock);
+    this.#spawner = spawner ?? new Spawner(clock);
     this.#shells = new WaitingShells({
       spawner: this.#spawner,
       clock,
