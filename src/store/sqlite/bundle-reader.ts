@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { freeBytes } from '../../base/free-bytes.ts';
 import type { Bundle } from './bundle-code.ts';
 import { BUNDLE_COLUMNS, bundleOf } from './bundle-columns.ts';
 import { BundledLanes } from './bundled-lanes.ts';
@@ -114,9 +115,10 @@ export function* rowsOf(line: BundleLine): Generator<Row> {
 const MOST_CONTENTS = 64;
 
 /** Contents of bundles, each read once as long as few are in use. */
-export class BundleContents {
+export class BundleContents implements Disposable {
   readonly #read: (firstOrder: number) => Uint8Array;
   readonly #contents = new Map<number, Uint8Array>();
+  readonly #all: Uint8Array[] = [];
   #lastOrder = -1;
   #last: Uint8Array = new Uint8Array();
 
@@ -139,8 +141,14 @@ export class BundleContents {
       if (this.#contents.size === MOST_CONTENTS) this.#contents.clear();
       content = this.#read(firstOrder);
       this.#contents.set(firstOrder, content);
+      this.#all.push(content);
     }
     return content;
+  }
+
+  /** The moment is over: what was read is written down elsewhere. */
+  [Symbol.dispose](): void {
+    this.#all.forEach(freeBytes);
   }
 }
 

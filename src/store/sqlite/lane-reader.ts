@@ -73,9 +73,9 @@ export class LaneReader {
         left = this.#goOn(slot, part, fromOrder, { reading, bundled, left });
       }
       const look = ask.afterOrder === undefined ? NO_LOOK : this.#look(slot, ask.afterOrder, reading);
-      const bundledContents = this.#bundles.contents(slot);
+      using contents = this.#bundles.contents(slot);
       const ofRow = (row: Row): Uint8Array => this.#contentOf(slot, row);
-      return { ...reading.end({ bundled: bundledContents, ofRow }), ...look };
+      return { ...reading.end({ bundled: contents, ofRow }), ...look };
     } finally {
       this.#database.exec('COMMIT');
     }

@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { present } from '../../base/assert.ts';
+import { freeBytes } from '../../base/free-bytes.ts';
 import type { BundleSizes } from './bundle-cutter.ts';
 import { BundleRows } from './bundle-rows.ts';
 import { contentOf } from './packed.ts';
@@ -110,6 +111,7 @@ export class MessageRows {
     const { sentAtMs, sizeBytes, lane, content } = bundled;
     this.#statements.addStanding.run(slot, order, ...state, sentAtMs, sizeBytes, lane);
     this.#statements.addMessage.run(slot, order, content);
+    freeBytes(content);
   }
 }
 

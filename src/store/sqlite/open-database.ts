@@ -29,7 +29,7 @@ export function openForWriting(path: string, settings: WriterSettings): Result<D
     const refused = existsSync(path) ? strange(path) : undefined;
     if (refused !== undefined) return failed(refused);
     database = new DatabaseSync(path, { timeout: BUSY_MS });
-    database.exec('PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-16000');
+    database.exec('PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-8000');
     database.exec(`PRAGMA journal_size_limit=${KEPT_LOG_BYTES}`);
     database.exec(`PRAGMA synchronous=${settings.synchronous}`);
     bringUpToDate(database, pragma(database, 'user_version'));
@@ -46,7 +46,7 @@ export function openForWriting(path: string, settings: WriterSettings): Result<D
 /** Opens the database for pages back: sees whole commits only, and waits for none. */
 export function openForReading(path: string): DatabaseSync {
   const database = new DatabaseSync(path, { readOnly: true, timeout: BUSY_MS });
-  database.exec('PRAGMA cache_size=-4000');
+  database.exec('PRAGMA cache_size=-2000');
   return database;
 }
 

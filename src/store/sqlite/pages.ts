@@ -96,7 +96,8 @@ export class Pages {
     try {
       const slot = this.#slot.get(queue)?.['slot'];
       if (typeof slot !== 'number') return { ...new Packer().packed(), nextMs: undefined };
-      return read(slot, this.#bundles.contents(slot));
+      using contents = this.#bundles.contents(slot);
+      return read(slot, contents);
     } finally {
       this.#database.exec('COMMIT');
     }

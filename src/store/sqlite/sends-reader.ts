@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { freeBytes } from '../../base/free-bytes.ts';
 import { arrays } from './array-rows.ts';
 import { Packer, type Packed } from './packed.ts';
 
@@ -34,15 +35,19 @@ export class SendsReader {
 
   page({ queue, fromOrder, sinceMs }: SendsAsk): PackedSends {
     const packer = new Packer();
-    let count = 0;
+    const read: Uint8Array[] = [];
+    let isLast = true;
     for (const row of this.#rows.iterate(queue, fromOrder, sinceMs)) {
-      if (count >= PAGE_ROWS || packer.sizeBytes >= PAGE_BYTES) return { ...packer.packed(), isLast: false };
+      isLast = read.length < PAGE_ROWS && packer.sizeBytes < PAGE_BYTES;
+      if (!isLast) break;
       const [firstOrder, atMs, keys] = row as unknown as readonly [number, number, Uint8Array];
       packer.number(firstOrder);
       packer.number(atMs);
       packer.content(keys);
-      count += 1;
+      read.push(keys);
     }
-    return { ...packer.packed(), isLast: true };
+    const page = { ...packer.packed(), isLast };
+    read.forEach(freeBytes);
+    return page;
   }
 }

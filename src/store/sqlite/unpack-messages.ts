@@ -1,4 +1,5 @@
 import { present } from '../../base/assert.ts';
+import { freeBytes } from '../../base/free-bytes.ts';
 import type { MessageState } from '../change.ts';
 import type { StoredMessage, StoredMessages } from '../queue-store.ts';
 import { decodeMessage } from './message-code.ts';
@@ -33,10 +34,9 @@ export class PackedMessages implements StoredMessages {
     };
   }
 
-  /** Not left to the collector, which comes sooner the more bytes wait for it. */
   release(): void {
-    for (const { buffer } of [this.#numbers, this.#contents])
-      if (buffer instanceof ArrayBuffer && !buffer.detached) buffer.transfer(0);
+    freeBytes(this.#numbers);
+    freeBytes(this.#contents);
   }
 
   /** The place of each. */
