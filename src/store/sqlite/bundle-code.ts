@@ -156,12 +156,6 @@ export class Bundle {
   }
 }
 
-/** Takes one message's content out of those of its bundle. */
-export function cutContent(content: Uint8Array, startAt: number, endAt: number): Uint8Array {
-  if (endAt > content.length) throw new DamagedBytesError('the contents of a bundle are not all there');
-  return content.subarray(startAt, endAt);
-}
-
 /** Bytes as numbers of four, where they are if numbers may begin there. */
 function numbersOf(bytes: Uint8Array): Uint32Array {
   const count = Math.floor(bytes.length / 4);

@@ -1,10 +1,11 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { present } from '../../base/assert.ts';
-import { cutContent, encodeBundle, marksFor, type Bundle } from './bundle-code.ts';
+import { encodeBundle, marksFor, type Bundle } from './bundle-code.ts';
 import { BUNDLE_COLUMNS, bundleOf } from './bundle-columns.ts';
 import { BundleCutter, type BundleSizes, type Cut } from './bundle-cutter.ts';
 import type { RecentMessage } from './recent.ts';
 import { MESSAGE_ID, ORDER_BITS, ORDER_MASK } from './slots.ts';
+import { DamagedBytesError } from './sqlite-error.ts';
 import { arrays } from './array-rows.ts';
 import { prepareWrites } from './write.ts';
 
@@ -54,7 +55,7 @@ export class BundleRows {
     const here = `SELECT ${BUNDLE_COLUMNS} FROM bundle WHERE id BETWEEN (?1 << ${ORDER_BITS}) AND`;
     this.#at = arrays(database, `${here} (?1 << ${ORDER_BITS}) + ?2 ORDER BY id DESC LIMIT 1`);
     this.#through = arrays(database, `${here} (?1 << ${ORDER_BITS}) + ?2 ORDER BY id`);
-    this.#content = arrays(database, `SELECT content FROM bundle_content WHERE id = ${MESSAGE_ID}`);
+    this.#content = arrays(database, `SELECT substr(content, ?, ?) FROM bundle_content WHERE id = ${MESSAGE_ID}`);
     const edge = `SELECT id & ${ORDER_MASK}, last_order FROM bundle WHERE ${inSlot} ORDER BY id`;
     this.#first = arrays(database, `${edge} LIMIT 1`);
     this.#last = arrays(database, `${edge} DESC LIMIT 1`);
@@ -96,18 +97,20 @@ export class BundleRows {
     if (!this.remove(slot, order)) return undefined;
     const { bundle } = present(this.#held, 'the bundle of a message');
     const which = bundle.from(order);
-    const row = this.#content.get(slot, bundle.frame.firstOrder) as unknown as
-      | readonly Uint8Array[]
-      | undefined;
-    const content = cutContent(
-      row?.[0] ?? new Uint8Array(),
-      bundle.contentStart(which),
-      bundle.contentEnd(which),
-    );
     return {
       ...{ sentAtMs: bundle.sentAtMs(which), sizeBytes: bundle.sizeBytes(which) },
-      ...{ lane: bundle.lane(which), content },
+      ...{ lane: bundle.lane(which), content: this.#contentOf(slot, bundle, which) },
     };
+  }
+
+  /** Cut out by the database: the whole is many times as long. */
+  #contentOf(slot: number, bundle: Bundle, which: number): Uint8Array {
+    const startAt = bundle.contentStart(which);
+    const length = bundle.contentEnd(which) - startAt;
+    const row = this.#content.get(startAt + 1, length, slot, bundle.frame.firstOrder);
+    const content = (row as unknown as readonly Uint8Array[] | undefined)?.[0];
+    if (content?.length !== length) throw new DamagedBytesError('the contents of a bundle are not all there');
+    return content;
   }
 
   /** Takes all through a place out. */
