@@ -12,6 +12,9 @@ const FIRST_CAPACITY = 16;
 /** A table beyond this is split instead of grown, so that no step moves more than this many entries. */
 const MOST_CAPACITY = 4096;
 
+/** How full tables are that are made ahead: they differ by little, and are split at three quarters. */
+const RESERVED_SHARE = 0.7;
+
 /** Tables whose room is taken from the machine in one piece: a great many small pieces would cost a third more. */
 const TABLES_OF_PIECE = 16;
 
@@ -37,7 +40,23 @@ class Rooms {
   }
 }
 
-/** Open addressing with a bounded capacity; 0 is a free slot, others hold a position. */
+/** The bits of a slot that hold the position; above them stand {@link AWAY_BITS}, then the upper bits of the hash. */
+const POSITION_BITS = 26;
+const AWAY_BITS = 3;
+const TAG_AT = POSITION_BITS + AWAY_BITS;
+
+/** The greatest position. */
+export const LAST_POSITION = 2 ** POSITION_BITS - 1;
+
+/** So far from the first slot of its hash, or farther. */
+const FAR = 2 ** AWAY_BITS - 1;
+
+/** A slot without its position: most records that are not looked for are told by it, without a look at them. */
+function marksOf(low: number, away: number): number {
+  return ((low >>> TAG_AT) << AWAY_BITS) | Math.min(away, FAR);
+}
+
+/** Open addressing with a bounded capacity; 0 is a free slot. */
 class Table {
   readonly depth: number;
   readonly slots: Uint32Array;
@@ -54,16 +73,16 @@ class Table {
 
   place(position: number, low: number): void {
     const mask = this.slots.length - 1;
-    let at = low & mask;
-    while (this.slots[at] !== 0) at = (at + 1) & mask;
-    this.slots[at] = position;
+    let away = 0;
+    while (this.slots[(low + away) & mask] !== 0) away += 1;
+    this.slots[(low + away) & mask] = (marksOf(low, away) << POSITION_BITS) | position;
     this.count += 1;
   }
 }
 
 /**
  * A hash index that grows in small steps (extendible hashing): a directory by the upper bits of the hash points to tables,
- * and a full table is split in two. Positions are whole numbers from 1 to 2^32 - 1. Six to eleven bytes for each.
+ * and a full table is split in two. Positions are whole numbers from 1 to {@link LAST_POSITION}. Six to eleven bytes for each.
  */
 export class KeyIndex {
   readonly #records: KeyRecords;
@@ -79,10 +98,23 @@ export class KeyIndex {
   find(high: number, low: number, isIt: (position: number) => boolean): number {
     const { slots } = this.#table(high);
     const mask = slots.length - 1;
-    for (let at = low & mask; ; at = (at + 1) & mask) {
-      const position = slots[at] ?? 0;
-      if (position === 0 || isIt(position)) return position;
+    for (let away = 0; ; away += 1) {
+      const slot = slots[(low + away) & mask] ?? 0;
+      if (slot === 0) return 0;
+      const position = slot & LAST_POSITION;
+      if (slot >>> POSITION_BITS === marksOf(low, away) && isIt(position)) return position;
     }
+  }
+
+  /** Makes room for so many in an index that is empty: nothing is moved when they come. */
+  reserve(count: number): void {
+    const tables = Math.ceil(count / (MOST_CAPACITY * RESERVED_SHARE));
+    if (tables < 2) return;
+    this.#depth = Math.ceil(Math.log2(tables));
+    this.#directory = Array.from(
+      { length: 2 ** this.#depth },
+      () => new Table(this.#depth, this.#rooms.take()),
+    );
   }
 
   /** Adds a position; its record must be there. */
@@ -101,8 +133,8 @@ export class KeyIndex {
     const { slots } = table;
     const mask = slots.length - 1;
     let at = low & mask;
-    while (slots[at] !== position) {
-      if (slots[at] === 0) return;
+    for (let slot = slots[at] ?? 0; (slot & LAST_POSITION) !== position; slot = slots[at] ?? 0) {
+      if (slot === 0) return;
       at = (at + 1) & mask;
     }
     table.count -= 1;
@@ -120,13 +152,21 @@ export class KeyIndex {
     const mask = slots.length - 1;
     let gap = freed;
     for (let at = (gap + 1) & mask; slots[at] !== 0; at = (at + 1) & mask) {
-      const position = slots[at] ?? 0;
-      const home = this.#records.low(position) & mask;
-      if (((at - home) & mask) < ((at - gap) & mask)) continue;
-      slots[gap] = position;
+      const slot = slots[at] ?? 0;
+      const nearer = (at - gap) & mask;
+      const away = this.#away(slot, at, mask);
+      if (away < nearer) continue;
+      const marks = ((slot >>> TAG_AT) << AWAY_BITS) | Math.min(away - nearer, FAR);
+      slots[gap] = (marks << POSITION_BITS) | (slot & LAST_POSITION);
       gap = at;
     }
     slots[gap] = 0;
+  }
+
+  /** How far what stands in a slot stands from the first slot of its hash. */
+  #away(slot: number, at: number, mask: number): number {
+    const away = (slot >>> POSITION_BITS) & FAR;
+    return away < FAR ? away : (at - this.#records.low(slot & LAST_POSITION)) & mask;
   }
 
   #table(high: number): Table {
@@ -160,8 +200,9 @@ export class KeyIndex {
   }
 
   #move(from: Table, to: (high: number) => Table): void {
-    for (const position of from.slots) {
-      if (position !== 0) to(this.#records.high(position)).place(position, this.#records.low(position));
+    for (const slot of from.slots) {
+      const position = slot & LAST_POSITION;
+      if (slot !== 0) to(this.#records.high(position)).place(position, this.#records.low(position));
     }
   }
 

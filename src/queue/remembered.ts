@@ -1,7 +1,7 @@
 import { assert } from '../base/assert.ts';
 import { KEY_NUMBERS, type DeduplicationKey } from '../message/deduplication.ts';
 import { REMEMBERED_MS, REMEMBERED_NUMBERS, type RememberedSends } from '../store/change.ts';
-import { KeyIndex } from './key-index.ts';
+import { KeyIndex, LAST_POSITION } from './key-index.ts';
 import { SendRecords } from './send-records.ts';
 
 /** Records forgotten for each message that is sent: the cost of a rush is spread. */
@@ -13,8 +13,8 @@ const FORGOTTEN_WITH_TICK = 5000;
 /** How long what is due may stay in memory on a queue to which nobody sends. */
 const IDLE_MS = 10_000;
 
-/** Positions in the index go around before this. */
-const POSITIONS = 2 ** 32 - 1;
+/** Positions in the index go around after this. At 200,000 sends a second fewer are remembered. */
+const POSITIONS = LAST_POSITION;
 
 /**
  * What a FIFO queue accepted in the last five minutes, by deduplication key: one record for each place, one after the other,
@@ -78,7 +78,10 @@ export class Remembered {
   /** Takes in what the store remembers; `isLast`: that is all. */
   load(sends: readonly RememberedSends[], isLast: boolean): void {
     for (const { firstOrder, atMs, keys } of sends) {
-      if (this.size === 0) this.#restart(firstOrder);
+      if (this.size === 0) {
+        this.#restart(firstOrder);
+        this.#index.reserve(this.#restoredThrough - firstOrder);
+      }
       for (let at = 0; at < keys.length; at += REMEMBERED_NUMBERS) {
         const sentAtMs = atMs + (keys[at + KEY_NUMBERS] ?? 0);
         const order = firstOrder + at / REMEMBERED_NUMBERS;
@@ -101,6 +104,7 @@ export class Remembered {
   #append(keys: Uint32Array, at: number, { order, atMs, before }: Appended): void {
     const high = keys[at] ?? 0;
     const low = keys[at + 1] ?? 0;
+    assert(this.size < POSITIONS, 'no position stands for two places');
     this.#records.add(order, keys, at, atMs);
     if (before !== 0) this.#index.remove(high, low, before);
     if (high !== 0) this.#index.add(high, low, this.#positionOf(order));

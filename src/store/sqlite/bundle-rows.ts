@@ -55,7 +55,10 @@ export class BundleRows {
     const here = `SELECT ${BUNDLE_COLUMNS} FROM bundle WHERE id BETWEEN (?1 << ${ORDER_BITS}) AND`;
     this.#at = arrays(database, `${here} (?1 << ${ORDER_BITS}) + ?2 ORDER BY id DESC LIMIT 1`);
     this.#through = arrays(database, `${here} (?1 << ${ORDER_BITS}) + ?2 ORDER BY id`);
-    this.#content = arrays(database, `SELECT substr(content, ?, ?) FROM bundle_content WHERE id = ${MESSAGE_ID}`);
+    this.#content = arrays(
+      database,
+      `SELECT substr(content, ?, ?) FROM bundle_content WHERE id = ${MESSAGE_ID}`,
+    );
     const edge = `SELECT id & ${ORDER_MASK}, last_order FROM bundle WHERE ${inSlot} ORDER BY id`;
     this.#first = arrays(database, `${edge} LIMIT 1`);
     this.#last = arrays(database, `${edge} DESC LIMIT 1`);
