@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 import type { Filling } from './filling.ts';
 
 /** What a message of 200 bytes may take on the disk, with its indexes and the log beside them. */
@@ -33,6 +34,8 @@ export class ScratchData implements Disposable {
     createInterface({ input: child.stdout }).on('line', (count) => progress(`backlog: ${what}: ${count}`));
     const [code] = (await once(child, 'exit')) as [number | null];
     if (code !== 0) throw new Error(`the filler ended with ${code}`);
+    // The first sync of a start would wait for all that the filler wrote.
+    await promisify(execFile)('sync', ['--file-system', this.path]);
   }
 
   /** Bytes of the database. */
