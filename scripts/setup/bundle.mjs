@@ -19,7 +19,8 @@ const KEPT_MS = 24 * 3600 * 1000;
 export function isBundled(home = root) {
   const stamp = stampOf(home);
   if (!existsSync(stamp)) return false;
-  const words = [join(home, 'src'), '-newer', stamp, '-print', '-quit'];
+  // By the time of the change itself: what is copied from elsewhere may bear an older one of its content.
+  const words = [join(home, 'src'), '-newercm', stamp, '-print', '-quit'];
   const newer = spawnSync('find', words, { encoding: 'utf8' });
   return newer.status === 0 && newer.stdout === '';
 }
