@@ -111,14 +111,10 @@ export function* rowsOf(line: BundleLine): Generator<Row> {
   }
 }
 
-/** Contents that are kept at a time. */
-const MOST_CONTENTS = 64;
-
-/** Contents of bundles, each read once as long as few are in use. */
+/** Contents of bundles, each read once. What is packed of them is copied at the end, so that none could be let go before. */
 export class BundleContents implements Disposable {
   readonly #read: (firstOrder: number) => Uint8Array;
   readonly #contents = new Map<number, Uint8Array>();
-  readonly #all: Uint8Array[] = [];
   #lastOrder = -1;
   #last: Uint8Array = new Uint8Array();
 
@@ -138,17 +134,15 @@ export class BundleContents implements Disposable {
   #find(firstOrder: number): Uint8Array {
     let content = this.#contents.get(firstOrder);
     if (content === undefined) {
-      if (this.#contents.size === MOST_CONTENTS) this.#contents.clear();
       content = this.#read(firstOrder);
       this.#contents.set(firstOrder, content);
-      this.#all.push(content);
     }
     return content;
   }
 
-  /** The moment is over: what was read is written down elsewhere. */
+  /** The moment is over: what was read has been copied. */
   [Symbol.dispose](): void {
-    this.#all.forEach(freeBytes);
+    this.#contents.forEach(freeBytes);
   }
 }
 
