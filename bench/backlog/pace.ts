@@ -3,7 +3,7 @@ import { cycle } from './cycles.ts';
 import type { Filling } from './filling.ts';
 import type { Opened } from './opened.ts';
 
-const PAIRS = 3;
+const PAIRS = 5;
 const SECONDS = 5;
 const CONNECTIONS = 32;
 
@@ -41,6 +41,8 @@ export class Pace {
     what: string,
   ): Promise<{ readonly rate: number; readonly floor: number; readonly ratio: number }> {
     const [empty, beside]: [Stretch[], Stretch[]] = [[], []];
+    progress(`backlog: ${what}: warming up`);
+    await this.beside();
     for (let pair = 1; pair <= PAIRS; pair += 1) {
       progress(`backlog: ${what}: cycles, pair ${pair} of ${PAIRS}`);
       empty.push(await this.empty());

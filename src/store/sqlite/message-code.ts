@@ -57,7 +57,8 @@ export function decodeMessage(bytes: Buffer, startAt: number, endAt: number): Me
   const headAt = startAt + 4;
   const bodyAt = headAt + bytes.readUInt32LE(startAt);
   const body = bytes.toString('utf8', bodyAt, endAt);
-  return readUsualHead(bytes, headAt, bodyAt, body) ?? readHead(bytes.toString('utf8', headAt, bodyAt), body);
+  const head = bytes.toString('latin1', headAt, bodyAt);
+  return readUsualHead(head, body) ?? readHead(bytes.toString('utf8', headAt, bodyAt), body);
 }
 
 /** A head as JSON. */
