@@ -6,6 +6,9 @@ import { Touched } from './touched.ts';
 /** Before everything that rests. */
 const START: PageCursor = Object.freeze({ visibleAtMs: -1, order: -1 });
 
+/** What is left to the store and ends within this time is not read any more once older ones have ended: it would end on its way. */
+const NEAR_END_MS = 100;
+
 /**
  * What the law remembers of the messages that rest in the store alone. A page is read up to a time through which
  * everything is durable, so that the cursor never passes a message that is still on its way to the disk.
@@ -75,9 +78,10 @@ export class Backlog {
     return present(this.#page, 'the page that was asked for');
   }
 
-  /** What became visible up to this time has outlived its retention: the line goes on behind it. */
+  /** What became visible up to this time has outlived its retention: the line goes on behind it, and behind what is near its end. */
   passOver(throughMs: number): void {
-    if (this.cursor.visibleAtMs <= throughMs) this.cursor = { visibleAtMs: throughMs + 1, order: -1 };
+    if (this.cursor.visibleAtMs > throughMs) return;
+    this.cursor = { visibleAtMs: throughMs + NEAR_END_MS + 1, order: -1 };
   }
 
   /** What the line has passed over may wait all the same. */

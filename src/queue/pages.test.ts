@@ -201,10 +201,10 @@ test('what has outlived its retention is not read to be received: the line goes 
   law.advance(60_001);
   assert.deepEqual([law.wants.page, law.wants.disk], [undefined, true], 'leases are written only now');
   law.flush();
-  assert.deepEqual(law.wants.page?.after, { visibleAtMs: START_MS + 2, order: -1 });
+  assert.deepEqual(law.wants.page?.after, { visibleAtMs: START_MS + 102, order: -1 });
   bring(law, []);
   retained(90_000);
-  assert.deepEqual(law.wants.page?.after, { visibleAtMs: START_MS - 29_998, order: -1 });
+  assert.deepEqual(law.wants.page?.after, { visibleAtMs: START_MS - 29_898, order: -1 });
 });
 
 /** A law of which a page has come that brought four messages: one is at hand, the others have not entered the window. */
