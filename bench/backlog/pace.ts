@@ -42,7 +42,7 @@ export class Pace {
   ): Promise<{ readonly rate: number; readonly floor: number; readonly ratio: number }> {
     const [empty, beside]: [Stretch[], Stretch[]] = [[], []];
     progress(`backlog: ${what}: warming up`);
-    await this.beside();
+    for (const stretch of ['beside', 'empty', 'beside'] as const) await this[stretch]();
     for (let pair = 1; pair <= PAIRS; pair += 1) {
       progress(`backlog: ${what}: cycles, pair ${pair} of ${PAIRS}`);
       empty.push(await this.empty());
