@@ -6,7 +6,7 @@ import { Touched } from './touched.ts';
 /** Before everything that rests. */
 const START: PageCursor = Object.freeze({ visibleAtMs: -1, order: -1 });
 
-/** What is left to the store and ends within this time is not read any more once older ones have ended: it would end on its way. */
+/** What is left to the store and ends within this time is not read any more: it would end on its way. */
 const NEAR_END_MS = 100;
 
 /**

@@ -106,6 +106,7 @@ class Rest {
     const head = this.#head;
     let at = from;
     for (let code = head.charCodeAt(at); code !== QUOTE; code = head.charCodeAt(at)) {
+      // Behind the end there is NaN.
       if (code === BACKSLASH || !(code <= LAST_ASCII)) {
         this.isUnusual = true;
         break;
